@@ -1,0 +1,3 @@
+//! The administrators' client.
+
+fn main() {}

@@ -1,0 +1,26 @@
+//! Compiles the contract with protox, so that no system protoc is needed.
+
+use std::{env, error::Error, fs, path::PathBuf};
+
+use prost::Message;
+
+const FILES: [&str; 6] = [
+    "timebank/v1/unit.proto",
+    "timebank/v1/account.proto",
+    "timebank/v1/entry.proto",
+    "timebank/v1/hold.proto",
+    "timebank/v1/statement.proto",
+    "timebank/v1/journal.proto",
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed=timebank");
+    let descriptors = protox::compile(FILES, ["."])?;
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("timebank.bin"), descriptors.encode_to_vec())?;
+    tonic_prost_build::configure()
+        .build_transport(true)
+        .btree_map(".")
+        .compile_fds(descriptors)?;
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! Stored bytes to facts.
+
+use prost::Message;
+use timebank_proto::v1;
+
+use crate::ledger::{
+    AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Caller, Commitment, Entry,
+    Fact, HoldTerms, Label, Limits, MAX_EXPIRES_IN_S, Malformed, Moment, Origin, Record, Sequence,
+    Stamp, Tag, Tags, Transfer, Transfers, Unit, UnitId,
+};
+
+/// Bytes that are no record of this version's.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Undecodable {
+    #[error("the bytes are no record: {0}")]
+    Bytes(#[from] prost::DecodeError),
+    #[error("the record has a value that the ledger does not: {0}")]
+    Value(#[from] Malformed),
+    #[error("the record has no valid {0}")]
+    Field(&'static str),
+}
+
+/// Reads a record's stored bytes.
+///
+/// # Errors
+/// [`Undecodable`] where they are not what [`encode`](super::encode) writes.
+pub fn decode(bytes: &[u8]) -> Result<Record, Undecodable> {
+    from_proto(v1::Record::decode(bytes)?)
+}
+
+/// Reads a record as the contract has it.
+///
+/// # Errors
+/// [`Undecodable`] where it is none of the ledger's.
+pub fn from_proto(record: v1::Record) -> Result<Record, Undecodable> {
+    Ok(Record {
+        stamp: Stamp {
+            sequence: Sequence::new(record.sequence).ok_or(Undecodable::Field("sequence"))?,
+            recorded_at: moment(record.recorded_at_us, "recorded_at_us")?,
+        },
+        caller: Caller::new(&record.actor, &record.request_id)?,
+        fact: fact(record.fact.ok_or(Undecodable::Field("fact"))?)?,
+    })
+}
+
+fn fact(fact: v1::record::Fact) -> Result<Fact, Undecodable> {
+    use v1::record::Fact as In;
+    Ok(match fact {
+        In::UnitDeclared(unit) => {
+            Fact::UnitDeclared(Unit::new(UnitId::parse(&unit.unit_id)?, &unit.step)?)
+        }
+        In::AccountOpened(opening) => Fact::AccountOpened(opened(&opening)?),
+        In::AccountLimitsChanged(change) => Fact::AccountLimitsChanged {
+            id: AccountId::parse(&change.account_id)?,
+            limits: limits(change.floor, change.ceiling)?,
+        },
+        In::AccountClosed(closed) => Fact::AccountClosed {
+            id: AccountId::parse(&closed.account_id)?,
+        },
+        In::EntryPosted(posted) => Fact::EntryPosted(entry(posted)?),
+        In::HoldPlaced(placed) => Fact::HoldPlaced(hold(placed)?),
+        In::HoldSettled(settled) => {
+            Fact::HoldSettled(entry(settled.entry.ok_or(Undecodable::Field("entry"))?)?)
+        }
+        In::HoldReleased(released) => Fact::HoldReleased {
+            id: booking(&released.hold_id, "hold_id")?,
+        },
+        In::HoldExpired(expired) => Fact::HoldExpired {
+            id: booking(&expired.hold_id, "hold_id")?,
+        },
+    })
+}
+
+fn opened(opening: &v1::AccountOpened) -> Result<AccountOpened, Undecodable> {
+    Ok(AccountOpened {
+        id: AccountId::parse(&opening.account_id)?,
+        kind: kind(opening.kind)?,
+        unit: UnitId::parse(&opening.unit_id)?,
+        limits: limits(opening.floor, opening.ceiling)?,
+    })
+}
+
+fn kind(kind: i32) -> Result<AccountKind, Undecodable> {
+    match v1::AccountKind::try_from(kind) {
+        Ok(v1::AccountKind::Member) => Ok(AccountKind::Member),
+        Ok(v1::AccountKind::Organisation) => Ok(AccountKind::Organisation),
+        Ok(v1::AccountKind::Pool) => Ok(AccountKind::Pool),
+        Ok(v1::AccountKind::Project) => Ok(AccountKind::Project),
+        Ok(v1::AccountKind::Issuance) => Ok(AccountKind::Issuance),
+        Ok(v1::AccountKind::Redemption) => Ok(AccountKind::Redemption),
+        Ok(v1::AccountKind::Clearing) => Ok(AccountKind::Clearing),
+        Ok(v1::AccountKind::Unspecified) | Err(_) => Err(Undecodable::Field("kind")),
+    }
+}
+
+fn limits(floor: Option<i64>, ceiling: Option<i64>) -> Result<Limits, Undecodable> {
+    Ok(Limits {
+        floor: floor.map(Balance::limit).transpose()?,
+        ceiling: ceiling.map(Balance::limit).transpose()?,
+    })
+}
+
+fn entry(entry: v1::EntryPosted) -> Result<Entry, Undecodable> {
+    let legs = entry.transfers.iter().map(transfer);
+    Ok(Entry {
+        id: booking(&entry.entry_id, "entry_id")?,
+        transfers: Transfers::new(legs.collect::<Result<_, _>>()?)?,
+        effective_at: entry
+            .effective_at_us
+            .map(|us| moment(us, "effective_at_us"))
+            .transpose()?,
+        kind: Label::parse("kind", &entry.kind)?,
+        tags: tags(entry.tags)?,
+        note: commitment(&entry.note_commitment)?,
+        origin: origin(&entry.reverses_entry_id, entry.forced)?,
+    })
+}
+
+fn transfer(leg: &v1::RecordedTransfer) -> Result<Transfer, Undecodable> {
+    Ok(Transfer::new(
+        AccountId::parse(&leg.debit_account_id)?,
+        AccountId::parse(&leg.credit_account_id)?,
+        Amount::new(leg.amount)?,
+    )?)
+}
+
+fn tags(tags: Vec<v1::Tag>) -> Result<Tags, Undecodable> {
+    let tags = tags
+        .into_iter()
+        .map(|tag| Tag::new(Label::parse("tags.key", &tag.key)?, tag.value));
+    Ok(Tags::new(tags.collect::<Result<_, _>>()?)?)
+}
+
+fn commitment(bytes: &[u8]) -> Result<Option<Commitment>, Undecodable> {
+    match bytes {
+        [] => Ok(None),
+        bytes => match bytes.try_into() {
+            Ok(hash) => Ok(Some(Commitment(hash))),
+            Err(_) => Err(Undecodable::Field("note_commitment")),
+        },
+    }
+}
+
+fn origin(reverses: &[u8], forced: bool) -> Result<Origin, Undecodable> {
+    match (reverses, forced) {
+        ([], false) => Ok(Origin::Posted),
+        ([], true) => Err(Undecodable::Field("forced")),
+        (of, forced) => {
+            let of = booking(of, "reverses_entry_id")?;
+            Ok(Origin::Reversal { of, forced })
+        }
+    }
+}
+
+fn hold(placed: v1::HoldPlaced) -> Result<HoldTerms, Undecodable> {
+    let expires_in_s = placed.expires_in_s;
+    if expires_in_s.is_some_and(|s| !(1..=MAX_EXPIRES_IN_S).contains(&s)) {
+        return Err(Undecodable::Field("expires_in_s"));
+    }
+    let leg = placed.transfer.ok_or(Undecodable::Field("transfer"))?;
+    Ok(HoldTerms {
+        id: booking(&placed.hold_id, "hold_id")?,
+        transfer: transfer(&leg)?,
+        expires_in_s,
+        kind: Label::parse("kind", &placed.kind)?,
+        tags: tags(placed.tags)?,
+    })
+}
+
+fn booking(bytes: &[u8], field: &'static str) -> Result<BookingId, Undecodable> {
+    BookingId::from_slice(bytes).ok_or(Undecodable::Field(field))
+}
+
+fn moment(us: i64, field: &'static str) -> Result<Moment, Undecodable> {
+    Moment::from_us(us).ok_or(Undecodable::Field(field))
+}

@@ -1,0 +1,127 @@
+//! Facts to stored bytes: the protobuf encoding of `timebank.v1.Record`.
+
+use prost::Message;
+use timebank_proto::v1;
+
+use crate::ledger::{
+    AccountKind, AccountOpened, Entry, Fact, HoldTerms, Origin, Record, Tags, Transfer,
+};
+
+/// Appends a record's bytes to `bytes`.
+pub fn encode(record: &Record, bytes: &mut Vec<u8>) {
+    let record = to_proto(record);
+    bytes.reserve(record.encoded_len());
+    // Encoding fails only where a buffer cannot grow, and this one can.
+    let _ = record.encode(bytes);
+}
+
+/// A record as the contract has it.
+pub fn to_proto(record: &Record) -> v1::Record {
+    v1::Record {
+        sequence: record.stamp.sequence.get(),
+        recorded_at_us: record.stamp.recorded_at.us(),
+        actor: record.caller.actor().into(),
+        request_id: record.caller.request_id().into(),
+        fact: Some(fact(&record.fact)),
+    }
+}
+
+fn fact(fact: &Fact) -> v1::record::Fact {
+    use v1::record::Fact as Out;
+    match fact {
+        Fact::UnitDeclared(unit) => Out::UnitDeclared(v1::UnitDeclared {
+            unit_id: unit.id().as_str().into(),
+            step: unit.step().into(),
+        }),
+        Fact::AccountOpened(opening) => Out::AccountOpened(opened(opening)),
+        Fact::AccountLimitsChanged { id, limits } => {
+            Out::AccountLimitsChanged(v1::AccountLimitsChanged {
+                account_id: id.as_str().into(),
+                floor: limits.floor.map(|limit| limit.steps()),
+                ceiling: limits.ceiling.map(|limit| limit.steps()),
+            })
+        }
+        Fact::AccountClosed { id } => Out::AccountClosed(v1::AccountClosed {
+            account_id: id.as_str().into(),
+        }),
+        Fact::EntryPosted(posted) => Out::EntryPosted(entry(posted)),
+        Fact::HoldPlaced(terms) => Out::HoldPlaced(hold(terms)),
+        Fact::HoldSettled(settled) => Out::HoldSettled(v1::HoldSettled {
+            entry: Some(entry(settled)),
+        }),
+        Fact::HoldReleased { id } => Out::HoldReleased(v1::HoldReleased {
+            hold_id: id.as_bytes().to_vec(),
+        }),
+        Fact::HoldExpired { id } => Out::HoldExpired(v1::HoldExpired {
+            hold_id: id.as_bytes().to_vec(),
+        }),
+    }
+}
+
+fn opened(opening: &AccountOpened) -> v1::AccountOpened {
+    v1::AccountOpened {
+        account_id: opening.id.as_str().into(),
+        kind: kind_to_proto(opening.kind).into(),
+        unit_id: opening.unit.as_str().into(),
+        floor: opening.limits.floor.map(|limit| limit.steps()),
+        ceiling: opening.limits.ceiling.map(|limit| limit.steps()),
+    }
+}
+
+/// An account's kind as the contract has it.
+pub fn kind_to_proto(kind: AccountKind) -> v1::AccountKind {
+    match kind {
+        AccountKind::Member => v1::AccountKind::Member,
+        AccountKind::Organisation => v1::AccountKind::Organisation,
+        AccountKind::Pool => v1::AccountKind::Pool,
+        AccountKind::Project => v1::AccountKind::Project,
+        AccountKind::Issuance => v1::AccountKind::Issuance,
+        AccountKind::Redemption => v1::AccountKind::Redemption,
+        AccountKind::Clearing => v1::AccountKind::Clearing,
+    }
+}
+
+fn entry(entry: &Entry) -> v1::EntryPosted {
+    let (reverses, forced) = match &entry.origin {
+        Origin::Posted => (Vec::new(), false),
+        Origin::Reversal { of, forced } => (of.as_bytes().to_vec(), *forced),
+    };
+    v1::EntryPosted {
+        entry_id: entry.id.as_bytes().to_vec(),
+        transfers: entry.transfers.as_slice().iter().map(transfer).collect(),
+        effective_at_us: entry.effective_at.map(|at| at.us()),
+        kind: entry.kind.as_str().into(),
+        tags: tags(&entry.tags),
+        note_commitment: entry.note.map(|note| note.0.to_vec()).unwrap_or_default(),
+        reverses_entry_id: reverses,
+        forced,
+    }
+}
+
+fn transfer(leg: &Transfer) -> v1::RecordedTransfer {
+    v1::RecordedTransfer {
+        debit_account_id: leg.debit().as_str().into(),
+        credit_account_id: leg.credit().as_str().into(),
+        amount: leg.amount().steps(),
+    }
+}
+
+fn tags(tags: &Tags) -> Vec<v1::Tag> {
+    tags.as_slice()
+        .iter()
+        .map(|tag| v1::Tag {
+            key: tag.key().as_str().into(),
+            value: tag.value().into(),
+        })
+        .collect()
+}
+
+fn hold(terms: &HoldTerms) -> v1::HoldPlaced {
+    v1::HoldPlaced {
+        hold_id: terms.id.as_bytes().to_vec(),
+        transfer: Some(transfer(&terms.transfer)),
+        expires_in_s: terms.expires_in_s,
+        kind: terms.kind.as_str().into(),
+        tags: tags(&terms.tags),
+    }
+}

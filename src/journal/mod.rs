@@ -1,0 +1,12 @@
+//! What is remembered: the bytes of records, and the Merkle tree over them.
+//!
+//! A record is encoded once, when it is appended; the stored bytes are hashed
+//! and never encoded again.
+
+mod decode;
+mod encode;
+mod tree;
+
+pub use decode::{Undecodable, decode, from_proto};
+pub use encode::{encode, kind_to_proto, to_proto};
+pub use tree::{Frontier, HASH_BYTES, Hash, leaf_hash, node_count, node_place};

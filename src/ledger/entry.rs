@@ -1,0 +1,231 @@
+//! Entries: balanced, immutable bookings. An entry is a list of transfers, each
+//! of which takes from one account what it gives to another, so an unbalanced
+//! entry cannot be written down.
+
+use super::{AccountId, Amount, BookingId, Commitment, Label, Malformed, Moment};
+
+const MAX_TRANSFERS: usize = 100;
+const MAX_TAGS: usize = 16;
+const MAX_TAG_VALUE_CHARS: usize = 64;
+
+/// An amount from one account to another: one leg of an entry.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Transfer {
+    debit: AccountId,
+    credit: AccountId,
+    amount: Amount,
+}
+
+impl Transfer {
+    /// A transfer between two different accounts.
+    ///
+    /// # Errors
+    /// [`Malformed::SameAccount`].
+    pub fn new(debit: AccountId, credit: AccountId, amount: Amount) -> Result<Self, Malformed> {
+        if debit == credit {
+            return Err(Malformed::SameAccount {
+                account: debit.to_string(),
+            });
+        }
+        Ok(Self {
+            debit,
+            credit,
+            amount,
+        })
+    }
+
+    /// The account that goes down.
+    pub fn debit(&self) -> &AccountId {
+        &self.debit
+    }
+
+    /// The account that goes up.
+    pub fn credit(&self) -> &AccountId {
+        &self.credit
+    }
+
+    /// How much.
+    pub fn amount(&self) -> Amount {
+        self.amount
+    }
+
+    /// The same accounts and another amount.
+    pub fn with_amount(&self, amount: Amount) -> Self {
+        Self {
+            amount,
+            ..self.clone()
+        }
+    }
+
+    /// The other way round.
+    pub fn inverse(&self) -> Self {
+        Self {
+            debit: self.credit.clone(),
+            credit: self.debit.clone(),
+            amount: self.amount,
+        }
+    }
+}
+
+/// The legs of an entry, 1 to 100, which land together.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Transfers(Vec<Transfer>);
+
+impl Transfers {
+    /// So many legs.
+    ///
+    /// # Errors
+    /// [`Malformed::TransferCount`] for none or more than 100.
+    pub fn new(legs: Vec<Transfer>) -> Result<Self, Malformed> {
+        if (1..=MAX_TRANSFERS).contains(&legs.len()) {
+            Ok(Self(legs))
+        } else {
+            Err(Malformed::TransferCount {
+                given: legs.len(),
+                max: MAX_TRANSFERS,
+            })
+        }
+    }
+
+    /// One leg.
+    pub fn one(leg: Transfer) -> Self {
+        Self(vec![leg])
+    }
+
+    /// The legs in order.
+    pub fn as_slice(&self) -> &[Transfer] {
+        &self.0
+    }
+
+    /// Each leg the other way round.
+    pub fn inverse(&self) -> Self {
+        Self(self.0.iter().map(Transfer::inverse).collect())
+    }
+}
+
+/// A short label of an entry, in the journal for good.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tag {
+    key: Label,
+    value: String,
+}
+
+impl Tag {
+    /// A tag whose value has 1 to 64 characters.
+    ///
+    /// # Errors
+    /// [`Malformed::TagValue`] for another length or a control character.
+    pub fn new(key: Label, value: String) -> Result<Self, Malformed> {
+        let chars = value.chars().count();
+        if (1..=MAX_TAG_VALUE_CHARS).contains(&chars) && !value.chars().any(char::is_control) {
+            Ok(Self { key, value })
+        } else {
+            Err(Malformed::TagValue {
+                key: key.as_str().into(),
+                max: MAX_TAG_VALUE_CHARS,
+            })
+        }
+    }
+
+    /// Its name within the entry.
+    pub fn key(&self) -> &Label {
+        &self.key
+    }
+
+    /// What it says.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+}
+
+/// An entry's tags, 0 to 16, each key once, in the order of their keys.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Tags(Vec<Tag>);
+
+impl Tags {
+    /// These tags, put in order.
+    ///
+    /// # Errors
+    /// [`Malformed::TagCount`] or [`Malformed::TagTwice`].
+    pub fn new(mut tags: Vec<Tag>) -> Result<Self, Malformed> {
+        if tags.len() > MAX_TAGS {
+            return Err(Malformed::TagCount {
+                given: tags.len(),
+                max: MAX_TAGS,
+            });
+        }
+        tags.sort_by(|a, b| a.key.cmp(&b.key));
+        match tags.windows(2).find(|pair| pair[0].key == pair[1].key) {
+            Some(pair) => Err(Malformed::TagTwice {
+                key: pair[0].key.as_str().into(),
+            }),
+            None => Ok(Self(tags)),
+        }
+    }
+
+    /// The tags in the order of their keys.
+    pub fn as_slice(&self) -> &[Tag] {
+        &self.0
+    }
+}
+
+/// What an entry came from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// A client posted it, or a hold was settled.
+    Posted,
+    /// It is the exact inverse of another; `forced` past limits, or not.
+    Reversal { of: BookingId, forced: bool },
+}
+
+/// One balanced, immutable booking.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    pub id: BookingId,
+    pub transfers: Transfers,
+    /// When the service took place. None where the client left it to the
+    /// recorded time.
+    pub effective_at: Option<Moment>,
+    pub kind: Label,
+    pub tags: Tags,
+    pub note: Option<Commitment>,
+    pub origin: Origin,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tag(key: &str) -> Tag {
+        Tag::new(Label::parse("key", key).unwrap(), "v".into()).unwrap()
+    }
+
+    #[test]
+    fn tags_are_sorted_and_unique() {
+        let tags = Tags::new(vec![tag("b"), tag("a")]).unwrap();
+        let keys: Vec<_> = tags.as_slice().iter().map(|t| t.key().as_str()).collect();
+        assert_eq!(keys, ["a", "b"]);
+        assert!(Tags::new(vec![tag("a"), tag("b"), tag("a")]).is_err());
+        let seventeen = (0..17).map(|n| tag(&format!("t{n}"))).collect();
+        assert!(Tags::new(seventeen).is_err());
+    }
+
+    #[test]
+    fn tag_values() {
+        let key = Label::parse("key", "k").unwrap();
+        for (value, fits) in [
+            ("x".to_string(), true),
+            ("\u{5bb6}\u{653f}".to_string(), true),
+            ("\u{5bb6}".repeat(64), true),
+            ("\u{5bb6}".repeat(65), false),
+            (String::new(), false),
+            ("a\nb".to_string(), false),
+        ] {
+            assert_eq!(
+                Tag::new(key.clone(), value.clone()).is_ok(),
+                fits,
+                "{value:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Names: of accounts, of bookings, and the short labels within an entry.
+
+use std::{borrow::Borrow, fmt, sync::Arc};
+
+use uuid::Uuid;
+
+use super::malformed::{Malformed, excerpt};
+
+const MAX_ACCOUNT_ID_BYTES: usize = 100;
+const MAX_SEGMENT_BYTES: usize = 32;
+const MAX_SEGMENTS: usize = 8;
+const MAX_LABEL_BYTES: usize = 32;
+
+/// A place in the chart of accounts, such as `shapingba:member:000123`: 2 to 8
+/// segments joined by `:`. Chosen by the client, never a person's name.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AccountId(Arc<str>);
+
+impl AccountId {
+    /// Reads an account id.
+    ///
+    /// # Errors
+    /// [`Malformed::AccountId`] with what is wrong with it.
+    pub fn parse(given: &str) -> Result<Self, Malformed> {
+        match fault(given) {
+            None => Ok(Self(given.into())),
+            Some(why) => Err(Malformed::AccountId {
+                given: excerpt(given),
+                why,
+            }),
+        }
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn fault(id: &str) -> Option<&'static str> {
+    if id.len() > MAX_ACCOUNT_ID_BYTES {
+        return Some("is too long");
+    }
+    let mut segments = 0;
+    for segment in id.split(':') {
+        segments += 1;
+        let bytes = segment.as_bytes();
+        match bytes.first() {
+            None => return Some("has an empty segment"),
+            Some(b'-') => return Some("has a segment that starts with '-'"),
+            Some(_) => {}
+        }
+        if bytes.len() > MAX_SEGMENT_BYTES {
+            return Some("has a segment that is too long");
+        }
+        if !bytes.iter().all(|b| is_label_byte(*b)) {
+            return Some("has a character other than a-z 0-9 '-' ':'");
+        }
+    }
+    match segments {
+        1 => Some("has one segment"),
+        2..=MAX_SEGMENTS => None,
+        _ => Some("has too many segments"),
+    }
+}
+
+fn is_label_byte(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Borrow<str> for AccountId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The id of an entry or of a hold, which share one space of UUIDs: a hold that
+/// is settled becomes the entry of the same id. It is the idempotency key, for
+/// ever.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BookingId(Uuid);
+
+impl BookingId {
+    /// Reads a UUID in its usual text form.
+    ///
+    /// # Errors
+    /// [`Malformed::BookingId`] for anything else, and for the nil UUID.
+    pub fn parse(field: &'static str, given: &str) -> Result<Self, Malformed> {
+        match Uuid::try_parse(given) {
+            Ok(id) if !id.is_nil() => Ok(Self(id)),
+            _ => Err(Malformed::BookingId {
+                field,
+                given: excerpt(given),
+            }),
+        }
+    }
+
+    /// Reads the 16 bytes of a UUID. None for another length or the nil UUID.
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        let id = Uuid::from_slice(bytes).ok()?;
+        (!id.is_nil()).then_some(Self(id))
+    }
+
+    /// The 16 bytes, which sort as the ids do.
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Display for BookingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for BookingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A short machine-readable name: an entry's kind, or the key of a tag.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Label(Arc<str>);
+
+impl Label {
+    /// Reads a label: 1 to 32 characters `a-z0-9-`, a letter first.
+    ///
+    /// # Errors
+    /// [`Malformed::Label`] for anything else.
+    pub fn parse(field: &'static str, given: &str) -> Result<Self, Malformed> {
+        let bytes = given.as_bytes();
+        let fits = bytes.len() <= MAX_LABEL_BYTES
+            && bytes.first().is_some_and(u8::is_ascii_lowercase)
+            && bytes.iter().all(|b| is_label_byte(*b));
+        if fits {
+            Ok(Self(given.into()))
+        } else {
+            Err(Malformed::Label {
+                field,
+                given: excerpt(given),
+            })
+        }
+    }
+
+    /// The kind of every reversal.
+    pub fn reversal() -> Self {
+        Self("reversal".into())
+    }
+
+    /// The kind of an entry whose client names none.
+    pub fn transfer() -> Self {
+        Self("transfer".into())
+    }
+
+    /// The label as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn account_ids() {
+        let long_segment = format!("a:{}", "b".repeat(33));
+        let long = ["abcdefghijklmnopqrstuvwxyz"; 4].join(":");
+        for (given, fits) in [
+            ("shapingba:member:000123", true),
+            ("a:b", true),
+            ("1:2", true),
+            ("a:b:c:d:e:f:g:h", true),
+            ("a:b:c:d:e:f:g:h:i", false),
+            ("a", false),
+            ("", false),
+            (":", false),
+            ("a:", false),
+            (":a", false),
+            ("a::b", false),
+            ("a:-b", false),
+            ("a:b-", true),
+            ("A:b", false),
+            ("a:b c", false),
+            ("a:b_c", false),
+            ("a:b\n", false),
+            ("a:b\0", false),
+            ("a:\u{5f20}", false),
+            (&long_segment, false),
+            (&long, false),
+        ] {
+            assert_eq!(AccountId::parse(given).is_ok(), fits, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn labels() {
+        for (given, fits) in [
+            ("service", true),
+            ("x", true),
+            ("x-1", true),
+            ("1x", false),
+            ("-x", false),
+            ("", false),
+            ("Service", false),
+            ("abcdefghijklmnopqrstuvwxyzabcdef", true),
+            ("abcdefghijklmnopqrstuvwxyzabcdefg", false),
+        ] {
+            assert_eq!(Label::parse("kind", given).is_ok(), fits, "{given:?}");
+        }
+    }
+}

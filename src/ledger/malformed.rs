@@ -1,0 +1,118 @@
+//! Input that cannot be turned into a value of the ledger at all.
+
+/// Why a given value is none of the ledger's. It is found before any fact is
+/// looked at, so it comes before every [`Rejection`](super::Rejection).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
+    #[error("{field} is missing")]
+    Missing { field: &'static str },
+    #[error(
+        "account id {given:?} {why}; an account id is 2 to 8 segments joined by ':', each 1 to 32 \
+         characters a-z 0-9 '-' that start with a letter or digit, 100 characters at most in all, \
+         such as shapingba:member:000123"
+    )]
+    AccountId { given: String, why: &'static str },
+    #[error(
+        "unit id or step {given:?} is not 2 to 16 (a step 1 to 16) characters a-z 0-9 that start \
+         with a letter"
+    )]
+    UnitId { given: String },
+    #[error("{field} {given:?} is not 1 to 32 characters a-z 0-9 '-' that start with a letter")]
+    Label { field: &'static str, given: String },
+    #[error("{field} {given:?} is not a UUID other than the nil one")]
+    BookingId { field: &'static str, given: String },
+    #[error("the amount {given} is not within 1 to {max}")]
+    AmountRange { given: i64, max: i64 },
+    #[error("the limit {given} is not within -{max} to {max}")]
+    LimitRange { given: i64, max: i64 },
+    #[error("an unbounded limit is said with `unbounded: true`")]
+    LimitUnset,
+    #[error("a transfer from {account} to itself moves nothing")]
+    SameAccount { account: String },
+    #[error("an entry has 1 to {max} transfers, this one has {given}")]
+    TransferCount { given: usize, max: usize },
+    #[error("an entry has at most {max} tags, this one has {given}")]
+    TagCount { given: usize, max: usize },
+    #[error("the tag {key:?} is given twice")]
+    TagTwice { key: String },
+    #[error("the value of tag {key:?} is not 1 to {max} characters without control characters")]
+    TagValue { key: String, max: usize },
+    #[error("the note has {given} characters, the most is {max}")]
+    NoteLength { given: usize, max: usize },
+    #[error("{field} is not a time of the years 1900 to 9999")]
+    Time { field: &'static str },
+    #[error("expires_in is not whole seconds from 1 to {max_s} (10 years)")]
+    ExpiresIn { max_s: i64 },
+    #[error("{field} is unknown: {given}")]
+    Choice { field: &'static str, given: i32 },
+    #[error("{field} has {given} bytes; the most is {max}, of printable characters")]
+    Header {
+        field: &'static str,
+        given: usize,
+        max: usize,
+    },
+}
+
+impl Malformed {
+    /// The stable name of this refusal.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "FIELD_MISSING",
+            Self::AccountId { .. } => "ACCOUNT_ID_MALFORMED",
+            Self::UnitId { .. } => "UNIT_ID_MALFORMED",
+            Self::Label { .. } => "LABEL_MALFORMED",
+            Self::BookingId { .. } => "ID_MALFORMED",
+            Self::AmountRange { .. } => "AMOUNT_OUT_OF_RANGE",
+            Self::LimitRange { .. } | Self::LimitUnset => "LIMIT_OUT_OF_RANGE",
+            Self::SameAccount { .. } => "SAME_ACCOUNT",
+            Self::TransferCount { .. } => "TRANSFER_COUNT_OUT_OF_RANGE",
+            Self::TagCount { .. } | Self::TagTwice { .. } | Self::TagValue { .. } => {
+                "TAGS_MALFORMED"
+            }
+            Self::NoteLength { .. } => "NOTE_TOO_LONG",
+            Self::Time { .. } => "TIME_OUT_OF_RANGE",
+            Self::ExpiresIn { .. } => "EXPIRY_OUT_OF_RANGE",
+            Self::Choice { .. } => "CHOICE_UNKNOWN",
+            Self::Header { .. } => "METADATA_MALFORMED",
+        }
+    }
+
+    /// The figures that explain it, by name.
+    pub fn figures(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Missing { field } | Self::Time { field } => vec![("field", (*field).into())],
+            Self::AccountId { given, .. } | Self::UnitId { given } => {
+                vec![("given", given.clone())]
+            }
+            Self::Label { field, given } | Self::BookingId { field, given } => {
+                vec![("field", (*field).into()), ("given", given.clone())]
+            }
+            Self::AmountRange { given, max } | Self::LimitRange { given, max } => {
+                vec![("given", given.to_string()), ("max", max.to_string())]
+            }
+            Self::LimitUnset => vec![],
+            Self::SameAccount { account } => vec![("account", account.clone())],
+            Self::TransferCount { given, max }
+            | Self::TagCount { given, max }
+            | Self::NoteLength { given, max } => {
+                vec![("given", given.to_string()), ("max", max.to_string())]
+            }
+            Self::TagTwice { key } => vec![("key", key.clone())],
+            Self::TagValue { key, max } => vec![("key", key.clone()), ("max", max.to_string())],
+            Self::ExpiresIn { max_s } => vec![("max_s", max_s.to_string())],
+            Self::Choice { field, given } => {
+                vec![("field", (*field).into()), ("given", given.to_string())]
+            }
+            Self::Header { field, given, max } => vec![
+                ("field", (*field).into()),
+                ("given", given.to_string()),
+                ("max", max.to_string()),
+            ],
+        }
+    }
+}
+
+/// The first characters of a given value, for an error text: input may be huge.
+pub(super) fn excerpt(given: &str) -> String {
+    given.chars().take(120).collect()
+}

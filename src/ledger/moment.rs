@@ -1,0 +1,53 @@
+//! Points in time.
+
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat};
+
+/// A point in time, to the microsecond, of the years 1900 to 9999 UTC.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Moment(i64);
+
+impl Moment {
+    /// 1900-01-01T00:00:00Z.
+    pub const MIN: Self = Self(-2_208_988_800_000_000);
+    /// The last microsecond of the year 9999.
+    pub const MAX: Self = Self(253_402_300_799_999_999);
+
+    /// So many microseconds after 1970-01-01T00:00:00Z. None outside the range.
+    pub fn from_us(us: i64) -> Option<Self> {
+        (Self::MIN.0..=Self::MAX.0)
+            .contains(&us)
+            .then_some(Self(us))
+    }
+
+    /// Microseconds after 1970-01-01T00:00:00Z.
+    pub fn us(self) -> i64 {
+        self.0
+    }
+
+    /// So many seconds later, at most [`Moment::MAX`].
+    pub fn after_s(self, seconds: i64) -> Self {
+        let us = self.0.saturating_add(seconds.saturating_mul(1_000_000));
+        Self(us.clamp(Self::MIN.0, Self::MAX.0))
+    }
+
+    /// The microsecond before, at least [`Moment::MIN`].
+    pub fn before(self) -> Self {
+        Self((self.0 - 1).max(Self::MIN.0))
+    }
+
+    /// The next microsecond, at most [`Moment::MAX`].
+    pub fn next(self) -> Self {
+        Self((self.0 + 1).min(Self::MAX.0))
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match DateTime::from_timestamp_micros(self.0) {
+            Some(time) => f.write_str(&time.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+            None => write!(f, "{} us", self.0),
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! Refusals: one for each rule, with the figures that explain it.
+
+use super::{AccountId, AccountKind, Amount, Balance, BookingId, Moment, UnitId};
+
+/// The first field in which a repeated id differs from what it stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReusedField {
+    /// It stands for a hold, not an entry, or the other way round.
+    What,
+    Transfers,
+    EffectiveAt,
+    Kind,
+    Tags,
+    Note,
+    Reverses,
+    Force,
+    ExpiresIn,
+    AccountKind,
+    Unit,
+    Floor,
+    Ceiling,
+}
+
+impl ReusedField {
+    /// The field's name in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::What => "what",
+            Self::Transfers => "transfers",
+            Self::EffectiveAt => "effective_at",
+            Self::Kind | Self::AccountKind => "kind",
+            Self::Tags => "tags",
+            Self::Note => "note",
+            Self::Reverses => "reverses_entry_id",
+            Self::Force => "force",
+            Self::ExpiresIn => "expires_in",
+            Self::Unit => "unit_id",
+            Self::Floor => "floor",
+            Self::Ceiling => "ceiling",
+        }
+    }
+}
+
+/// Why a command was refused. It wrote nothing and left its id free.
+///
+/// Where several rules refuse, the one highest in this list speaks; within a
+/// rule, the first leg, debit before credit.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Rejection {
+    #[error(
+        "id {id} already stands for something else: {} differs from what is recorded; take a new \
+         id for a new booking, or send the old content to get its result", field.name()
+    )]
+    IdReused { id: BookingId, field: ReusedField },
+    #[error(
+        "account {account} is already open with another {}; it can be opened once", field.name()
+    )]
+    AccountExists {
+        account: AccountId,
+        field: ReusedField,
+    },
+    #[error("unit {unit} is already declared with the step {step}")]
+    UnitExists { unit: UnitId, step: String },
+    #[error("there are {max} units already, which is the most")]
+    TooManyUnits { max: usize },
+
+    #[error("effective_at {effective_at} is more than {ahead_s} s ahead of the server's {now}")]
+    EffectiveInFuture {
+        effective_at: Moment,
+        now: Moment,
+        ahead_s: i64,
+    },
+
+    #[error("there is no entry {id}")]
+    EntryUnknown { id: BookingId },
+    #[error("there is no hold {id}")]
+    HoldUnknown { id: BookingId },
+    #[error("hold {id} was settled already, with {amount}")]
+    HoldSettled { id: BookingId, amount: Amount },
+    #[error("hold {id} was released already")]
+    HoldReleased { id: BookingId },
+    #[error("hold {id} expired at {expired_at}")]
+    HoldExpired { id: BookingId, expired_at: Moment },
+    #[error("hold {id} is not due before {expires_at:?}")]
+    HoldNotDue {
+        id: BookingId,
+        expires_at: Option<Moment>,
+    },
+    #[error("hold {id} is of {held}, so {requested} cannot be settled of it")]
+    SettlementTooLarge {
+        id: BookingId,
+        held: Amount,
+        requested: Amount,
+    },
+    #[error("entry {id} is itself a reversal, which cannot be reversed; post a new entry instead")]
+    EntryIsReversal { id: BookingId },
+    #[error("entry {id} was reversed already, by {by}")]
+    EntryReversed { id: BookingId, by: BookingId },
+
+    #[error("unit {unit} is not declared")]
+    UnitUnknown { unit: UnitId },
+    #[error("there is no account {account}; open it first")]
+    AccountUnknown { account: AccountId },
+    #[error("account {account} is closed")]
+    AccountClosed { account: AccountId },
+    #[error("account {account} counts {unit}, not {wanted}")]
+    UnitMismatch {
+        account: AccountId,
+        unit: UnitId,
+        wanted: UnitId,
+    },
+
+    #[error("the floor {floor} is above the ceiling {ceiling}")]
+    LimitsReversed { floor: Balance, ceiling: Balance },
+    #[error("an account of kind {kind:?} never has a floor below {lowest}")]
+    FloorTooLow { kind: AccountKind, lowest: Balance },
+    #[error("account {account} has {count} open holds; settle or release them first")]
+    AccountHasHolds { account: AccountId, count: i64 },
+    #[error("account {account} has a balance of {balance}; it closes only at 0")]
+    AccountNotEmpty {
+        account: AccountId,
+        balance: Balance,
+    },
+
+    #[error("the balance of account {account}, {balance}, would leave the range of numbers")]
+    BalanceOutOfRange {
+        account: AccountId,
+        balance: Balance,
+    },
+    #[error(
+        "account {account} has {available} available (balance {balance}, held {held}, floor \
+         {floor}), and {requested} was asked of it"
+    )]
+    FloorCrossed {
+        account: AccountId,
+        balance: Balance,
+        held: Balance,
+        floor: Balance,
+        available: i64,
+        requested: i64,
+    },
+    #[error(
+        "account {account} has a balance of {balance} and a ceiling of {ceiling}, so it cannot \
+         take {requested}"
+    )]
+    CeilingCrossed {
+        account: AccountId,
+        balance: Balance,
+        ceiling: Balance,
+        requested: i64,
+    },
+}
+
+impl Rejection {
+    /// The stable name of the rule.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::IdReused { .. } => "ID_REUSED",
+            Self::AccountExists { .. } => "ACCOUNT_EXISTS",
+            Self::UnitExists { .. } => "UNIT_EXISTS",
+            Self::TooManyUnits { .. } => "TOO_MANY_UNITS",
+            Self::EffectiveInFuture { .. } => "EFFECTIVE_IN_FUTURE",
+            Self::EntryUnknown { .. } => "ENTRY_UNKNOWN",
+            Self::HoldUnknown { .. } => "HOLD_UNKNOWN",
+            Self::HoldSettled { .. } => "HOLD_SETTLED",
+            Self::HoldReleased { .. } => "HOLD_RELEASED",
+            Self::HoldExpired { .. } => "HOLD_EXPIRED",
+            Self::HoldNotDue { .. } => "HOLD_NOT_DUE",
+            Self::SettlementTooLarge { .. } => "SETTLEMENT_TOO_LARGE",
+            Self::EntryIsReversal { .. } => "ENTRY_IS_REVERSAL",
+            Self::EntryReversed { .. } => "ENTRY_REVERSED",
+            Self::UnitUnknown { .. } => "UNIT_UNKNOWN",
+            Self::AccountUnknown { .. } => "ACCOUNT_UNKNOWN",
+            Self::AccountClosed { .. } => "ACCOUNT_CLOSED",
+            Self::UnitMismatch { .. } => "UNIT_MISMATCH",
+            Self::LimitsReversed { .. } => "LIMITS_REVERSED",
+            Self::FloorTooLow { .. } => "FLOOR_TOO_LOW",
+            Self::AccountHasHolds { .. } => "ACCOUNT_HAS_HOLDS",
+            Self::AccountNotEmpty { .. } => "ACCOUNT_NOT_EMPTY",
+            Self::BalanceOutOfRange { .. } => "BALANCE_OUT_OF_RANGE",
+            Self::FloorCrossed { .. } => "FLOOR_CROSSED",
+            Self::CeilingCrossed { .. } => "CEILING_CROSSED",
+        }
+    }
+
+    /// The figures that explain it, by name, in steps of the unit.
+    pub fn figures(&self) -> Vec<(&'static str, String)> {
+        fn text(value: &impl ToString) -> String {
+            value.to_string()
+        }
+        match self {
+            Self::IdReused { id, field } => vec![("id", text(id)), ("field", field.name().into())],
+            Self::AccountExists { account, field } => {
+                vec![("account", text(account)), ("field", field.name().into())]
+            }
+            Self::UnitExists { unit, step } => vec![("unit", text(unit)), ("step", step.clone())],
+            Self::TooManyUnits { max } => vec![("max", text(max))],
+            Self::EffectiveInFuture {
+                effective_at,
+                now,
+                ahead_s,
+            } => vec![
+                ("effective_at", text(effective_at)),
+                ("now", text(now)),
+                ("max_ahead_s", text(ahead_s)),
+            ],
+            Self::EntryUnknown { id }
+            | Self::HoldUnknown { id }
+            | Self::HoldReleased { id }
+            | Self::EntryIsReversal { id } => vec![("id", text(id))],
+            Self::HoldSettled { id, amount } => vec![("id", text(id)), ("settled", text(amount))],
+            Self::HoldExpired { id, expired_at } => {
+                vec![("id", text(id)), ("expired_at", text(expired_at))]
+            }
+            Self::HoldNotDue { id, expires_at } => {
+                let at = expires_at.map_or_else(|| "never".into(), |at| text(&at));
+                vec![("id", text(id)), ("expires_at", at)]
+            }
+            Self::SettlementTooLarge {
+                id,
+                held,
+                requested,
+            } => vec![
+                ("id", text(id)),
+                ("held", text(held)),
+                ("requested", text(requested)),
+            ],
+            Self::EntryReversed { id, by } => vec![("id", text(id)), ("reversed_by", text(by))],
+            Self::UnitUnknown { unit } => vec![("unit", text(unit))],
+            Self::AccountUnknown { account } | Self::AccountClosed { account } => {
+                vec![("account", text(account))]
+            }
+            Self::UnitMismatch {
+                account,
+                unit,
+                wanted,
+            } => vec![
+                ("account", text(account)),
+                ("unit", text(unit)),
+                ("wanted", text(wanted)),
+            ],
+            Self::LimitsReversed { floor, ceiling } => {
+                vec![("floor", text(floor)), ("ceiling", text(ceiling))]
+            }
+            Self::FloorTooLow { lowest, .. } => vec![("lowest", text(lowest))],
+            Self::AccountHasHolds { account, count } => {
+                vec![("account", text(account)), ("open_holds", text(count))]
+            }
+            Self::AccountNotEmpty { account, balance }
+            | Self::BalanceOutOfRange { account, balance } => {
+                vec![("account", text(account)), ("balance", text(balance))]
+            }
+            Self::FloorCrossed {
+                account,
+                balance,
+                held,
+                floor,
+                available,
+                requested,
+            } => vec![
+                ("account", text(account)),
+                ("balance", text(balance)),
+                ("held", text(held)),
+                ("floor", text(floor)),
+                ("available", text(available)),
+                ("requested", text(requested)),
+            ],
+            Self::CeilingCrossed {
+                account,
+                balance,
+                ceiling,
+                requested,
+            } => vec![
+                ("account", text(account)),
+                ("balance", text(balance)),
+                ("ceiling", text(ceiling)),
+                ("requested", text(requested)),
+            ],
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Posting and reversing entries.
+
+use super::{Decision, booking};
+use crate::ledger::{
+    Entry, Fact, Facts, Label, Moment, Note, Origin, Posting, Rejection, ReusedField, Reversal,
+    Tags,
+};
+
+pub(super) fn post(facts: &Facts, posting: &Posting, now: Moment) -> Result<Decision, Rejection> {
+    let entry = &posting.entry;
+    if let Some(decision) = standing(facts, entry, posting.note.as_ref())? {
+        return Ok(decision);
+    }
+    booking::not_in_future(entry.effective_at, now)?;
+    let touched = booking::land(facts, entry.transfers.as_slice(), &posting.units)?;
+    booking::within_limits(&touched)?;
+    Ok(Decision::Append {
+        fact: Fact::EntryPosted(entry.clone()),
+        note: posting.note.clone(),
+    })
+}
+
+pub(super) fn reverse(
+    facts: &Facts,
+    reversal: &Reversal,
+    now: Moment,
+) -> Result<Decision, Rejection> {
+    let unknown = Rejection::EntryUnknown { id: reversal.of };
+    let Some((_, original)) = facts.entry(&reversal.of) else {
+        refuse_reuse(facts, reversal)?;
+        booking::not_in_future(reversal.effective_at, now)?;
+        return Err(unknown);
+    };
+    let entry = inverse(original, reversal);
+    if let Some(decision) = standing(facts, &entry, Some(&reversal.reason))? {
+        return Ok(decision);
+    }
+    booking::not_in_future(entry.effective_at, now)?;
+    if matches!(original.origin, Origin::Reversal { .. }) {
+        return Err(Rejection::EntryIsReversal { id: reversal.of });
+    }
+    if let Some(by) = facts.reversed_by(&reversal.of) {
+        return Err(Rejection::EntryReversed {
+            id: reversal.of,
+            by,
+        });
+    }
+    let touched = booking::land(facts, entry.transfers.as_slice(), &[])?;
+    if !reversal.force {
+        booking::within_limits(&touched)?;
+    }
+    Ok(Decision::Append {
+        fact: Fact::EntryPosted(entry),
+        note: Some(reversal.reason.clone()),
+    })
+}
+
+/// A reversal of what is not there cannot stand already: any use of its id is
+/// another one.
+fn refuse_reuse(facts: &Facts, reversal: &Reversal) -> Result<(), Rejection> {
+    let id = reversal.id;
+    let field = match (facts.book.holds.get(&id), facts.entry(&id)) {
+        (Some(_), _) => ReusedField::What,
+        (None, Some(_)) => ReusedField::Reverses,
+        (None, None) => return Ok(()),
+    };
+    Err(Rejection::IdReused { id, field })
+}
+
+fn inverse(original: &Entry, reversal: &Reversal) -> Entry {
+    Entry {
+        id: reversal.id,
+        transfers: original.transfers.inverse(),
+        effective_at: reversal.effective_at,
+        kind: Label::reversal(),
+        tags: Tags::default(),
+        note: Some(reversal.reason.commitment()),
+        origin: Origin::Reversal {
+            of: reversal.of,
+            forced: reversal.force,
+        },
+    }
+}
+
+/// Whether the id stands already: for the same content, a replay.
+fn standing(
+    facts: &Facts,
+    repeated: &Entry,
+    note: Option<&Note>,
+) -> Result<Option<Decision>, Rejection> {
+    let id = repeated.id;
+    if facts.book.holds.contains_key(&id) {
+        let field = ReusedField::What;
+        return Err(Rejection::IdReused { id, field });
+    }
+    let Some((stamp, standing)) = facts.entry(&id) else {
+        return Ok(None);
+    };
+    match difference(facts, standing, repeated, note) {
+        None => Ok(Some(Decision::Stands(stamp))),
+        Some(field) => Err(Rejection::IdReused { id, field }),
+    }
+}
+
+fn difference(facts: &Facts, old: &Entry, new: &Entry, note: Option<&Note>) -> Option<ReusedField> {
+    if let Some(field) = origins_differ(&old.origin, &new.origin) {
+        return Some(field);
+    }
+    [
+        (old.transfers == new.transfers, ReusedField::Transfers),
+        (
+            old.effective_at == new.effective_at,
+            ReusedField::EffectiveAt,
+        ),
+        (old.kind == new.kind, ReusedField::Kind),
+        (old.tags == new.tags, ReusedField::Tags),
+        (same_note(facts, old, note), ReusedField::Note),
+    ]
+    .into_iter()
+    .find_map(|(same, field)| (!same).then_some(field))
+}
+
+fn origins_differ(old: &Origin, new: &Origin) -> Option<ReusedField> {
+    match (old, new) {
+        (Origin::Posted, Origin::Posted) => None,
+        (Origin::Reversal { of: a, .. }, Origin::Reversal { of: b, .. }) if a != b => {
+            Some(ReusedField::Reverses)
+        }
+        (Origin::Reversal { forced: a, .. }, Origin::Reversal { forced: b, .. }) => {
+            (a != b).then_some(ReusedField::Force)
+        }
+        _ => Some(ReusedField::Reverses),
+    }
+}
+
+/// A note that was erased took its salt with it and can no longer be compared;
+/// that there was one is enough then.
+fn same_note(facts: &Facts, old: &Entry, new: Option<&Note>) -> bool {
+    match (old.note, new) {
+        (None, None) => true,
+        (Some(commitment), Some(note)) => facts
+            .salt(&old.id)
+            .is_none_or(|salt| note.commitment_with(salt) == commitment),
+        (None, Some(_)) | (Some(_), None) => false,
+    }
+}

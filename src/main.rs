@@ -1,0 +1,86 @@
+//! `timebank`: the ledger's server.
+
+use std::{io::IsTerminal, net::SocketAddr, path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+/// The ledger of a time bank, served over gRPC.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Examples:
+  timebank
+  timebank serve --data /var/lib/timebank --listen 0.0.0.0:50051
+  timebank serve --listen 127.0.0.1:0      # takes a free port, and prints it"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the ledger (the default).
+    Serve(Serve),
+}
+
+#[derive(Args)]
+struct Serve {
+    /// The directory that the ledger is kept in; made if need be.
+    #[arg(long, value_name = "DIR", default_value = DATA, env = "TIMEBANK_DATA")]
+    data: PathBuf,
+    /// The address to listen on; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = LISTEN, env = "TIMEBANK_LISTEN")]
+    listen: SocketAddr,
+}
+
+const DATA: &str = "./timebank-data";
+const LISTEN: &str = "127.0.0.1:50051";
+
+fn main() -> ExitCode {
+    let serve = match Cli::parse().command {
+        Some(Command::Serve(serve)) => serve,
+        None => Serve::parse_defaults(),
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    match run(&serve) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("timebank: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Serve {
+    /// As `timebank serve` without arguments.
+    fn parse_defaults() -> Self {
+        #[derive(Parser)]
+        struct Alone {
+            #[command(flatten)]
+            serve: Serve,
+        }
+        Alone::parse_from(["timebank"]).serve
+    }
+}
+
+#[tokio::main]
+async fn run(serve: &Serve) -> Result<(), Box<dyn std::error::Error>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let stop = async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    };
+    timebank::rpc::serve(&serve.data, serve.listen, stop).await?;
+    Ok(())
+}

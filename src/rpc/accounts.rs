@@ -1,0 +1,154 @@
+//! `timebank.v1.AccountService`.
+
+use timebank_proto::v1::{self, account_service_server::AccountService};
+use tonic::{Request, Response, Status};
+
+use super::{Rooms, convert, reply, status::Refused, token_of};
+use crate::{
+    ledger::{AccountId, Malformed, Moment, Rejection},
+    query::{Page, ReadError, account_view, page_size},
+    store::{AccountRow, Snapshot},
+};
+
+impl Rooms {
+    /// An account as it stands, with the position it was read at.
+    async fn account(&self, id: AccountId) -> Result<(v1::Account, i64), ReadError> {
+        self.query
+            .read(move |snapshot, now| {
+                let Some(row) = snapshot.account(&id)? else {
+                    return Err(Rejection::AccountUnknown { account: id }.into());
+                };
+                let position = snapshot.last()?.get();
+                Ok((view(snapshot, row, now)?, position))
+            })
+            .await
+    }
+}
+
+fn view(
+    snapshot: &mut dyn Snapshot,
+    row: AccountRow,
+    now: Moment,
+) -> Result<v1::Account, ReadError> {
+    let account = account_view(snapshot, row.account, now)?;
+    Ok(reply::account(&account, row.posting_count))
+}
+
+fn parse(given: &str) -> Result<AccountId, Refused> {
+    Ok(convert::account_id(given)?)
+}
+
+#[tonic::async_trait]
+impl AccountService for Rooms {
+    async fn open_account(
+        &self,
+        request: Request<v1::OpenAccountRequest>,
+    ) -> Result<Response<v1::OpenAccountResponse>, Status> {
+        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let request = request.into_inner();
+        let command = convert::open_account(&request).map_err(Refused::from)?;
+        let outcome = self.run(command, caller).await?;
+        let (account, journal_position) = self.account(parse(&request.account_id)?).await?;
+        Ok(Response::new(v1::OpenAccountResponse {
+            account: Some(account),
+            replayed: outcome.is_replay(),
+            journal_position,
+        }))
+    }
+
+    async fn get_account(
+        &self,
+        request: Request<v1::GetAccountRequest>,
+    ) -> Result<Response<v1::GetAccountResponse>, Status> {
+        let id = parse(&request.into_inner().account_id)?;
+        let (account, journal_position) = self.account(id).await?;
+        Ok(Response::new(v1::GetAccountResponse {
+            account: Some(account),
+            journal_position,
+        }))
+    }
+
+    async fn list_accounts(
+        &self,
+        request: Request<v1::ListAccountsRequest>,
+    ) -> Result<Response<v1::ListAccountsResponse>, Status> {
+        let mut request = request.into_inner();
+        let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
+        let given = std::mem::take(&mut request.page_token);
+        let token = token_of(&request);
+        let after = token
+            .read(&given)
+            .map_err(Refused::from)?
+            .map(|cursor| parse(&cursor))
+            .transpose()?;
+        check_prefix(&request.prefix).map_err(Refused::from)?;
+        let (page, position) = self
+            .query
+            .read(move |snapshot, now| {
+                let mut rows = snapshot.accounts(&request.prefix, after.as_ref(), limit + 1)?;
+                let more = rows.len() > limit;
+                rows.truncate(limit);
+                let next_token = match rows.last() {
+                    Some(last) if more => token.write(last.account.id.as_str()),
+                    _ => String::new(),
+                };
+                let items = rows.into_iter().map(|row| view(snapshot, row, now));
+                let items = items.collect::<Result<_, _>>()?;
+                let position = snapshot.last()?.get();
+                Ok((Page { items, next_token }, position))
+            })
+            .await?;
+        Ok(Response::new(v1::ListAccountsResponse {
+            accounts: page.items,
+            next_page_token: page.next_token,
+            journal_position: position,
+        }))
+    }
+
+    async fn change_account_limits(
+        &self,
+        request: Request<v1::ChangeAccountLimitsRequest>,
+    ) -> Result<Response<v1::ChangeAccountLimitsResponse>, Status> {
+        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let request = request.into_inner();
+        let command = convert::change_limits(&request).map_err(Refused::from)?;
+        let outcome = self.run(command, caller).await?;
+        let (account, journal_position) = self.account(parse(&request.account_id)?).await?;
+        Ok(Response::new(v1::ChangeAccountLimitsResponse {
+            account: Some(account),
+            replayed: outcome.is_replay(),
+            journal_position,
+        }))
+    }
+
+    async fn close_account(
+        &self,
+        request: Request<v1::CloseAccountRequest>,
+    ) -> Result<Response<v1::CloseAccountResponse>, Status> {
+        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let id = parse(&request.into_inner().account_id)?;
+        let command = crate::ledger::Command::CloseAccount { id: id.clone() };
+        let outcome = self.run(command, caller).await?;
+        let (account, journal_position) = self.account(id).await?;
+        Ok(Response::new(v1::CloseAccountResponse {
+            account: Some(account),
+            replayed: outcome.is_replay(),
+            journal_position,
+        }))
+    }
+}
+
+/// A prefix is the beginning of some account id.
+fn check_prefix(prefix: &str) -> Result<(), Malformed> {
+    let fits = prefix.len() <= 100
+        && prefix
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b':' | b'-'));
+    if fits {
+        return Ok(());
+    }
+    Err(Malformed::AccountId {
+        given: prefix.chars().take(100).collect(),
+        why: "cannot be the beginning of one",
+    })
+}

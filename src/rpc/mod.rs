@@ -1,0 +1,53 @@
+//! The gRPC edge: one file a service, each method a conversion, one call to the
+//! sequencer or a query, and a conversion back.
+
+mod accounts;
+mod convert;
+mod entries;
+mod holds;
+mod journal;
+mod reply;
+mod server;
+mod statements;
+mod status;
+mod units;
+
+pub use server::{ServeError, serve};
+
+use prost::Message;
+use tonic::Status;
+
+use self::status::Refused;
+use crate::{
+    ledger::{Caller, Command, Outcome},
+    query::{Query, ReadError, Token},
+    sequencer::Sequencer,
+};
+
+/// What every service stands on.
+#[derive(Clone)]
+pub struct Rooms {
+    pub sequencer: Sequencer,
+    pub query: Query,
+    /// True once the server is to stop, which ends streams.
+    pub stopping: tokio::sync::watch::Receiver<bool>,
+}
+
+impl Rooms {
+    /// Has one command carried out.
+    async fn run(&self, command: Command, caller: Caller) -> Result<Outcome, Refused> {
+        let result = self.sequencer.submit_one(command, caller).await?;
+        Ok(result?)
+    }
+}
+
+/// The page tokens of a request, given with its token and size taken out.
+fn token_of(request: &impl Message) -> Token {
+    Token::of(request.encode_to_vec())
+}
+
+impl From<ReadError> for Status {
+    fn from(error: ReadError) -> Self {
+        Refused::from(error).into()
+    }
+}

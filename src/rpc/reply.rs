@@ -1,0 +1,170 @@
+//! What was read, as the contract has it.
+
+use prost_types::Timestamp;
+use timebank_proto::v1;
+
+use crate::{
+    journal,
+    ledger::{
+        Account, Balance, BookingId, Entry, Hold, HoldState, Moment, Origin, Outcome, Record,
+        Stamp, Tags, Transfer, Unit,
+    },
+    query::PostingView,
+};
+
+pub(super) fn timestamp(moment: Moment) -> Timestamp {
+    Timestamp {
+        seconds: moment.us().div_euclid(1_000_000),
+        nanos: (moment.us().rem_euclid(1_000_000) * 1_000) as i32,
+    }
+}
+
+pub(super) fn unit(unit: &Unit) -> v1::Unit {
+    v1::Unit {
+        unit_id: unit.id().as_str().into(),
+        step: unit.step().into(),
+    }
+}
+
+fn limit(limit: Option<Balance>) -> v1::Limit {
+    let bound = match limit {
+        Some(limit) => v1::limit::Bound::Amount(limit.steps()),
+        None => v1::limit::Bound::Unbounded(true),
+    };
+    v1::Limit { bound: Some(bound) }
+}
+
+pub(super) fn account(account: &Account, posting_count: i64) -> v1::Account {
+    let state = match account.closed {
+        None => v1::AccountState::Open,
+        Some(_) => v1::AccountState::Closed,
+    };
+    v1::Account {
+        account_id: account.id.as_str().into(),
+        kind: journal::kind_to_proto(account.kind).into(),
+        unit_id: account.unit.as_str().into(),
+        floor: Some(limit(account.limits.floor)),
+        ceiling: Some(limit(account.limits.ceiling)),
+        state: state.into(),
+        balance: account.balance.steps(),
+        held: account.held.steps(),
+        available: account.available(),
+        opened_at: Some(timestamp(account.opened.recorded_at)),
+        closed_at: account.closed.map(|stamp| timestamp(stamp.recorded_at)),
+        posting_count,
+    }
+}
+
+fn tags(tags: &Tags) -> Vec<v1::Tag> {
+    tags.as_slice()
+        .iter()
+        .map(|tag| v1::Tag {
+            key: tag.key().as_str().into(),
+            value: tag.value().into(),
+        })
+        .collect()
+}
+
+fn transfer(leg: &Transfer) -> v1::Transfer {
+    v1::Transfer {
+        debit_account_id: leg.debit().as_str().into(),
+        credit_account_id: leg.credit().as_str().into(),
+        amount: leg.amount().steps(),
+        unit_id: String::new(),
+    }
+}
+
+/// An entry whose units, note and reversal are for the caller to add.
+pub(super) fn entry(entry: &Entry, stamp: Stamp, actor: &str) -> v1::Entry {
+    let (reverses, forced) = match entry.origin {
+        Origin::Posted => (String::new(), false),
+        Origin::Reversal { of, forced } => (of.to_string(), forced),
+    };
+    v1::Entry {
+        entry_id: entry.id.to_string(),
+        transfers: entry.transfers.as_slice().iter().map(transfer).collect(),
+        effective_at: Some(timestamp(entry.effective_at.unwrap_or(stamp.recorded_at))),
+        kind: entry.kind.as_str().into(),
+        tags: tags(&entry.tags),
+        note: String::new(),
+        sequence: stamp.sequence.get(),
+        recorded_at: Some(timestamp(stamp.recorded_at)),
+        reverses_entry_id: reverses,
+        reversed_by_entry_id: String::new(),
+        forced,
+        actor: actor.into(),
+    }
+}
+
+pub(super) fn posted(outcome: Outcome) -> v1::Posted {
+    let stamp = outcome.stamp();
+    v1::Posted {
+        sequence: stamp.sequence.get(),
+        recorded_at: Some(timestamp(stamp.recorded_at)),
+        replayed: outcome.is_replay(),
+    }
+}
+
+/// A hold as it stands at a moment: one that is due has expired, whether that is
+/// recorded yet or not.
+pub(super) fn hold(hold: &Hold, unit_id: &str, now: Moment) -> v1::Hold {
+    let at = |stamp: &Stamp| Some(stamp.recorded_at);
+    let (state, ended_at, settled) = match &hold.state {
+        HoldState::Open if hold.is_due(now) => (v1::HoldState::Expired, hold.expires_at(), 0),
+        HoldState::Open => (v1::HoldState::Open, None, 0),
+        HoldState::Settled { amount, stamp, .. } => {
+            (v1::HoldState::Settled, at(stamp), amount.steps())
+        }
+        HoldState::Released { stamp } => (v1::HoldState::Released, at(stamp), 0),
+        HoldState::Expired { .. } => (v1::HoldState::Expired, hold.expires_at(), 0),
+    };
+    let leg = &hold.terms.transfer;
+    v1::Hold {
+        hold_id: hold.terms.id.to_string(),
+        debit_account_id: leg.debit().as_str().into(),
+        credit_account_id: leg.credit().as_str().into(),
+        amount: leg.amount().steps(),
+        unit_id: unit_id.into(),
+        kind: hold.terms.kind.as_str().into(),
+        tags: tags(&hold.terms.tags),
+        state: state.into(),
+        expires_at: hold.expires_at().map(timestamp),
+        placed_at: Some(timestamp(hold.placed.recorded_at)),
+        ended_at: ended_at.map(timestamp),
+        settled_amount: settled,
+        sequence: hold.placed.sequence.get(),
+    }
+}
+
+/// A posting; None where its record has no such leg.
+pub(super) fn posting(view: &PostingView, account_id: &str) -> Option<v1::Posting> {
+    let Record { stamp, fact, .. } = &view.record;
+    let entry = fact.entry()?;
+    let leg = entry.transfers.as_slice().get(view.leg)?;
+    let debited = leg.debit().as_str() == account_id;
+    let (amount, counter) = match debited {
+        true => (-leg.amount().steps(), leg.credit()),
+        false => (leg.amount().steps(), leg.debit()),
+    };
+    Some(v1::Posting {
+        sequence: stamp.sequence.get(),
+        leg: view.leg as i32,
+        entry_id: entry.id.to_string(),
+        amount,
+        counter_account_id: counter.as_str().into(),
+        balance: view.balance,
+        effective_at: Some(timestamp(view.effective_at)),
+        recorded_at: Some(timestamp(stamp.recorded_at)),
+        kind: entry.kind.as_str().into(),
+        tags: tags(&entry.tags),
+        reverses_entry_id: reverses(&entry.origin).map_or_else(String::new, |id| id.to_string()),
+        ordinal: view.ordinal,
+    })
+}
+
+fn reverses(origin: &Origin) -> Option<BookingId> {
+    match origin {
+        Origin::Posted => None,
+        Origin::Reversal { of, .. } => Some(*of),
+    }
+}

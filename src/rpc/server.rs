@@ -1,0 +1,145 @@
+//! Serving: all services on one address, until told to stop.
+
+use std::{future::Future, io::Write, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use timebank_proto::{
+    DESCRIPTOR_SET,
+    v1::{
+        account_service_server::AccountServiceServer, entry_service_server::EntryServiceServer,
+        hold_service_server::HoldServiceServer, journal_service_server::JournalServiceServer,
+        statement_service_server::StatementServiceServer, unit_service_server::UnitServiceServer,
+    },
+};
+use tokio::{net::TcpListener, sync::watch};
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::{service::Routes, transport::Server};
+
+use super::Rooms;
+use crate::{
+    ledger::Moment,
+    query::Query,
+    sequencer::{Clock, Sequencer},
+    store::{SqliteStore, StoreError},
+};
+
+/// The largest message that is read: a batch of 20,000 entries fits.
+const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
+/// How long calls under way may take once the server is told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Why a server did not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("cannot listen on {address}: {why}")]
+    Listen {
+        address: SocketAddr,
+        why: std::io::Error,
+    },
+    #[error("cannot serve: {0}")]
+    Serve(#[from] tonic::transport::Error),
+    #[error("cannot set up reflection: {0}")]
+    Reflection(#[from] tonic_reflection::server::Error),
+}
+
+/// Serves the ledger of a directory until `stop` is ready, then drains.
+///
+/// # Errors
+/// Where the directory or the address cannot be used.
+pub async fn serve(
+    dir: &Path,
+    address: SocketAddr,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    let (store, writer) = SqliteStore::open(dir)?;
+    let clock: Clock = Arc::new(wall);
+    let (sequencer, thread) = Sequencer::start(writer, Arc::clone(&clock))?;
+    let (stopped, stopping) = watch::channel(false);
+    let rooms = Rooms {
+        sequencer,
+        query: Query::new(Arc::new(store), clock),
+        stopping: stopping.clone(),
+    };
+    let listen = |why| ServeError::Listen { address, why };
+    let listener = TcpListener::bind(address).await.map_err(listen)?;
+    let address = listener.local_addr().map_err(listen)?;
+    let routes = routes(rooms).await?;
+    let serving = Server::builder()
+        .tcp_nodelay(true)
+        .add_routes(routes)
+        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), async move {
+            stop.await;
+            tracing::info!(
+                "stopping: calls under way have {} s to end",
+                DRAIN.as_secs()
+            );
+            stopped.send_replace(true);
+        });
+    announce(address);
+    tokio::select! {
+        served = serving => served?,
+        () = overdue(stopping) => tracing::warn!("some calls did not end in time"),
+    }
+    // The sequencer's last handle went with the routes: it answers what waits,
+    // and closes the database behind it.
+    let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn announce(address: SocketAddr) {
+    tracing::info!(%address, "serving");
+    let mut out = std::io::stdout();
+    // Whoever started the server may not be listening.
+    let _ = writeln!(out, "listening on {address}");
+    let _ = out.flush();
+}
+
+async fn overdue(mut stopping: watch::Receiver<bool>) {
+    let _ = stopping.wait_for(|stopping| *stopping).await;
+    tokio::time::sleep(DRAIN).await;
+}
+
+async fn routes(rooms: Rooms) -> Result<Routes, tonic_reflection::server::Error> {
+    let (health, health_service) = tonic_health::server::health_reporter();
+    let mut routes = Routes::builder();
+    routes.add_service(health_service);
+    routes.add_service(reflection().build_v1()?);
+    routes.add_service(reflection().build_v1alpha()?);
+    macro_rules! serve {
+        ($($service:ident),*) => {$(
+            health.set_serving::<$service<Rooms>>().await;
+            routes.add_service(
+                $service::new(rooms.clone())
+                    .max_decoding_message_size(MAX_MESSAGE_BYTES)
+                    .max_encoding_message_size(MAX_MESSAGE_BYTES),
+            );
+        )*};
+    }
+    serve!(
+        UnitServiceServer,
+        AccountServiceServer,
+        EntryServiceServer,
+        HoldServiceServer,
+        StatementServiceServer,
+        JournalServiceServer
+    );
+    Ok(routes.routes())
+}
+
+fn reflection() -> tonic_reflection::server::Builder<'static> {
+    tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+}
+
+/// The time of the wall.
+fn wall() -> Moment {
+    let now = std::time::SystemTime::now();
+    now.duration_since(std::time::UNIX_EPOCH)
+        .ok()
+        .and_then(|since| i64::try_from(since.as_micros()).ok())
+        .and_then(Moment::from_us)
+        .unwrap_or(Moment::MIN)
+}

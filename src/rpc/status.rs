@@ -1,0 +1,199 @@
+//! Refusals and failures to gRPC statuses: a code, a text for people, and a
+//! `google.rpc.ErrorInfo` with the reason and figures for programs.
+
+use std::collections::{BTreeMap, HashMap};
+
+use timebank_proto::v1;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+use crate::{
+    ledger::{Malformed, Rejection},
+    query::{PageError, ReadError},
+    sequencer::{AtomicRefusal, SubmitError},
+    store::StoreError,
+};
+
+const DOMAIN: &str = "timebank";
+
+/// Everything that ends a call without its result.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    #[error("entry {} of the batch was refused, so none was posted: {}", .0.index, .0.rejection)]
+    Atomic(AtomicRefusal),
+    #[error("entry {index} of the batch cannot be read, so none was posted: {malformed}")]
+    AtomicMalformed { index: usize, malformed: Malformed },
+    #[error("a batch has 1 to {max} entries, this one has {given}")]
+    BatchSize { given: usize, max: usize },
+    #[error(transparent)]
+    Submit(#[from] SubmitError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error("the system gives no random bytes; try again")]
+    NoRandomness,
+}
+
+impl From<PageError> for Refused {
+    fn from(error: PageError) -> Self {
+        Self::Read(error.into())
+    }
+}
+
+impl Refused {
+    fn code(&self) -> Code {
+        match self {
+            Self::Malformed(_) | Self::AtomicMalformed { .. } | Self::BatchSize { .. } => {
+                Code::InvalidArgument
+            }
+            Self::Rejected(rejection) => rejection_code(rejection),
+            Self::Atomic(refusal) => rejection_code(&refusal.rejection),
+            Self::Submit(SubmitError::Store(error)) | Self::Read(ReadError::Store(error)) => {
+                store_code(error)
+            }
+            Self::Submit(SubmitError::Stopping) | Self::Read(ReadError::Stopping) => {
+                Code::Unavailable
+            }
+            Self::Read(ReadError::Unknown(rejection)) => rejection_code(rejection),
+            Self::Read(ReadError::Page(_) | ReadError::RangeReversed { .. }) => {
+                Code::InvalidArgument
+            }
+            Self::NoRandomness => Code::Unavailable,
+        }
+    }
+
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Malformed(malformed) | Self::AtomicMalformed { malformed, .. } => {
+                malformed.reason()
+            }
+            Self::Rejected(rejection) | Self::Read(ReadError::Unknown(rejection)) => {
+                rejection.reason()
+            }
+            Self::Atomic(refusal) => refusal.rejection.reason(),
+            Self::BatchSize { .. } => "BATCH_SIZE_OUT_OF_RANGE",
+            Self::Submit(SubmitError::Store(error)) | Self::Read(ReadError::Store(error)) => {
+                store_reason(error)
+            }
+            Self::Submit(SubmitError::Stopping) | Self::Read(ReadError::Stopping) => {
+                "SERVER_STOPPING"
+            }
+            Self::Read(ReadError::Page(PageError::Size { .. })) => "PAGE_SIZE_OUT_OF_RANGE",
+            Self::Read(ReadError::Page(PageError::Token)) => "PAGE_TOKEN_MALFORMED",
+            Self::Read(ReadError::RangeReversed { .. }) => "RANGE_REVERSED",
+            Self::NoRandomness => "NO_RANDOMNESS",
+        }
+    }
+
+    fn figures(&self) -> Vec<(&'static str, String)> {
+        let indexed = |index: &usize, mut figures: Vec<(&'static str, String)>| {
+            figures.push(("index", index.to_string()));
+            figures
+        };
+        match self {
+            Self::Malformed(malformed) => malformed.figures(),
+            Self::AtomicMalformed { index, malformed } => indexed(index, malformed.figures()),
+            Self::Rejected(rejection) | Self::Read(ReadError::Unknown(rejection)) => {
+                rejection.figures()
+            }
+            Self::Atomic(refusal) => indexed(&refusal.index, refusal.rejection.figures()),
+            Self::BatchSize { given, max } => {
+                vec![("given", given.to_string()), ("max", max.to_string())]
+            }
+            Self::Read(ReadError::Page(PageError::Size { given })) => {
+                vec![("given", given.to_string())]
+            }
+            Self::Read(ReadError::RangeReversed { since, until }) => {
+                vec![("since", since.to_string()), ("until", until.to_string())]
+            }
+            Self::Submit(_)
+            | Self::Read(
+                ReadError::Store(_) | ReadError::Stopping | ReadError::Page(PageError::Token),
+            )
+            | Self::NoRandomness => vec![],
+        }
+    }
+
+    /// The refusal as an entry of a batch has it.
+    pub(super) fn into_refusal(self) -> v1::Refusal {
+        v1::Refusal {
+            reason: self.reason().into(),
+            message: self.to_string(),
+            figures: self
+                .figures()
+                .into_iter()
+                .map(|(name, value)| (name.into(), value))
+                .collect::<BTreeMap<_, _>>(),
+            code: self.code().into(),
+        }
+    }
+}
+
+impl From<Refused> for Status {
+    fn from(refused: Refused) -> Self {
+        let figures: HashMap<String, String> = refused
+            .figures()
+            .into_iter()
+            .map(|(name, value)| (name.into(), value))
+            .collect();
+        let details = ErrorDetails::with_error_info(refused.reason(), DOMAIN, figures);
+        Self::with_error_details(refused.code(), refused.to_string(), details)
+    }
+}
+
+fn rejection_code(rejection: &Rejection) -> Code {
+    match rejection {
+        Rejection::IdReused { .. }
+        | Rejection::AccountExists { .. }
+        | Rejection::UnitExists { .. } => Code::AlreadyExists,
+        Rejection::EntryUnknown { .. }
+        | Rejection::HoldUnknown { .. }
+        | Rejection::UnitUnknown { .. }
+        | Rejection::AccountUnknown { .. } => Code::NotFound,
+        Rejection::EffectiveInFuture { .. }
+        | Rejection::SettlementTooLarge { .. }
+        | Rejection::LimitsReversed { .. }
+        | Rejection::FloorTooLow { .. } => Code::InvalidArgument,
+        Rejection::TooManyUnits { .. } => Code::ResourceExhausted,
+        Rejection::BalanceOutOfRange { .. } => Code::OutOfRange,
+        Rejection::HoldSettled { .. }
+        | Rejection::HoldReleased { .. }
+        | Rejection::HoldExpired { .. }
+        | Rejection::HoldNotDue { .. }
+        | Rejection::EntryIsReversal { .. }
+        | Rejection::EntryReversed { .. }
+        | Rejection::AccountClosed { .. }
+        | Rejection::UnitMismatch { .. }
+        | Rejection::AccountHasHolds { .. }
+        | Rejection::AccountNotEmpty { .. }
+        | Rejection::FloorCrossed { .. }
+        | Rejection::CeilingCrossed { .. } => Code::FailedPrecondition,
+    }
+}
+
+fn store_code(error: &StoreError) -> Code {
+    match error {
+        StoreError::Full => Code::ResourceExhausted,
+        StoreError::Corrupt(_) => Code::DataLoss,
+        StoreError::Failed(_)
+        | StoreError::InUse { .. }
+        | StoreError::Unusable { .. }
+        | StoreError::NotOurs { .. }
+        | StoreError::Newer { .. } => Code::Unavailable,
+    }
+}
+
+fn store_reason(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Full => "STORE_FULL",
+        StoreError::Corrupt(_) => "STORE_CORRUPT",
+        StoreError::Failed(_)
+        | StoreError::InUse { .. }
+        | StoreError::Unusable { .. }
+        | StoreError::NotOurs { .. }
+        | StoreError::Newer { .. } => "STORE_FAILED",
+    }
+}

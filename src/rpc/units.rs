@@ -1,0 +1,38 @@
+//! `timebank.v1.UnitService`.
+
+use timebank_proto::v1::{self, unit_service_server::UnitService};
+use tonic::{Request, Response, Status};
+
+use super::{Rooms, convert, reply, status::Refused};
+
+#[tonic::async_trait]
+impl UnitService for Rooms {
+    async fn declare_unit(
+        &self,
+        request: Request<v1::DeclareUnitRequest>,
+    ) -> Result<Response<v1::DeclareUnitResponse>, Status> {
+        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let unit = request.into_inner().unit;
+        let command = convert::unit(unit.clone()).map_err(Refused::from)?;
+        let outcome = self.run(command, caller).await?;
+        Ok(Response::new(v1::DeclareUnitResponse {
+            unit,
+            replayed: outcome.is_replay(),
+            journal_position: outcome.stamp().sequence.get(),
+        }))
+    }
+
+    async fn list_units(
+        &self,
+        _: Request<v1::ListUnitsRequest>,
+    ) -> Result<Response<v1::ListUnitsResponse>, Status> {
+        let (units, position) = self
+            .query
+            .read(|snapshot, _| Ok((snapshot.units()?, snapshot.last()?)))
+            .await?;
+        Ok(Response::new(v1::ListUnitsResponse {
+            units: units.iter().map(reply::unit).collect(),
+            journal_position: position.get(),
+        }))
+    }
+}

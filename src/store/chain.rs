@@ -1,0 +1,152 @@
+//! How an account's postings hang together, so that a statement needs no index
+//! by account.
+//!
+//! Postings of an account are numbered from 1 (their ordinal `n`). Each knows
+//! the posting before it, `n - 1`, and one further back, `n & (n - 1)`, with the
+//! earliest and latest effective day of the postings in between. A page is a
+//! walk; any ordinal, and a balance as of either time, is a logarithmic number
+//! of steps away. An even ordinal spans more than itself; an odd one does not,
+//! so its jump and days are not stored.
+
+use crate::ledger::{Moment, Sequence};
+
+const LEG_BITS: u32 = 7;
+const DAY_US: i64 = 86_400_000_000;
+
+/// A transfer's place in the journal: its record's sequence and its leg.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Position(i64);
+
+impl Position {
+    /// The place of a leg (0 to 99) of a record.
+    pub fn new(sequence: Sequence, leg: usize) -> Self {
+        Self((sequence.get() << LEG_BITS) | (leg as i64 & ((1 << LEG_BITS) - 1)))
+    }
+
+    /// A place as it is stored.
+    pub fn from_stored(stored: i64) -> Option<Self> {
+        Sequence::new(stored >> LEG_BITS)?;
+        (stored > 0).then_some(Self(stored))
+    }
+
+    /// The place as it is stored.
+    pub fn stored(self) -> i64 {
+        self.0
+    }
+
+    /// The record.
+    pub fn sequence(self) -> Sequence {
+        Sequence::new(self.0 >> LEG_BITS).unwrap_or(Sequence::ZERO)
+    }
+
+    /// The leg, from 0.
+    pub fn leg(self) -> usize {
+        (self.0 & ((1 << LEG_BITS) - 1)) as usize
+    }
+}
+
+/// The ordinal that the posting of this ordinal jumps to; 0 is before the first.
+pub fn jump_ordinal(ordinal: i64) -> i64 {
+    ordinal & (ordinal - 1)
+}
+
+/// The first and last effective day of some postings, as days since 1970-01-01.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Days {
+    pub first: i64,
+    pub last: i64,
+}
+
+impl Days {
+    /// The day of a moment.
+    pub fn of(moment: Moment) -> Self {
+        let day = moment.us().div_euclid(DAY_US);
+        Self {
+            first: day,
+            last: day,
+        }
+    }
+
+    fn join(self, other: Self) -> Self {
+        Self {
+            first: self.first.min(other.first),
+            last: self.last.max(other.last),
+        }
+    }
+
+    /// Whether all of these postings are effective before the moment.
+    pub fn all_before(self, moment: Moment) -> bool {
+        (self.last + 1) * DAY_US <= moment.us()
+    }
+
+    /// Whether none of these postings is effective before the moment.
+    pub fn none_before(self, moment: Moment) -> bool {
+        self.first * DAY_US >= moment.us()
+    }
+}
+
+/// What a posting knows of those before it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Link {
+    /// The posting before it on the account.
+    pub prev: Option<Position>,
+    /// The posting it jumps to, where that is neither `prev` nor before the
+    /// first.
+    pub jump: Option<Position>,
+    /// The effective days of itself and all it jumps over, where these are
+    /// more than itself.
+    pub days: Option<Days>,
+}
+
+/// A posting that the chain's end is reached through, and what it spans.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Peak {
+    pub(super) position: Position,
+    pub(super) days: Days,
+}
+
+/// The end of an account's chain: how many postings, and the peaks on the way
+/// down from the last by jumps, which is all that is needed to append.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Tail {
+    count: i64,
+    peaks: Vec<Peak>,
+}
+
+impl Tail {
+    /// The end of a chain of so many postings with these peaks, the first
+    /// posting's side first.
+    pub(super) fn new(count: i64, peaks: Vec<Peak>) -> Self {
+        Self { count, peaks }
+    }
+
+    /// How many postings there are.
+    pub(super) fn count(&self) -> i64 {
+        self.count
+    }
+
+    /// The last posting.
+    pub(super) fn last(&self) -> Option<Position> {
+        self.peaks.last().map(|peak| peak.position)
+    }
+
+    /// Appends a posting and says what it knows of those before it.
+    pub(super) fn push(&mut self, position: Position, effective: Moment) -> Link {
+        let prev = self.last();
+        let mut days = Days::of(effective);
+        let spanned = self.count.trailing_ones();
+        for _ in 0..spanned {
+            if let Some(peak) = self.peaks.pop() {
+                days = days.join(peak.days);
+            }
+        }
+        let jump = self.last();
+        self.peaks.push(Peak { position, days });
+        self.count += 1;
+        Link {
+            prev,
+            jump: jump.filter(|_| spanned > 0),
+            days: (spanned > 0).then_some(days),
+        }
+    }
+}

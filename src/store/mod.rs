@@ -1,0 +1,231 @@
+//! Where the journal and its projections are kept.
+//!
+//! A [`Writer`] runs one batch as one transaction: it loads the facts, lets the
+//! caller decide on them, and writes the records with all their projections. A
+//! [`Snapshot`] reads one moment of it and never waits for the writer. Neither
+//! knows a rule.
+
+mod chain;
+mod sqlite;
+
+pub use chain::{Days, Link, Position, jump_ordinal};
+pub use sqlite::SqliteStore;
+
+use crate::{
+    journal::{Hash, Undecodable},
+    ledger::{
+        Account, AccountId, BookingId, Broken, Facts, Hold, HoldState, Moment, Record, Sequence,
+        Stamp, Unit, Wants,
+    },
+};
+
+/// Why the store could not do what was asked.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another process has the data directory.
+    #[error(
+        "the data directory {dir} is in use by another server; stop that one first, or name \
+         another directory"
+    )]
+    InUse { dir: String },
+    /// The directory or file cannot be used.
+    #[error("cannot use {path}: {why}")]
+    Unusable { path: String, why: String },
+    /// The file is of something else.
+    #[error("{path} is not a time bank's ledger; it was left as it is")]
+    NotOurs { path: String },
+    /// The file is of a later version of this program.
+    #[error(
+        "{path} has the format of version {found}, and this program knows versions up to {known}; \
+         use a newer program"
+    )]
+    Newer {
+        path: String,
+        found: i64,
+        known: i64,
+    },
+    /// There is no room for more.
+    #[error("the disk is full: nothing was recorded; make room and send it again")]
+    Full,
+    /// The disk or the database failed.
+    #[error("the database failed: {0}")]
+    Failed(String),
+    /// What is stored contradicts itself.
+    #[error("what is stored contradicts itself: {0}; run an audit before anything else")]
+    Corrupt(String),
+}
+
+impl From<Undecodable> for StoreError {
+    fn from(error: Undecodable) -> Self {
+        Self::Corrupt(error.to_string())
+    }
+}
+
+impl From<Broken> for StoreError {
+    fn from(error: Broken) -> Self {
+        Self::Corrupt(error.to_string())
+    }
+}
+
+/// What a transaction left behind.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Committed {
+    /// The journal's last sequence.
+    pub last: Sequence,
+    /// When the next open hold is due. None where none ever is.
+    pub next_due: Option<Moment>,
+}
+
+/// What decides a batch: gets the facts, and the open holds that are due.
+pub type Decide<'a> = dyn FnMut(&mut Facts, &[BookingId]) -> Result<(), Broken> + 'a;
+
+/// The one that writes.
+pub trait Writer: Send {
+    /// Runs one batch at a moment of the wall clock as one durable transaction.
+    /// At most 1,000 due holds are given to a batch. `decide` may be run again
+    /// where a store has to repeat its transaction.
+    ///
+    /// # Errors
+    /// Whatever failed, no record of this batch may be taken as written.
+    fn transact(
+        &mut self,
+        wants: &Wants<'_>,
+        now: Moment,
+        decide: &mut Decide<'_>,
+    ) -> Result<Committed, StoreError>;
+
+    /// How the journal stands.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn committed(&mut self) -> Result<Committed, StoreError>;
+}
+
+/// Gives out snapshots.
+pub trait Store: Send + Sync {
+    /// A view of the last commit, which no later one changes.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError>;
+
+    /// Reads everything again and compares it; see [`Verified`].
+    ///
+    /// # Errors
+    /// Where the database cannot be read at all.
+    fn verify(&self, progress: &mut Progress<'_>) -> Result<Verified, StoreError>;
+}
+
+/// Told how many records of how many are verified; false stops the run.
+pub type Progress<'a> = dyn FnMut(i64, i64) -> bool + 'a;
+
+/// What a verification came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Verified {
+    /// Nothing is wrong with this many records, whose Merkle root this is.
+    Sound { count: i64, root: Hash },
+    /// The first thing that is wrong.
+    Wrong(Finding),
+    /// It was stopped.
+    Stopped,
+}
+
+/// Something wrong with what is stored.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Finding {
+    /// The record it belongs to. None where it belongs to none.
+    pub sequence: Option<Sequence>,
+    /// The table it was found in.
+    pub place: &'static str,
+    /// What differs.
+    pub what: String,
+}
+
+/// An account with the end of its chain of postings.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AccountRow {
+    pub account: Account,
+    pub posting_count: i64,
+    pub last_posting: Option<Position>,
+}
+
+/// One account's side of a transfer, as it is stored.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PostingRow {
+    /// What stood on the account after it, in steps.
+    pub balance: i64,
+    pub link: Link,
+}
+
+/// An entry or hold with what belongs to it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Booking {
+    /// The hold, where the id is one's.
+    pub hold: Option<Hold>,
+    /// The entry, where one was posted or settled.
+    pub entry: Option<Record>,
+    /// The entry that reversed it.
+    pub reversed_by: Option<BookingId>,
+    /// The note's text, where there is one (still).
+    pub note: Option<String>,
+}
+
+/// Which holds to list.
+#[derive(Clone, Copy, Debug)]
+pub struct HoldFilter<'a> {
+    /// Only holds from or to this account.
+    pub account: Option<&'a Account>,
+    /// Only holds in this state.
+    pub state: Option<HoldStateKind>,
+    /// Only holds recorded after this.
+    pub after: Sequence,
+    pub limit: usize,
+}
+
+/// [`HoldState`] without what it carries, numbered as in the contract.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum HoldStateKind {
+    Open = 1,
+    Settled = 2,
+    Released = 3,
+    Expired = 4,
+}
+
+impl From<&HoldState> for HoldStateKind {
+    fn from(state: &HoldState) -> Self {
+        match state {
+            HoldState::Open => Self::Open,
+            HoldState::Settled { .. } => Self::Settled,
+            HoldState::Released { .. } => Self::Released,
+            HoldState::Expired { .. } => Self::Expired,
+        }
+    }
+}
+
+/// One moment of the store. Every method fails where the database does.
+#[allow(clippy::missing_errors_doc)]
+pub trait Snapshot {
+    /// The journal's last sequence.
+    fn last(&mut self) -> Result<Sequence, StoreError>;
+    /// All units by id, `time` among them.
+    fn units(&mut self) -> Result<Vec<Unit>, StoreError>;
+    fn account(&mut self, id: &AccountId) -> Result<Option<AccountRow>, StoreError>;
+    /// Accounts by id, from after one on.
+    fn accounts(
+        &mut self,
+        prefix: &str,
+        after: Option<&AccountId>,
+        limit: usize,
+    ) -> Result<Vec<AccountRow>, StoreError>;
+    /// A record, which the caller knows to be there.
+    fn record(&mut self, sequence: Sequence) -> Result<Record, StoreError>;
+    /// Records in order, from one on.
+    fn records(&mut self, from: Sequence, limit: usize) -> Result<Vec<Record>, StoreError>;
+    fn booking(&mut self, id: BookingId) -> Result<Option<Booking>, StoreError>;
+    fn holds(&mut self, filter: HoldFilter<'_>) -> Result<Vec<Hold>, StoreError>;
+    /// What the holds set aside of an account as of a record and a moment, in
+    /// steps.
+    fn held(&mut self, account: &Account, at: Stamp) -> Result<i64, StoreError>;
+    /// A posting of an account, which the caller knows to be there.
+    fn posting(&mut self, account: &Account, at: Position) -> Result<PostingRow, StoreError>;
+}

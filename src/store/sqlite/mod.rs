@@ -1,0 +1,78 @@
+//! The ledger in one SQLite file: WAL, synchronous=FULL, one writing connection,
+//! read-only connections for the rest.
+
+mod audit;
+mod load;
+mod open;
+mod project;
+mod read;
+mod snapshot;
+mod writer;
+
+use std::{fs::File, path::Path, sync::Arc};
+
+use rusqlite::Connection;
+
+use self::{open::Files, snapshot::Pool, writer::SqliteWriter};
+use super::{Progress, Snapshot, Store, StoreError, Verified, Writer};
+
+/// A ledger's data directory, locked for this process while this lives.
+pub struct SqliteStore {
+    files: Files,
+    pool: Arc<Pool>,
+    /// Shared with the writer: whoever lets go last unlocks.
+    _lock: Arc<File>,
+}
+
+impl SqliteStore {
+    /// Opens the ledger of a directory, or starts one there, and its one writer.
+    ///
+    /// # Errors
+    /// Where the directory is in use, cannot be used, or holds something else.
+    pub fn open(dir: &Path) -> Result<(Self, Box<dyn Writer>), StoreError> {
+        let files = Files::of(dir);
+        let lock = Arc::new(files.lock()?);
+        let writer = SqliteWriter::new(files.open_to_write()?, Arc::clone(&lock))?;
+        let store = Self {
+            pool: Arc::new(Pool::new(files.clone())),
+            files,
+            _lock: lock,
+        };
+        Ok((store, Box::new(writer)))
+    }
+}
+
+impl Store for SqliteStore {
+    fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
+        Ok(Box::new(Pool::snapshot(&self.pool)?))
+    }
+
+    fn verify(&self, progress: &mut Progress<'_>) -> Result<Verified, StoreError> {
+        let connection = self.files.open_to_read()?;
+        audit::verify(&connection, progress)
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, DiskFull, NotADatabase};
+        match error.sqlite_error_code() {
+            Some(DiskFull) => Self::Full,
+            Some(DatabaseCorrupt | NotADatabase) => Self::Corrupt(error.to_string()),
+            _ => match error {
+                rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::IntegralValueOutOfRange(..) => Self::Corrupt(error.to_string()),
+                error => Self::Failed(error.to_string()),
+            },
+        }
+    }
+}
+
+/// Ends a transaction that must not be kept. It may be over already: SQLite
+/// itself ends one whose commit failed.
+fn abandon(connection: &Connection) {
+    if !connection.is_autocommit() {
+        let _ = connection.execute_batch("ROLLBACK");
+    }
+}

@@ -1,0 +1,132 @@
+//! The files of a data directory, and how they are opened.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::store::StoreError;
+
+/// "tbnk": marks the file as a time bank's ledger.
+const APPLICATION_ID: i64 = 0x7462_6e6b;
+const VERSION: i64 = 1;
+/// How much of the write-ahead log piles up before it is copied into the
+/// database: 16,384 pages of 4 KiB, so that a page which many commits touch is
+/// copied once for all of them.
+const SETTINGS: &str = "
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA fullfsync = ON;
+    PRAGMA foreign_keys = ON;
+    PRAGMA recursive_triggers = ON;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA cache_size = -131072;
+    PRAGMA wal_autocheckpoint = 16384;
+";
+
+#[derive(Clone)]
+pub(super) struct Files {
+    dir: PathBuf,
+    database: PathBuf,
+}
+
+impl Files {
+    pub(super) fn of(dir: &Path) -> Self {
+        Self {
+            dir: dir.into(),
+            database: dir.join("ledger.db"),
+        }
+    }
+
+    /// Makes the directory if need be, and takes it for this process.
+    pub(super) fn lock(&self) -> Result<File, StoreError> {
+        fs::create_dir_all(&self.dir).map_err(|error| unusable(&self.dir, &error))?;
+        let path = self.dir.join("lock");
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|error| unusable(&path, &error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(StoreError::InUse {
+                dir: self.dir.display().to_string(),
+            }),
+            Err(TryLockError::Error(error)) => Err(unusable(&path, &error)),
+        }
+    }
+
+    pub(super) fn open_to_write(&self) -> Result<Connection, StoreError> {
+        let connection = Connection::open(&self.database).map_err(|e| self.explain(e))?;
+        let fresh = self.check_format(&connection)?;
+        connection
+            .execute_batch(SETTINGS)
+            .map_err(|e| self.explain(e))?;
+        if fresh {
+            let schema = include_str!("schema.sql");
+            connection
+                .execute_batch(&format!(
+                    "BEGIN IMMEDIATE; {schema}
+                     INSERT INTO units (id, step) VALUES ('time', 'min');
+                     PRAGMA application_id = {APPLICATION_ID};
+                     PRAGMA user_version = {VERSION}; COMMIT;"
+                ))
+                .map_err(|e| self.explain(e))?;
+        }
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(connection)
+    }
+
+    pub(super) fn open_to_read(&self) -> Result<Connection, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.database, flags)?;
+        connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -16384;")?;
+        connection.set_prepared_statement_cache_capacity(32);
+        Ok(connection)
+    }
+
+    /// Whether there is nothing in the file yet; refuses files that are not ours
+    /// before anything is written to them.
+    fn check_format(&self, connection: &Connection) -> Result<bool, StoreError> {
+        let number = |sql| -> Result<i64, StoreError> {
+            connection
+                .query_row(sql, [], |row| row.get(0))
+                .map_err(|e| self.explain(e))
+        };
+        let tables = number("SELECT count(*) FROM sqlite_schema")?;
+        let application = number("PRAGMA application_id")?;
+        let found = number("PRAGMA user_version")?;
+        match (tables, application, found) {
+            (0, 0, 0) => Ok(true),
+            (_, APPLICATION_ID, VERSION) => Ok(false),
+            (_, APPLICATION_ID, found) => Err(StoreError::Newer {
+                path: self.database.display().to_string(),
+                found,
+                known: VERSION,
+            }),
+            _ => Err(StoreError::NotOurs {
+                path: self.database.display().to_string(),
+            }),
+        }
+    }
+
+    fn explain(&self, error: rusqlite::Error) -> StoreError {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => StoreError::NotOurs {
+                path: self.database.display().to_string(),
+            },
+            Some(ErrorCode::DiskFull) => StoreError::Full,
+            _ => unusable(&self.database, &error),
+        }
+    }
+}
+
+fn unusable(path: &Path, why: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Unusable {
+        path: path.display().to_string(),
+        why: why.to_string(),
+    }
+}

@@ -1,0 +1,99 @@
+-- Version 1. The journal is the truth; every other table is a projection of it,
+-- but for notes, which the journal only commits to.
+
+CREATE TABLE journal (
+  sequence INTEGER PRIMARY KEY,
+  bytes    BLOB NOT NULL,         -- the encoded timebank.v1.Record
+  nodes    BLOB NOT NULL          -- the Merkle nodes that it completes, 32 bytes each
+) STRICT;
+
+-- Entries and holds by their UUID: the first record of that id.
+CREATE TABLE ids (
+  id       BLOB PRIMARY KEY,
+  sequence INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE units (
+  id   TEXT PRIMARY KEY,
+  step TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What changes seldom of an account. Its number is its opening's sequence.
+CREATE TABLE accounts (
+  no              INTEGER PRIMARY KEY,
+  id              TEXT    NOT NULL UNIQUE,
+  kind            INTEGER NOT NULL,
+  unit            TEXT    NOT NULL,
+  floor           INTEGER,
+  ceiling         INTEGER,
+  opened_at_us    INTEGER NOT NULL,
+  closed_sequence INTEGER,
+  closed_at_us    INTEGER
+) STRICT;
+
+-- What changes often of an account; written once a commit.
+CREATE TABLE balances (
+  no            INTEGER PRIMARY KEY,
+  balance       INTEGER NOT NULL,
+  held          INTEGER NOT NULL,
+  open_holds    INTEGER NOT NULL,
+  posting_count INTEGER NOT NULL,
+  last_posting  INTEGER
+) STRICT;
+
+-- A transfer is two postings. Its position is its record's sequence * 128 + leg;
+-- the links are explained in store/chain.rs.
+CREATE TABLE transfers (
+  position         INTEGER PRIMARY KEY,
+  debit_no         INTEGER NOT NULL,
+  debit_balance    INTEGER NOT NULL,
+  debit_prev       INTEGER,
+  debit_jump       INTEGER,
+  debit_first_day  INTEGER,
+  debit_last_day   INTEGER,
+  credit_no        INTEGER NOT NULL,
+  credit_balance   INTEGER NOT NULL,
+  credit_prev      INTEGER,
+  credit_jump      INTEGER,
+  credit_first_day INTEGER,
+  credit_last_day  INTEGER
+) STRICT;
+
+CREATE TABLE holds (
+  sequence       INTEGER PRIMARY KEY,
+  debit_no       INTEGER NOT NULL REFERENCES accounts (no),
+  credit_no      INTEGER NOT NULL REFERENCES accounts (no),
+  amount         INTEGER NOT NULL,
+  expires_at_us  INTEGER,
+  state          INTEGER NOT NULL,  -- timebank.v1.HoldState
+  ended_sequence INTEGER
+) STRICT;
+CREATE INDEX holds_due ON holds (expires_at_us)
+  WHERE state = 1 AND expires_at_us IS NOT NULL;
+CREATE INDEX holds_by_debit ON holds (debit_no, state);
+CREATE INDEX holds_by_credit ON holds (credit_no, state);
+
+CREATE TABLE reversals (
+  of_sequence INTEGER PRIMARY KEY,
+  by_sequence INTEGER NOT NULL
+) STRICT;
+
+-- Free text, kept apart so that it can be erased.
+CREATE TABLE notes (
+  sequence INTEGER PRIMARY KEY,
+  salt     BLOB NOT NULL,
+  text     TEXT NOT NULL
+) STRICT;
+
+CREATE TRIGGER journal_is_append_only_1 BEFORE UPDATE ON journal
+  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER journal_is_append_only_2 BEFORE DELETE ON journal
+  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER ids_are_append_only_1 BEFORE UPDATE ON ids
+  BEGIN SELECT RAISE(ABORT, 'ids are append-only'); END;
+CREATE TRIGGER ids_are_append_only_2 BEFORE DELETE ON ids
+  BEGIN SELECT RAISE(ABORT, 'ids are append-only'); END;
+CREATE TRIGGER transfers_are_append_only_1 BEFORE UPDATE ON transfers
+  BEGIN SELECT RAISE(ABORT, 'transfers are append-only'); END;
+CREATE TRIGGER transfers_are_append_only_2 BEFORE DELETE ON transfers
+  BEGIN SELECT RAISE(ABORT, 'transfers are append-only'); END;

@@ -1,0 +1,198 @@
+//! Read-only connections, each in a transaction of its own.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, params};
+
+use super::{
+    abandon,
+    open::Files,
+    read::{self, select_account},
+};
+use crate::{
+    journal::decode,
+    ledger::{Account, AccountId, BookingId, Hold, Record, Sequence, Stamp, Unit},
+    store::{AccountRow, Booking, HoldFilter, Position, PostingRow, Snapshot, StoreError},
+};
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// How many idle connections are kept.
+const MAX_IDLE: usize = 16;
+
+pub(super) struct Pool {
+    files: Files,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Pool {
+    pub(super) fn new(files: Files) -> Self {
+        Self {
+            files,
+            idle: Mutex::default(),
+        }
+    }
+
+    pub(super) fn snapshot(pool: &Arc<Self>) -> Result<SqliteSnapshot> {
+        let idle = pool
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => pool.files.open_to_read()?,
+        };
+        connection.prepare_cached("BEGIN")?.execute([])?;
+        Ok(SqliteSnapshot {
+            pool: Arc::clone(pool),
+            connection: Some(connection),
+        })
+    }
+
+    fn give_back(&self, connection: Connection) {
+        abandon(&connection);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < MAX_IDLE && connection.is_autocommit() {
+            idle.push(connection);
+        }
+    }
+}
+
+pub(super) struct SqliteSnapshot {
+    pool: Arc<Pool>,
+    /// None only while it is dropped.
+    connection: Option<Connection>,
+}
+
+impl Drop for SqliteSnapshot {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            self.pool.give_back(connection);
+        }
+    }
+}
+
+impl SqliteSnapshot {
+    fn connection(&self) -> Result<&Connection> {
+        self.connection
+            .as_ref()
+            .ok_or_else(|| StoreError::Failed("the snapshot is over".into()))
+    }
+}
+
+impl Snapshot for SqliteSnapshot {
+    fn last(&mut self) -> Result<Sequence> {
+        read::last(self.connection()?)
+    }
+
+    fn units(&mut self) -> Result<Vec<Unit>> {
+        read::units(self.connection()?)
+    }
+
+    fn account(&mut self, id: &AccountId) -> Result<Option<AccountRow>> {
+        read::account(self.connection()?, id.as_str())
+    }
+
+    fn accounts(
+        &mut self,
+        prefix: &str,
+        after: Option<&AccountId>,
+        limit: usize,
+    ) -> Result<Vec<AccountRow>> {
+        let mut statement = self.connection()?.prepare_cached(select_account!(
+            "WHERE a.id >= ?1 AND a.id > ?2 AND a.id < ?3 ORDER BY a.id LIMIT ?4"
+        ))?;
+        // '~' comes after every character that an id may have.
+        let end = format!("{prefix}~");
+        let after = after.map_or("", AccountId::as_str);
+        let mut rows = statement.query(params![prefix, after, end, limit as i64])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(read::account_row(row)?);
+        }
+        Ok(found)
+    }
+
+    fn record(&mut self, sequence: Sequence) -> Result<Record> {
+        read::record(self.connection()?, sequence)
+    }
+
+    fn records(&mut self, from: Sequence, limit: usize) -> Result<Vec<Record>> {
+        let mut statement = self.connection()?.prepare_cached(
+            "SELECT bytes FROM journal WHERE sequence >= ?1 ORDER BY sequence LIMIT ?2",
+        )?;
+        let mut rows = statement.query([from.get(), limit as i64])?;
+        let mut records = Vec::new();
+        while let Some(row) = rows.next()? {
+            let bytes = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
+            records.push(decode(bytes)?);
+        }
+        Ok(records)
+    }
+
+    fn booking(&mut self, id: BookingId) -> Result<Option<Booking>> {
+        let connection = self.connection()?;
+        let Some(first) = read::find(connection, id)? else {
+            return Ok(None);
+        };
+        let first = read::record(connection, first)?;
+        let hold = read::hold(connection, &first)?;
+        let entry = read::entry(first, hold.as_ref(), connection)?;
+        let (reversed_by, note) = match &entry {
+            None => (None, None),
+            Some(record) => (
+                read::reversed_by(connection, record.stamp.sequence)?,
+                read::note(connection, record.stamp.sequence)?,
+            ),
+        };
+        Ok(Some(Booking {
+            hold,
+            entry,
+            reversed_by,
+            note: note.map(|(_, text)| text),
+        }))
+    }
+
+    fn holds(&mut self, filter: HoldFilter<'_>) -> Result<Vec<Hold>> {
+        let connection = self.connection()?;
+        let mut statement = connection.prepare_cached(
+            "SELECT sequence FROM holds
+             WHERE sequence > ?1 AND (?2 IS NULL OR debit_no = ?2 OR credit_no = ?2)
+               AND (?3 IS NULL OR state = ?3)
+             ORDER BY sequence LIMIT ?4",
+        )?;
+        let mut rows = statement.query(params![
+            filter.after.get(),
+            filter.account.map(read::number),
+            filter.state.map(|state| state as i64),
+            filter.limit as i64,
+        ])?;
+        let mut holds = Vec::new();
+        while let Some(row) = rows.next()? {
+            let placed = read::record(connection, read::sequence(row.get(0)?)?)?;
+            holds.extend(read::hold(connection, &placed)?);
+        }
+        Ok(holds)
+    }
+
+    fn held(&mut self, account: &Account, at: Stamp) -> Result<i64> {
+        let mut statement = self.connection()?.prepare_cached(
+            "SELECT coalesce(sum(amount), 0) FROM holds
+             WHERE debit_no = ?1 AND sequence <= ?2
+               AND (ended_sequence IS NULL OR ended_sequence > ?2)
+               AND (expires_at_us IS NULL OR expires_at_us > ?3)",
+        )?;
+        let at = params![
+            read::number(account),
+            at.sequence.get(),
+            at.recorded_at.us()
+        ];
+        Ok(statement.query_row(at, |row| row.get(0))?)
+    }
+
+    fn posting(&mut self, account: &Account, at: Position) -> Result<PostingRow> {
+        let (balance, link) = read::posting(self.connection()?, read::number(account), at)?;
+        Ok(PostingRow { balance, link })
+    }
+}
