@@ -303,10 +303,7 @@ async fn expire_on_time(
     const LOOK_AGAIN: Duration = Duration::from_secs(1);
     loop {
         let due = head.borrow_and_update().next_due;
-        let wait = match due {
-            None => None,
-            Some(due) => Some(until(due, clock()).min(LOOK_AGAIN)),
-        };
+        let wait = due.map(|due| until(due, clock()).min(LOOK_AGAIN));
         tokio::select! {
             changed = head.changed() => if changed.is_err() { return },
             () = sleep(wait) => {

@@ -31,6 +31,7 @@ pub(super) struct Row {
 }
 
 /// One side of a transfer, ready to be written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Posted {
     pub(super) no: i64,
     pub(super) balance: i64,
