@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How many calls may wait at the door.
-const QUEUE_JOBS: usize = 4_096;
+const QUEUE_CALLS: usize = 4_096;
 /// A batch takes waiting calls until it has this many commands.
 const BATCH_COMMANDS: usize = 8_192;
 
@@ -52,6 +52,12 @@ enum Answer {
     Refused(AtomicRefusal),
 }
 
+enum Call {
+    Decide(Job),
+    /// What was sent before is still answered; what comes after is not.
+    Stop,
+}
+
 struct Job {
     commands: Vec<Command>,
     atomic: bool,
@@ -63,7 +69,7 @@ struct Job {
 /// thread answers what waits and ends.
 #[derive(Clone)]
 pub struct Sequencer {
-    jobs: mpsc::Sender<Job>,
+    calls: mpsc::Sender<Call>,
     head: watch::Receiver<Committed>,
 }
 
@@ -79,7 +85,7 @@ impl Sequencer {
     ) -> Result<(Self, thread::JoinHandle<()>), StoreError> {
         let mut committed = writer.committed()?;
         expire_due(writer.as_mut(), &clock, &mut committed)?;
-        let (jobs, queue) = mpsc::channel(QUEUE_JOBS);
+        let (calls, queue) = mpsc::channel(QUEUE_CALLS);
         let (heads, head) = watch::channel(committed);
         let door = Door {
             writer,
@@ -90,9 +96,9 @@ impl Sequencer {
             .name("sequencer".into())
             .spawn(move || door.run(queue))
             .map_err(|error| StoreError::Failed(error.to_string()))?;
-        let expiry = expire_on_time(jobs.downgrade(), head.clone(), clock);
+        let expiry = expire_on_time(calls.downgrade(), head.clone(), clock);
         tokio::spawn(expiry);
-        Ok((Self { jobs, head }, thread))
+        Ok((Self { calls, head }, thread))
     }
 
     /// Decides commands in order, each for itself, in one commit.
@@ -151,11 +157,18 @@ impl Sequencer {
             caller,
             reply,
         };
-        self.jobs
-            .send(job)
+        self.calls
+            .send(Call::Decide(job))
             .await
             .map_err(|_| SubmitError::Stopping)?;
         answer.await.map_err(|_| SubmitError::Stopping)?
+    }
+
+    /// Closes the door behind what waits: for when callers do not go by
+    /// themselves.
+    pub async fn stop(&self) {
+        // Where it is closed already there is nothing to do.
+        let _ = self.calls.send(Call::Stop).await;
     }
 
     /// Tells the journal's last sequence, and wakes when it grows.
@@ -171,10 +184,13 @@ struct Door {
 }
 
 impl Door {
-    fn run(mut self, mut queue: mpsc::Receiver<Job>) {
-        while let Some(first) = queue.blocking_recv() {
-            let jobs = take_waiting(first, &mut queue);
+    fn run(mut self, mut queue: mpsc::Receiver<Call>) {
+        while let Some(Call::Decide(first)) = queue.blocking_recv() {
+            let (jobs, stop) = take_waiting(first, &mut queue);
             self.batch(jobs);
+            if stop {
+                break;
+            }
         }
     }
 
@@ -216,16 +232,21 @@ impl Door {
     }
 }
 
-fn take_waiting(first: Job, queue: &mut mpsc::Receiver<Job>) -> Vec<Job> {
+/// The jobs of a batch, and whether the door closes after it.
+fn take_waiting(first: Job, queue: &mut mpsc::Receiver<Call>) -> (Vec<Job>, bool) {
     let mut commands = first.commands.len();
     let mut jobs = vec![first];
-    while commands < BATCH_COMMANDS
-        && let Ok(job) = queue.try_recv()
-    {
-        commands += job.commands.len();
-        jobs.push(job);
+    while commands < BATCH_COMMANDS {
+        match queue.try_recv() {
+            Ok(Call::Decide(job)) => {
+                commands += job.commands.len();
+                jobs.push(job);
+            }
+            Ok(Call::Stop) => return (jobs, true),
+            Err(_) => break,
+        }
     }
-    jobs
+    (jobs, false)
 }
 
 fn decide(facts: &mut Facts, job: &Job) -> Result<Answer, Broken> {
@@ -295,7 +316,7 @@ fn expire_due(
 
 /// Knocks at the door whenever a hold comes due, for as long as there is a door.
 async fn expire_on_time(
-    jobs: mpsc::WeakSender<Job>,
+    calls: mpsc::WeakSender<Call>,
     mut head: watch::Receiver<Committed>,
     clock: Clock,
 ) {
@@ -307,7 +328,7 @@ async fn expire_on_time(
         tokio::select! {
             changed = head.changed() => if changed.is_err() { return },
             () = sleep(wait) => {
-                let Some(door) = jobs.upgrade() else { return };
+                let Some(door) = calls.upgrade() else { return };
                 if due.is_some_and(|due| due <= clock()) {
                     knock(&door).await;
                 }
@@ -329,7 +350,7 @@ fn until(due: Moment, now: Moment) -> Duration {
 }
 
 /// An empty batch expires what is due.
-async fn knock(door: &mpsc::Sender<Job>) {
+async fn knock(door: &mpsc::Sender<Call>) {
     let (reply, answer) = oneshot::channel();
     let job = Job {
         commands: Vec::new(),
@@ -337,7 +358,7 @@ async fn knock(door: &mpsc::Sender<Job>) {
         caller: Caller::server(),
         reply,
     };
-    if door.send(job).await.is_ok() {
+    if door.send(Call::Decide(job)).await.is_ok() {
         let failed = !matches!(answer.await, Ok(Ok(_)));
         if failed {
             // Not again at once: whatever is wrong wants a moment.

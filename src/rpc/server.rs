@@ -57,7 +57,7 @@ pub async fn serve(
     let (sequencer, thread) = Sequencer::start(writer, Arc::clone(&clock))?;
     let (stopped, stopping) = watch::channel(false);
     let rooms = Rooms {
-        sequencer,
+        sequencer: sequencer.clone(),
         query: Query::new(Arc::new(store), clock),
         stopping: stopping.clone(),
     };
@@ -81,8 +81,8 @@ pub async fn serve(
         served = serving => served?,
         () = overdue(stopping) => tracing::warn!("some calls did not end in time"),
     }
-    // The sequencer's last handle went with the routes: it answers what waits,
-    // and closes the database behind it.
+    // It answers what waits, and closes the database.
+    sequencer.stop().await;
     let _ = tokio::task::spawn_blocking(move || thread.join()).await;
     tracing::info!("stopped");
     Ok(())
