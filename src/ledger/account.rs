@@ -1,5 +1,7 @@
 //! Accounts: where hours stand, and between which limits.
 
+use std::fmt;
+
 use super::{AccountId, Amount, Balance, Stamp, UnitId};
 
 /// What an account is for. The kind sets the limits it opens with.
@@ -12,6 +14,20 @@ pub enum AccountKind {
     Issuance,
     Redemption,
     Clearing,
+}
+
+impl fmt::Display for AccountKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Member => "member",
+            Self::Organisation => "organisation",
+            Self::Pool => "pool",
+            Self::Project => "project",
+            Self::Issuance => "issuance",
+            Self::Redemption => "redemption",
+            Self::Clearing => "clearing",
+        })
+    }
 }
 
 impl AccountKind {
@@ -89,6 +105,12 @@ impl Account {
             opened,
             closed: None,
         }
+    }
+
+    /// The number that stands for the account in projections: the sequence of
+    /// its opening.
+    pub fn number(&self) -> i64 {
+        self.opened.sequence.get()
     }
 
     /// What can be spent: balance - held - floor, in steps. None where there is

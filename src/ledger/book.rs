@@ -1,10 +1,11 @@
 //! The fold of the journal: what its facts add up to.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt, fast::RandomState};
+use indexmap::IndexMap;
 
 use super::{
-    Account, AccountId, BookingId, Entry, Fact, Hold, HoldState, Record, Stamp, Transfer, Unit,
-    UnitId,
+    Account, AccountId, AccountOpened, Balance, BookingId, Chain, Entry, Fact, Hold, HoldState,
+    Link, Moment, Position, Record, Stamp, Transfer, Unit, UnitId,
 };
 
 /// A record that cannot follow from those before it: no rule would have let it
@@ -16,27 +17,134 @@ pub struct Broken {
     pub what: String,
 }
 
+/// One account's side of a transfer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Posting {
+    /// The account's number: the sequence of its opening.
+    pub account_no: i64,
+    /// What stands on the account after it.
+    pub balance: Balance,
+    /// The account's postings before it.
+    pub link: Link,
+}
+
+/// A transfer that landed: two postings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Posted {
+    pub position: Position,
+    pub debit: Posting,
+    pub credit: Posting,
+}
+
+/// An account in the book, with the end of its postings.
+#[derive(Clone, Debug)]
+struct Line {
+    account: Account,
+    chain: Chain,
+    touched: bool,
+}
+
 /// Units, accounts and holds, as far as they are loaded. Folding every record
 /// of the journal into an empty book gives all of them.
 #[derive(Clone, Debug)]
 pub struct Book {
     pub units: HashMap<UnitId, Unit>,
-    pub accounts: HashMap<AccountId, Account>,
     pub holds: HashMap<BookingId, Hold>,
+    lines: IndexMap<AccountId, Line, RandomState>,
+    /// What landed since the book was last cleared of it.
+    posted: Vec<Posted>,
+    touched: Vec<usize>,
 }
+
+/// How an account was before, to be put back.
+#[derive(Debug)]
+pub(super) struct LineBefore(AccountId, Option<Line>);
 
 impl Default for Book {
     fn default() -> Self {
         let time = Unit::time();
         Self {
-            units: HashMap::from([(time.id().clone(), time)]),
-            accounts: HashMap::new(),
+            units: HashMap::from_iter([(time.id().clone(), time)]),
             holds: HashMap::new(),
+            lines: IndexMap::default(),
+            posted: Vec::new(),
+            touched: Vec::new(),
         }
     }
 }
 
 impl Book {
+    /// An account. None where there is none, or it is not loaded.
+    pub fn account(&self, id: &AccountId) -> Option<&Account> {
+        self.lines.get(id).map(|line| &line.account)
+    }
+
+    /// All accounts that are loaded.
+    pub fn accounts(&self) -> impl ExactSizeIterator<Item = &Account> {
+        self.lines.values().map(|line| &line.account)
+    }
+
+    /// The end of an account's postings.
+    pub fn chain(&self, id: &AccountId) -> Option<&Chain> {
+        self.lines.get(id).map(|line| &line.chain)
+    }
+
+    /// Makes an account known as it stands, with the end of its postings.
+    pub fn load(&mut self, account: Account, chain: Chain) {
+        let line = Line {
+            account,
+            chain,
+            touched: false,
+        };
+        self.lines.insert(line.account.id.clone(), line);
+    }
+
+    /// The transfers that landed since [`Book::forget_changes`], in order.
+    pub fn posted(&self) -> &[Posted] {
+        &self.posted
+    }
+
+    /// The accounts that changed since [`Book::forget_changes`], by number.
+    pub fn touched(&self) -> Vec<(&Account, &Chain)> {
+        let lines = self
+            .touched
+            .iter()
+            .filter_map(|at| self.lines.get_index(*at));
+        let mut touched: Vec<_> = lines
+            .map(|(_, line)| (&line.account, &line.chain))
+            .collect();
+        touched.sort_unstable_by_key(|(account, _)| account.number());
+        touched
+    }
+
+    /// Forgets what changed, not how it stands.
+    pub fn forget_changes(&mut self) {
+        self.posted.clear();
+        for at in self.touched.drain(..) {
+            if let Some((_, line)) = self.lines.get_index_mut(at) {
+                line.touched = false;
+            }
+        }
+    }
+
+    pub(super) fn line_before(&self, id: &AccountId) -> LineBefore {
+        LineBefore(id.clone(), self.lines.get(id).cloned())
+    }
+
+    pub(super) fn put_back(&mut self, LineBefore(id, line): LineBefore) {
+        if let (Some(now), Some(before)) = (self.lines.get_mut(&id), line) {
+            // It stays among those touched: writing it again as it was is sound.
+            *now = Line {
+                touched: now.touched,
+                ..before
+            };
+        }
+    }
+
+    pub(super) fn unpost(&mut self, count: usize) {
+        self.posted.truncate(count);
+    }
+
     /// Folds one record in.
     ///
     /// # Errors
@@ -55,22 +163,16 @@ impl Book {
             Fact::UnitDeclared(unit) => {
                 fresh(self.units.insert(unit.id().clone(), unit.clone()), "unit")
             }
-            Fact::AccountOpened(opening) => {
-                let account = Account::open(opening, stamp);
-                fresh(self.accounts.insert(opening.id.clone(), account), "account")
-            }
+            Fact::AccountOpened(opening) => self.open(opening, stamp),
             Fact::AccountLimitsChanged { id, limits } => {
-                self.account(id)?.limits = *limits;
+                self.touch(id)?.account.limits = *limits;
                 Ok(())
             }
-            Fact::AccountClosed { id } => {
-                let account = self.account(id)?;
-                match account.closed.replace(stamp) {
-                    None => Ok(()),
-                    Some(_) => Err(format!("account {id} is closed twice")),
-                }
-            }
-            Fact::EntryPosted(entry) => self.post(entry),
+            Fact::AccountClosed { id } => match self.touch(id)?.account.closed.replace(stamp) {
+                None => Ok(()),
+                Some(_) => Err(format!("account {id} is closed twice")),
+            },
+            Fact::EntryPosted(entry) => self.post(entry, stamp),
             Fact::HoldPlaced(terms) => {
                 let hold = Hold {
                     terms: terms.clone(),
@@ -86,27 +188,53 @@ impl Book {
         }
     }
 
-    fn account(&mut self, id: &AccountId) -> Result<&mut Account, String> {
-        self.accounts
-            .get_mut(id)
-            .ok_or_else(|| format!("there is no account {id}"))
+    fn open(&mut self, opening: &AccountOpened, stamp: Stamp) -> Result<(), String> {
+        let line = Line {
+            account: Account::open(opening, stamp),
+            chain: Chain::default(),
+            touched: true,
+        };
+        let (at, before) = self.lines.insert_full(opening.id.clone(), line);
+        self.touched.push(at);
+        fresh(before, "account")
     }
 
-    fn post(&mut self, entry: &Entry) -> Result<(), String> {
-        for leg in entry.transfers.as_slice() {
-            let debited = self.account(leg.debit())?;
-            debited.balance = in_range(debited.balance.minus(leg.amount()), leg.debit())?;
-            let credited = self.account(leg.credit())?;
-            credited.balance = in_range(credited.balance.plus(leg.amount()), leg.credit())?;
+    fn touch(&mut self, id: &AccountId) -> Result<&mut Line, String> {
+        let Some((at, _, line)) = self.lines.get_full_mut(id) else {
+            return Err(format!("there is no account {id}"));
+        };
+        if !line.touched {
+            line.touched = true;
+            self.touched.push(at);
+        }
+        Ok(line)
+    }
+
+    fn post(&mut self, entry: &Entry, stamp: Stamp) -> Result<(), String> {
+        let effective = entry.effective_at.unwrap_or(stamp.recorded_at);
+        for (leg, transfer) in entry.transfers.as_slice().iter().enumerate() {
+            let position = Position::new(stamp.sequence, leg);
+            let amount = transfer.amount();
+            let debited = self.touch(transfer.debit())?;
+            let balance = debited.account.balance.minus(amount);
+            let debit = debited.post(balance, position, effective)?;
+            let credited = self.touch(transfer.credit())?;
+            let balance = credited.account.balance.plus(amount);
+            let credit = credited.post(balance, position, effective)?;
+            self.posted.push(Posted {
+                position,
+                debit,
+                credit,
+            });
         }
         Ok(())
     }
 
     fn reserve(&mut self, transfer: &Transfer) -> Result<(), String> {
-        let debited = self.account(transfer.debit())?;
+        let debited = &mut self.touch(transfer.debit())?.account;
         in_range(debited.hold(transfer.amount()), transfer.debit())?;
         debited.open_holds += 1;
-        self.account(transfer.credit())?.open_holds += 1;
+        self.touch(transfer.credit())?.account.open_holds += 1;
         Ok(())
     }
 
@@ -123,7 +251,7 @@ impl Book {
             stamp,
         };
         self.end_hold(&entry.id, state)?;
-        self.post(entry)
+        self.post(entry, stamp)
     }
 
     fn end_hold(&mut self, id: &BookingId, state: HoldState) -> Result<(), String> {
@@ -136,11 +264,27 @@ impl Book {
         }
         hold.state = state;
         let transfer = hold.terms.transfer.clone();
-        let debited = self.account(transfer.debit())?;
+        let debited = &mut self.touch(transfer.debit())?.account;
         in_range(debited.free(transfer.amount()), transfer.debit())?;
         debited.open_holds -= 1;
-        self.account(transfer.credit())?.open_holds -= 1;
+        self.touch(transfer.credit())?.account.open_holds -= 1;
         Ok(())
+    }
+}
+
+impl Line {
+    fn post(
+        &mut self,
+        balance: Option<Balance>,
+        position: Position,
+        effective: Moment,
+    ) -> Result<Posting, String> {
+        self.account.balance = in_range(balance, &self.account.id)?;
+        Ok(Posting {
+            account_no: self.account.number(),
+            balance: self.account.balance,
+            link: self.chain.push(position, effective),
+        })
     }
 }
 

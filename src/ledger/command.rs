@@ -24,7 +24,7 @@ impl Bound {
 
 /// An entry to post.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Posting {
+pub struct NewEntry {
     pub entry: Entry,
     /// The legs whose unit the client named, and the unit.
     pub units: Vec<(usize, UnitId)>,
@@ -55,7 +55,7 @@ pub enum Command {
     CloseAccount {
         id: AccountId,
     },
-    PostEntry(Posting),
+    PostEntry(NewEntry),
     ReverseEntry(Reversal),
     PlaceHold {
         terms: HoldTerms,
@@ -95,9 +95,9 @@ impl Command {
                 wants.openings.push(&opening.id);
             }
             Self::ChangeLimits { id, .. } | Self::CloseAccount { id } => wants.accounts.push(id),
-            Self::PostEntry(posting) => {
-                wants.bookings.push(posting.entry.id);
-                for leg in posting.entry.transfers.as_slice() {
+            Self::PostEntry(new) => {
+                wants.bookings.push(new.entry.id);
+                for leg in new.entry.transfers.as_slice() {
                     wants.accounts.extend([leg.debit(), leg.credit()]);
                 }
             }

@@ -1,11 +1,11 @@
 //! What a batch knows while it is decided: the loaded part of the book, the
 //! bookings its ids stand for, and the records decided so far.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::{
-    Account, AccountId, AccountOpened, Book, BookingId, Broken, Caller, Entry, Fact, Hold, Moment,
-    Note, Origin, Outcome, Record, Salt, Sequence, Stamp, rules::Decision,
+    AccountId, AccountOpened, Book, BookingId, Broken, Caller, Entry, Fact, Hold, Moment, Note,
+    Origin, Outcome, Record, Salt, Sequence, Stamp, book::LineBefore, rules::Decision,
 };
 
 /// Where an entry of the batch's world is.
@@ -36,9 +36,10 @@ pub struct Facts {
 #[derive(Debug)]
 pub struct Savepoint {
     records: usize,
+    posted: usize,
     notes: usize,
     last: Stamp,
-    accounts: Vec<(AccountId, Option<Account>)>,
+    lines: Vec<LineBefore>,
     holds: Vec<(BookingId, Option<Hold>)>,
 }
 
@@ -62,6 +63,7 @@ impl Facts {
     /// accounts and units, which stay true while nobody else writes.
     pub fn begin(&mut self, now: Moment) {
         self.book.holds.clear();
+        self.book.forget_changes();
         self.openings.clear();
         self.entries.clear();
         self.reversed_by.clear();
@@ -181,11 +183,10 @@ impl Facts {
     ) -> Savepoint {
         Savepoint {
             records: self.records.len(),
+            posted: self.book.posted().len(),
             notes: self.notes.len(),
             last: self.last,
-            accounts: accounts
-                .map(|id| (id.clone(), self.book.accounts.get(id).cloned()))
-                .collect(),
+            lines: accounts.map(|id| self.book.line_before(id)).collect(),
             holds: bookings
                 .map(|id| (id, self.book.holds.get(&id).cloned()))
                 .collect(),
@@ -205,18 +206,15 @@ impl Facts {
         }
         self.notes.truncate(to.notes);
         self.last = to.last;
-        for (id, account) in to.accounts {
-            restore(&mut self.book.accounts, id, account);
+        self.book.unpost(to.posted);
+        for line in to.lines {
+            self.book.put_back(line);
         }
         for (id, hold) in to.holds {
-            restore(&mut self.book.holds, id, hold);
+            match hold {
+                Some(hold) => self.book.holds.insert(id, hold),
+                None => self.book.holds.remove(&id),
+            };
         }
     }
-}
-
-fn restore<K: Eq + std::hash::Hash, V>(map: &mut HashMap<K, V>, key: K, value: Option<V>) {
-    match value {
-        Some(value) => map.insert(key, value),
-        None => map.remove(&key),
-    };
 }

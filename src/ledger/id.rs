@@ -1,7 +1,8 @@
 //! Names: of accounts, of bookings, and the short labels within an entry.
 
-use std::{borrow::Borrow, fmt, sync::Arc};
+use std::{borrow::Borrow, fmt};
 
+use compact_str::CompactString;
 use uuid::Uuid;
 
 use super::malformed::{Malformed, excerpt};
@@ -14,7 +15,7 @@ const MAX_LABEL_BYTES: usize = 32;
 /// A place in the chart of accounts, such as `shapingba:member:000123`: 2 to 8
 /// segments joined by `:`. Chosen by the client, never a person's name.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AccountId(Arc<str>);
+pub struct AccountId(CompactString);
 
 impl AccountId {
     /// Reads an account id.
@@ -133,7 +134,7 @@ impl fmt::Debug for BookingId {
 
 /// A short machine-readable name: an entry's kind, or the key of a tag.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub struct Label(Arc<str>);
+pub struct Label(CompactString);
 
 impl Label {
     /// Reads a label: 1 to 32 characters `a-z0-9-`, a letter first.

@@ -45,6 +45,8 @@ pub enum Malformed {
     ExpiresIn { max_s: i64 },
     #[error("{field} is unknown: {given}")]
     Choice { field: &'static str, given: i32 },
+    #[error("{field} is not UTF-8 text")]
+    NotText { field: &'static str },
     #[error("{field} has {given} bytes; the most is {max}, of printable characters")]
     Header {
         field: &'static str,
@@ -73,14 +75,16 @@ impl Malformed {
             Self::Time { .. } => "TIME_OUT_OF_RANGE",
             Self::ExpiresIn { .. } => "EXPIRY_OUT_OF_RANGE",
             Self::Choice { .. } => "CHOICE_UNKNOWN",
-            Self::Header { .. } => "METADATA_MALFORMED",
+            Self::NotText { .. } | Self::Header { .. } => "METADATA_MALFORMED",
         }
     }
 
     /// The figures that explain it, by name.
     pub fn figures(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Missing { field } | Self::Time { field } => vec![("field", (*field).into())],
+            Self::Missing { field } | Self::Time { field } | Self::NotText { field } => {
+                vec![("field", (*field).into())]
+            }
             Self::AccountId { given, .. } | Self::UnitId { given } => {
                 vec![("given", given.clone())]
             }

@@ -7,6 +7,7 @@
 mod account;
 mod amount;
 mod book;
+mod chain;
 mod command;
 mod entry;
 mod facts;
@@ -22,8 +23,9 @@ mod unit;
 
 pub use account::{Account, AccountKind, AccountOpened, Limits};
 pub use amount::{Amount, Balance};
-pub use book::{Book, Broken};
-pub use command::{Bound, Command, Posting, Reversal, Wants};
+pub use book::{Book, Broken, Posted, Posting};
+pub use chain::{Chain, Days, Link, Peak, Position, jump_ordinal};
+pub use command::{Bound, Command, NewEntry, Reversal, Wants};
 pub use entry::{Entry, Origin, Tag, Tags, Transfer, Transfers};
 pub use facts::{Facts, Savepoint};
 pub use hold::{Hold, HoldState, HoldTerms, MAX_EXPIRES_IN_S};

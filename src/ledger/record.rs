@@ -134,6 +134,21 @@ impl Fact {
         }
     }
 
+    /// Whether this fact places or ends a hold.
+    pub fn changes_holds(&self) -> bool {
+        match self {
+            Self::HoldPlaced(_)
+            | Self::HoldSettled(_)
+            | Self::HoldReleased { .. }
+            | Self::HoldExpired { .. } => true,
+            Self::UnitDeclared(_)
+            | Self::AccountOpened(_)
+            | Self::AccountLimitsChanged { .. }
+            | Self::AccountClosed { .. }
+            | Self::EntryPosted(_) => false,
+        }
+    }
+
     /// The entry that this fact posts, if it posts one.
     pub fn entry(&self) -> Option<&Entry> {
         match self {

@@ -112,7 +112,7 @@ pub enum Rejection {
 
     #[error("the floor {floor} is above the ceiling {ceiling}")]
     LimitsReversed { floor: Balance, ceiling: Balance },
-    #[error("an account of kind {kind:?} never has a floor below {lowest}")]
+    #[error("an account of kind {kind} never has a floor below {lowest}")]
     FloorTooLow { kind: AccountKind, lowest: Balance },
     #[error("account {account} has {count} open holds; settle or release them first")]
     AccountHasHolds { account: AccountId, count: i64 },

@@ -1,9 +1,8 @@
-//! Walking an account's postings backwards, by the links of
-//! [`store`](crate::store)'s chains.
+//! Walking an account's postings backwards, by their [links](crate::ledger::Link).
 
 use crate::{
-    ledger::{Moment, Record, Sequence},
-    store::{AccountRow, Days, Position, PostingRow, Snapshot, StoreError, jump_ordinal},
+    ledger::{Days, Moment, Position, Record, Sequence, jump_ordinal},
+    store::{AccountRow, PostingRow, Snapshot, StoreError},
 };
 
 /// A posting reached on a walk.

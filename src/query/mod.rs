@@ -1,17 +1,21 @@
 //! Reads. Each runs on one snapshot, off the threads that serve calls, and
-//! names the journal position it was read at.
+//! names the journal position it was read at. Look-ups of a few rows are read in
+//! groups on a thread of their own; longer reads have a thread each.
 
 mod balance;
 mod history;
 mod page;
 mod statement;
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Weak},
+    thread,
+};
 
 pub use balance::{AsOf, BalanceView, account_view, balance};
 pub use page::{Page, PageError, Token, page_size};
 pub use statement::{Direction, PostingView, StatementPage, StatementQuery, statement};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::{
     ledger::{Moment, Rejection},
@@ -19,8 +23,10 @@ use crate::{
     store::{Progress, Snapshot, Store, StoreError, Verified},
 };
 
-/// How many reads run at once; the rest wait in line.
+/// How many long reads run at once; the rest wait in line.
 const MAX_READS: usize = 8;
+/// How many look-ups share a snapshot, and how many may wait for it.
+const MAX_LOOKUPS: usize = 256;
 
 /// Which of an entry's two times is meant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,26 +55,60 @@ pub enum ReadError {
     Stopping,
 }
 
+/// A read that is waiting for a snapshot.
+type Lookup = Box<dyn FnOnce(Result<&mut dyn Snapshot, StoreError>, Moment) + Send>;
+
 /// The way to the store's readers.
 #[derive(Clone)]
 pub struct Query {
     store: Arc<dyn Store>,
     permits: Arc<Semaphore>,
+    lookups: mpsc::Sender<Lookup>,
     clock: Clock,
 }
 
 impl Query {
     /// Reads from this store, at the time that this clock tells.
-    pub fn new(store: Arc<dyn Store>, clock: Clock) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// Where the thread for look-ups cannot be started.
+    pub fn new(store: Arc<dyn Store>, clock: Clock) -> Result<Self, StoreError> {
+        let (lookups, waiting) = mpsc::channel(MAX_LOOKUPS);
+        let (looked_in, time) = (Arc::downgrade(&store), Arc::clone(&clock));
+        thread::Builder::new()
+            .name("lookups".into())
+            .spawn(move || look_up(&looked_in, &time, waiting))
+            .map_err(|error| StoreError::Failed(error.to_string()))?;
+        Ok(Self {
             store,
             permits: Arc::new(Semaphore::new(MAX_READS)),
+            lookups,
             clock,
-        }
+        })
     }
 
-    /// Runs a read on a snapshot. It gets the time of the wall, by which holds
-    /// are due.
+    /// Runs a read of a few rows. All that wait share one snapshot and one
+    /// waking of a thread, as writes share a commit.
+    ///
+    /// # Errors
+    /// As [`Query::read`].
+    pub async fn look_up<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut dyn Snapshot, Moment) -> Result<T, ReadError> + Send + 'static,
+    ) -> Result<T, ReadError> {
+        let (reply, answer) = oneshot::channel();
+        let lookup: Lookup = Box::new(move |snapshot, now| {
+            let result = snapshot.map_err(ReadError::from).and_then(|s| read(s, now));
+            // A caller who went away does not want to know.
+            let _ = reply.send(result);
+        });
+        let sent = self.lookups.send(lookup).await;
+        sent.map_err(|_| ReadError::Stopping)?;
+        answer.await.map_err(|_| ReadError::Stopping)?
+    }
+
+    /// Runs a read of many rows on a snapshot. It gets the time of the wall, by
+    /// which holds are due.
     ///
     /// # Errors
     /// Those of the read, or where no snapshot can be had.
@@ -103,5 +143,22 @@ impl Query {
             store.verify(progress)
         });
         Ok(done.await.map_err(|_| ReadError::Stopping)??)
+    }
+}
+
+/// Serves look-ups for as long as there are callers. The store is theirs: this
+/// thread does not keep it open.
+fn look_up(store: &Weak<dyn Store>, clock: &Clock, mut waiting: mpsc::Receiver<Lookup>) {
+    let mut lookups = Vec::with_capacity(MAX_LOOKUPS);
+    while waiting.blocking_recv_many(&mut lookups, MAX_LOOKUPS) > 0 {
+        let Some(store) = store.upgrade() else { return };
+        let mut snapshot = store.snapshot();
+        let now = clock();
+        for lookup in lookups.drain(..) {
+            match &mut snapshot {
+                Ok(snapshot) => lookup(Ok(snapshot.as_mut()), now),
+                Err(error) => lookup(Err(error.clone()), now),
+            }
+        }
     }
 }

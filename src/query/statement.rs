@@ -6,8 +6,8 @@ use super::{
     history::{History, Step, last_recorded},
 };
 use crate::{
-    ledger::{AccountId, Moment, Record, Sequence, UnitId},
-    store::{Days, Snapshot, StoreError},
+    ledger::{AccountId, Days, Moment, Record, Sequence, UnitId},
+    store::{Snapshot, StoreError},
 };
 
 /// How many postings a filtered page looks at in one go when it reads oldest

@@ -14,7 +14,7 @@ impl Rooms {
     /// An account as it stands, with the position it was read at.
     async fn account(&self, id: AccountId) -> Result<(v1::Account, i64), ReadError> {
         self.query
-            .read(move |snapshot, now| {
+            .look_up(move |snapshot, now| {
                 let Some(row) = snapshot.account(&id)? else {
                     return Err(Rejection::AccountUnknown { account: id }.into());
                 };

@@ -8,8 +8,8 @@ use super::status::Refused;
 use crate::{
     ledger::{
         AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Bound, Caller, Command,
-        Entry, HoldTerms, Label, Limits, MAX_EXPIRES_IN_S, Malformed, Moment, Note, Origin,
-        Posting, Reversal, Salt, Tag, Tags, Transfer, Transfers, Unit, UnitId,
+        Entry, HoldTerms, Label, Limits, MAX_EXPIRES_IN_S, Malformed, Moment, NewEntry, Note,
+        Origin, Reversal, Salt, Tag, Tags, Transfer, Transfers, Unit, UnitId,
     },
     query::Axis,
     store::HoldStateKind,
@@ -18,10 +18,11 @@ use crate::{
 type Result<T> = std::result::Result<T, Malformed>;
 
 pub(super) fn caller(metadata: &MetadataMap) -> Result<Caller> {
-    let text = |field: &'static str| match metadata.get(field).map(|value| value.to_str()) {
-        None => Ok(""),
-        Some(Ok(text)) => Ok(text),
-        Some(Err(_)) => Err(Malformed::Missing { field }),
+    let text = |field: &'static str| {
+        let bytes = metadata
+            .get(field)
+            .map_or(&[][..], |value| value.as_bytes());
+        std::str::from_utf8(bytes).map_err(|_| Malformed::NotText { field })
     };
     Caller::new(text("x-actor")?, text("x-request-id")?)
 }
@@ -110,7 +111,7 @@ pub(super) fn change_limits(request: &v1::ChangeAccountLimitsRequest) -> Result<
 
 /// An entry to post, with a note whose salt is drawn here: the rules draw
 /// nothing.
-pub(super) fn posting(entry: v1::Entry) -> std::result::Result<Posting, Refused> {
+pub(super) fn new_entry(entry: v1::Entry) -> std::result::Result<NewEntry, Refused> {
     let note = note(entry.note)?;
     let mut units = Vec::new();
     let mut legs = Vec::with_capacity(entry.transfers.len().min(100));
@@ -124,7 +125,7 @@ pub(super) fn posting(entry: v1::Entry) -> std::result::Result<Posting, Refused>
             units.push((index, UnitId::parse(&leg.unit_id)?));
         }
     }
-    Ok(Posting {
+    Ok(NewEntry {
         entry: Entry {
             id: BookingId::parse("entry_id", &entry.entry_id)?,
             transfers: Transfers::new(legs)?,

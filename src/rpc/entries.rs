@@ -5,7 +5,7 @@ use tonic::{Request, Response, Status};
 
 use super::{Rooms, convert, reply, status::Refused};
 use crate::{
-    ledger::{BookingId, Caller, Command, Posting, Rejection},
+    ledger::{BookingId, Caller, Command, NewEntry, Rejection},
     query::ReadError,
     store::{Booking, Snapshot, StoreError},
 };
@@ -21,8 +21,8 @@ impl EntryService for Rooms {
     ) -> Result<Response<v1::PostEntryResponse>, Status> {
         let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
         let entry = convert::required(request.into_inner().entry, "entry");
-        let posting = convert::posting(entry.map_err(Refused::from)?)?;
-        let (entry, replayed) = self.post(posting, caller).await?;
+        let new = convert::new_entry(entry.map_err(Refused::from)?)?;
+        let (entry, replayed) = self.post(new, caller).await?;
         Ok(Response::new(v1::PostEntryResponse {
             entry: Some(entry),
             replayed,
@@ -105,11 +105,11 @@ impl EntryService for Rooms {
 impl Rooms {
     /// Posts an entry. What was just recorded needs no reading: it is what was
     /// sent.
-    async fn post(&self, posting: Posting, caller: Caller) -> Result<(v1::Entry, bool), Refused> {
-        let entry = posting.entry.clone();
-        let note = posting.note.as_ref().map(|note| note.text().to_owned());
+    async fn post(&self, new: NewEntry, caller: Caller) -> Result<(v1::Entry, bool), Refused> {
+        let entry = new.entry.clone();
+        let note = new.note.as_ref().map(|note| note.text().to_owned());
         let actor = caller.actor().to_owned();
-        let outcome = self.run(Command::PostEntry(posting), caller).await?;
+        let outcome = self.run(Command::PostEntry(new), caller).await?;
         if outcome.is_replay() {
             return Ok((self.read_entry(entry.id).await?.0, true));
         }
@@ -127,8 +127,8 @@ impl Rooms {
         let mut commands = Vec::with_capacity(entries.len());
         let mut malformed = Vec::new();
         for (index, entry) in entries.into_iter().enumerate() {
-            match convert::posting(entry) {
-                Ok(posting) => commands.push(Command::PostEntry(posting)),
+            match convert::new_entry(entry) {
+                Ok(new) => commands.push(Command::PostEntry(new)),
                 Err(refused) => malformed.push((index, refused)),
             }
         }
@@ -157,8 +157,8 @@ impl Rooms {
     ) -> Result<Vec<v1::PostEntryResult>, Refused> {
         let mut commands = Vec::with_capacity(entries.len());
         for (index, entry) in entries.into_iter().enumerate() {
-            match convert::posting(entry) {
-                Ok(posting) => commands.push(Command::PostEntry(posting)),
+            match convert::new_entry(entry) {
+                Ok(new) => commands.push(Command::PostEntry(new)),
                 Err(Refused::Malformed(malformed)) => {
                     return Err(Refused::AtomicMalformed { index, malformed });
                 }
@@ -178,7 +178,7 @@ impl Rooms {
 
     async fn read_entry(&self, id: BookingId) -> Result<(v1::Entry, i64), ReadError> {
         self.query
-            .read(move |snapshot, _| {
+            .look_up(move |snapshot, _| {
                 let entry = entry(snapshot, id)?.ok_or(Rejection::EntryUnknown { id })?;
                 Ok((entry, snapshot.last()?.get()))
             })

@@ -142,7 +142,7 @@ impl Rooms {
 
     async fn read_hold(&self, id: BookingId) -> Result<(v1::Hold, i64), ReadError> {
         self.query
-            .read(move |snapshot, now| {
+            .look_up(move |snapshot, now| {
                 let booking = snapshot.booking(id)?;
                 let hold = booking.and_then(|booking| booking.hold);
                 let hold = hold.ok_or(Rejection::HoldUnknown { id })?;

@@ -11,8 +11,10 @@ use timebank_proto::{
     },
 };
 use tokio::{net::TcpListener, sync::watch};
-use tokio_stream::wrappers::TcpListenerStream;
-use tonic::{service::Routes, transport::Server};
+use tonic::{
+    service::Routes,
+    transport::{Server, server::TcpIncoming},
+};
 
 use super::Rooms;
 use crate::{
@@ -58,17 +60,18 @@ pub async fn serve(
     let (stopped, stopping) = watch::channel(false);
     let rooms = Rooms {
         sequencer: sequencer.clone(),
-        query: Query::new(Arc::new(store), clock),
+        query: Query::new(Arc::new(store), clock)?,
         stopping: stopping.clone(),
     };
     let listen = |why| ServeError::Listen { address, why };
     let listener = TcpListener::bind(address).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
     let routes = routes(rooms).await?;
+    // A reply must not wait for the acknowledgement of the one before it.
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let serving = Server::builder()
-        .tcp_nodelay(true)
         .add_routes(routes)
-        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), async move {
+        .serve_with_incoming_shutdown(incoming, async move {
             stop.await;
             tracing::info!(
                 "stopping: calls under way have {} s to end",

@@ -7,6 +7,7 @@ use super::{Rooms, convert, reply, status::Refused, token_of};
 use crate::{
     ledger::Malformed,
     query::{AsOf, Direction, StatementQuery, balance, page_size, statement},
+    store::Snapshot,
 };
 
 #[tonic::async_trait]
@@ -21,10 +22,11 @@ impl StatementService for Rooms {
         let as_of = convert::optional_moment(request.as_of, "as_of")
             .map_err(Refused::from)?
             .map(|moment| AsOf { moment, axis });
-        let view = self
-            .query
-            .read(move |snapshot, now| balance(snapshot, &id, as_of, now))
-            .await?;
+        let read = move |snapshot: &mut dyn Snapshot, now| balance(snapshot, &id, as_of, now);
+        let view = match as_of {
+            None => self.query.look_up(read).await?,
+            Some(_) => self.query.read(read).await?,
+        };
         Ok(Response::new(v1::GetBalanceResponse {
             account_id: request.account_id,
             unit_id: view.unit.as_str().into(),

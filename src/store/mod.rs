@@ -5,17 +5,15 @@
 //! [`Snapshot`] reads one moment of it and never waits for the writer. Neither
 //! knows a rule.
 
-mod chain;
 mod sqlite;
 
-pub use chain::{Days, Link, Position, jump_ordinal};
 pub use sqlite::SqliteStore;
 
 use crate::{
     journal::{Hash, Undecodable},
     ledger::{
-        Account, AccountId, BookingId, Broken, Facts, Hold, HoldState, Moment, Record, Sequence,
-        Stamp, Unit, Wants,
+        Account, AccountId, BookingId, Broken, Facts, Hold, HoldState, Link, Moment, Position,
+        Record, Sequence, Stamp, Unit, Wants,
     },
 };
 

@@ -7,7 +7,7 @@ use crate::ledger::{
 };
 
 pub(super) fn open(facts: &Facts, opening: &AccountOpened) -> Result<Decision, Rejection> {
-    if let Some(account) = facts.book.accounts.get(&opening.id) {
+    if let Some(account) = facts.book.account(&opening.id) {
         return match facts
             .openings
             .get(&opening.id)

@@ -22,8 +22,7 @@ pub(super) fn not_in_future(effective_at: Option<Moment>, now: Moment) -> Result
 pub(super) fn known<'a>(facts: &'a Facts, id: &AccountId) -> Result<&'a Account, Rejection> {
     facts
         .book
-        .accounts
-        .get(id)
+        .account(id)
         .ok_or_else(|| Rejection::AccountUnknown {
             account: id.clone(),
         })

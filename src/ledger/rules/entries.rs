@@ -2,21 +2,21 @@
 
 use super::{Decision, booking};
 use crate::ledger::{
-    Entry, Fact, Facts, Label, Moment, Note, Origin, Posting, Rejection, ReusedField, Reversal,
+    Entry, Fact, Facts, Label, Moment, NewEntry, Note, Origin, Rejection, ReusedField, Reversal,
     Tags,
 };
 
-pub(super) fn post(facts: &Facts, posting: &Posting, now: Moment) -> Result<Decision, Rejection> {
-    let entry = &posting.entry;
-    if let Some(decision) = standing(facts, entry, posting.note.as_ref())? {
+pub(super) fn post(facts: &Facts, new: &NewEntry, now: Moment) -> Result<Decision, Rejection> {
+    let entry = &new.entry;
+    if let Some(decision) = standing(facts, entry, new.note.as_ref())? {
         return Ok(decision);
     }
     booking::not_in_future(entry.effective_at, now)?;
-    let touched = booking::land(facts, entry.transfers.as_slice(), &posting.units)?;
+    let touched = booking::land(facts, entry.transfers.as_slice(), &new.units)?;
     booking::within_limits(&touched)?;
     Ok(Decision::Append {
         fact: Fact::EntryPosted(entry.clone()),
-        note: posting.note.clone(),
+        note: new.note.clone(),
     })
 }
 

@@ -2,27 +2,23 @@
 
 use rusqlite::Connection;
 
-use super::{
-    read,
-    writer::{Row, Rows},
-};
+use super::read;
 use crate::{
-    ledger::{AccountId, BookingId, Fact, Facts, Moment, Transfer, Wants},
-    store::{
-        AccountRow, StoreError,
-        chain::{Days, Peak, Position, Tail, jump_ordinal},
+    ledger::{
+        AccountId, BookingId, Chain, Days, Fact, Facts, Moment, Peak, Position, Record, Transfer,
+        Wants, jump_ordinal,
     },
+    store::{AccountRow, StoreError},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
 
 const MAX_DUE: i64 = 1_000;
 
-/// Loads facts, and rows of the accounts among them, that are not there yet.
+/// Loads facts that are not there yet.
 pub(super) struct Loader<'a> {
     pub(super) connection: &'a Connection,
     pub(super) facts: &'a mut Facts,
-    pub(super) rows: &'a mut Rows,
     /// No id above this one stands for anything.
     pub(super) highest_id: Option<BookingId>,
 }
@@ -63,19 +59,19 @@ impl Loader<'_> {
     }
 
     fn account(&mut self, id: &AccountId) -> Result<()> {
-        if self.facts.book.accounts.contains_key(id) {
+        if self.facts.book.account(id).is_some() {
             return Ok(());
         }
         let Some(found) = read::account(self.connection, id.as_str())? else {
             return Ok(());
         };
-        self.rows.loaded(id.clone(), row(self.connection, &found)?);
-        self.facts.book.accounts.insert(id.clone(), found.account);
+        let chain = chain(self.connection, &found)?;
+        self.facts.book.load(found.account, chain);
         Ok(())
     }
 
     fn opening(&mut self, id: &AccountId) -> Result<()> {
-        let Some(account) = self.facts.book.accounts.get(id) else {
+        let Some(account) = self.facts.book.account(id) else {
             return Ok(());
         };
         let record = read::record(self.connection, account.opened.sequence)?;
@@ -111,7 +107,7 @@ impl Loader<'_> {
         Ok(())
     }
 
-    fn entry(&mut self, id: BookingId, record: crate::ledger::Record) -> Result<()> {
+    fn entry(&mut self, id: BookingId, record: Record) -> Result<()> {
         let at = record.stamp.sequence;
         for leg in record
             .fact
@@ -133,20 +129,11 @@ impl Loader<'_> {
     }
 }
 
-fn row(connection: &Connection, found: &AccountRow) -> Result<Row> {
-    let no = read::number(&found.account);
-    Ok(Row {
-        no,
-        balance: found.account.balance,
-        tail: tail(connection, no, found.posting_count, found.last_posting)?,
-        dirty: false,
-    })
-}
-
-/// The end of an account's chain, from its stored links.
-fn tail(connection: &Connection, no: i64, count: i64, last: Option<Position>) -> Result<Tail> {
+/// The end of an account's postings, from their stored links.
+fn chain(connection: &Connection, found: &AccountRow) -> Result<Chain> {
+    let no = found.account.number();
     let mut peaks = Vec::new();
-    let (mut ordinal, mut at) = (count, last);
+    let (mut ordinal, mut at) = (found.posting_count, found.last_posting);
     while ordinal > 0 {
         let position = at.ok_or_else(|| {
             StoreError::Corrupt(format!("the postings of account number {no} break off"))
@@ -165,7 +152,7 @@ fn tail(connection: &Connection, no: i64, count: i64, last: Option<Position>) ->
         ordinal = jump_ordinal(ordinal);
     }
     peaks.reverse();
-    Ok(Tail::new(count, peaks))
+    Ok(Chain::new(found.posting_count, peaks))
 }
 
 fn effective_day(connection: &Connection, at: Position) -> Result<Days> {

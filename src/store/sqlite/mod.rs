@@ -73,6 +73,8 @@ impl From<rusqlite::Error> for StoreError {
 /// itself ends one whose commit failed.
 fn abandon(connection: &Connection) {
     if !connection.is_autocommit() {
-        let _ = connection.execute_batch("ROLLBACK");
+        let _ = connection
+            .prepare_cached("ROLLBACK")
+            .and_then(|mut rollback| rollback.execute([]));
     }
 }

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 
 use crate::store::StoreError;
 
@@ -76,7 +76,7 @@ impl Files {
                 ))
                 .map_err(|e| self.explain(e))?;
         }
-        connection.set_prepared_statement_cache_capacity(64);
+        settle_plans(&connection)?;
         Ok(connection)
     }
 
@@ -84,7 +84,7 @@ impl Files {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.database, flags)?;
         connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -16384;")?;
-        connection.set_prepared_statement_cache_capacity(32);
+        settle_plans(&connection)?;
         Ok(connection)
     }
 
@@ -122,6 +122,14 @@ impl Files {
             _ => unusable(&self.database, &error),
         }
     }
+}
+
+/// Keeps every statement prepared, with one plan for all parameters: otherwise
+/// a new parameter may have it planned anew.
+fn settle_plans(connection: &Connection) -> Result<(), StoreError> {
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 fn unusable(path: &Path, why: &dyn std::fmt::Display) -> StoreError {

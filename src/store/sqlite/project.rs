@@ -1,30 +1,23 @@
 //! Writing a batch: its records, and what they do to the projections.
 
+use std::fmt::Display;
+
 use rusqlite::{CachedStatement, Connection, params};
 
-use super::writer::{Row, Rows};
 use crate::{
     journal::{self, Frontier},
     ledger::{
-        Account, AccountId, AccountOpened, BookingId, Broken, Entry, Fact, Facts, Hold, Limits,
-        Moment, Note, Origin, Record, Sequence, Stamp, Transfer,
+        AccountId, AccountOpened, Balance, BookingId, Broken, Entry, Fact, Facts, Hold, Limits,
+        Link, Moment, Note, Origin, Position, Posted, Record, Sequence, Stamp,
     },
-    store::{
-        HoldStateKind, StoreError,
-        chain::{Link, Position},
-    },
+    store::{HoldStateKind, StoreError},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
 
 /// Writes all that a batch decided.
-pub(super) fn write(
-    connection: &Connection,
-    facts: &Facts,
-    rows: &mut Rows,
-    frontier: &mut Frontier,
-) -> Result<()> {
-    let mut projection = Projection::new(connection, facts, rows)?;
+pub(super) fn write(connection: &Connection, facts: &Facts, frontier: &mut Frontier) -> Result<()> {
+    let mut projection = Projection::new(connection, facts)?;
     let (mut bytes, mut nodes) = (Vec::new(), Vec::new());
     for record in facts.records() {
         bytes.clear();
@@ -36,6 +29,9 @@ pub(super) fn write(
             .journal
             .execute(params![sequence, &bytes[..], &nodes[..]])?;
         projection.record(record)?;
+    }
+    for posted in facts.book.posted() {
+        projection.transfer(posted)?;
     }
     projection.balances()?;
     for (sequence, note) in facts.notes() {
@@ -54,18 +50,16 @@ fn write_note(connection: &Connection, sequence: Sequence, note: &Note) -> Resul
 struct Projection<'a> {
     connection: &'a Connection,
     facts: &'a Facts,
-    rows: &'a mut Rows,
     journal: CachedStatement<'a>,
     ids: CachedStatement<'a>,
     transfers: CachedStatement<'a>,
 }
 
 impl<'a> Projection<'a> {
-    fn new(connection: &'a Connection, facts: &'a Facts, rows: &'a mut Rows) -> Result<Self> {
+    fn new(connection: &'a Connection, facts: &'a Facts) -> Result<Self> {
         Ok(Self {
             connection,
             facts,
-            rows,
             journal: connection.prepare_cached(
                 "INSERT INTO journal (sequence, bytes, nodes) VALUES (?1, ?2, ?3)",
             )?,
@@ -99,7 +93,6 @@ impl<'a> Projection<'a> {
             }
             Fact::HoldPlaced(terms) => {
                 self.id(terms.id, stamp.sequence)?;
-                self.touch_ends(&terms.transfer)?;
                 let hold = self.hold(terms.id)?;
                 self.place(hold)
             }
@@ -122,7 +115,7 @@ impl<'a> Projection<'a> {
 
     fn open(&mut self, opening: &AccountOpened, stamp: Stamp) -> Result<()> {
         let no = stamp.sequence.get();
-        let steps = |limit: Option<crate::ledger::Balance>| limit.map(|limit| limit.steps());
+        let steps = |limit: Option<Balance>| limit.map(|limit| limit.steps());
         self.connection
             .prepare_cached(
                 "INSERT INTO accounts (no, id, kind, unit, floor, ceiling, opened_at_us)
@@ -137,12 +130,11 @@ impl<'a> Projection<'a> {
                 steps(opening.limits.ceiling),
                 stamp.recorded_at.us(),
             ])?;
-        self.rows.opened(opening.id.clone(), Row::new(no));
         Ok(())
     }
 
     fn limit(&mut self, id: &AccountId, limits: Limits) -> Result<()> {
-        let no = self.rows.get(id)?.no;
+        let no = self.number(id)?;
         self.connection
             .prepare_cached("UPDATE accounts SET floor = ?2, ceiling = ?3 WHERE no = ?1")?
             .execute(params![
@@ -154,7 +146,7 @@ impl<'a> Projection<'a> {
     }
 
     fn close(&mut self, id: &AccountId, stamp: Stamp) -> Result<()> {
-        let no = self.rows.get(id)?.no;
+        let no = self.number(id)?;
         self.connection
             .prepare_cached(
                 "UPDATE accounts SET closed_sequence = ?2, closed_at_us = ?3 WHERE no = ?1",
@@ -164,37 +156,27 @@ impl<'a> Projection<'a> {
     }
 
     fn entry(&mut self, entry: &Entry, stamp: Stamp) -> Result<()> {
-        let effective = entry.effective_at.unwrap_or(stamp.recorded_at);
-        for (leg, transfer) in entry.transfers.as_slice().iter().enumerate() {
-            let position = Position::new(stamp.sequence, leg);
-            self.transfer(transfer, position, effective)?;
+        match entry.origin {
+            Origin::Posted => Ok(()),
+            Origin::Reversal { of, .. } => self.reversal(of, stamp.sequence),
         }
-        if let Origin::Reversal { of, .. } = entry.origin {
-            self.reversal(of, stamp.sequence)?;
-        }
-        Ok(())
     }
 
-    fn transfer(&mut self, leg: &Transfer, at: Position, effective: Moment) -> Result<()> {
-        let debit = self.rows.touch(leg.debit())?;
-        let debited = debit.balance.minus(leg.amount());
-        let debit = debit.post(debited, at, effective)?;
-        let credit = self.rows.touch(leg.credit())?;
-        let credited = credit.balance.plus(leg.amount());
-        let credit = credit.post(credited, at, effective)?;
+    fn transfer(&mut self, posted: &Posted) -> Result<()> {
         let stored = |position: Option<Position>| position.map(Position::stored);
         let first = |link: &Link| link.days.map(|days| days.first);
         let last = |link: &Link| link.days.map(|days| days.last);
+        let (debit, credit) = (&posted.debit, &posted.credit);
         self.transfers.execute(params![
-            at.stored(),
-            debit.no,
-            debit.balance,
+            posted.position.stored(),
+            debit.account_no,
+            debit.balance.steps(),
             stored(debit.link.prev),
             stored(debit.link.jump),
             first(&debit.link),
             last(&debit.link),
-            credit.no,
-            credit.balance,
+            credit.account_no,
+            credit.balance.steps(),
             stored(credit.link.prev),
             stored(credit.link.jump),
             first(&credit.link),
@@ -203,17 +185,17 @@ impl<'a> Projection<'a> {
         Ok(())
     }
 
+    fn number(&self, id: &AccountId) -> Result<i64> {
+        let account = self.facts.book.account(id);
+        let account = account.ok_or_else(|| missing("account", id))?;
+        Ok(account.number())
+    }
+
     fn reversal(&mut self, of: BookingId, by: Sequence) -> Result<()> {
         let (original, _) = self.facts.entry(&of).ok_or_else(|| missing("entry", of))?;
         self.connection
             .prepare_cached("INSERT INTO reversals (of_sequence, by_sequence) VALUES (?1, ?2)")?
             .execute([original.sequence.get(), by.get()])?;
-        Ok(())
-    }
-
-    fn touch_ends(&mut self, transfer: &Transfer) -> Result<()> {
-        self.rows.touch(transfer.debit())?;
-        self.rows.touch(transfer.credit())?;
         Ok(())
     }
 
@@ -231,8 +213,8 @@ impl<'a> Projection<'a> {
             )?
             .execute(params![
                 hold.placed.sequence.get(),
-                self.rows.get(transfer.debit())?.no,
-                self.rows.get(transfer.credit())?.no,
+                self.number(transfer.debit())?,
+                self.number(transfer.credit())?,
                 transfer.amount().steps(),
                 hold.expires_at().map(Moment::us),
                 HoldStateKind::Open as i64,
@@ -242,7 +224,6 @@ impl<'a> Projection<'a> {
 
     fn end_hold(&mut self, id: BookingId, state: HoldStateKind, at: Sequence) -> Result<()> {
         let hold = self.hold(id)?;
-        self.touch_ends(&hold.terms.transfer)?;
         self.connection
             .prepare_cached("UPDATE holds SET state = ?2, ended_sequence = ?3 WHERE sequence = ?1")?
             .execute([hold.placed.sequence.get(), state as i64, at.get()])?;
@@ -258,33 +239,21 @@ impl<'a> Projection<'a> {
                open_holds = excluded.open_holds, posting_count = excluded.posting_count,
                last_posting = excluded.last_posting",
         )?;
-        for (account, row) in self.rows.take_dirty(&self.facts.book.accounts) {
-            agree(account, row)?;
+        for (account, chain) in self.facts.book.touched() {
             upsert.execute(params![
-                row.no,
-                row.balance.steps(),
+                account.number(),
+                account.balance.steps(),
                 account.held.steps(),
                 account.open_holds,
-                row.tail.count(),
-                row.tail.last().map(Position::stored),
+                chain.count(),
+                chain.last().map(Position::stored),
             ])?;
         }
         Ok(())
     }
 }
 
-/// The postings' running balance must end where the book's does.
-fn agree(account: &Account, row: &Row) -> Result<()> {
-    if account.balance == row.balance {
-        return Ok(());
-    }
-    Err(StoreError::Corrupt(format!(
-        "account {} has {} in the book and {} after its postings",
-        account.id, account.balance, row.balance
-    )))
-}
-
-fn missing(what: &str, id: BookingId) -> StoreError {
+fn missing(what: &str, id: impl Display) -> StoreError {
     Broken {
         sequence: Sequence::ZERO,
         what: format!("the {what} {id} is not loaded"),

@@ -5,10 +5,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::{
     journal::decode,
     ledger::{
-        Account, AccountId, AccountKind, Balance, BookingId, Fact, Hold, HoldState, Limits, Moment,
-        Origin, Record, Salt, Sequence, Stamp, Unit, UnitId,
+        Account, AccountId, AccountKind, Balance, BookingId, Days, Fact, Hold, HoldState, Limits,
+        Link, Moment, Origin, Position, Record, Salt, Sequence, Stamp, Unit, UnitId,
     },
-    store::{AccountRow, HoldStateKind, Position, StoreError, chain::Link},
+    store::{AccountRow, HoldStateKind, StoreError},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -51,11 +51,6 @@ pub(super) fn last(connection: &Connection) -> Result<Sequence> {
         connection.prepare_cached("SELECT sequence FROM journal ORDER BY sequence DESC LIMIT 1")?;
     let stored = statement.query_row([], |row| row.get(0)).optional()?;
     sequence(stored.unwrap_or(0))
-}
-
-/// The number under which an account is stored.
-pub(super) fn number(account: &Account) -> i64 {
-    account.opened.sequence.get()
 }
 
 fn kind(stored: i64) -> Result<AccountKind> {
@@ -257,7 +252,7 @@ pub(super) fn side(row: &Row<'_>, side: Side) -> Result<(i64, i64, Link)> {
             .map(position)
             .transpose()?,
         days: match days {
-            (Some(first), Some(last)) => Some(crate::store::Days { first, last }),
+            (Some(first), Some(last)) => Some(Days { first, last }),
             (None, None) => None,
             _ => return Err(corrupt("a transfer knows one of two days")),
         },

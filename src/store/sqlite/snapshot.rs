@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     journal::decode,
-    ledger::{Account, AccountId, BookingId, Hold, Record, Sequence, Stamp, Unit},
-    store::{AccountRow, Booking, HoldFilter, Position, PostingRow, Snapshot, StoreError},
+    ledger::{Account, AccountId, BookingId, Hold, Position, Record, Sequence, Stamp, Unit},
+    store::{AccountRow, Booking, HoldFilter, PostingRow, Snapshot, StoreError},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -47,6 +47,7 @@ impl Pool {
         Ok(SqliteSnapshot {
             pool: Arc::clone(pool),
             connection: Some(connection),
+            last: None,
         })
     }
 
@@ -63,6 +64,7 @@ pub(super) struct SqliteSnapshot {
     pool: Arc<Pool>,
     /// None only while it is dropped.
     connection: Option<Connection>,
+    last: Option<Sequence>,
 }
 
 impl Drop for SqliteSnapshot {
@@ -83,7 +85,12 @@ impl SqliteSnapshot {
 
 impl Snapshot for SqliteSnapshot {
     fn last(&mut self) -> Result<Sequence> {
-        read::last(self.connection()?)
+        if let Some(last) = self.last {
+            return Ok(last);
+        }
+        let last = read::last(self.connection()?)?;
+        self.last = Some(last);
+        Ok(last)
     }
 
     fn units(&mut self) -> Result<Vec<Unit>> {
@@ -164,7 +171,7 @@ impl Snapshot for SqliteSnapshot {
         )?;
         let mut rows = statement.query(params![
             filter.after.get(),
-            filter.account.map(read::number),
+            filter.account.map(Account::number),
             filter.state.map(|state| state as i64),
             filter.limit as i64,
         ])?;
@@ -183,16 +190,12 @@ impl Snapshot for SqliteSnapshot {
                AND (ended_sequence IS NULL OR ended_sequence > ?2)
                AND (expires_at_us IS NULL OR expires_at_us > ?3)",
         )?;
-        let at = params![
-            read::number(account),
-            at.sequence.get(),
-            at.recorded_at.us()
-        ];
+        let at = params![account.number(), at.sequence.get(), at.recorded_at.us()];
         Ok(statement.query_row(at, |row| row.get(0))?)
     }
 
     fn posting(&mut self, account: &Account, at: Position) -> Result<PostingRow> {
-        let (balance, link) = read::posting(self.connection()?, read::number(account), at)?;
+        let (balance, link) = read::posting(self.connection()?, account.number(), at)?;
         Ok(PostingRow { balance, link })
     }
 }

@@ -3,125 +3,21 @@
 //! Accounts stay in memory after a batch: nobody else writes to this file while
 //! its directory is locked. All of it is forgotten when a transaction fails.
 
-use std::{collections::HashMap, fs::File, sync::Arc};
+use std::{fs::File, sync::Arc};
 
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{abandon, load::Loader, project, read};
 use crate::{
     journal::{Frontier, HASH_BYTES, Hash, node_place},
-    ledger::{Account, AccountId, Balance, BookingId, Facts, Moment, Sequence, Stamp, Wants},
-    store::{
-        Committed, Decide, StoreError, Writer,
-        chain::{Link, Position, Tail},
-    },
+    ledger::{BookingId, Facts, Moment, Sequence, Stamp, Wants},
+    store::{Committed, Decide, StoreError, Writer},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
 
 /// How many accounts are kept in mind: about 100 MB.
 const MAX_ACCOUNTS: usize = 200_000;
-
-/// What the projections hold of an account beside what the book does.
-pub(super) struct Row {
-    pub(super) no: i64,
-    pub(super) balance: Balance,
-    pub(super) tail: Tail,
-    pub(super) dirty: bool,
-}
-
-/// One side of a transfer, ready to be written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Posted {
-    pub(super) no: i64,
-    pub(super) balance: i64,
-    pub(super) link: Link,
-}
-
-impl Row {
-    pub(super) fn new(no: i64) -> Self {
-        Self {
-            no,
-            balance: Balance::ZERO,
-            tail: Tail::default(),
-            dirty: false,
-        }
-    }
-
-    /// Posts to the account: the balance it gets, which must be one.
-    pub(super) fn post(
-        &mut self,
-        balance: Option<Balance>,
-        at: Position,
-        effective: Moment,
-    ) -> Result<Posted> {
-        self.balance = balance.ok_or_else(|| {
-            StoreError::Corrupt(format!(
-                "the balance of account number {} overflows",
-                self.no
-            ))
-        })?;
-        Ok(Posted {
-            no: self.no,
-            balance: self.balance.steps(),
-            link: self.tail.push(at, effective),
-        })
-    }
-}
-
-/// The rows of the accounts in mind, and which of them this batch touched.
-#[derive(Default)]
-pub(super) struct Rows {
-    by_id: HashMap<AccountId, Row>,
-    dirty: Vec<AccountId>,
-}
-
-impl Rows {
-    pub(super) fn loaded(&mut self, id: AccountId, row: Row) {
-        self.by_id.insert(id, row);
-    }
-
-    pub(super) fn opened(&mut self, id: AccountId, row: Row) {
-        self.dirty.push(id.clone());
-        self.by_id.insert(id, Row { dirty: true, ..row });
-    }
-
-    pub(super) fn get(&self, id: &AccountId) -> Result<&Row> {
-        self.by_id.get(id).ok_or_else(|| unloaded(id))
-    }
-
-    pub(super) fn touch(&mut self, id: &AccountId) -> Result<&mut Row> {
-        let row = self.by_id.get_mut(id).ok_or_else(|| unloaded(id))?;
-        if !row.dirty {
-            row.dirty = true;
-            self.dirty.push(id.clone());
-        }
-        Ok(row)
-    }
-
-    /// The touched rows with their accounts, by number; none is touched after.
-    pub(super) fn take_dirty<'a>(
-        &'a mut self,
-        accounts: &'a HashMap<AccountId, Account>,
-    ) -> Vec<(&'a Account, &'a Row)> {
-        let dirty = std::mem::take(&mut self.dirty);
-        for id in &dirty {
-            if let Some(row) = self.by_id.get_mut(id) {
-                row.dirty = false;
-            }
-        }
-        let mut touched: Vec<_> = dirty
-            .iter()
-            .filter_map(|id| Some((accounts.get(id)?, self.by_id.get(id)?)))
-            .collect();
-        touched.sort_unstable_by_key(|(_, row)| row.no);
-        touched
-    }
-}
-
-fn unloaded(id: &AccountId) -> StoreError {
-    StoreError::Corrupt(format!("the account {id} is not loaded"))
-}
 
 pub(super) struct SqliteWriter {
     connection: Connection,
@@ -133,9 +29,10 @@ pub(super) struct SqliteWriter {
 /// What is known of the file without reading it again.
 struct Mind {
     facts: Facts,
-    rows: Rows,
     frontier: Frontier,
     highest_id: Option<BookingId>,
+    /// When the next open hold is due.
+    next_due: Option<Moment>,
 }
 
 impl Mind {
@@ -154,9 +51,9 @@ impl Mind {
         }
         Ok(Self {
             facts,
-            rows: Rows::default(),
             frontier: Frontier::load(last.get(), |level, index| node(connection, level, index))?,
             highest_id: highest_id(connection)?,
+            next_due: next_due(connection)?,
         })
     }
 }
@@ -204,7 +101,7 @@ impl Writer for SqliteWriter {
         decide: &mut Decide<'_>,
     ) -> Result<Committed> {
         let mut mind = match self.mind.take() {
-            Some(mind) if mind.facts.book.accounts.len() <= MAX_ACCOUNTS => mind,
+            Some(mind) if mind.facts.book.accounts().len() <= MAX_ACCOUNTS => mind,
             _ => Mind::read(&self.connection)?,
         };
         let result = run(&self.connection, &mut mind, wants, now, decide);
@@ -230,21 +127,27 @@ fn run(
     now: Moment,
     decide: &mut Decide<'_>,
 ) -> Result<Committed> {
-    connection.execute_batch("BEGIN IMMEDIATE")?;
+    connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
     mind.facts.begin(now);
     let mut loader = Loader {
         connection,
         facts: &mut mind.facts,
-        rows: &mut mind.rows,
         highest_id: mind.highest_id,
     };
     loader.wants(wants)?;
-    let due = loader.due(now)?;
+    let due = match mind.next_due {
+        Some(next) if next <= now => loader.due(now)?,
+        _ => Vec::new(),
+    };
     decide(&mut mind.facts, &due)?;
-    project::write(connection, &mind.facts, &mut mind.rows, &mut mind.frontier)?;
-    let next_due = next_due(connection)?;
-    connection.execute_batch("COMMIT")?;
+    project::write(connection, &mind.facts, &mut mind.frontier)?;
     let records = mind.facts.records();
+    let next_due = match records.iter().any(|record| record.fact.changes_holds()) {
+        true => next_due(connection)?,
+        false => mind.next_due,
+    };
+    connection.prepare_cached("COMMIT")?.execute([])?;
+    mind.next_due = next_due;
     let ids = records.iter().filter_map(|record| record.fact.booking_id());
     mind.highest_id = mind.highest_id.max(ids.max());
     Ok(Committed {

@@ -14,7 +14,7 @@ use self::{bookings::Bookings, transfers::Transfers};
 use super::{abandon, read};
 use crate::{
     journal::{self, Frontier},
-    ledger::{Book, Fact, Moment, Record, Sequence},
+    ledger::{Book, Moment, Record, Sequence},
     store::{Finding, Progress, StoreError, Verified},
 };
 
@@ -92,7 +92,8 @@ fn run(connection: &Connection, progress: &mut Progress<'_>) -> Result<Verified>
             .book
             .apply(&record)
             .or_else(|broken| wrong(broken.sequence, "journal", broken.what))?;
-        transfers.check(&record)?;
+        transfers.check(&audit.book)?;
+        audit.book.forget_changes();
         audit.bookings.check(&record, &mut audit.book)?;
         if !progress(audit.frontier.size(), total) {
             return Err(Stop::Asked);
@@ -100,7 +101,7 @@ fn run(connection: &Connection, progress: &mut Progress<'_>) -> Result<Verified>
     }
     transfers.check_end()?;
     audit.bookings.check_end(&audit.book)?;
-    standing::check(connection, &audit.book, &transfers)?;
+    standing::check(connection, &audit.book)?;
     Ok(Verified::Sound {
         count: audit.frontier.size(),
         root: audit.frontier.root(),
@@ -163,19 +164,5 @@ impl Audit<'_> {
         }
         self.last_at = record.stamp.recorded_at;
         Ok(Some(record))
-    }
-}
-
-/// The effective time of a record that posts an entry.
-fn effective_at(record: &Record) -> Moment {
-    let given = record.fact.entry().and_then(|entry| entry.effective_at);
-    given.unwrap_or(record.stamp.recorded_at)
-}
-
-/// Whether a record opens an account.
-fn opening(record: &Record) -> Option<&crate::ledger::AccountOpened> {
-    match &record.fact {
-        Fact::AccountOpened(opening) => Some(opening),
-        _ => None,
     }
 }

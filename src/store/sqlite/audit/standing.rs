@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use super::{Result, transfers::Transfers, wrong};
+use super::{Result, wrong};
 use crate::{
-    ledger::{Book, Sequence},
+    ledger::{Account, Book, Sequence},
     store::{
         AccountRow, StoreError,
         sqlite::read::{self, select_account},
     },
 };
 
-pub(super) fn check(connection: &Connection, book: &Book, transfers: &Transfers<'_>) -> Result<()> {
+pub(super) fn check(connection: &Connection, book: &Book) -> Result<()> {
     check_units(connection, book)?;
     let mut statement = connection.prepare(select_account!("ORDER BY a.no"))?;
     let mut rows = statement.query([])?;
@@ -25,7 +25,7 @@ pub(super) fn check(connection: &Connection, book: &Book, transfers: &Transfers<
             Err(StoreError::Corrupt(what)) => return wrong(Sequence::ZERO, "accounts", what),
             Err(error) => return Err(error.into()),
         };
-        check_account(&found, book, transfers)?;
+        check_account(&found, book)?;
         count += 1;
         *sums.entry(found.account.unit.to_string()).or_default() +=
             i128::from(found.account.balance.steps());
@@ -33,8 +33,8 @@ pub(super) fn check(connection: &Connection, book: &Book, transfers: &Transfers<
     for place in ["accounts", "balances"] {
         let sql = format!("SELECT count(*) FROM {place}");
         let stored: i64 = connection.query_row(&sql, [], |row| row.get(0))?;
-        if stored != book.accounts.len() as i64 || count != stored {
-            let known = book.accounts.len();
+        if stored != book.accounts().len() as i64 || count != stored {
+            let known = book.accounts().len();
             let what = format!("{stored} rows are stored, and the journal opens {known}");
             return wrong(Sequence::ZERO, place, what);
         }
@@ -61,22 +61,22 @@ fn check_units(connection: &Connection, book: &Book) -> Result<()> {
     )
 }
 
-fn check_account(found: &AccountRow, book: &Book, transfers: &Transfers<'_>) -> Result<()> {
+fn check_account(found: &AccountRow, book: &Book) -> Result<()> {
     let opened = found.account.opened.sequence;
-    let Some(expected) = book.accounts.get(&found.account.id) else {
-        let what = format!("the journal opens no account {}", found.account.id);
+    let id = &found.account.id;
+    let (Some(account), Some(chain)) = (book.account(id), book.chain(id)) else {
+        let what = format!("the journal opens no account {id}");
         return wrong(opened, "accounts", what);
     };
-    let row = transfers.row(&expected.id)?;
     let expected = AccountRow {
-        account: expected.clone(),
-        posting_count: row.tail.count(),
-        last_posting: row.tail.last(),
+        account: account.clone(),
+        posting_count: chain.count(),
+        last_posting: chain.last(),
     };
     if *found == expected {
         return Ok(());
     }
-    let cold = crate::ledger::Account {
+    let cold = Account {
         balance: expected.account.balance,
         held: expected.account.held,
         open_holds: expected.account.open_holds,

@@ -2,16 +2,12 @@
 
 use rusqlite::Rows as SqlRows;
 
-use super::{Result, effective_at, opening, wrong};
+use super::{Result, wrong};
 use crate::{
-    ledger::{AccountId, Moment, Record, Sequence, Transfer},
+    ledger::{Book, Position, Posted, Sequence},
     store::{
         StoreError,
-        chain::Position,
-        sqlite::{
-            read::{self, Side},
-            writer::{Posted, Row, Rows},
-        },
+        sqlite::read::{self, Side},
     },
 };
 
@@ -27,60 +23,44 @@ const PLACE: &str = "transfers";
 /// Walks the stored transfers beside the journal's.
 pub(super) struct Transfers<'s> {
     stored: SqlRows<'s>,
-    rows: Rows,
 }
 
 impl<'s> Transfers<'s> {
     pub(super) fn new(stored: SqlRows<'s>) -> Self {
-        Self {
-            stored,
-            rows: Rows::default(),
-        }
+        Self { stored }
     }
 
-    pub(super) fn check(&mut self, record: &Record) -> Result<()> {
-        let sequence = record.stamp.sequence;
-        if let Some(opening) = opening(record) {
-            self.rows
-                .loaded(opening.id.clone(), Row::new(sequence.get()));
-        }
-        let Some(entry) = record.fact.entry() else {
-            return Ok(());
-        };
-        let effective = effective_at(record);
-        for (leg, transfer) in entry.transfers.as_slice().iter().enumerate() {
-            self.leg(transfer, Position::new(sequence, leg), effective)?;
+    /// Compares what the last record posted.
+    pub(super) fn check(&mut self, book: &Book) -> Result<()> {
+        for posted in book.posted() {
+            self.check_one(posted)?;
         }
         Ok(())
     }
 
-    fn leg(&mut self, transfer: &Transfer, at: Position, effective: Moment) -> Result<()> {
-        let sequence = at.sequence();
-        let debit = self.rows.touch(transfer.debit())?;
-        let debited = debit.balance.minus(transfer.amount());
-        let debit = debit.post(debited, at, effective)?;
-        let credit = self.rows.touch(transfer.credit())?;
-        let credited = credit.balance.plus(transfer.amount());
-        let credit = credit.post(credited, at, effective)?;
+    fn check_one(&mut self, expected: &Posted) -> Result<()> {
+        let at = expected.position;
+        let (sequence, leg) = (at.sequence(), at.leg());
         let Some(row) = self.stored.next()? else {
-            return wrong(sequence, PLACE, format!("leg {} has no row", at.leg()));
+            return wrong(sequence, PLACE, format!("leg {leg} has no row"));
         };
         let position: i64 = row.get(12)?;
         if position != at.stored() {
-            let what = format!("the row of leg {} is missing, or one is too many", at.leg());
+            let what = format!("the row of leg {leg} is missing, or one is too many");
             return wrong(sequence, PLACE, what);
         }
-        for (side, expected) in [(Side::Debit, debit), (Side::Credit, credit)] {
-            let (no, balance, link) = match read::side(row, side) {
+        for (side, expected) in [
+            (Side::Debit, expected.debit),
+            (Side::Credit, expected.credit),
+        ] {
+            let found = match read::side(row, side) {
                 Ok(found) => found,
                 Err(StoreError::Corrupt(what)) => return wrong(sequence, PLACE, what),
                 Err(error) => return Err(error.into()),
             };
-            let found = Posted { no, balance, link };
-            if found != expected {
+            if found != (expected.account_no, expected.balance.steps(), expected.link) {
                 let what = format!(
-                    "the {side:?} side of leg {} is {found:?}, and should be {expected:?}",
-                    at.leg()
+                    "the {side:?} side of leg {leg} is {found:?}, and should be {expected:?}"
                 );
                 return wrong(sequence, PLACE, what);
             }
@@ -95,15 +75,7 @@ impl<'s> Transfers<'s> {
         };
         let position: i64 = row.get(12)?;
         let sequence = Position::from_stored(position).map_or(Sequence::ZERO, Position::sequence);
-        wrong(
-            sequence,
-            PLACE,
-            "a row belongs to no transfer of the journal",
-        )
-    }
-
-    /// What an account's postings came to.
-    pub(super) fn row(&self, account: &AccountId) -> Result<&Row> {
-        Ok(self.rows.get(account)?)
+        let what = "a row belongs to no transfer of the journal";
+        wrong(sequence, PLACE, what)
     }
 }

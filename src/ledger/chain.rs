@@ -8,7 +8,7 @@
 //! of steps away. An even ordinal spans more than itself; an odd one does not,
 //! so its jump and days are not stored.
 
-use crate::ledger::{Moment, Sequence};
+use super::{Moment, Sequence};
 
 const LEG_BITS: u32 = 7;
 const DAY_US: i64 = 86_400_000_000;
@@ -100,38 +100,38 @@ pub struct Link {
 
 /// A posting that the chain's end is reached through, and what it spans.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Peak {
-    pub(super) position: Position,
-    pub(super) days: Days,
+pub struct Peak {
+    pub position: Position,
+    pub days: Days,
 }
 
-/// The end of an account's chain: how many postings, and the peaks on the way
+/// The end of an account's postings: how many postings, and the peaks on the way
 /// down from the last by jumps, which is all that is needed to append.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Tail {
+pub struct Chain {
     count: i64,
     peaks: Vec<Peak>,
 }
 
-impl Tail {
+impl Chain {
     /// The end of a chain of so many postings with these peaks, the first
     /// posting's side first.
-    pub(super) fn new(count: i64, peaks: Vec<Peak>) -> Self {
+    pub fn new(count: i64, peaks: Vec<Peak>) -> Self {
         Self { count, peaks }
     }
 
     /// How many postings there are.
-    pub(super) fn count(&self) -> i64 {
+    pub fn count(&self) -> i64 {
         self.count
     }
 
     /// The last posting.
-    pub(super) fn last(&self) -> Option<Position> {
+    pub fn last(&self) -> Option<Position> {
         self.peaks.last().map(|peak| peak.position)
     }
 
     /// Appends a posting and says what it knows of those before it.
-    pub(super) fn push(&mut self, position: Position, effective: Moment) -> Link {
+    pub fn push(&mut self, position: Position, effective: Moment) -> Link {
         let prev = self.last();
         let mut days = Days::of(effective);
         let spanned = self.count.trailing_ones();

@@ -1,0 +1,196 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueHint};
+use clap_complete::Shell;
+
+use crate::{commands, export::ExportArgs, import::ImportArgs, render::Form};
+
+/// The administrators' client of a time bank's ledger.
+///
+/// Amounts read as 90 (whole steps of the unit: minutes, for time), 90m, 1h30m,
+/// 1:30 or 1.5h, and are refused where they are not whole minutes. Times read as
+/// 2026-10-01, 2026-10-01 14:30 (both UTC) or 2026-10-01T14:30:00+08:00.
+///
+/// Exit codes: 0 done, 1 refused by the ledger or found wrong, 2 usage, 3 server
+/// not reached. Data goes to standard output, everything else to standard error.
+#[derive(Parser, Debug)]
+#[command(
+    name = "ledger-cli",
+    version,
+    propagate_version = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  ledger-cli account open shapingba:member:000123
+  ledger-cli transfer shapingba:issuance:grant-2026 shapingba:member:000123 2h
+  ledger-cli balance shapingba:member:000123
+  ledger-cli --output json account list shapingba:"
+)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes, before or after its name.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Global {
+    /// The server's address
+    #[arg(
+        long,
+        global = true,
+        env = "TIMEBANK_SERVER",
+        default_value = "http://127.0.0.1:50051",
+        value_name = "URL",
+        help_heading = "Global options"
+    )]
+    pub(crate) server: String,
+    /// How data is written
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t = Form::Table,
+        value_name = "FORM",
+        help_heading = "Global options"
+    )]
+    pub(crate) output: Form,
+    /// Who acts; kept in the record as claimed
+    #[arg(
+        long,
+        global = true,
+        env = "TIMEBANK_ACTOR",
+        value_name = "NAME",
+        help_heading = "Global options"
+    )]
+    pub(crate) actor: Option<String>,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    #[command(flatten)]
+    Ledger(LedgerCommand),
+    /// Write a shell's completion script to standard output
+    #[command(after_help = "Examples:
+  ledger-cli completions bash > ~/.local/share/bash-completion/completions/ledger-cli
+  ledger-cli completions zsh > ~/.zfunc/_ledger-cli")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write the manual pages, one for each command, into a directory
+    #[command(after_help = "Examples:
+  ledger-cli man ~/.local/share/man/man1
+  man ledger-cli-transfer")]
+    Man {
+        /// The directory; it is made where it is missing
+        #[arg(value_hint = ValueHint::DirPath)]
+        dir: PathBuf,
+    },
+}
+
+/// The commands that talk to the server.
+#[derive(Subcommand, Debug)]
+pub(crate) enum LedgerCommand {
+    /// Open, show, list, limit and close accounts
+    #[command(subcommand)]
+    Account(commands::account::AccountCommand),
+    /// Declare and list units of account
+    #[command(subcommand)]
+    Unit(commands::unit::UnitCommand),
+    /// Move an amount from one account to another
+    Transfer(commands::entry::TransferArgs),
+    /// Show and reverse entries
+    #[command(subcommand)]
+    Entry(commands::entry::EntryCommand),
+    /// Set hours aside for a booked service; settle or release them
+    #[command(subcommand)]
+    Hold(commands::hold::HoldCommand),
+    /// Show what stands on an account, now or as of a moment
+    Balance(commands::statement::BalanceArgs),
+    /// List the postings of an account with the balance after each
+    Statement(commands::statement::StatementArgs),
+    /// Follow the journal: what is there, then what comes
+    Watch(commands::journal::WatchArgs),
+    /// Book the rows of a file
+    Import(ImportArgs),
+    /// Write all entries in a form that other tools read
+    Export(ExportArgs),
+    /// Prove that nothing was changed
+    #[command(subcommand)]
+    Audit(commands::journal::AuditCommand),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    fn examples_of(command: &clap::Command) -> Vec<String> {
+        let help = command.get_after_long_help().or(command.get_after_help());
+        let help = help.map(ToString::to_string).unwrap_or_default();
+        let (_, examples) = help.split_once("Examples:\n").unwrap_or_default();
+        let examples = examples.replace("\\\n", "");
+        examples.lines().map(str::trim).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_command_has_examples_that_parse() {
+        fn check(command: &clap::Command) {
+            let examples = examples_of(command);
+            assert!(
+                command.has_subcommands() || !examples.is_empty(),
+                "{}",
+                command.get_name()
+            );
+            for example in examples
+                .iter()
+                .filter(|line| line.starts_with("ledger-cli "))
+            {
+                let parsed = Args::try_parse_from(words(example));
+                assert!(parsed.is_ok(), "{example}: {}", parsed.unwrap_err());
+            }
+            command.get_subcommands().for_each(check);
+        }
+        check(&Args::command());
+    }
+
+    /// Splits at spaces outside quotes, up to a pipe or redirection.
+    fn words(line: &str) -> Vec<String> {
+        let line = line.split(['|', '>']).next().unwrap_or(line);
+        line.split('\'')
+            .enumerate()
+            .flat_map(|(index, part)| match index % 2 {
+                0 => part.split_whitespace().map(str::to_owned).collect(),
+                _ => vec![part.to_owned()],
+            })
+            .collect()
+    }
+
+    #[test]
+    fn global_flags_may_follow_the_command() {
+        let args = Args::try_parse_from([
+            "ledger-cli",
+            "balance",
+            "a:b",
+            "--output",
+            "json",
+            "--server",
+            "http://x",
+            "--actor",
+            "me",
+        ])
+        .unwrap();
+        assert_eq!(args.global.output, Form::Json);
+        assert_eq!(args.global.server, "http://x");
+        assert_eq!(args.global.actor.as_deref(), Some("me"));
+    }
+}

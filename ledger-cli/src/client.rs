@@ -1,0 +1,138 @@
+//! The connection to the server. It is made with the first call.
+
+use std::time::Duration;
+
+use timebank_proto::v1::{
+    Account, GetAccountRequest, ListAccountsRequest, ListUnitsRequest, Unit,
+    account_service_client::AccountServiceClient, entry_service_client::EntryServiceClient,
+    hold_service_client::HoldServiceClient, journal_service_client::JournalServiceClient,
+    statement_service_client::StatementServiceClient, unit_service_client::UnitServiceClient,
+};
+use tonic::{
+    Request, Status,
+    metadata::{Ascii, MetadataValue},
+    service::{Interceptor, interceptor::InterceptedService},
+    transport::{Channel, Endpoint},
+};
+
+use crate::error::Failure;
+
+/// The most the contract allows, so that a list takes few calls.
+pub(crate) const PAGE_SIZE: i32 = 1_000;
+
+/// A batch's answer has a line for each of thousands of entries.
+const MAX_ANSWER_BYTES: usize = 64 << 20;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How often the connection is tried while a call waits, and for how long: a
+/// server that hangs, or whose machine is gone, is noticed.
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
+
+/// Says on every call who acts.
+#[derive(Clone)]
+pub(crate) struct Actor(Option<MetadataValue<Ascii>>);
+
+impl Interceptor for Actor {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(actor) = &self.0 {
+            request.metadata_mut().insert("x-actor", actor.clone());
+        }
+        Ok(request)
+    }
+}
+
+type Service = InterceptedService<Channel, Actor>;
+
+/// The services of one server.
+#[derive(Clone)]
+pub(crate) struct Client {
+    pub(crate) units: UnitServiceClient<Service>,
+    pub(crate) accounts: AccountServiceClient<Service>,
+    pub(crate) entries: EntryServiceClient<Service>,
+    pub(crate) holds: HoldServiceClient<Service>,
+    pub(crate) statements: StatementServiceClient<Service>,
+    pub(crate) journal: JournalServiceClient<Service>,
+}
+
+impl Client {
+    /// A client of the server at a URL. Nothing is sent yet.
+    pub(crate) fn new(server: &str, actor: Option<&str>) -> Result<Self, Failure> {
+        let channel = endpoint(server)?
+            .connect_timeout(CONNECT_TIMEOUT)
+            .http2_keep_alive_interval(KEEP_ALIVE)
+            .keep_alive_timeout(KEEP_ALIVE)
+            .connect_lazy();
+        let actor = Actor(actor.map(header).transpose()?);
+        macro_rules! service {
+            ($client:ident) => {
+                $client::with_interceptor(channel.clone(), actor.clone())
+                    .max_decoding_message_size(MAX_ANSWER_BYTES)
+            };
+        }
+        Ok(Self {
+            units: service!(UnitServiceClient),
+            accounts: service!(AccountServiceClient),
+            entries: service!(EntryServiceClient),
+            holds: service!(HoldServiceClient),
+            statements: service!(StatementServiceClient),
+            journal: service!(JournalServiceClient),
+        })
+    }
+
+    /// All units.
+    pub(crate) async fn units(&self) -> Result<Vec<Unit>, Failure> {
+        let mut units = self.units.clone();
+        Ok(units
+            .list_units(ListUnitsRequest {})
+            .await?
+            .into_inner()
+            .units)
+    }
+
+    /// An account as it stands.
+    pub(crate) async fn account(&self, account_id: &str) -> Result<Account, Failure> {
+        let mut accounts = self.accounts.clone();
+        let account_id = account_id.to_owned();
+        let answer = accounts
+            .get_account(GetAccountRequest { account_id })
+            .await?;
+        present(answer.into_inner().account, "account")
+    }
+
+    /// One page of accounts, and the token of the next; empty after the last.
+    pub(crate) async fn accounts_page(
+        &self,
+        prefix: &str,
+        page_token: String,
+    ) -> Result<(Vec<Account>, String), Failure> {
+        let mut accounts = self.accounts.clone();
+        let request = ListAccountsRequest {
+            prefix: prefix.to_owned(),
+            page_size: PAGE_SIZE,
+            page_token,
+        };
+        let page = accounts.list_accounts(request).await?.into_inner();
+        Ok((page.accounts, page.next_page_token))
+    }
+}
+
+fn endpoint(server: &str) -> Result<Endpoint, Failure> {
+    let usage = |why: String| Failure::Usage(format!("--server {server:?}: {why}"));
+    let url = match server.split_once("://") {
+        Some(("http", _)) => server.to_owned(),
+        Some((scheme, _)) => return Err(usage(format!("only http is spoken, not {scheme}"))),
+        None => format!("http://{server}"),
+    };
+    Endpoint::from_shared(url).map_err(|error| usage(error.to_string()))
+}
+
+fn header(actor: &str) -> Result<MetadataValue<Ascii>, Failure> {
+    MetadataValue::try_from(actor.as_bytes())
+        .map_err(|_| Failure::Usage(format!("--actor {actor:?}: has a control character")))
+}
+
+/// A field that the contract promises.
+pub(crate) fn present<T>(field: Option<T>, name: &str) -> Result<T, Failure> {
+    field.ok_or_else(|| Failure::Answer(format!("it has no {name}")))
+}

@@ -1,0 +1,111 @@
+//! `watch` and `audit`: the journal itself.
+
+use clap::{Args, Subcommand};
+use timebank_proto::v1::{VerifyJournalRequest, WatchRecordsRequest};
+
+use super::{
+    Session,
+    record::{self, Units},
+};
+use crate::{
+    error::Failure,
+    progress::Progress,
+    render::{Cell, Form, Row},
+};
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  ledger-cli watch
+  ledger-cli watch --from 1000 --output json | jq 'select(.fact == \"entry_posted\")'")]
+pub(crate) struct WatchArgs {
+    /// The first record wanted. Default: the first of all
+    #[arg(long, default_value_t = 1, value_name = "SEQUENCE", value_parser = clap::value_parser!(i64).range(1..))]
+    from: i64,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum AuditCommand {
+    /// Have the server re-read every stored record, recompute every hash and
+    /// every balance, posting, hold and id, and check that each unit sums to zero
+    #[command(after_help = "Examples:
+  ledger-cli audit verify
+  ledger-cli audit verify --output json")]
+    Verify,
+}
+
+pub(super) async fn watch(args: WatchArgs, mut session: Session) -> Result<(), Failure> {
+    let request = WatchRecordsRequest {
+        from_sequence: args.from,
+        follow: true,
+    };
+    let mut stream = session
+        .client
+        .journal
+        .watch_records(request)
+        .await?
+        .into_inner();
+    let mut units = Units::new(session.client);
+    session.output.lines(&record::LINES)?;
+    while let Some(page) = stream.message().await? {
+        for record in page.records {
+            let record = record::read(record)?;
+            units.learn(&record).await?;
+            let summary = record::summary(&record, &units, &mut session.output).await?;
+            let row = match session.output.form() {
+                Form::Json => record::row(&record, &units),
+                Form::Csv | Form::Table => record::summary_row(&record, &summary),
+            };
+            session
+                .output
+                .line(&row, &record::line(&record, &summary))?;
+        }
+    }
+    Err(Failure::Unreachable(
+        "the server ended the stream".to_owned(),
+    ))
+}
+
+pub(super) async fn audit(command: AuditCommand, session: Session) -> Result<(), Failure> {
+    match command {
+        AuditCommand::Verify => verify(session).await,
+    }
+}
+
+async fn verify(mut session: Session) -> Result<(), Failure> {
+    let stream = session
+        .client
+        .journal
+        .verify_journal(VerifyJournalRequest {});
+    let mut stream = stream.await?.into_inner();
+    let progress = Progress::new(0, "records");
+    while let Some(message) = stream.message().await? {
+        progress.set(
+            unsigned(message.verified_count),
+            unsigned(message.total_count),
+        );
+        if let Some(finding) = message.finding {
+            return Err(Failure::wrong(
+                finding.message,
+                [
+                    ("sequence", finding.sequence.to_string()),
+                    ("place", finding.place),
+                ],
+            ));
+        }
+        if message.done {
+            drop(progress);
+            let row = Row(vec![
+                ("verified_count", Cell::Count(message.verified_count)),
+                ("root_hash", Cell::Text(record::hex(&message.root_hash))),
+            ]);
+            return session.output.one(&row).await;
+        }
+    }
+    Err(Failure::Answer(
+        "the audit ended without a result".to_owned(),
+    ))
+}
+
+fn unsigned(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or(0)
+}

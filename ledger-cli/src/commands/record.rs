@@ -1,0 +1,290 @@
+//! Records of the journal, as `watch` shows them.
+
+use std::collections::HashMap;
+
+use timebank::{
+    journal,
+    ledger::{
+        AccountId, AccountOpened, Entry, Fact, HoldTerms, Limits, Moment, Origin, Record, Tags,
+        Transfer,
+    },
+};
+use timebank_proto::v1;
+
+use crate::{
+    amount::TIME,
+    client::Client,
+    error::Failure,
+    render::{Cell, Layout, Output, Row},
+    rows,
+    time::Time,
+};
+
+/// A line a record. What each fact has is in JSON only.
+pub(super) const LINES: Layout = Layout {
+    fields: &[
+        "sequence",
+        "recorded_at",
+        "actor",
+        "request_id",
+        "fact",
+        "summary",
+    ],
+    columns: &[],
+};
+
+/// Reads a record by the ledger's own rules.
+pub(super) fn read(record: v1::Record) -> Result<Record, Failure> {
+    journal::from_proto(record).map_err(|error| Failure::Answer(error.to_string()))
+}
+
+/// Which unit each account counts: transfers of a record do not say.
+pub(super) struct Units {
+    client: Client,
+    of: HashMap<AccountId, String>,
+}
+
+impl Units {
+    pub(super) fn new(client: Client) -> Self {
+        Self {
+            client,
+            of: HashMap::new(),
+        }
+    }
+
+    /// Makes the units of a record's accounts known.
+    pub(super) async fn learn(&mut self, record: &Record) -> Result<(), Failure> {
+        if let Fact::AccountOpened(opening) = &record.fact {
+            self.of.insert(opening.id.clone(), opening.unit.to_string());
+        }
+        for account in accounts(&record.fact) {
+            if !self.of.contains_key(account) {
+                let unit_id = self.client.account(account.as_str()).await?.unit_id;
+                self.of.insert(account.clone(), unit_id);
+            }
+        }
+        Ok(())
+    }
+
+    fn steps(&self, account: &AccountId, steps: i64) -> Cell {
+        Cell::steps(steps, self.of.get(account).map_or(TIME, String::as_str))
+    }
+}
+
+fn accounts(fact: &Fact) -> Vec<&AccountId> {
+    match fact {
+        Fact::EntryPosted(entry) | Fact::HoldSettled(entry) => entry
+            .transfers
+            .as_slice()
+            .iter()
+            .map(Transfer::debit)
+            .collect(),
+        Fact::HoldPlaced(terms) => vec![terms.transfer.debit()],
+        Fact::AccountLimitsChanged { id, .. } => vec![id],
+        Fact::UnitDeclared(_)
+        | Fact::AccountOpened(_)
+        | Fact::AccountClosed { .. }
+        | Fact::HoldReleased { .. }
+        | Fact::HoldExpired { .. } => Vec::new(),
+    }
+}
+
+fn fact_name(fact: &Fact) -> &'static str {
+    match fact {
+        Fact::UnitDeclared(_) => "unit_declared",
+        Fact::AccountOpened(_) => "account_opened",
+        Fact::AccountLimitsChanged { .. } => "account_limits_changed",
+        Fact::AccountClosed { .. } => "account_closed",
+        Fact::EntryPosted(_) => "entry_posted",
+        Fact::HoldPlaced(_) => "hold_placed",
+        Fact::HoldSettled(_) => "hold_settled",
+        Fact::HoldReleased { .. } => "hold_released",
+        Fact::HoldExpired { .. } => "hold_expired",
+    }
+}
+
+/// A record with all that it has, for JSON.
+pub(super) fn row(record: &Record, units: &Units) -> Row {
+    let Row(mut cells) = head(record);
+    cells.extend(match &record.fact {
+        Fact::UnitDeclared(unit) => vec![
+            ("unit_id", Cell::text(unit.id().as_str())),
+            ("step", Cell::text(unit.step())),
+        ],
+        Fact::AccountOpened(opening) => opened(opening),
+        Fact::AccountLimitsChanged { id, limits } => {
+            let mut cells = vec![("account_id", Cell::text(id.as_str()))];
+            cells.extend(limit_cells(*limits, |steps| units.steps(id, steps)));
+            cells
+        }
+        Fact::AccountClosed { id } => vec![("account_id", Cell::text(id.as_str()))],
+        Fact::EntryPosted(entry) | Fact::HoldSettled(entry) => posted(entry, units),
+        Fact::HoldPlaced(terms) => placed(terms, units),
+        Fact::HoldReleased { id } | Fact::HoldExpired { id } => {
+            vec![("hold_id", Cell::text(id.to_string()))]
+        }
+    });
+    Row(cells)
+}
+
+/// A record with one text for all that it has.
+pub(super) fn summary_row(record: &Record, text: &str) -> Row {
+    head(record).with("summary", Cell::text(text))
+}
+
+fn head(record: &Record) -> Row {
+    Row(vec![
+        ("sequence", Cell::Count(record.stamp.sequence.get())),
+        ("recorded_at", time(record.stamp.recorded_at)),
+        ("actor", Cell::text(record.caller.actor())),
+        ("request_id", Cell::text(record.caller.request_id())),
+        ("fact", Cell::text(fact_name(&record.fact))),
+    ])
+}
+
+fn time(moment: Moment) -> Cell {
+    Time::from_us(moment.us()).map_or(Cell::Absent, Cell::Time)
+}
+
+fn opened(opening: &AccountOpened) -> Vec<(&'static str, Cell)> {
+    let unit_id = opening.unit.as_str();
+    let kind = rows::kind_name(journal::kind_to_proto(opening.kind));
+    let mut cells = vec![
+        ("account_id", Cell::text(opening.id.as_str())),
+        ("kind", Cell::text(kind)),
+        ("unit_id", Cell::text(unit_id)),
+    ];
+    cells.extend(limit_cells(opening.limits, |steps| {
+        Cell::steps(steps, unit_id)
+    }));
+    cells
+}
+
+fn limit_cells(limits: Limits, cell: impl Fn(i64) -> Cell) -> [(&'static str, Cell); 2] {
+    let limit = |limit: Option<timebank::ledger::Balance>| {
+        limit.map_or(Cell::Unbounded, |balance| cell(balance.steps()))
+    };
+    [
+        ("floor", limit(limits.floor)),
+        ("ceiling", limit(limits.ceiling)),
+    ]
+}
+
+fn posted(entry: &Entry, units: &Units) -> Vec<(&'static str, Cell)> {
+    let (reverses, forced) = match &entry.origin {
+        Origin::Posted => (Cell::Absent, false),
+        Origin::Reversal { of, forced } => (Cell::text(of.to_string()), *forced),
+    };
+    let legs = entry
+        .transfers
+        .as_slice()
+        .iter()
+        .map(|leg| transfer(leg, units));
+    vec![
+        ("entry_id", Cell::text(entry.id.to_string())),
+        ("kind", Cell::text(entry.kind.as_str())),
+        (
+            "effective_at",
+            entry.effective_at.map_or(Cell::Absent, time),
+        ),
+        ("tags", tags(&entry.tags)),
+        ("has_note", Cell::Flag(entry.note.is_some())),
+        ("reverses_entry_id", reverses),
+        ("forced", Cell::Flag(forced)),
+        ("transfers", Cell::Rows(legs.collect())),
+    ]
+}
+
+fn placed(terms: &HoldTerms, units: &Units) -> Vec<(&'static str, Cell)> {
+    let mut cells = vec![("hold_id", Cell::text(terms.id.to_string()))];
+    cells.extend(transfer(&terms.transfer, units).0);
+    cells.extend([
+        (
+            "expires_in_s",
+            terms.expires_in_s.map_or(Cell::Absent, Cell::Count),
+        ),
+        ("kind", Cell::text(terms.kind.as_str())),
+        ("tags", tags(&terms.tags)),
+    ]);
+    cells
+}
+
+fn transfer(leg: &Transfer, units: &Units) -> Row {
+    Row(vec![
+        ("from", Cell::text(leg.debit().as_str())),
+        ("to", Cell::text(leg.credit().as_str())),
+        ("amount", units.steps(leg.debit(), leg.amount().steps())),
+    ])
+}
+
+fn tags(tags: &Tags) -> Cell {
+    let pairs = tags.as_slice().iter();
+    Cell::Tags(
+        pairs
+            .map(|tag| (tag.key().as_str().to_owned(), tag.value().to_owned()))
+            .collect(),
+    )
+}
+
+/// A record as a line of text.
+pub(super) fn line(record: &Record, summary: &str) -> String {
+    let at = Time::from_us(record.stamp.recorded_at.us()).map_or_else(String::new, Time::readable);
+    let by = match record.caller.actor() {
+        "" => String::new(),
+        actor => format!(" by {actor}"),
+    };
+    let sequence = record.stamp.sequence.get();
+    format!(
+        "{sequence:>8}  {at}  {:<22}  {summary}{by}",
+        fact_name(&record.fact)
+    )
+}
+
+/// What happened, in one text.
+pub(super) async fn summary(
+    record: &Record,
+    units: &Units,
+    output: &mut Output,
+) -> Result<String, Failure> {
+    Ok(match &record.fact {
+        Fact::UnitDeclared(unit) => format!("{} in {}", unit.id(), unit.step()),
+        Fact::AccountOpened(opening) => {
+            let kind = rows::kind_name(journal::kind_to_proto(opening.kind));
+            format!("{} {kind} {}", opening.id, opening.unit)
+        }
+        Fact::AccountLimitsChanged { id, limits } => {
+            let mut text = id.to_string();
+            for (name, limit) in limit_cells(*limits, |steps| units.steps(id, steps)) {
+                text += &format!(" {name} {}", output.shown(limit).await?);
+            }
+            text
+        }
+        Fact::AccountClosed { id } => id.to_string(),
+        Fact::EntryPosted(entry) | Fact::HoldSettled(entry) => {
+            let mut text = format!("{} {}", entry.id, entry.kind.as_str());
+            for leg in entry.transfers.as_slice() {
+                text += &format!(" {}", moved(leg, units, output).await?);
+            }
+            text
+        }
+        Fact::HoldPlaced(terms) => {
+            format!(
+                "{} {}",
+                terms.id,
+                moved(&terms.transfer, units, output).await?
+            )
+        }
+        Fact::HoldReleased { id } | Fact::HoldExpired { id } => id.to_string(),
+    })
+}
+
+async fn moved(leg: &Transfer, units: &Units, output: &mut Output) -> Result<String, Failure> {
+    let amount = units.steps(leg.debit(), leg.amount().steps());
+    let amount = output.shown(amount).await?;
+    Ok(format!("{} -> {} {amount}", leg.debit(), leg.credit()))
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

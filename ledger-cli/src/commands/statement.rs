@@ -1,0 +1,152 @@
+//! `balance` and `statement`: what stands on an account, and how it came about.
+
+use clap::{Args, ValueEnum};
+use timebank_proto::v1::{GetBalanceRequest, ListPostingsRequest, Posting, SortOrder, TimeAxis};
+
+use super::Session;
+use crate::{
+    client::PAGE_SIZE,
+    error::Failure,
+    render::{Cell, Form, Row},
+    rows,
+    time::Time,
+};
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  ledger-cli balance shapingba:member:000123
+  ledger-cli balance shapingba:member:000123 --as-of 2026-10-01
+  ledger-cli balance shapingba:member:000123 --as-of '2026-10-01 14:30' --by effective")]
+pub(crate) struct BalanceArgs {
+    /// The account
+    id: String,
+    /// As of this moment, itself included. Default: now
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<Time>,
+    /// Whether --as-of means when it was recorded or when it took place
+    #[arg(long, value_enum, default_value_t = Axis::Recorded)]
+    by: Axis,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  ledger-cli statement shapingba:member:000123
+  ledger-cli statement shapingba:member:000123 --since 2026-10-01 --until 2026-11-01
+  ledger-cli statement shapingba:member:000123 --order newest --limit 20
+  ledger-cli statement shapingba:member:000123 --output csv > statement.csv")]
+pub(crate) struct StatementArgs {
+    /// The account
+    id: String,
+    /// Only postings at or after this moment
+    #[arg(long, value_name = "TIME")]
+    since: Option<Time>,
+    /// Only postings before this moment
+    #[arg(long, value_name = "TIME")]
+    until: Option<Time>,
+    /// Whether --since and --until mean when it was recorded or took place
+    #[arg(long, value_enum, default_value_t = Axis::Recorded)]
+    by: Axis,
+    /// Which posting comes first, in the order of recording
+    #[arg(long, value_enum, default_value_t = Order::Oldest)]
+    order: Order,
+    /// At most so many postings
+    #[arg(long, value_name = "COUNT")]
+    limit: Option<usize>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+enum Axis {
+    Recorded,
+    Effective,
+}
+
+impl Axis {
+    fn to_proto(self) -> TimeAxis {
+        match self {
+            Self::Recorded => TimeAxis::Recorded,
+            Self::Effective => TimeAxis::Effective,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+enum Order {
+    Oldest,
+    Newest,
+}
+
+impl Order {
+    fn to_proto(self) -> SortOrder {
+        match self {
+            Self::Oldest => SortOrder::OldestFirst,
+            Self::Newest => SortOrder::NewestFirst,
+        }
+    }
+}
+
+pub(super) async fn balance(args: BalanceArgs, mut session: Session) -> Result<(), Failure> {
+    let request = GetBalanceRequest {
+        account_id: args.id,
+        as_of: args.as_of.map(Time::to_proto),
+        axis: args.by.to_proto().into(),
+    };
+    let answer = session.client.statements.get_balance(request).await?;
+    session
+        .output
+        .one(&rows::balance(&answer.into_inner()))
+        .await
+}
+
+pub(super) async fn statement(args: StatementArgs, mut session: Session) -> Result<(), Failure> {
+    let mut request = ListPostingsRequest {
+        account_id: args.id,
+        order: args.order.to_proto().into(),
+        axis: args.by.to_proto().into(),
+        since: args.since.map(Time::to_proto),
+        until: args.until.map(Time::to_proto),
+        page_size: PAGE_SIZE,
+        page_token: String::new(),
+    };
+    let mut left = args.limit.unwrap_or(usize::MAX);
+    let mut list = session.output.list(&rows::POSTINGS);
+    // Balances follow the order of recording: a choice by effective time leaves
+    // gaps, so that there is no one balance it opens with.
+    let opens = list.form() == Form::Table && args.by == Axis::Recorded;
+    let mut is_first = true;
+    let mut oldest = None;
+    loop {
+        let page = session
+            .client
+            .statements
+            .list_postings(request.clone())
+            .await?
+            .into_inner();
+        for posting in page.postings.into_iter().take(left) {
+            if opens && is_first && args.order == Order::Oldest {
+                list.push(opening(&posting, &page.unit_id))?;
+            }
+            list.push(rows::posting(&posting, &page.unit_id))?;
+            oldest = Some(posting);
+            is_first = false;
+            left -= 1;
+        }
+        if page.next_page_token.is_empty() || left == 0 {
+            if let Some(posting) = oldest.filter(|_| opens && args.order == Order::Newest) {
+                list.push(opening(&posting, &page.unit_id))?;
+            }
+            return list.finish().await;
+        }
+        request.page_token = page.next_page_token;
+    }
+}
+
+/// What stood on the account before its oldest posting shown.
+fn opening(posting: &Posting, unit_id: &str) -> Row {
+    Row(vec![
+        ("counter_account_id", Cell::text("opening balance")),
+        (
+            "balance",
+            Cell::steps(posting.balance - posting.amount, unit_id),
+        ),
+    ])
+}

@@ -1,0 +1,74 @@
+//! A journal for hledger. Its postings are by effective date, ours by the order
+//! of recording, so the balances are asserted once, after all of them.
+
+use std::io::{self, Write};
+
+use timebank::ledger::{Entry, Record};
+
+use super::{
+    chart::{self, Chart},
+    effective_us,
+};
+use crate::error::Failure;
+
+/// Directives for all that is used, which strict checks demand.
+pub(super) fn declare(out: &mut impl Write, chart: &Chart) -> io::Result<()> {
+    writeln!(
+        out,
+        "; A time bank's ledger at journal position {}. Amounts are whole steps of their unit:\n\
+         ; what an account is credited is positive. Dates are effective dates in UTC.\n",
+        chart.position
+    )?;
+    for unit in chart.units() {
+        writeln!(out, "commodity 1000. {}", commodity(unit))?;
+    }
+    writeln!(out)?;
+    for id in chart.declared().keys() {
+        writeln!(out, "account {id}")?;
+    }
+    Ok(())
+}
+
+/// An entry as a transaction, with its id as the code.
+pub(super) fn entry(
+    out: &mut impl Write,
+    record: &Record,
+    entry: &Entry,
+    chart: &Chart,
+) -> Result<(), Failure> {
+    let date = chart::date(effective_us(record, entry))?;
+    writeln!(out, "\n{date} * ({}) {}", entry.id, entry.kind.as_str())?;
+    for tag in entry.tags.as_slice() {
+        writeln!(out, "    ; {}:{}", tag.key().as_str(), tag.value())?;
+    }
+    for leg in entry.transfers.as_slice() {
+        let unit = commodity(chart.unit(leg.debit()));
+        let amount = leg.amount();
+        writeln!(out, "    {}  -{amount} {unit}", leg.debit())?;
+        writeln!(out, "    {}  {amount} {unit}", leg.credit())?;
+    }
+    Ok(())
+}
+
+/// What every account must come to: a transaction of nothing that asserts it.
+pub(super) fn assert(out: &mut impl Write, chart: &Chart) -> io::Result<()> {
+    let accounts = chart.complete();
+    if accounts.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{} * closing balances", chart.last_date())?;
+    for (id, account) in accounts {
+        let unit = commodity(account.unit.as_str());
+        writeln!(out, "    {id}  0 {unit} == {} {unit}", account.balance)?;
+    }
+    Ok(())
+}
+
+/// A name that has digits is quoted, or they would be read as an amount.
+fn commodity(unit: &str) -> String {
+    if unit.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        unit.to_owned()
+    } else {
+        format!("\"{unit}\"")
+    }
+}

@@ -1,0 +1,143 @@
+//! `export`: all entries, in a form that other tools read. The journal is read
+//! twice: once to fold it, by the ledger's own rules, into the accounts and
+//! balances that the file declares and asserts, and once to write its entries.
+
+mod beancount;
+mod chart;
+mod hledger;
+mod lines;
+
+use std::io::{self, BufWriter, Write};
+
+use clap::{Args, ValueEnum};
+use timebank::{
+    journal,
+    ledger::{Entry, Record, Sequence},
+};
+use timebank_proto::v1::WatchRecordsRequest;
+
+use self::chart::Chart;
+use crate::{client::Client, commands::Session, error::Failure, progress::Progress};
+
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Formats:
+  csv        A header and a row for each transfer, which `import` reads back into
+             another ledger: entry ids, balances, kinds and floors are kept; notes,
+             holds and the links of reversals stay behind.
+  jsonl      The same, an object on each line.
+  hledger    A journal with account and commodity directives and a closing
+             assertion for every account; `hledger check -s` accepts it.
+  beancount  A file with open directives and a balance assertion for every account;
+             `bean-check` accepts it.
+
+Amounts are whole steps of the unit (minutes, for time): what an account is
+credited is positive, what it is debited negative. Dates are effective dates in
+UTC.
+
+Examples:
+  ledger-cli export > entries.csv
+  ledger-cli export --format hledger > time.journal && hledger -f time.journal check -s
+  ledger-cli export --format beancount > time.beancount && bean-check time.beancount
+  ledger-cli export --format jsonl --prefix shapingba:")]
+pub(crate) struct ExportArgs {
+    /// The form
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    format: Format,
+    /// Only entries that touch an account whose id starts so. Entries are written
+    /// whole; balances are asserted of these accounts only
+    #[arg(long, default_value = "", hide_default_value = true)]
+    prefix: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+enum Format {
+    Csv,
+    Jsonl,
+    Hledger,
+    Beancount,
+}
+
+pub(crate) async fn run(args: ExportArgs, session: Session) -> Result<(), Failure> {
+    let client = session.client;
+    let progress = Progress::new(0, "records");
+    let mut chart = Chart::new(args.prefix);
+    let end = each_record(&client, Sequence::ZERO, |record, end| {
+        // The first of two readings.
+        let done = record.stamp.sequence.get();
+        progress.set(done.unsigned_abs(), end.unsigned_abs() * 2);
+        chart.add(&record)
+    })
+    .await?;
+
+    let mut out = BufWriter::new(io::stdout());
+    match args.format {
+        Format::Csv => lines::csv_header(&mut out)?,
+        Format::Jsonl => {}
+        Format::Hledger => hledger::declare(&mut out, &chart)?,
+        Format::Beancount => beancount::declare(&mut out, &chart)?,
+    }
+    each_record(&client, end, |record, _| {
+        let done = end.get() + record.stamp.sequence.get();
+        progress.set(done.unsigned_abs(), end.get().unsigned_abs() * 2);
+        let Some(entry) = record.fact.entry().filter(|entry| chart.has(entry)) else {
+            return Ok(());
+        };
+        match args.format {
+            Format::Csv => lines::csv(&mut out, &record, entry, &chart),
+            Format::Jsonl => lines::jsonl(&mut out, &record, entry, &chart),
+            Format::Hledger => hledger::entry(&mut out, &record, entry, &chart),
+            Format::Beancount => beancount::entry(&mut out, &record, entry, &chart),
+        }
+    })
+    .await?;
+    match args.format {
+        Format::Csv | Format::Jsonl => {}
+        Format::Hledger => hledger::assert(&mut out, &chart)?,
+        Format::Beancount => beancount::assert(&mut out, &chart)?,
+    }
+    Ok(out.flush()?)
+}
+
+/// Reads the journal's records in order, up to a position (zero: the last), and
+/// gives the position it ended at.
+async fn each_record(
+    client: &Client,
+    until: Sequence,
+    mut read: impl FnMut(Record, i64) -> Result<(), Failure>,
+) -> Result<Sequence, Failure> {
+    let request = WatchRecordsRequest {
+        from_sequence: 1,
+        follow: false,
+    };
+    let mut stream = client
+        .journal
+        .clone()
+        .watch_records(request)
+        .await?
+        .into_inner();
+    let mut last = Sequence::ZERO;
+    while let Some(page) = stream.message().await? {
+        for record in page.records {
+            let record =
+                journal::from_proto(record).map_err(|error| Failure::Answer(error.to_string()))?;
+            if record.stamp.sequence != last.next() {
+                return Err(Failure::Answer(format!(
+                    "record {} is missing",
+                    last.next()
+                )));
+            }
+            last = record.stamp.sequence;
+            read(record, page.journal_position)?;
+            if last == until {
+                return Ok(last);
+            }
+        }
+    }
+    Ok(last)
+}
+
+/// When the service took place.
+fn effective_us(record: &Record, entry: &Entry) -> i64 {
+    entry.effective_at.unwrap_or(record.stamp.recorded_at).us()
+}

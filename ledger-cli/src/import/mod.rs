@@ -1,0 +1,222 @@
+//! `import`: books the rows of a file. Rows flow through in batches, so that a
+//! file may be larger than memory; what is kept of each row is the hash that
+//! tells identical rows apart.
+
+mod community_forge;
+mod fault;
+mod gather;
+mod native;
+mod records;
+mod row;
+mod tally;
+mod target;
+mod timeoverflow;
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader},
+    path::PathBuf,
+};
+
+use clap::{Args, ValueEnum, ValueHint};
+use timebank::ledger::AccountId;
+
+use self::{
+    gather::Gather,
+    records::Records,
+    row::{BadRow, Parsed, Prefix},
+    tally::Tally,
+    target::Target,
+};
+use crate::{commands::Session, error::Failure, progress::Progress, render::Form};
+
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Formats:
+  native           A header, in any order: from,to,amount,effective_at and, if
+                   wanted, entry_id,kind,note,tags,unit_id. Amounts and times as on
+                   the command line. Every other column is a tag of that name, such
+                   as service or block; an empty cell is no tag. A column tags holds
+                   key=value;key=value. Rows that follow each other with the same
+                   entry_id are one entry. A row without one gets an id made of its
+                   content, so it needs an effective_at. Where accounts are opened,
+                   from_kind, to_kind, from_floor and to_floor say how; sequence,
+                   recorded_at, actor and reverses_entry_id are not read.
+  timeoverflow     TimeOverflow's transfers, without a header: source_id,
+                   source_type, destination_id, destination_type, amount in seconds,
+                   created_at, reason, post_id. Member 12 becomes PREFIX:member:12.
+  community-forge  payer,payee,quantity,created,state,type,description. Quantities
+                   are decimal hours; only completed rows are booked. Payer 12
+                   becomes PREFIX:member:12.
+
+Reasons and descriptions become notes, which can be erased. Accounts opened for
+the last two formats have no floor, as in the systems they come from. The same
+file again changes nothing.
+
+Examples:
+  ledger-cli import year.csv --dry-run --open-accounts
+  ledger-cli import year.csv --open-accounts
+  ledger-cli import transfers.csv --format timeoverflow --into shapingba --open-accounts
+  ledger-cli import transactions.csv --format community-forge --into hamlet")]
+pub(crate) struct ImportArgs {
+    /// The file
+    #[arg(value_hint = ValueHint::FilePath)]
+    file: PathBuf,
+    /// What the file is; --help describes each
+    #[arg(long, value_enum, default_value_t = Format::Native)]
+    format: Format,
+    /// Where ids that are not account ids go
+    #[arg(long, value_name = "PREFIX")]
+    into: Option<String>,
+    /// Open the accounts that are missing
+    #[arg(long)]
+    open_accounts: bool,
+    /// Say what would happen, by the ledger's own rules, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub(crate) enum Format {
+    Native,
+    #[value(name = "timeoverflow")]
+    TimeOverflow,
+    CommunityForge,
+}
+
+impl Format {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::TimeOverflow => "timeoverflow",
+            Self::CommunityForge => "community-forge",
+        }
+    }
+}
+
+/// How the rows of this file are read.
+enum Reader<'a> {
+    Native(native::Header, Option<&'a str>),
+    TimeOverflow(Prefix<'a>),
+    CommunityForge(community_forge::Header, Prefix<'a>),
+}
+
+impl Reader<'_> {
+    fn parse(&self, fields: &[String]) -> Result<Parsed, BadRow> {
+        match self {
+            Self::Native(header, into) => header.parse(fields, *into),
+            Self::TimeOverflow(prefix) => timeoverflow::parse(fields, prefix),
+            Self::CommunityForge(header, prefix) => header.parse(fields, prefix),
+        }
+    }
+}
+
+pub(crate) async fn run(args: ImportArgs, mut session: Session) -> Result<(), Failure> {
+    let failed = |source| Failure::File {
+        what: args.file.display().to_string(),
+        source,
+    };
+    let file = File::open(&args.file).map_err(failed)?;
+    let length = file.metadata().map_err(failed)?.len();
+    let mut input = BufReader::with_capacity(1 << 16, file);
+    skip_byte_order_mark(&mut input).map_err(failed)??;
+    let mut records = Records::new(input);
+    let reader = reader(&args, &mut records).map_err(failed)??;
+
+    let client = session.client.clone();
+    let as_json = session.output.form() == Form::Json;
+    let mut target = Target::new(client, args.open_accounts, args.dry_run).await?;
+    let tally = Tally::new(as_json, Progress::new(length, "bytes"));
+    let mut gather = Gather::new(args.format, tally);
+    while let Some(row) = records.next().map_err(failed)? {
+        gather.take(&reader, row);
+        if gather.is_full() {
+            book(&mut gather, &mut target).await?;
+            gather.tally.progress.set(records.bytes_read(), length);
+        }
+    }
+    gather.close_group();
+    book(&mut gather, &mut target).await?;
+    let row = gather.tally.row(&args, target.accounts_opened);
+    session.output.one(&row).await?;
+    gather.tally.verdict()
+}
+
+/// Books what was gathered.
+async fn book(gather: &mut Gather, target: &mut Target) -> Result<(), Failure> {
+    let batch = gather.batch();
+    if batch.is_empty() {
+        return Ok(());
+    }
+    for refusal in target.prepare(&batch).await? {
+        gather.tally.not_opened(&refusal);
+    }
+    let fates = target.post(&batch).await?;
+    for (booking, fate) in batch.iter().zip(fates) {
+        gather.tally.booking(booking, &fate, target);
+    }
+    Ok(())
+}
+
+fn skip_byte_order_mark(input: &mut impl BufRead) -> std::io::Result<Result<(), Failure>> {
+    let start = input.fill_buf()?;
+    if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
+        let message = "the file is in UTF-16; save it as CSV in UTF-8";
+        return Ok(Err(Failure::Usage(message.to_owned())));
+    }
+    if start.starts_with(b"\xef\xbb\xbf") {
+        input.consume(3);
+    }
+    Ok(Ok(()))
+}
+
+fn reader<'a>(
+    args: &'a ImportArgs,
+    records: &mut Records<impl BufRead>,
+) -> std::io::Result<Result<Reader<'a>, Failure>> {
+    let into = match prefix(args) {
+        Ok(into) => into,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    if args.format == Format::TimeOverflow {
+        return Ok(Ok(Reader::TimeOverflow(Prefix(into.unwrap_or_default()))));
+    }
+    let header = match records.next()? {
+        Some(Ok(row)) => row.fields().map_err(|error| error.to_string()),
+        Some(Err(bad)) => Err(bad.error.to_string()),
+        None => Err("it is empty".to_owned()),
+    };
+    let reader = header.and_then(|fields| {
+        Ok(match args.format {
+            Format::Native => Reader::Native(native::Header::read(&fields)?, into),
+            Format::CommunityForge | Format::TimeOverflow => Reader::CommunityForge(
+                community_forge::Header::read(&fields)?,
+                Prefix(into.unwrap_or_default()),
+            ),
+        })
+    });
+    Ok(reader.map_err(|why| {
+        let (file, format) = (args.file.display(), args.format.name());
+        Failure::Usage(format!("{file} is not in the {format} format: {why}"))
+    }))
+}
+
+fn prefix(args: &ImportArgs) -> Result<Option<&str>, Failure> {
+    let Some(prefix) = args.into.as_deref() else {
+        return match args.format {
+            Format::Native => Ok(None),
+            Format::TimeOverflow | Format::CommunityForge => Err(Failure::Usage(format!(
+                "the ids of {} files are not account ids: name the branch they go to with --into \
+                 PREFIX",
+                args.format.name()
+            ))),
+        };
+    };
+    let prefix = prefix.strip_suffix(':').unwrap_or(prefix);
+    match AccountId::parse(&format!("{prefix}:member:1")) {
+        Ok(_) => Ok(Some(prefix)),
+        Err(_) => Err(Failure::Usage(format!(
+            "--into {prefix:?} is not the start of an account id"
+        ))),
+    }
+}

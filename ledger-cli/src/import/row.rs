@@ -1,0 +1,344 @@
+//! What a row of any format comes to.
+
+use sha2::{Digest, Sha256};
+use timebank::ledger::{
+    AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Entry, Label, Limits,
+    Malformed, Moment, NewEntry, Note, Origin, Tags, Transfer, Transfers, UnitId,
+};
+use timebank_proto::v1;
+use uuid::Builder;
+
+use super::{Format, fault::RowError};
+use crate::time::Time;
+
+/// Keeps these ids apart from all other uses of the same hash.
+const ID_DOMAIN: &str = "timebank import 1";
+
+/// A row that could be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Leg {
+    /// The entry's own id. None where it is to be made of the row.
+    pub(super) entry_id: Option<BookingId>,
+    pub(super) transfer: Transfer,
+    /// The unit that the row says it is in.
+    pub(super) unit: Option<UnitId>,
+    pub(super) effective_at: Option<Moment>,
+    pub(super) kind: Label,
+    pub(super) tags: Tags,
+    pub(super) note: String,
+    /// How to open the debited and the credited account where they are missing.
+    pub(super) openings: [AccountOpened; 2],
+}
+
+/// What a row comes to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Parsed {
+    Leg(Box<Leg>),
+    /// It was never meant to be booked.
+    Skipped(String),
+}
+
+/// A row that cannot be booked, and the entry it was to be part of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct BadRow {
+    pub(super) entry_id: Option<BookingId>,
+    pub(super) error: RowError,
+}
+
+impl From<RowError> for BadRow {
+    fn from(error: RowError) -> Self {
+        Self {
+            entry_id: None,
+            error,
+        }
+    }
+}
+
+impl From<Malformed> for BadRow {
+    fn from(malformed: Malformed) -> Self {
+        RowError::from(malformed).into()
+    }
+}
+
+impl Leg {
+    /// The id of a row that brings none: it sorts by the time of the service,
+    /// and the same row has it again in every import. Rows that are alike in
+    /// all things are told apart by how many came before.
+    pub(super) fn derived_id(&self, format: Format, alike_before: u32) -> Option<BookingId> {
+        let mut bytes = [0; 16];
+        bytes[6..].copy_from_slice(&self.digest(format, alike_before)[..10]);
+        let ms = self.effective_at?.us().div_euclid(1_000).max(0);
+        bytes[..6].copy_from_slice(&ms.to_be_bytes()[2..]);
+        let id = Builder::from_custom_bytes(bytes).into_uuid();
+        BookingId::from_slice(id.as_bytes())
+    }
+
+    /// A hash of all that the row says, each part with its length before it.
+    pub(super) fn digest(&self, format: Format, alike_before: u32) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        let mut part = |bytes: &[u8]| {
+            hash.update((bytes.len() as u64).to_be_bytes());
+            hash.update(bytes);
+        };
+        part(ID_DOMAIN.as_bytes());
+        part(format.name().as_bytes());
+        part(self.transfer.debit().as_str().as_bytes());
+        part(self.transfer.credit().as_str().as_bytes());
+        part(&self.transfer.amount().steps().to_be_bytes());
+        part(&self.effective_at.map_or(0, Moment::us).to_be_bytes());
+        part(self.kind.as_str().as_bytes());
+        part(&(self.tags.as_slice().len() as u64).to_be_bytes());
+        for tag in self.tags.as_slice() {
+            part(tag.key().as_str().as_bytes());
+            part(tag.value().as_bytes());
+        }
+        part(self.note.as_bytes());
+        part(&alike_before.to_be_bytes());
+        hash.finalize().into()
+    }
+
+    /// The first field in which another row of the same entry differs.
+    pub(super) fn difference(&self, other: &Self) -> Option<&'static str> {
+        [
+            (self.effective_at == other.effective_at, "effective_at"),
+            (self.kind == other.kind, "kind"),
+            (self.tags == other.tags, "tags"),
+            (self.note == other.note, "note"),
+        ]
+        .into_iter()
+        .find_map(|(same, field)| (!same).then_some(field))
+    }
+}
+
+/// An entry made of one row or several.
+pub(super) struct Booking {
+    /// The lines of its rows.
+    pub(super) lines: Vec<u64>,
+    /// What is booked, as the rules have it.
+    pub(super) new: NewEntry,
+    /// The same, as the contract has it.
+    pub(super) entry: v1::Entry,
+    pub(super) openings: Vec<AccountOpened>,
+}
+
+impl Booking {
+    /// The entry of these rows, of which there is at least one.
+    pub(super) fn new(id: BookingId, rows: Vec<(u64, Leg)>) -> Result<Self, Malformed> {
+        let mut lines = Vec::new();
+        let mut legs = Vec::new();
+        let mut units = Vec::new();
+        let mut openings = Vec::new();
+        let mut first = None;
+        for (index, (line, leg)) in rows.into_iter().enumerate() {
+            lines.push(line);
+            units.extend(leg.unit.clone().map(|unit| (index, unit)));
+            legs.push(leg.transfer.clone());
+            openings.extend(leg.openings.clone());
+            first.get_or_insert(leg);
+        }
+        let first = first.ok_or(Malformed::Missing { field: "transfers" })?;
+        // The server salts the note it keeps; this one is only compared.
+        let note = Note::new([0; 16], first.note)?;
+        let new = NewEntry {
+            entry: Entry {
+                id,
+                transfers: Transfers::new(legs)?,
+                effective_at: first.effective_at,
+                kind: first.kind,
+                tags: first.tags,
+                note: note.as_ref().map(Note::commitment),
+                origin: Origin::Posted,
+            },
+            units,
+            note,
+        };
+        Ok(Self {
+            lines,
+            entry: to_proto(&new),
+            new,
+            openings,
+        })
+    }
+
+    /// Its transfers, one for each of its rows.
+    pub(super) fn transfers(&self) -> &[Transfer] {
+        self.new.entry.transfers.as_slice()
+    }
+}
+
+fn to_proto(new: &NewEntry) -> v1::Entry {
+    let entry = &new.entry;
+    let mut transfers: Vec<v1::Transfer> = entry
+        .transfers
+        .as_slice()
+        .iter()
+        .map(|leg| v1::Transfer {
+            debit_account_id: leg.debit().to_string(),
+            credit_account_id: leg.credit().to_string(),
+            amount: leg.amount().steps(),
+            unit_id: String::new(),
+        })
+        .collect();
+    for (leg, unit) in &new.units {
+        transfers[*leg].unit_id = unit.to_string();
+    }
+    let tags = entry.tags.as_slice().iter().map(|tag| v1::Tag {
+        key: tag.key().as_str().to_owned(),
+        value: tag.value().to_owned(),
+    });
+    v1::Entry {
+        entry_id: entry.id.to_string(),
+        transfers,
+        effective_at: entry
+            .effective_at
+            .and_then(|at| Time::from_us(at.us()))
+            .map(Time::to_proto),
+        kind: entry.kind.as_str().to_owned(),
+        tags: tags.collect(),
+        note: new
+            .note
+            .as_ref()
+            .map_or_else(String::new, |note| note.text().to_owned()),
+        ..v1::Entry::default()
+    }
+}
+
+/// Where ids that are not account ids go.
+pub(super) struct Prefix<'a>(pub(super) &'a str);
+
+impl Prefix<'_> {
+    /// The account of an id: itself where it is one, or else within a branch
+    /// under the prefix, such as `12` under `city` in `member`.
+    pub(super) fn account(
+        &self,
+        field: &'static str,
+        branch: &str,
+        given: &str,
+    ) -> Result<AccountId, RowError> {
+        if given.is_empty() {
+            return Err(RowError::Empty { field });
+        }
+        AccountId::parse(given)
+            .or_else(|_| AccountId::parse(&format!("{}:{branch}:{given}", self.0)))
+            .map_err(|_| RowError::NotAnId {
+                field,
+                given: shortened(given),
+            })
+    }
+}
+
+/// The start of a given text, for an error: it may be long.
+pub(super) fn shortened(given: &str) -> String {
+    given.chars().take(60).collect()
+}
+
+/// An account as it is opened where its kind's limits apply.
+pub(super) fn opening(id: &AccountId, kind: AccountKind, unit: UnitId) -> AccountOpened {
+    AccountOpened {
+        id: id.clone(),
+        kind,
+        unit,
+        limits: kind.default_limits(),
+    }
+}
+
+/// An account as it is opened for the records of mutual credit, in which
+/// members may owe hours without limit.
+pub(super) fn opening_without_floor(id: &AccountId, kind: AccountKind) -> AccountOpened {
+    AccountOpened {
+        limits: Limits {
+            floor: None,
+            ceiling: None,
+        },
+        ..opening(id, kind, UnitId::time())
+    }
+}
+
+/// An amount above zero.
+pub(super) fn amount(steps: i64) -> Result<Amount, RowError> {
+    Ok(Amount::new(steps)?)
+}
+
+/// A floor as it is written in a file.
+pub(super) fn floor(steps: i64) -> Result<Balance, RowError> {
+    Ok(Balance::limit(steps)?)
+}
+
+/// A time as it is written in a file.
+pub(super) fn moment(field: &'static str, given: &str) -> Result<Moment, RowError> {
+    let time: Time = given.parse().map_err(|error| RowError::Time {
+        field,
+        given: shortened(given),
+        error,
+    })?;
+    let moment = Moment::from_us(time.0.timestamp_micros());
+    moment.ok_or(Malformed::Time { field }.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leg(note: &str, effective_at: &str) -> Leg {
+        let (from, to) = ("city:member:1", "city:member:2");
+        let [debit, credit] = [from, to].map(|id| AccountId::parse(id).unwrap());
+        let kind = AccountKind::Member;
+        Leg {
+            entry_id: None,
+            openings: [&debit, &credit].map(|id| opening(id, kind, UnitId::time())),
+            transfer: Transfer::new(debit, credit, amount(90).unwrap()).unwrap(),
+            unit: None,
+            effective_at: Some(moment("effective_at", effective_at).unwrap()),
+            kind: Label::parse("kind", "service").unwrap(),
+            tags: Tags::default(),
+            note: note.to_owned(),
+        }
+    }
+
+    /// These ids are in people's journals: should they ever change, a file that
+    /// was imported before would be booked a second time.
+    #[test]
+    fn derived_ids_never_change() {
+        let cases = [
+            (
+                Format::Native,
+                "",
+                "2026-10-01",
+                0,
+                "01a0f4c2-c400-89c9-a8cb-b832a77560b6",
+            ),
+            (
+                Format::Native,
+                "",
+                "2026-10-01",
+                1,
+                "01a0f4c2-c400-8fa9-980c-180868258fc2",
+            ),
+            (
+                Format::Native,
+                "x",
+                "2026-10-01",
+                0,
+                "01a0f4c2-c400-8c30-ae15-a761e2c05a62",
+            ),
+            (
+                Format::TimeOverflow,
+                "",
+                "2026-10-01",
+                0,
+                "01a0f4c2-c400-85c6-a249-58b5f86dbc5e",
+            ),
+            (
+                Format::Native,
+                "",
+                "1950-01-01",
+                0,
+                "00000000-0000-85b8-af3d-bb0ca4e3352f",
+            ),
+        ];
+        for (format, note, at, before, expected) in cases {
+            let id = leg(note, at).derived_id(format, before).unwrap();
+            assert_eq!(id.to_string(), expected);
+        }
+    }
+}

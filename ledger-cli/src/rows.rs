@@ -1,0 +1,292 @@
+//! The contract's messages as rows. The field names are the contract's, except
+//! that a transfer's two accounts are `from` (debited) and `to` (credited), as
+//! on the command line.
+
+use timebank_proto::v1::{
+    Account, AccountKind, AccountState, Entry, GetBalanceResponse, Hold, HoldState, Limit, Posting,
+    Tag, Transfer, Unit, limit::Bound,
+};
+
+use crate::render::{Cell, Layout, Row};
+
+pub(crate) const UNITS: Layout = Layout {
+    fields: &["unit_id", "step"],
+    columns: &[("unit_id", "unit"), ("step", "step")],
+};
+
+pub(crate) const ACCOUNTS: Layout = Layout {
+    fields: &[
+        "account_id",
+        "kind",
+        "unit_id",
+        "floor",
+        "ceiling",
+        "state",
+        "balance",
+        "held",
+        "available",
+        "opened_at",
+        "closed_at",
+        "posting_count",
+    ],
+    columns: &[
+        ("account_id", "account"),
+        ("kind", "kind"),
+        ("state", "state"),
+        ("balance", "balance"),
+        ("held", "held"),
+        ("available", "available"),
+        ("floor", "floor"),
+        ("ceiling", "ceiling"),
+    ],
+};
+
+pub(crate) const HOLDS: Layout = Layout {
+    fields: &[
+        "hold_id",
+        "from",
+        "to",
+        "amount",
+        "unit_id",
+        "kind",
+        "tags",
+        "state",
+        "expires_at",
+        "placed_at",
+        "ended_at",
+        "settled_amount",
+        "sequence",
+    ],
+    columns: &[
+        ("placed_at", "placed (UTC)"),
+        ("from", "from"),
+        ("to", "to"),
+        ("amount", "amount"),
+        ("state", "state"),
+        ("expires_at", "expires (UTC)"),
+        ("hold_id", "hold"),
+    ],
+};
+
+pub(crate) const POSTINGS: Layout = Layout {
+    fields: &[
+        "ordinal",
+        "sequence",
+        "leg",
+        "entry_id",
+        "recorded_at",
+        "effective_at",
+        "kind",
+        "counter_account_id",
+        "amount",
+        "balance",
+        "tags",
+        "reverses_entry_id",
+    ],
+    columns: &[
+        ("recorded_at", "recorded (UTC)"),
+        ("effective_at", "effective (UTC)"),
+        ("kind", "kind"),
+        ("counter_account_id", "counter account"),
+        ("amount", "amount"),
+        ("balance", "balance"),
+        ("entry_id", "entry"),
+    ],
+};
+
+pub(crate) fn unit(unit: &Unit) -> Row {
+    Row(vec![
+        ("unit_id", Cell::text(&unit.unit_id)),
+        ("step", Cell::text(&unit.step)),
+    ])
+}
+
+pub(crate) fn account(account: &Account) -> Row {
+    let steps = |steps| Cell::steps(steps, &account.unit_id);
+    Row(vec![
+        ("account_id", Cell::text(&account.account_id)),
+        ("kind", Cell::text(kind_name(account.kind()))),
+        ("unit_id", Cell::text(&account.unit_id)),
+        ("floor", limit(account.floor, &account.unit_id)),
+        ("ceiling", limit(account.ceiling, &account.unit_id)),
+        ("state", Cell::text(account_state(account.state()))),
+        ("balance", steps(account.balance)),
+        ("held", steps(account.held)),
+        (
+            "available",
+            account.available.map_or(Cell::Unbounded, steps),
+        ),
+        ("opened_at", Cell::time(account.opened_at)),
+        ("closed_at", Cell::time(account.closed_at)),
+        ("posting_count", Cell::Count(account.posting_count)),
+    ])
+}
+
+fn limit(limit: Option<Limit>, unit_id: &str) -> Cell {
+    match limit.and_then(|limit| limit.bound) {
+        Some(Bound::Amount(steps)) => Cell::steps(steps, unit_id),
+        Some(Bound::Unbounded(_)) | None => Cell::Unbounded,
+    }
+}
+
+pub(crate) fn entry(entry: &Entry) -> Row {
+    Row(vec![
+        ("entry_id", Cell::text(&entry.entry_id)),
+        ("kind", Cell::text(&entry.kind)),
+        ("amount", total(&entry.transfers)),
+        ("effective_at", Cell::time(entry.effective_at)),
+        ("recorded_at", Cell::time(entry.recorded_at)),
+        ("sequence", Cell::Count(entry.sequence)),
+        ("actor", Cell::text(&entry.actor)),
+        ("tags", tags(&entry.tags)),
+        ("note", Cell::text(&entry.note)),
+        ("reverses_entry_id", Cell::text(&entry.reverses_entry_id)),
+        (
+            "reversed_by_entry_id",
+            Cell::text(&entry.reversed_by_entry_id),
+        ),
+        ("forced", Cell::Flag(entry.forced)),
+        (
+            "transfers",
+            Cell::Rows(entry.transfers.iter().map(transfer).collect()),
+        ),
+    ])
+}
+
+fn transfer(transfer: &Transfer) -> Row {
+    Row(vec![
+        ("from", Cell::text(&transfer.debit_account_id)),
+        ("to", Cell::text(&transfer.credit_account_id)),
+        ("amount", Cell::steps(transfer.amount, &transfer.unit_id)),
+        ("unit_id", Cell::text(&transfer.unit_id)),
+    ])
+}
+
+/// What all legs move together. Absent where they are not of one unit.
+fn total(transfers: &[Transfer]) -> Cell {
+    let Some(first) = transfers.first() else {
+        return Cell::Absent;
+    };
+    transfers
+        .iter()
+        .try_fold(0_i64, |sum, leg| {
+            (leg.unit_id == first.unit_id)
+                .then_some(sum)?
+                .checked_add(leg.amount)
+        })
+        .map_or(Cell::Absent, |sum| Cell::steps(sum, &first.unit_id))
+}
+
+pub(crate) fn hold(hold: &Hold) -> Row {
+    Row(vec![
+        ("hold_id", Cell::text(&hold.hold_id)),
+        ("from", Cell::text(&hold.debit_account_id)),
+        ("to", Cell::text(&hold.credit_account_id)),
+        ("amount", Cell::steps(hold.amount, &hold.unit_id)),
+        ("unit_id", Cell::text(&hold.unit_id)),
+        ("kind", Cell::text(&hold.kind)),
+        ("tags", tags(&hold.tags)),
+        ("state", Cell::text(hold_state(hold.state()))),
+        ("expires_at", Cell::time(hold.expires_at)),
+        ("placed_at", Cell::time(hold.placed_at)),
+        ("ended_at", Cell::time(hold.ended_at)),
+        (
+            "settled_amount",
+            Cell::steps(hold.settled_amount, &hold.unit_id),
+        ),
+        ("sequence", Cell::Count(hold.sequence)),
+    ])
+}
+
+pub(crate) fn posting(posting: &Posting, unit_id: &str) -> Row {
+    Row(vec![
+        ("ordinal", Cell::Count(posting.ordinal)),
+        ("sequence", Cell::Count(posting.sequence)),
+        ("leg", Cell::Count(posting.leg.into())),
+        ("entry_id", Cell::text(&posting.entry_id)),
+        ("recorded_at", Cell::time(posting.recorded_at)),
+        ("effective_at", Cell::time(posting.effective_at)),
+        ("kind", Cell::text(&posting.kind)),
+        (
+            "counter_account_id",
+            Cell::text(&posting.counter_account_id),
+        ),
+        ("amount", Cell::steps(posting.amount, unit_id)),
+        ("balance", Cell::steps(posting.balance, unit_id)),
+        ("tags", tags(&posting.tags)),
+        ("reverses_entry_id", Cell::text(&posting.reverses_entry_id)),
+    ])
+}
+
+pub(crate) fn balance(balance: &GetBalanceResponse) -> Row {
+    let steps = |steps| Cell::steps(steps, &balance.unit_id);
+    Row(vec![
+        ("account_id", Cell::text(&balance.account_id)),
+        ("unit_id", Cell::text(&balance.unit_id)),
+        ("balance", steps(balance.balance)),
+        ("held", balance.held.map_or(Cell::Absent, steps)),
+        ("available", balance.available.map_or(Cell::Absent, steps)),
+        ("as_of", Cell::time(balance.as_of)),
+        ("journal_position", Cell::Count(balance.journal_position)),
+    ])
+}
+
+pub(crate) fn tags(tags: &[Tag]) -> Cell {
+    let pairs = tags.iter().map(|tag| (tag.key.clone(), tag.value.clone()));
+    Cell::Tags(pairs.collect())
+}
+
+pub(crate) fn kind_name(kind: AccountKind) -> &'static str {
+    match kind {
+        AccountKind::Unspecified => "",
+        AccountKind::Member => "member",
+        AccountKind::Organisation => "organisation",
+        AccountKind::Pool => "pool",
+        AccountKind::Project => "project",
+        AccountKind::Issuance => "issuance",
+        AccountKind::Redemption => "redemption",
+        AccountKind::Clearing => "clearing",
+    }
+}
+
+fn account_state(state: AccountState) -> &'static str {
+    match state {
+        AccountState::Unspecified => "",
+        AccountState::Open => "open",
+        AccountState::Closed => "closed",
+    }
+}
+
+fn hold_state(state: HoldState) -> &'static str {
+    match state {
+        HoldState::Unspecified => "",
+        HoldState::Open => "open",
+        HoldState::Settled => "settled",
+        HoldState::Released => "released",
+        HoldState::Expired => "expired",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(row: Row) -> Vec<&'static str> {
+        row.0.into_iter().map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn layouts_name_what_the_rows_have() {
+        for (layout, fields) in [
+            (&UNITS, names(unit(&Unit::default()))),
+            (&ACCOUNTS, names(account(&Account::default()))),
+            (&HOLDS, names(hold(&Hold::default()))),
+            (&POSTINGS, names(posting(&Posting::default(), "time"))),
+        ] {
+            assert_eq!(layout.fields, fields);
+            for (column, _) in layout.columns {
+                assert!(fields.contains(column), "{column}");
+            }
+        }
+    }
+}
