@@ -1,5 +1,7 @@
 //! Stored bytes to facts.
 
+use std::sync::Arc;
+
 use prost::Message;
 use timebank_proto::v1;
 
@@ -57,10 +59,11 @@ fn fact(fact: v1::record::Fact) -> Result<Fact, Undecodable> {
         In::AccountClosed(closed) => Fact::AccountClosed {
             id: AccountId::parse(&closed.account_id)?,
         },
-        In::EntryPosted(posted) => Fact::EntryPosted(entry(posted)?),
+        In::EntryPosted(posted) => Fact::EntryPosted(Arc::new(entry(posted)?)),
         In::HoldPlaced(placed) => Fact::HoldPlaced(hold(placed)?),
         In::HoldSettled(settled) => {
-            Fact::HoldSettled(entry(settled.entry.ok_or(Undecodable::Field("entry"))?)?)
+            let settled = settled.entry.ok_or(Undecodable::Field("entry"))?;
+            Fact::HoldSettled(Arc::new(entry(settled)?))
         }
         In::HoldReleased(released) => Fact::HoldReleased {
             id: booking(&released.hold_id, "hold_id")?,

@@ -1,5 +1,7 @@
 //! What a client asks for, and which facts are needed to decide it.
 
+use std::sync::Arc;
+
 use super::{
     AccountId, AccountOpened, Amount, Balance, BookingId, Entry, HoldTerms, Moment, Note, Unit,
     UnitId,
@@ -25,7 +27,8 @@ impl Bound {
 /// An entry to post.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewEntry {
-    pub entry: Entry,
+    /// Shared with the record that it becomes.
+    pub entry: Arc<Entry>,
     /// The legs whose unit the client named, and the unit.
     pub units: Vec<(usize, UnitId)>,
     /// The text behind `entry.note`.

@@ -111,9 +111,9 @@ pub enum Fact {
     AccountOpened(AccountOpened),
     AccountLimitsChanged { id: AccountId, limits: Limits },
     AccountClosed { id: AccountId },
-    EntryPosted(Entry),
+    EntryPosted(Arc<Entry>),
     HoldPlaced(HoldTerms),
-    HoldSettled(Entry),
+    HoldSettled(Arc<Entry>),
     HoldReleased { id: BookingId },
     HoldExpired { id: BookingId },
 }

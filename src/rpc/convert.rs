@@ -1,5 +1,7 @@
 //! Requests to commands and queries.
 
+use std::sync::Arc;
+
 use prost_types::{Duration, Timestamp};
 use timebank_proto::v1;
 use tonic::metadata::MetadataMap;
@@ -126,7 +128,7 @@ pub(super) fn new_entry(entry: v1::Entry) -> std::result::Result<NewEntry, Refus
         }
     }
     Ok(NewEntry {
-        entry: Entry {
+        entry: Arc::new(Entry {
             id: BookingId::parse("entry_id", &entry.entry_id)?,
             transfers: Transfers::new(legs)?,
             effective_at: optional_moment(entry.effective_at, "effective_at")?,
@@ -134,7 +136,7 @@ pub(super) fn new_entry(entry: v1::Entry) -> std::result::Result<NewEntry, Refus
             tags: tags(entry.tags)?,
             note: note.as_ref().map(Note::commitment),
             origin: Origin::Posted,
-        },
+        }),
         units,
         note,
     })

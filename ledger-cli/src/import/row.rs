@@ -1,5 +1,7 @@
 //! What a row of any format comes to.
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 use timebank::ledger::{
     AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Entry, Label, Limits,
@@ -140,7 +142,7 @@ impl Booking {
         // The server salts the note it keeps; this one is only compared.
         let note = Note::new([0; 16], first.note)?;
         let new = NewEntry {
-            entry: Entry {
+            entry: Arc::new(Entry {
                 id,
                 transfers: Transfers::new(legs)?,
                 effective_at: first.effective_at,
@@ -148,7 +150,7 @@ impl Booking {
                 tags: first.tags,
                 note: note.as_ref().map(Note::commitment),
                 origin: Origin::Posted,
-            },
+            }),
             units,
             note,
         };

@@ -1,5 +1,7 @@
 //! Posting and reversing entries.
 
+use std::sync::Arc;
+
 use super::{Decision, booking};
 use crate::ledger::{
     Entry, Fact, Facts, Label, Moment, NewEntry, Note, Origin, Rejection, ReusedField, Reversal,
@@ -15,7 +17,7 @@ pub(super) fn post(facts: &Facts, new: &NewEntry, now: Moment) -> Result<Decisio
     let touched = booking::land(facts, entry.transfers.as_slice(), &new.units)?;
     booking::within_limits(&touched)?;
     Ok(Decision::Append {
-        fact: Fact::EntryPosted(entry.clone()),
+        fact: Fact::EntryPosted(Arc::clone(entry)),
         note: new.note.clone(),
     })
 }
@@ -50,7 +52,7 @@ pub(super) fn reverse(
         booking::within_limits(&touched)?;
     }
     Ok(Decision::Append {
-        fact: Fact::EntryPosted(entry),
+        fact: Fact::EntryPosted(Arc::new(entry)),
         note: Some(reversal.reason.clone()),
     })
 }

@@ -1,5 +1,7 @@
 //! Placing, settling, releasing and expiring holds.
 
+use std::sync::Arc;
+
 use super::{Decision, booking};
 use crate::ledger::{
     Amount, BookingId, Entry, Fact, Facts, Hold, HoldState, HoldTerms, Moment, Origin, Rejection,
@@ -81,7 +83,7 @@ pub(super) fn settle(
     // What is debited was set aside for this, so only the ceiling can refuse.
     let credited = booking::known(facts, leg.credit())?;
     booking::below_ceiling(credited, amount.steps())?;
-    Ok(Decision::append(Fact::HoldSettled(Entry {
+    Ok(Decision::append(Fact::HoldSettled(Arc::new(Entry {
         id,
         transfers: Transfers::one(transfer),
         effective_at,
@@ -89,7 +91,7 @@ pub(super) fn settle(
         tags: hold.terms.tags.clone(),
         note: None,
         origin: Origin::Posted,
-    })))
+    }))))
 }
 
 pub(super) fn release(facts: &Facts, id: BookingId, now: Moment) -> Result<Decision, Rejection> {

@@ -48,12 +48,9 @@ impl<'a> Bookings<'a> {
             }
         }
         match &record.fact {
-            Fact::HoldSettled(Entry { id, .. })
-            | Fact::HoldReleased { id }
-            | Fact::HoldExpired { id } => {
-                if let Some(hold) = book.holds.remove(id) {
-                    self.check_end_of(&hold, record)?;
-                }
+            Fact::HoldSettled(entry) => self.check_end_of(book, entry.id, record)?,
+            Fact::HoldReleased { id } | Fact::HoldExpired { id } => {
+                self.check_end_of(book, *id, record)?;
             }
             Fact::UnitDeclared(_)
             | Fact::AccountOpened(_)
@@ -143,14 +140,17 @@ impl<'a> Bookings<'a> {
     }
 
     /// A hold ends as its record says, and before or at its time.
-    fn check_end_of(&mut self, hold: &Hold, ended: &Record) -> Result<()> {
+    fn check_end_of(&mut self, book: &mut Book, id: BookingId, ended: &Record) -> Result<()> {
+        let Some(hold) = book.holds.remove(&id) else {
+            return Ok(());
+        };
         let sequence = ended.stamp.sequence;
         let due = hold.is_due(ended.stamp.recorded_at);
         if due != matches!(ended.fact, Fact::HoldExpired { .. }) {
             let what = format!("hold {} ends against its time", hold.terms.id);
             return wrong(sequence, "journal", what);
         }
-        self.check_hold(hold, Some(sequence))
+        self.check_hold(&hold, Some(sequence))
     }
 
     fn check_hold(&mut self, hold: &Hold, ended: Option<Sequence>) -> Result<()> {
