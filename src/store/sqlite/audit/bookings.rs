@@ -3,7 +3,7 @@
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
-use super::{Result, wrong};
+use super::{Field, Result, difference, shown, wrong};
 use crate::{
     ledger::{
         Book, BookingId, Commitment, Entry, Fact, Hold, Moment, Note, Origin, Record, Sequence,
@@ -185,11 +185,11 @@ impl<'a> Bookings<'a> {
         self.holds += 1;
         match stored {
             Some(stored) if stored == expected => Ok(()),
-            stored => wrong(
-                sequence,
-                "holds",
-                format!("the row is {stored:?}, and should be {expected:?}"),
-            ),
+            Some(stored) => {
+                let what = difference(fields(stored), fields(expected));
+                wrong(sequence, "holds", what)
+            }
+            None => wrong(sequence, "holds", "the row is missing"),
         }
     }
 
@@ -218,3 +218,15 @@ impl<'a> Bookings<'a> {
 
 /// Debited and credited account, amount, expiry, state, end.
 type HoldRow = (String, String, i64, Option<i64>, i64, Option<i64>);
+
+fn fields(row: HoldRow) -> [Field; 6] {
+    let (debited, credited, amount, expires_at, state, ended) = row;
+    [
+        ("debited account", debited),
+        ("credited account", credited),
+        ("amount", amount.to_string()),
+        ("expires_at_us", shown(expires_at)),
+        ("state", state.to_string()),
+        ("ended_sequence", shown(ended)),
+    ]
+}

@@ -54,6 +54,24 @@ fn wrong<T>(sequence: Sequence, place: &'static str, what: impl Into<String>) ->
     }))
 }
 
+/// A field of a row, for a finding: its name and value.
+type Field = (&'static str, String);
+
+/// Names the first field of a row that is not as it should be, with both values.
+fn difference<const N: usize>(found: [Field; N], expected: [Field; N]) -> String {
+    match found.into_iter().zip(expected).find(|(f, e)| f != e) {
+        Some(((name, found), (_, expected))) => {
+            format!("{name} is {found}, and should be {expected}")
+        }
+        None => "the row is not as it should be".into(),
+    }
+}
+
+/// A value that may be missing, for a finding.
+fn shown<T: std::fmt::Display>(value: Option<T>) -> String {
+    value.map_or_else(|| "none".into(), |value| value.to_string())
+}
+
 /// Verifies a ledger's file; see the module.
 pub(super) fn verify(
     connection: &Connection,

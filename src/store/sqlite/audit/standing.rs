@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use super::{Result, wrong};
+use super::{Field, Result, difference, shown, wrong};
 use crate::{
-    ledger::{Account, Book, Sequence},
+    ledger::{Account, Book, Position, Sequence},
     store::{
         AccountRow, StoreError,
         sqlite::read::{self, select_account},
@@ -76,19 +76,37 @@ fn check_account(found: &AccountRow, book: &Book) -> Result<()> {
     if *found == expected {
         return Ok(());
     }
-    let cold = Account {
+    let stands_so = Account {
         balance: expected.account.balance,
         held: expected.account.held,
         open_holds: expected.account.open_holds,
         ..found.account.clone()
     };
-    let place = match cold == expected.account {
+    let place = match stands_so == expected.account {
         true => "balances",
         false => "accounts",
     };
-    wrong(
-        opened,
-        place,
-        format!("the row is {found:?}, and should be {expected:?}"),
-    )
+    let differs = difference(fields(found), fields(&expected));
+    wrong(opened, place, format!("account {id}: {differs}"))
+}
+
+fn fields(row: &AccountRow) -> [Field; 11] {
+    let account = &row.account;
+    let closed = account.closed;
+    [
+        ("kind", account.kind.to_string()),
+        ("unit", account.unit.to_string()),
+        ("floor", shown(account.limits.floor)),
+        ("ceiling", shown(account.limits.ceiling)),
+        ("opened_at", account.opened.recorded_at.to_string()),
+        ("closed_at", shown(closed.map(|stamp| stamp.recorded_at))),
+        ("balance", account.balance.to_string()),
+        ("held", account.held.to_string()),
+        ("open_holds", account.open_holds.to_string()),
+        ("posting_count", row.posting_count.to_string()),
+        (
+            "last_posting",
+            shown(row.last_posting.map(Position::stored)),
+        ),
+    ]
 }

@@ -2,9 +2,9 @@
 
 use rusqlite::Rows as SqlRows;
 
-use super::{Result, wrong};
+use super::{Field, Result, difference, shown, wrong};
 use crate::{
-    ledger::{Book, Position, Posted, Sequence},
+    ledger::{Book, Link, Position, Posted, Sequence},
     store::{
         StoreError,
         sqlite::read::{self, Side},
@@ -58,10 +58,14 @@ impl<'s> Transfers<'s> {
                 Err(StoreError::Corrupt(what)) => return wrong(sequence, PLACE, what),
                 Err(error) => return Err(error.into()),
             };
-            if found != (expected.account_no, expected.balance.steps(), expected.link) {
-                let what = format!(
-                    "the {side:?} side of leg {leg} is {found:?}, and should be {expected:?}"
-                );
+            let expected = (expected.account_no, expected.balance.steps(), expected.link);
+            if found != expected {
+                let side = match side {
+                    Side::Debit => "debited",
+                    Side::Credit => "credited",
+                };
+                let differs = difference(fields(found), fields(expected));
+                let what = format!("the {side} side of leg {leg}: {differs}");
                 return wrong(sequence, PLACE, what);
             }
         }
@@ -78,4 +82,16 @@ impl<'s> Transfers<'s> {
         let what = "a row belongs to no transfer of the journal";
         wrong(sequence, PLACE, what)
     }
+}
+
+fn fields((account_no, balance, link): (i64, i64, Link)) -> [Field; 6] {
+    let place = |at: Option<Position>| shown(at.map(Position::stored));
+    [
+        ("account number", account_no.to_string()),
+        ("balance", balance.to_string()),
+        ("posting before", place(link.prev)),
+        ("posting further back", place(link.jump)),
+        ("first day", shown(link.days.map(|days| days.first))),
+        ("last day", shown(link.days.map(|days| days.last))),
+    ]
 }
