@@ -4,6 +4,8 @@
 //! ARCHITECTURE.md has the rooms and the way of a write. Without the `server`
 //! feature only the pure rooms are built, which is what clients use.
 
+#[cfg(feature = "server")]
+pub mod clock;
 pub mod journal;
 pub mod ledger;
 #[cfg(feature = "server")]

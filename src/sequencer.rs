@@ -10,6 +10,7 @@ use std::{sync::Arc, thread, time::Duration};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
+    clock::Clock,
     ledger::{
         BookingId, Broken, Caller, Command, Facts, Moment, Outcome, Rejection, Sequence, Wants,
         rules,
@@ -43,9 +44,6 @@ pub struct AtomicRefusal {
     pub index: usize,
     pub rejection: Rejection,
 }
-
-/// Tells the time of the wall.
-pub type Clock = Arc<dyn Fn() -> Moment + Send + Sync>;
 
 enum Answer {
     Each(Results),
@@ -198,6 +196,7 @@ impl Door {
         let mut answers = Vec::new();
         match self.commit(&jobs, &mut answers) {
             Ok(committed) => {
+                tracing::debug!(jobs = jobs.len(), last = %committed.last, "committed");
                 self.heads.send_replace(committed);
                 for (job, answer) in jobs.into_iter().zip(answers) {
                     // A caller who went away does not want to know.

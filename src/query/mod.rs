@@ -18,8 +18,8 @@ pub use statement::{Direction, PostingView, StatementPage, StatementQuery, state
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::{
+    clock::Clock,
     ledger::{Moment, Rejection},
-    sequencer::Clock,
     store::{Progress, Snapshot, Store, StoreError, Verified},
 };
 

@@ -18,9 +18,9 @@ use tonic::{
 
 use super::Rooms;
 use crate::{
-    ledger::Moment,
+    clock,
     query::Query,
-    sequencer::{Clock, Sequencer},
+    sequencer::Sequencer,
     store::{SqliteStore, StoreError},
 };
 
@@ -55,7 +55,7 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
     let (store, writer) = SqliteStore::open(dir)?;
-    let clock: Clock = Arc::new(wall);
+    let clock = clock::system();
     let (sequencer, thread) = Sequencer::start(writer, Arc::clone(&clock))?;
     let (stopped, stopping) = watch::channel(false);
     let rooms = Rooms {
@@ -135,14 +135,4 @@ fn reflection() -> tonic_reflection::server::Builder<'static> {
     tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(DESCRIPTOR_SET)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-}
-
-/// The time of the wall.
-fn wall() -> Moment {
-    let now = std::time::SystemTime::now();
-    now.duration_since(std::time::UNIX_EPOCH)
-        .ok()
-        .and_then(|since| i64::try_from(since.as_micros()).ok())
-        .and_then(Moment::from_us)
-        .unwrap_or(Moment::MIN)
 }
