@@ -3,12 +3,20 @@
 use prost::Message;
 use timebank_proto::v1;
 
+use super::wire;
 use crate::ledger::{
     AccountKind, AccountOpened, Entry, Fact, HoldTerms, Origin, Record, Tags, Transfer,
 };
 
 /// Appends a record's bytes to `bytes`.
 pub fn encode(record: &Record, bytes: &mut Vec<u8>) {
+    match &record.fact {
+        Fact::EntryPosted(entry) => wire::entry_posted(record, entry, bytes),
+        _ => encode_message(record, bytes),
+    }
+}
+
+fn encode_message(record: &Record, bytes: &mut Vec<u8>) {
     let record = to_proto(record);
     bytes.reserve(record.encoded_len());
     // Encoding fails only where a buffer cannot grow, and this one can.
@@ -123,5 +131,82 @@ fn hold(terms: &HoldTerms) -> v1::HoldPlaced {
         expires_in_s: terms.expires_in_s,
         kind: terms.kind.as_str().into(),
         tags: tags(&terms.tags),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{
+        AccountId, Amount, BookingId, Caller, Commitment, Label, Moment, Sequence, Stamp, Tag,
+        Transfers,
+    };
+
+    fn id(byte: u8) -> BookingId {
+        BookingId::from_slice(&[byte; 16]).unwrap()
+    }
+
+    fn leg(amount: i64) -> Transfer {
+        let account = |id: &str| AccountId::parse(id).unwrap();
+        let amount = Amount::new(amount).unwrap();
+        Transfer::new(account("a:member:1"), account("a:member:2"), amount).unwrap()
+    }
+
+    fn tags(values: &[&str]) -> Tags {
+        let tag = |(n, value): (usize, &&str)| {
+            let key = Label::parse("key", &format!("k{n}")).unwrap();
+            Tag::new(key, (*value).into()).unwrap()
+        };
+        Tags::new(values.iter().enumerate().map(tag).collect()).unwrap()
+    }
+
+    /// Both ways of writing a posted entry give the same bytes.
+    #[test]
+    fn entries_are_written_as_their_messages_are() {
+        let reversal = |forced| Origin::Reversal { of: id(9), forced };
+        let long = "x".repeat(64);
+        for (actor, legs, effective_us, values, note, origin) in [
+            ("", 1, None, &[][..], false, Origin::Posted),
+            (
+                "zhang",
+                1,
+                Some(0),
+                &["home-care"][..],
+                true,
+                Origin::Posted,
+            ),
+            ("zhang", 2, Some(-1), &[][..], true, reversal(false)),
+            (
+                "zhang",
+                100,
+                Some(1),
+                &[&long[..]; 16][..],
+                true,
+                reversal(true),
+            ),
+        ] {
+            let entry = Entry {
+                id: id(7),
+                transfers: Transfers::new((1..=legs).map(leg).collect()).unwrap(),
+                effective_at: effective_us.and_then(Moment::from_us),
+                kind: Label::parse("kind", "service").unwrap(),
+                tags: tags(values),
+                note: note.then_some(Commitment([3; 32])),
+                origin,
+            };
+            let record = Record {
+                stamp: Stamp {
+                    sequence: Sequence::new(300).unwrap(),
+                    recorded_at: Moment::from_us(1_795_437_751_011_014).unwrap(),
+                },
+                caller: Caller::new(actor, "").unwrap(),
+                fact: Fact::EntryPosted(entry.into()),
+            };
+            let (mut written, mut message) = (Vec::new(), Vec::new());
+            encode(&record, &mut written);
+            encode_message(&record, &mut message);
+            assert_eq!(written, message);
+            assert_eq!(crate::journal::decode(&written), Ok(record));
+        }
     }
 }

@@ -6,6 +6,7 @@
 mod decode;
 mod encode;
 mod tree;
+mod wire;
 
 pub use decode::{Undecodable, decode, from_proto};
 pub use encode::{encode, kind_to_proto, to_proto};

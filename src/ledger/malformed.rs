@@ -45,6 +45,8 @@ pub enum Malformed {
     ExpiresIn { max_s: i64 },
     #[error("{field} is unknown: {given}")]
     Choice { field: &'static str, given: i32 },
+    #[error("there is no journal position {given}; the first is 1")]
+    SequenceRange { given: i64 },
     #[error("{field} is not UTF-8 text")]
     NotText { field: &'static str },
     #[error("{field} has {given} bytes; the most is {max}, of printable characters")]
@@ -73,6 +75,7 @@ impl Malformed {
             }
             Self::NoteLength { .. } => "NOTE_TOO_LONG",
             Self::Time { .. } => "TIME_OUT_OF_RANGE",
+            Self::SequenceRange { .. } => "SEQUENCE_OUT_OF_RANGE",
             Self::ExpiresIn { .. } => "EXPIRY_OUT_OF_RANGE",
             Self::Choice { .. } => "CHOICE_UNKNOWN",
             Self::NotText { .. } | Self::Header { .. } => "METADATA_MALFORMED",
@@ -103,6 +106,7 @@ impl Malformed {
             }
             Self::TagTwice { key } => vec![("key", key.clone())],
             Self::TagValue { key, max } => vec![("key", key.clone()), ("max", max.to_string())],
+            Self::SequenceRange { given } => vec![("given", given.to_string())],
             Self::ExpiresIn { max_s } => vec![("max_s", max_s.to_string())],
             Self::Choice { field, given } => {
                 vec![("field", (*field).into()), ("given", given.to_string())]

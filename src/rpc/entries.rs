@@ -11,7 +11,8 @@ use crate::{
 };
 
 const MAX_BATCH: usize = 20_000;
-const MAX_BATCH_GET: usize = 1_000;
+/// So that even entries of 100 legs fit a reply.
+const MAX_BATCH_GET: usize = 500;
 
 #[tonic::async_trait]
 impl EntryService for Rooms {

@@ -1,5 +1,6 @@
 //! `timebank.v1.JournalService`.
 
+use prost::Message;
 use timebank_proto::v1::{self, journal_service_server::JournalService};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -15,6 +16,8 @@ use crate::{
 };
 
 const MAX_RECORDS: usize = 1_000;
+/// Well below the 4 MiB that clients take unless told otherwise.
+const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
 /// Messages read ahead of a client that is slow to take them.
 const AHEAD: usize = 4;
 const PROGRESS_RECORDS: i64 = 10_000;
@@ -31,15 +34,7 @@ impl JournalService for Rooms {
         request: Request<v1::WatchRecordsRequest>,
     ) -> Result<Response<Self::WatchRecordsStream>, Status> {
         let request = request.into_inner();
-        let from = Sequence::new(
-            request
-                .from_sequence
-                .max(i64::from(request.from_sequence == 0)),
-        )
-        .ok_or(Malformed::Missing {
-            field: "from_sequence",
-        })
-        .map_err(Refused::from)?;
+        let from = from_sequence(request.from_sequence).map_err(Refused::from)?;
         let (sender, stream) = mpsc::channel(AHEAD);
         let rooms = self.clone();
         tokio::spawn(async move {
@@ -80,10 +75,11 @@ impl Rooms {
         loop {
             head.borrow_and_update();
             let (records, position) = self.records(from).await?;
-            if let Some(last) = records.last() {
-                from = last.stamp.sequence.next();
+            if !records.is_empty() {
+                let records = first_message(&records);
+                from = Sequence::new(from.get() + records.len() as i64).unwrap_or(from);
                 let message = v1::WatchRecordsResponse {
-                    records: records.iter().map(to_proto).collect(),
+                    records,
                     journal_position: position.get(),
                 };
                 if sender.send(Ok(message)).await.is_err() {
@@ -145,6 +141,28 @@ impl Rooms {
             Verified::Stopped => Err(ReadError::Stopping),
         }
     }
+}
+
+fn from_sequence(given: i64) -> Result<Sequence, Malformed> {
+    match given {
+        0 => Ok(Sequence::ZERO.next()),
+        given => Sequence::new(given).ok_or(Malformed::SequenceRange { given }),
+    }
+}
+
+/// As many of the records, but one at least, as a message may have.
+fn first_message(records: &[Record]) -> Vec<v1::Record> {
+    let mut bytes = 0;
+    let mut message = Vec::new();
+    for record in records {
+        let record = to_proto(record);
+        bytes += record.encoded_len();
+        if bytes > MAX_MESSAGE_BYTES && !message.is_empty() {
+            break;
+        }
+        message.push(record);
+    }
+    message
 }
 
 fn finding(finding: Finding) -> v1::Finding {

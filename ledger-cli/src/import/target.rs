@@ -28,7 +28,7 @@ use crate::{
 const AT_ONCE: usize = 32;
 
 /// The most ids that the contract lets one read ask for.
-const MAX_IDS: usize = 1_000;
+const MAX_IDS: usize = 500;
 
 /// What became of a booking.
 pub(super) enum Fate {

@@ -16,7 +16,6 @@ const VERSION: i64 = 1;
 /// database: 16,384 pages of 4 KiB, so that a page which many commits touch is
 /// copied once for all of them.
 const SETTINGS: &str = "
-    PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA fullfsync = ON;
     PRAGMA foreign_keys = ON;
@@ -62,6 +61,7 @@ impl Files {
     pub(super) fn open_to_write(&self) -> Result<Connection, StoreError> {
         let connection = Connection::open(&self.database).map_err(|e| self.explain(e))?;
         let fresh = self.check_format(&connection)?;
+        self.keep_a_log(&connection)?;
         connection
             .execute_batch(SETTINGS)
             .map_err(|e| self.explain(e))?;
@@ -86,6 +86,21 @@ impl Files {
         connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -16384;")?;
         settle_plans(&connection)?;
         Ok(connection)
+    }
+
+    /// Readers that never wait need a write-ahead log, which some network file
+    /// systems do not allow.
+    fn keep_a_log(&self, connection: &Connection) -> Result<(), StoreError> {
+        let mode: String = connection
+            .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
+            .map_err(|e| self.explain(e))?;
+        match mode.as_str() {
+            "wal" => Ok(()),
+            mode => Err(unusable(
+                &self.database,
+                &format!("its file system allows no write-ahead log (only {mode})"),
+            )),
+        }
     }
 
     /// Whether there is nothing in the file yet; refuses files that are not ours

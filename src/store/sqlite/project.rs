@@ -232,15 +232,12 @@ impl<'a> Projection<'a> {
 
     /// Writes each account that the batch touched once, in the table's order.
     fn balances(&mut self) -> Result<()> {
-        let mut upsert = self.connection.prepare_cached(
-            "INSERT INTO balances (no, balance, held, open_holds, posting_count, last_posting)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (no) DO UPDATE SET balance = excluded.balance, held = excluded.held,
-               open_holds = excluded.open_holds, posting_count = excluded.posting_count,
-               last_posting = excluded.last_posting",
+        let mut replace = self.connection.prepare_cached(
+            "REPLACE INTO balances (no, balance, held, open_holds, posting_count, last_posting)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
         for (account, chain) in self.facts.book.touched() {
-            upsert.execute(params![
+            replace.execute(params![
                 account.number(),
                 account.balance.steps(),
                 account.held.steps(),
