@@ -1,0 +1,71 @@
+//! The server under load: a process of its own, ended with this one.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+pub(crate) struct Server {
+    child: Child,
+    address: String,
+    /// Kept open: a server may print more.
+    stdout: BufReader<ChildStdout>,
+}
+
+impl Server {
+    /// Starts it on a directory; also how long it took until it listened.
+    pub(crate) fn start(data: &Path) -> (Self, Duration) {
+        let start = Instant::now();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_timebank"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the server starts");
+        let stdout = child.stdout.take().expect("the server's standard output");
+        let mut server = Self {
+            child,
+            address: String::new(),
+            stdout: BufReader::new(stdout),
+        };
+        server.address = server.listening_on();
+        (server, start.elapsed())
+    }
+
+    fn listening_on(&mut self) -> String {
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).expect("a line");
+        line.trim_end()
+            .strip_prefix("listening on ")
+            .unwrap_or_else(|| panic!("the server did not listen; it printed {line:?}"))
+            .to_owned()
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Has it drain and end, as an operator would. The client's thread goes on
+    /// meanwhile, as the server waits for the connection to close.
+    pub(crate) async fn stop(self) {
+        let stopped = tokio::task::spawn_blocking(|| self.terminate());
+        stopped.await.expect("the server stops");
+    }
+
+    fn terminate(mut self) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &pid]).status();
+        assert!(sent.expect("kill runs").success(), "no signal was sent");
+        let status = self.child.wait().expect("the server ends");
+        assert!(status.success(), "the server ended with {status}");
+    }
+}
+
+impl Drop for Server {
+    /// Where the bench panics, no server is left behind.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
