@@ -197,7 +197,7 @@ impl Door {
         match self.commit(&jobs, &mut answers) {
             Ok(committed) => {
                 tracing::debug!(jobs = jobs.len(), last = %committed.last, "committed");
-                self.heads.send_replace(committed);
+                self.announce(committed);
                 for (job, answer) in jobs.into_iter().zip(answers) {
                     // A caller who went away does not want to know.
                     let _ = job.reply.send(Ok(answer));
@@ -212,9 +212,20 @@ impl Door {
         }
     }
 
+    /// Tells those who follow the journal, if it grew.
+    fn announce(&self, committed: Committed) {
+        self.heads.send_if_modified(|known| {
+            let grew = *known != committed;
+            *known = committed;
+            grew
+        });
+    }
+
     fn commit(&mut self, jobs: &[Job], answers: &mut Vec<Answer>) -> Result<Committed, StoreError> {
         let mut committed = *self.heads.borrow();
         expire_due(self.writer.as_mut(), &self.clock, &mut committed)?;
+        // These stand, whatever becomes of the batch.
+        self.announce(committed);
         let mut wants = Wants::default();
         for command in jobs.iter().flat_map(|job| &job.commands) {
             command.wants(&mut wants);

@@ -141,6 +141,12 @@ impl Book {
         }
     }
 
+    /// Forgets the accounts that were opened since there were so many.
+    pub(super) fn unopen(&mut self, count: usize) {
+        self.lines.truncate(count);
+        self.touched.retain(|at| *at < count);
+    }
+
     pub(super) fn unpost(&mut self, count: usize) {
         self.posted.truncate(count);
     }

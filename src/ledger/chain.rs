@@ -4,8 +4,10 @@
 //! Postings of an account are numbered from 1 (their ordinal `n`). Each knows
 //! the posting before it, `n - 1`, and one further back, `n & (n - 1)`, with the
 //! earliest and latest effective day of the postings in between. A page is a
-//! walk; any ordinal, and a balance as of either time, is a logarithmic number
-//! of steps away. An even ordinal spans more than itself; an odd one does not,
+//! walk; any ordinal, and a balance as of a recorded time, is a logarithmic number
+//! of steps away. So is one as of an effective time as far as services are booked
+//! in the order they took place; where they are not, days that mix are walked
+//! one by one. An even ordinal spans more than itself; an odd one does not,
 //! so its jump and days are not stored.
 
 use super::{Moment, Sequence};

@@ -37,6 +37,7 @@ pub struct Facts {
 pub struct Savepoint {
     records: usize,
     posted: usize,
+    accounts: usize,
     notes: usize,
     last: Stamp,
     lines: Vec<LineBefore>,
@@ -175,28 +176,46 @@ impl Facts {
         }
     }
 
-    /// Remembers what the given accounts and bookings are now.
+    /// Remembers what the given accounts and bookings are now, and the accounts
+    /// that these bookings touch.
     pub fn savepoint<'a>(
-        &self,
+        &'a self,
         accounts: impl Iterator<Item = &'a AccountId>,
         bookings: impl Iterator<Item = BookingId>,
     ) -> Savepoint {
+        let bookings: Vec<_> = bookings.collect();
+        let accounts = accounts.chain(bookings.iter().flat_map(|id| self.ends(id)));
         Savepoint {
             records: self.records.len(),
             posted: self.book.posted().len(),
+            accounts: self.book.accounts().len(),
             notes: self.notes.len(),
             last: self.last,
             lines: accounts.map(|id| self.book.line_before(id)).collect(),
             holds: bookings
-                .map(|id| (id, self.book.holds.get(&id).cloned()))
+                .iter()
+                .map(|id| (*id, self.book.holds.get(id).cloned()))
                 .collect(),
         }
+    }
+
+    /// The accounts that a known booking touches.
+    fn ends(&self, id: &BookingId) -> impl Iterator<Item = &AccountId> {
+        let hold = self.book.holds.get(id).map(|hold| &hold.terms.transfer);
+        let entry = self.entry(id).map(|(_, entry)| entry.transfers.as_slice());
+        let legs = hold.into_iter().chain(entry.unwrap_or_default());
+        legs.flat_map(|leg| [leg.debit(), leg.credit()])
     }
 
     /// Undoes every record since the savepoint, whose accounts and bookings are
     /// all that these records touched.
     pub fn rollback(&mut self, to: Savepoint) {
         let undone = self.records.split_off(to.records);
+        for record in &undone {
+            if let Fact::UnitDeclared(unit) = &record.fact {
+                self.book.units.remove(unit.id());
+            }
+        }
         for entry in undone.iter().filter_map(|record| record.fact.entry()) {
             self.entries.remove(&entry.id);
             self.salts.remove(&entry.id);
@@ -207,6 +226,7 @@ impl Facts {
         self.notes.truncate(to.notes);
         self.last = to.last;
         self.book.unpost(to.posted);
+        self.book.unopen(to.accounts);
         for line in to.lines {
             self.book.put_back(line);
         }

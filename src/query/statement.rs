@@ -10,9 +10,9 @@ use crate::{
     store::{Snapshot, StoreError},
 };
 
-/// How many postings a filtered page looks at in one go when it reads oldest
+/// How many postings a page looks at in one go, at most, when it reads oldest
 /// first.
-const STRETCH: i64 = 4_096;
+const MAX_STRETCH: i64 = 4_096;
 
 /// In which order postings are listed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -149,10 +149,6 @@ impl Wanted {
         }
     }
 
-    fn is_all(self) -> bool {
-        self.since.is_none() && self.until.is_none()
-    }
-
     fn has(self, moment: Moment) -> bool {
         self.since.is_none_or(|since| moment >= since)
             && self.until.is_none_or(|until| moment < until)
@@ -188,13 +184,10 @@ impl Collector<'_> {
     /// Fills the page from the oldest up: stretch by stretch, as the links lead
     /// backwards only.
     fn forwards(&mut self, range: Ordinals, from: Option<i64>) -> Result<Option<i64>, StoreError> {
-        let stretch = match self.wanted.is_all() {
-            true => self.limit as i64 + 1,
-            false => STRETCH,
-        };
+        let mut span = self.limit as i64 + 1;
         let mut first = from.map_or(range.first, |from| from.max(range.first));
         while first <= range.last {
-            let last = (first + stretch - 1).min(range.last);
+            let last = (first + span - 1).min(range.last);
             let earlier = std::mem::take(&mut self.found);
             let mut at = self.history.at_ordinal(last)?;
             while let Some(step) = at.filter(|step| step.ordinal >= first) {
@@ -208,6 +201,8 @@ impl Collector<'_> {
                 self.found.push(posting);
             }
             first = last + 1;
+            // What is wanted may be rare.
+            span = (span * 2).min(MAX_STRETCH);
         }
         Ok(None)
     }

@@ -112,7 +112,7 @@ fn step<'a>(
 /// account that stands beyond a limit may still come back.
 pub(super) fn within_limits(touched: &[Touched<'_>]) -> Result<(), Rejection> {
     for Touched { account, after } in touched {
-        above_floor(account, account.balance.steps() - after.steps())?;
+        above_floor(account, account.balance.steps() - after.steps(), 0)?;
     }
     for Touched { account, after } in touched {
         below_ceiling(account, after.steps() - account.balance.steps())?;
@@ -120,9 +120,15 @@ pub(super) fn within_limits(touched: &[Touched<'_>]) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// Whether so many steps can be taken from an account, or set aside of it.
-pub(super) fn above_floor(account: &Account, requested: i64) -> Result<(), Rejection> {
-    match (account.limits.floor, account.available()) {
+/// Whether so many steps can be taken from an account, or set aside of it; so
+/// many of those that are held may be used for it.
+pub(super) fn above_floor(
+    account: &Account,
+    requested: i64,
+    set_aside: i64,
+) -> Result<(), Rejection> {
+    let available = account.available().map(|steps| steps + set_aside);
+    match (account.limits.floor, available) {
         (Some(floor), Some(available)) if requested > 0 && available < requested => {
             Err(Rejection::FloorCrossed {
                 account: account.id.clone(),

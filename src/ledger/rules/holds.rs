@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Decision, booking};
 use crate::ledger::{
     Amount, BookingId, Entry, Fact, Facts, Hold, HoldState, HoldTerms, Moment, Origin, Rejection,
-    ReusedField, Transfers, UnitId,
+    ReusedField, Stamp, Transfers, UnitId,
 };
 
 pub(super) fn place(
@@ -34,7 +34,7 @@ pub(super) fn place(
             balance: debited.balance,
         });
     }
-    booking::above_floor(debited, leg.amount().steps())?;
+    booking::above_floor(debited, leg.amount().steps(), 0)?;
     Ok(Decision::append(Fact::HoldPlaced(terms.clone())))
 }
 
@@ -56,20 +56,16 @@ pub(super) fn settle(
     effective_at: Option<Moment>,
     now: Moment,
 ) -> Result<Decision, Rejection> {
-    let hold = known(facts, id)?;
-    let leg = &hold.terms.transfer;
-    let amount = amount.unwrap_or(leg.amount());
-    if let HoldState::Settled {
-        amount: settled,
-        effective_at: at,
-        stamp,
-    } = &hold.state
-        && *settled == amount
-        && *at == effective_at
+    let hold = known(facts, id);
+    if let Ok(hold) = hold
+        && let Some(stamp) = settled_so(hold, amount, effective_at)
     {
-        return Ok(Decision::Stands(*stamp));
+        return Ok(Decision::Stands(stamp));
     }
     booking::not_in_future(effective_at, now)?;
+    let hold = hold?;
+    let leg = &hold.terms.transfer;
+    let amount = amount.unwrap_or(leg.amount());
     open(hold, now)?;
     if amount > leg.amount() {
         return Err(Rejection::SettlementTooLarge {
@@ -80,7 +76,10 @@ pub(super) fn settle(
     }
     let transfer = leg.with_amount(amount);
     booking::land(facts, std::slice::from_ref(&transfer), &[])?;
-    // What is debited was set aside for this, so only the ceiling can refuse.
+    // Hours that holds set aside are there to be settled, whichever comes first;
+    // but the floor may have risen since, or a forced reversal taken them.
+    let debited = booking::known(facts, leg.debit())?;
+    booking::above_floor(debited, amount.steps(), debited.held.steps())?;
     let credited = booking::known(facts, leg.credit())?;
     booking::below_ceiling(credited, amount.steps())?;
     Ok(Decision::append(Fact::HoldSettled(Arc::new(Entry {
@@ -92,6 +91,20 @@ pub(super) fn settle(
         note: None,
         origin: Origin::Posted,
     }))))
+}
+
+/// Since when the hold is settled just so, if it is. No amount means all of it.
+fn settled_so(hold: &Hold, amount: Option<Amount>, effective_at: Option<Moment>) -> Option<Stamp> {
+    let HoldState::Settled {
+        amount: settled,
+        effective_at: at,
+        stamp,
+    } = hold.state
+    else {
+        return None;
+    };
+    let wanted = amount.unwrap_or(hold.terms.transfer.amount());
+    (settled == wanted && at == effective_at).then_some(stamp)
 }
 
 pub(super) fn release(facts: &Facts, id: BookingId, now: Moment) -> Result<Decision, Rejection> {

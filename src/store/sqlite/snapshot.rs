@@ -44,10 +44,12 @@ impl Pool {
             None => pool.files.open_to_read()?,
         };
         connection.prepare_cached("BEGIN")?.execute([])?;
+        // The first thing read is what fixes the view.
+        let last = read::last(&connection)?;
         Ok(SqliteSnapshot {
             pool: Arc::clone(pool),
             connection: Some(connection),
-            last: None,
+            last,
         })
     }
 
@@ -64,7 +66,7 @@ pub(super) struct SqliteSnapshot {
     pool: Arc<Pool>,
     /// None only while it is dropped.
     connection: Option<Connection>,
-    last: Option<Sequence>,
+    last: Sequence,
 }
 
 impl Drop for SqliteSnapshot {
@@ -85,12 +87,7 @@ impl SqliteSnapshot {
 
 impl Snapshot for SqliteSnapshot {
     fn last(&mut self) -> Result<Sequence> {
-        if let Some(last) = self.last {
-            return Ok(last);
-        }
-        let last = read::last(self.connection()?)?;
-        self.last = Some(last);
-        Ok(last)
+        Ok(self.last)
     }
 
     fn units(&mut self) -> Result<Vec<Unit>> {

@@ -1,0 +1,9 @@
+//! Disks that fill, commits that fail, files that someone changed.
+
+mod commits;
+mod full_disk;
+mod tampering;
+
+const MINT: &str = "city:issuance:mint";
+const ANN: &str = "city:member:ann";
+const BEN: &str = "city:member:ben";

@@ -1,0 +1,254 @@
+//! A ledger's file that someone changed by hand: the audit names what is wrong.
+
+use std::fs;
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+use timebank_proto::v1::{self, AccountKind, Finding};
+use tonic::Code;
+
+use super::{ANN, BEN, MINT};
+use crate::support::{Client, Server, entry, id, leg, told};
+
+/// Lets a hand that knows SQLite do what the ledger never does.
+fn unlock(database: &Connection) {
+    let sql = "SELECT group_concat('DROP TRIGGER ' || name, ';') FROM sqlite_schema
+               WHERE type = 'trigger'";
+    let drops: String = database
+        .query_row(sql, [], |row| row.get(0))
+        .expect("triggers");
+    database.execute_batch(&drops).expect("no triggers");
+    database
+        .pragma_update(None, "foreign_keys", false)
+        .expect("no keys");
+}
+
+/// A byte of a blob, turned over.
+fn flipped(column: &str, at: usize) -> String {
+    format!(
+        "CAST(substr({column}, 1, {at}) || char(1 + (unicode(substr({column}, {at} + 1, 1)) % 7)) \
+         || substr({column}, {at} + 2) AS BLOB)"
+    )
+}
+
+/// A directory with something of everything; its server has stopped.
+///
+/// Records: 1 to 3 accounts, 4 a unit, 5 an entry of two legs with a note, 6 an
+/// entry, 7 its reversal, 8 a hold that 9 settles, 10 an open hold, 11 a hold
+/// that 12 releases, 13 new limits, 14 and 15 entries.
+async fn ledger() -> TempDir {
+    let dir = TempDir::new().expect("a directory");
+    let server = Server::start(dir.path());
+    let client = &mut server.client().await;
+    client.open(MINT, AccountKind::Issuance).await;
+    client.open(ANN, AccountKind::Member).await;
+    client.open(BEN, AccountKind::Member).await;
+    let unit = v1::Unit {
+        unit_id: "cny".into(),
+        step: "fen".into(),
+    };
+    let declare = v1::DeclareUnitRequest { unit: Some(unit) };
+    client.units.declare_unit(declare).await.expect("a unit");
+    let noted = v1::Entry {
+        transfers: vec![leg(MINT, ANN, 100), leg(ANN, BEN, 40)],
+        note: "at home".into(),
+        ..entry(MINT, ANN, 1)
+    };
+    client.post(noted).await.expect("posted");
+    let wrong = entry(ANN, BEN, 10);
+    client.post(wrong.clone()).await.expect("posted");
+    let reversal = v1::ReverseEntryRequest {
+        entry_id: wrong.entry_id,
+        reversal_entry_id: id(),
+        reason: "booked twice".into(),
+        ..Default::default()
+    };
+    client
+        .entries
+        .reverse_entry(reversal)
+        .await
+        .expect("reversed");
+    holds(client).await;
+    let limits = v1::ChangeAccountLimitsRequest {
+        account_id: BEN.into(),
+        ceiling: crate::support::limit(6_000),
+        ..Default::default()
+    };
+    client
+        .accounts
+        .change_account_limits(limits)
+        .await
+        .expect("limits");
+    client.post(entry(MINT, BEN, 1)).await.expect("posted");
+    client.post(entry(MINT, ANN, 1)).await.expect("posted");
+    assert_eq!(client.verified().await, 15);
+    server.stop().await;
+    dir
+}
+
+async fn holds(client: &mut Client) {
+    let (settled, open, released) = (id(), id(), id());
+    let place = |hold_id: &String| v1::PlaceHoldRequest {
+        hold_id: hold_id.clone(),
+        debit_account_id: ANN.into(),
+        credit_account_id: BEN.into(),
+        amount: 5,
+        expires_in: Some(prost_types::Duration {
+            seconds: 86_400,
+            nanos: 0,
+        }),
+        ..Default::default()
+    };
+    client
+        .holds
+        .place_hold(place(&settled))
+        .await
+        .expect("held");
+    let settle = v1::SettleHoldRequest {
+        hold_id: settled,
+        ..Default::default()
+    };
+    client.holds.settle_hold(settle).await.expect("settled");
+    client.holds.place_hold(place(&open)).await.expect("held");
+    client
+        .holds
+        .place_hold(place(&released))
+        .await
+        .expect("held");
+    let release = v1::ReleaseHoldRequest { hold_id: released };
+    client.holds.release_hold(release).await.expect("freed");
+}
+
+/// A copy of a ledger's directory, changed.
+fn tampered(ledger: &TempDir, sql: &str) -> TempDir {
+    let copy = TempDir::new().expect("a directory");
+    let path = copy.path().join("ledger.db");
+    fs::copy(ledger.path().join("ledger.db"), &path).expect("a copy");
+    let database = Connection::open(path).expect("the database");
+    unlock(&database);
+    let changed = database
+        .execute(sql, [])
+        .unwrap_or_else(|error| panic!("{sql}: {error}"));
+    assert_eq!(changed, 1, "{sql}");
+    copy
+}
+
+/// What the audit of a copy finds.
+async fn found(copy: &TempDir, what: &str) -> Option<Finding> {
+    let server = Server::start(copy.path());
+    let last = server.client().await.verify().await;
+    let last = last.unwrap_or_else(|status| panic!("{what}: {status:?}"));
+    assert_ne!(last.done, last.finding.is_some(), "{what}: {last:?}");
+    server.stop().await;
+    last.finding
+}
+
+/// Each change by itself; where it is found, and at which record.
+#[tokio::test]
+async fn is_found() {
+    let ledger = ledger().await;
+    let (bytes, nodes) = (flipped("bytes", 9), flipped("nodes", 0));
+    let journal =
+        |what: &str, sequence| format!("UPDATE journal SET {what} WHERE sequence = {sequence}");
+    let update =
+        |table: &str, what: &str, whose: &str| format!("UPDATE {table} SET {what} WHERE {whose}");
+    let ben = "no = 3";
+    let first = "position = 5 * 128";
+    let cases = [
+        ("a byte of a record", journal(&format!("bytes = {bytes}"), 6), "journal", 6),
+        ("a byte of the first record", journal(&format!("bytes = {bytes}"), 1), "journal", 1),
+        ("a byte of a hash", journal(&format!("nodes = {nodes}"), 8), "journal", 8),
+        ("one record for another", journal("bytes = (SELECT bytes FROM journal WHERE sequence = 14)", 6), "journal", 6),
+        ("a record taken out", "DELETE FROM journal WHERE sequence = 6".into(), "journal", 7),
+        ("a balance", update("balances", "balance = balance + 60", ben), "balances", 3),
+        ("hours set aside", update("balances", "held = held + 1", "no = 2"), "balances", 2),
+        ("a count of holds", update("balances", "open_holds = 0", ben), "balances", 3),
+        ("a count of postings", update("balances", "posting_count = posting_count - 1", ben), "balances", 3),
+        ("the end of a chain", update("balances", "last_posting = 5 * 128", ben), "balances", 3),
+        ("a posting's balance", update("transfers", "credit_balance = credit_balance + 1", first), "transfers", 5),
+        ("a posting's account", update("transfers", "debit_no = 3", first), "transfers", 5),
+        ("a link between postings", update("transfers", "debit_prev = NULL", "position = 14 * 128"), "transfers", 14),
+        ("a jump between postings", update("transfers", "credit_jump = NULL", "position = 15 * 128"), "transfers", 15),
+        ("a span of days", update("transfers", "credit_last_day = 1 + credit_last_day", "position = 6 * 128"), "transfers", 6),
+        ("a posting taken out", "DELETE FROM transfers WHERE position = 6 * 128".into(), "transfers", 6),
+        ("the last posting taken out", "DELETE FROM transfers WHERE position = 15 * 128".into(), "transfers", 15),
+        ("a posting put in", "INSERT INTO transfers SELECT 16 * 128, debit_no, debit_balance, NULL, NULL, NULL, NULL, credit_no, credit_balance, NULL, NULL, NULL, NULL FROM transfers WHERE position = 15 * 128".into(), "transfers", 16),
+        ("an amount set aside", update("holds", "amount = 4", "sequence = 10"), "holds", 10),
+        ("an open hold's state", update("holds", "state = 3, ended_sequence = 12", "sequence = 10"), "holds", 10),
+        ("an ended hold's state", update("holds", "state = 1, ended_sequence = NULL", "sequence = 8"), "holds", 8),
+        ("an expiry", update("holds", "expires_at_us = expires_at_us + 1", "sequence = 10"), "holds", 10),
+        ("a hold taken out", "DELETE FROM holds WHERE sequence = 10".into(), "holds", 10),
+        ("a hold put in", "INSERT INTO holds VALUES (6, 2, 3, 1, NULL, 1, NULL)".into(), "holds", 0),
+        ("an id", update("ids", "id = randomblob(16)", "sequence = 6"), "ids", 6),
+        ("where an id leads", update("ids", "sequence = 5", "sequence = 6"), "ids", 6),
+        ("an id taken out", "DELETE FROM ids WHERE sequence = 14".into(), "ids", 14),
+        ("an id put in", "INSERT INTO ids VALUES (randomblob(16), 5)".into(), "ids", 0),
+        ("a floor", update("accounts", "floor = -600", ben), "accounts", 3),
+        ("a ceiling", update("accounts", "ceiling = NULL", ben), "accounts", 3),
+        ("a kind", update("accounts", "kind = 5", ben), "accounts", 3),
+        ("an account's unit", update("accounts", "unit = 'cny'", ben), "accounts", 3),
+        ("an account's name", update("accounts", "id = 'city:member:bob'", ben), "holds", 8),
+        ("an account's closing", update("accounts", "closed_sequence = 14, closed_at_us = opened_at_us", ben), "accounts", 3),
+        ("a unit's step", update("units", "step = 'yuan'", "id = 'cny'"), "units", 0),
+        ("a unit put in", "INSERT INTO units VALUES ('usd', 'cent')".into(), "units", 0),
+        ("a reversal taken out", "DELETE FROM reversals".into(), "reversals", 7),
+        ("a reversal put in", "INSERT INTO reversals VALUES (14, 7)".into(), "reversals", 0),
+        ("a note", update("notes", "text = 'at work'", "sequence = 5"), "notes", 5),
+        ("a note put in", "INSERT INTO notes VALUES (14, randomblob(16), 'me too')".into(), "notes", 0),
+    ];
+    for (what, sql, place, sequence) in cases {
+        let finding = found(&tampered(&ledger, &sql), what).await;
+        let Some(finding) = finding else {
+            panic!("{what}: nothing was found");
+        };
+        let at = (finding.place.as_str(), finding.sequence);
+        assert_eq!(at, (place, sequence), "{what}: {finding:?}");
+        assert!(!finding.message.is_empty(), "{what}");
+    }
+}
+
+/// A note that was erased leaves its commitment, and nothing wrong.
+#[tokio::test]
+async fn an_erased_note_is_none() {
+    let ledger = ledger().await;
+    let erased = tampered(&ledger, "DELETE FROM notes WHERE sequence = 5");
+    assert_eq!(found(&erased, "an erased note").await, None);
+}
+
+/// A record that can no longer be read is told of, and the rest is still read.
+#[tokio::test]
+async fn is_told_to_who_reads_it() {
+    let ledger = ledger().await;
+    let copy = tampered(
+        &ledger,
+        "UPDATE journal SET bytes = x'ff' WHERE sequence = 6",
+    );
+    let server = Server::start(copy.path());
+    let mut client = server.client().await;
+    let told = told(&client.records(1).await.unwrap_err());
+    assert_eq!(
+        (told.code, told.reason.as_str()),
+        (Code::DataLoss, "STORE_CORRUPT")
+    );
+    assert_eq!(client.balance(BEN).await, 46);
+    assert_eq!(client.records(7).await.expect("records").len(), 9);
+    server.stop().await;
+}
+
+/// By hand or not: the journal itself refuses to be changed.
+#[tokio::test]
+async fn is_refused_by_the_file() {
+    let ledger = ledger().await;
+    let database = Connection::open(ledger.path().join("ledger.db")).expect("the database");
+    for sql in [
+        "UPDATE journal SET bytes = x'' WHERE sequence = 1",
+        "DELETE FROM journal WHERE sequence = 15",
+        "UPDATE ids SET sequence = 1",
+        "DELETE FROM ids",
+        "UPDATE transfers SET debit_balance = 0",
+        "DELETE FROM transfers",
+    ] {
+        let error = database.execute(sql, []).expect_err(sql);
+        assert!(error.to_string().contains("append-only"), "{error}");
+    }
+}

@@ -1,0 +1,12 @@
+//! All tests that need more than one room, in one binary: it is linked once.
+
+mod cli;
+mod clients;
+mod faults;
+mod house;
+mod model;
+mod recovery;
+mod rpc;
+mod store_suite;
+mod stories;
+mod support;

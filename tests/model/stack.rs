@@ -1,0 +1,165 @@
+//! The real thing in process: the SQLite store in a directory of its own, the
+//! sequencer before it, the queries beside it, and a clock that a test sets.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    thread::JoinHandle,
+};
+
+use tempfile::TempDir;
+use timebank::{
+    clock::Clock,
+    ledger::{Caller, Command, Moment, Outcome, Rejection},
+    query::{Query, ReadError},
+    sequencer::{AtomicRefusal, Results, Sequencer},
+    store::{Snapshot, SqliteStore, Store, Verified},
+};
+use tokio::runtime::{Builder, Runtime};
+
+use super::ask::{Ask, moment};
+
+/// A ledger and the directory that outlives its runs.
+pub(crate) struct Stack {
+    dir: TempDir,
+    clock: Arc<AtomicI64>,
+    salts: u64,
+    run: Option<Run>,
+}
+
+/// One run of the server's rooms.
+struct Run {
+    /// Drives the sequencer's callers, and its expiry while one of them waits.
+    writes: Runtime,
+    /// Drives queries alone, so that no hold expires while a test only reads.
+    reads: Runtime,
+    sequencer: Sequencer,
+    thread: JoinHandle<()>,
+    query: Query,
+}
+
+impl Run {
+    fn start(dir: &TempDir, clock: &Arc<AtomicI64>) -> Self {
+        let runtime = || Builder::new_current_thread().enable_time().build();
+        let (writes, reads) = (runtime().expect("a runtime"), runtime().expect("a runtime"));
+        let time = Arc::clone(clock);
+        let clock: Clock = Arc::new(move || moment(time.load(Ordering::SeqCst)));
+        let (store, writer) = SqliteStore::open(dir.path()).expect("the store opens");
+        let (sequencer, thread) = {
+            let _within = writes.enter();
+            Sequencer::start(writer, Arc::clone(&clock)).expect("the sequencer starts")
+        };
+        let store: Arc<dyn Store> = Arc::new(store);
+        Self {
+            writes,
+            reads,
+            sequencer,
+            thread,
+            query: Query::new(store, clock).expect("a thread"),
+        }
+    }
+
+    /// Lets go of everything, so that the directory can be opened again.
+    fn stop(self) {
+        drop(self.sequencer);
+        // The expiry task may be waiting at the door: it goes with its runtime.
+        drop(self.writes);
+        self.thread.join().expect("the writing thread ends");
+    }
+}
+
+impl Stack {
+    /// A new ledger, at this time of the wall.
+    pub(crate) fn new(clock_us: i64) -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        let clock = Arc::new(AtomicI64::new(clock_us));
+        let run = Some(Run::start(&dir, &clock));
+        Self {
+            dir,
+            clock,
+            salts: 0,
+            run,
+        }
+    }
+
+    fn run(&self) -> &Run {
+        self.run.as_ref().expect("it runs")
+    }
+
+    /// Sets the clock on the wall.
+    pub(crate) fn set_clock(&self, us: i64) {
+        self.clock.store(us, Ordering::SeqCst);
+    }
+
+    /// Stops, lets time pass, and starts again.
+    pub(crate) fn reopen(&mut self, clock_us: i64) {
+        if let Some(run) = self.run.take() {
+            run.stop();
+        }
+        self.set_clock(clock_us);
+        self.run = Some(Run::start(&self.dir, &self.clock));
+    }
+
+    /// The ledger's command for a request, with a salt that no other has.
+    pub(crate) fn command(&mut self, ask: &Ask) -> Result<Command, timebank::ledger::Malformed> {
+        self.salts += 1;
+        ask.command(self.salts)
+    }
+
+    /// Decides commands in order, each for itself.
+    pub(crate) fn submit(&self, commands: Vec<Command>) -> Results {
+        let run = self.run();
+        run.writes
+            .block_on(run.sequencer.submit(commands, caller()))
+            .expect("it commits")
+    }
+
+    /// Decides one command.
+    pub(crate) fn submit_one(&self, command: Command) -> Result<Outcome, Rejection> {
+        let run = self.run();
+        run.writes
+            .block_on(run.sequencer.submit_one(command, caller()))
+            .expect("it commits")
+    }
+
+    /// Decides commands in order, all or none.
+    pub(crate) fn submit_atomic(&self, commands: Vec<Command>) -> Result<Results, AtomicRefusal> {
+        let run = self.run();
+        run.writes
+            .block_on(run.sequencer.submit_atomic(commands, caller()))
+            .expect("it commits")
+    }
+
+    /// Reads from one snapshot.
+    pub(crate) fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut dyn Snapshot, Moment) -> Result<T, ReadError> + Send + 'static,
+    ) -> Result<T, ReadError> {
+        let run = self.run();
+        run.reads.block_on(run.query.read(read))
+    }
+
+    /// Reads everything again and compares it.
+    pub(crate) fn verify(&self) -> Verified {
+        let run = self.run();
+        let verified = run.reads.block_on(run.query.verify(|_, _| true));
+        verified.expect("it can be read")
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        if let Some(run) = self.run.take() {
+            drop(run.sequencer);
+            drop(run.writes);
+            // A panicking test must not panic again here.
+            let _ = run.thread.join();
+        }
+    }
+}
+
+fn caller() -> Caller {
+    Caller::new("tester", "").expect("a proper name")
+}

@@ -1,0 +1,238 @@
+//! Reads with something wrong about them, and calls that are hardly calls.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
+
+use timebank_proto::v1::{self, GetBalanceRequest};
+use tonic::{
+    Code::{InvalidArgument, NotFound, OutOfRange},
+    Request,
+    metadata::AsciiMetadataValue,
+};
+
+use super::{
+    ANN, City, MINT,
+    refusals::{Row, check, refused},
+};
+use crate::support::{entry, id, timestamp};
+
+#[rustfmt::skip] // a table: a row a line
+const BALANCES: &[Row<GetBalanceRequest>] = &[
+    ("no id", |r| r.account_id.clear(), InvalidArgument, "ACCOUNT_ID_MALFORMED", "given="),
+    ("an unknown account", |r| r.account_id = "city:nobody".into(), NotFound, "ACCOUNT_UNKNOWN", "account=city:nobody"),
+    ("no time", |r| r.as_of = timestamp(i64::MIN, 0), InvalidArgument, "TIME_OUT_OF_RANGE", "field=as_of"),
+    ("no axis", |r| r.axis = 3, InvalidArgument, "CHOICE_UNKNOWN", "field=axis given=3"),
+];
+
+#[tokio::test]
+async fn reads() {
+    let mut city = City::founded().await;
+    let client = &mut city.client;
+    let sound = GetBalanceRequest {
+        account_id: ANN.into(),
+        ..Default::default()
+    };
+    refused(client, sound, BALANCES, async |client, request| {
+        client.statements.get_balance(request).await
+    })
+    .await;
+
+    let nobody = "city:nobody".to_owned();
+    let get = v1::GetAccountRequest {
+        account_id: nobody.clone(),
+    };
+    let status = client.accounts.get_account(get).await.unwrap_err();
+    check(
+        "an account",
+        &status,
+        NotFound,
+        "ACCOUNT_UNKNOWN",
+        "account=city:nobody",
+    );
+    let list = v1::ListHoldsRequest {
+        account_id: nobody,
+        ..Default::default()
+    };
+    let status = client.holds.list_holds(list).await.unwrap_err();
+    check(
+        "holds",
+        &status,
+        NotFound,
+        "ACCOUNT_UNKNOWN",
+        "account=city:nobody",
+    );
+    let list = v1::ListHoldsRequest {
+        state: 5,
+        ..Default::default()
+    };
+    let status = client.holds.list_holds(list).await.unwrap_err();
+    check(
+        "a state",
+        &status,
+        InvalidArgument,
+        "CHOICE_UNKNOWN",
+        "field=state given=5",
+    );
+    let list = v1::ListAccountsRequest {
+        prefix: "City%".into(),
+        ..Default::default()
+    };
+    let status = client.accounts.list_accounts(list).await.unwrap_err();
+    check(
+        "a prefix",
+        &status,
+        InvalidArgument,
+        "ACCOUNT_ID_MALFORMED",
+        "given=City%",
+    );
+    let unknown = id();
+    let status = client.get(&unknown).await.unwrap_err();
+    check(
+        "an entry",
+        &status,
+        NotFound,
+        "ENTRY_UNKNOWN",
+        &format!("id={unknown}"),
+    );
+    let get = v1::GetHoldRequest {
+        hold_id: unknown.clone(),
+    };
+    let status = client.holds.get_hold(get).await.unwrap_err();
+    check(
+        "a hold",
+        &status,
+        NotFound,
+        "HOLD_UNKNOWN",
+        &format!("id={unknown}"),
+    );
+    for (entry_ids, figures) in [
+        (vec![], "given=0 max=500"),
+        (vec![unknown; 501], "given=501 max=500"),
+    ] {
+        let request = v1::BatchGetEntriesRequest { entry_ids };
+        let status = client.entries.batch_get_entries(request).await.unwrap_err();
+        check(
+            "ids",
+            &status,
+            InvalidArgument,
+            "BATCH_SIZE_OUT_OF_RANGE",
+            figures,
+        );
+    }
+    for from_sequence in [-1, i64::MIN, i64::MAX] {
+        let watch = v1::WatchRecordsRequest {
+            from_sequence,
+            follow: false,
+        };
+        let status = client.journal.watch_records(watch).await.unwrap_err();
+        let figures = format!("given={from_sequence}");
+        check(
+            "a position",
+            &status,
+            InvalidArgument,
+            "SEQUENCE_OUT_OF_RANGE",
+            &figures,
+        );
+    }
+}
+
+/// Who acts is told in 64 bytes of text, or not at all.
+#[tokio::test]
+async fn metadata() {
+    let mut city = City::founded().await;
+    let client = &mut city.client;
+    let before = client.position().await;
+    for (what, key, value) in [
+        ("65 bytes", "x-actor", "a".repeat(65).into_bytes()),
+        (
+            "a huge name",
+            "x-request-id",
+            "a".repeat(8_000).into_bytes(),
+        ),
+        ("a tab", "x-actor", b"a\tb".to_vec()),
+        ("no text", "x-actor", b"\xe5\xbc".to_vec()),
+    ] {
+        let bytes = value.len();
+        let value = AsciiMetadataValue::try_from(&value[..]).expect("a header");
+        let mut request = Request::new(v1::PostEntryRequest {
+            entry: Some(entry(MINT, ANN, 1)),
+        });
+        request.metadata_mut().insert(key, value);
+        let status = client.entries.post_entry(request).await.expect_err(what);
+        let figures = match what {
+            "no text" => format!("field={key}"),
+            _ => format!("field={key} given={bytes} max=64"),
+        };
+        check(
+            what,
+            &status,
+            InvalidArgument,
+            "METADATA_MALFORMED",
+            &figures,
+        );
+    }
+    assert_eq!(client.position().await, before);
+}
+
+/// An entry that is missing altogether.
+#[tokio::test]
+async fn nothing_to_post() {
+    let mut city = City::founded().await;
+    let request = v1::PostEntryRequest { entry: None };
+    let status = city.client.entries.post_entry(request).await.unwrap_err();
+    check(
+        "no entry",
+        &status,
+        InvalidArgument,
+        "FIELD_MISSING",
+        "field=entry",
+    );
+}
+
+/// A message of more than 16 MiB is not read at all.
+#[tokio::test]
+async fn an_oversized_message() {
+    let mut city = City::founded().await;
+    let client = &mut city.client;
+    let before = client.position().await;
+    let mut huge = entry(MINT, ANN, 1);
+    huge.note = "n".repeat(16 * 1024 * 1024);
+    let status = client.post(huge).await.unwrap_err();
+    assert_eq!(status.code(), OutOfRange, "{status:?}");
+    assert!(status.message().contains("16777216"), "{status:?}");
+    assert_eq!(client.position().await, before);
+
+    // One that just fits is read, and judged.
+    let mut large = entry(MINT, ANN, 1);
+    large.note = "n".repeat(16 * 1024 * 1024 - 200);
+    let status = client.post(large).await.unwrap_err();
+    check(
+        "a large note",
+        &status,
+        InvalidArgument,
+        "NOTE_TOO_LONG",
+        "given=16777016 max=1000",
+    );
+}
+
+/// What is no gRPC at all ends its own connection and nothing else.
+#[tokio::test]
+async fn no_grpc() {
+    let mut city = City::founded().await;
+    let junk = [
+        b"GET / HTTP/1.1\r\nhost: here\r\n\r\n".to_vec(),
+        vec![0; 70_000],
+        (0..=255).collect(),
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\xff\xff\xff\xff\xff\xff".to_vec(),
+    ];
+    for bytes in junk {
+        let mut stream = TcpStream::connect(city.server.address()).expect("a connection");
+        // The server may hang up before all is written.
+        let _ = stream.write_all(&bytes);
+        let _ = stream.shutdown(std::net::Shutdown::Write);
+        let _ = stream.read_to_end(&mut Vec::new());
+    }
+    assert_eq!(city.client.balance(ANN).await, 100);
+}

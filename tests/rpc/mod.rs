@@ -1,0 +1,67 @@
+//! Over a real server process, with typed clients.
+
+mod bad_calls;
+mod bad_entries;
+mod bad_reads;
+mod batches;
+mod calls;
+mod files;
+mod life;
+mod pages;
+mod refusals;
+mod watch;
+
+use tempfile::TempDir;
+use timebank_proto::v1::{AccountKind, Entry, Tag};
+
+use crate::support::{Client, Server, entry};
+
+/// Hours come from here.
+const MINT: &str = "city:issuance:mint";
+/// Has 100 minutes.
+const ANN: &str = "city:member:ann";
+/// Has none.
+const BEN: &str = "city:member:ben";
+
+/// A server on a directory of its own.
+struct City {
+    server: Server,
+    client: Client,
+    dir: TempDir,
+}
+
+impl City {
+    async fn empty() -> Self {
+        let dir = TempDir::new().expect("a directory");
+        let server = Server::start(dir.path());
+        let client = server.client().await;
+        Self {
+            server,
+            client,
+            dir,
+        }
+    }
+
+    /// With the accounts above.
+    async fn founded() -> Self {
+        let mut city = Self::empty().await;
+        city.client.open(MINT, AccountKind::Issuance).await;
+        city.client.open(ANN, AccountKind::Member).await;
+        city.client.open(BEN, AccountKind::Member).await;
+        let grant = city.client.post(entry(MINT, ANN, 100)).await;
+        grant.expect("a grant");
+        city
+    }
+}
+
+/// An entry whose record is nearly 5 KB.
+fn large() -> Entry {
+    let tag = |n| Tag {
+        key: format!("t{n:-<31}"),
+        value: "\u{20000}".repeat(64),
+    };
+    Entry {
+        tags: (10..26).map(tag).collect(),
+        ..entry(MINT, BEN, 1)
+    }
+}

@@ -1,0 +1,162 @@
+//! The stream of records.
+
+use timebank_proto::v1::{self, WatchRecordsRequest, WatchRecordsResponse, record::Fact};
+use tonic::{Code, Streaming};
+
+use super::{ANN, BEN, City, MINT, large};
+use crate::support::{Client, entry, told, within};
+
+async fn watch(
+    client: &mut Client,
+    from_sequence: i64,
+    follow: bool,
+) -> Streaming<WatchRecordsResponse> {
+    let request = WatchRecordsRequest {
+        from_sequence,
+        follow,
+    };
+    let stream = client.journal.watch_records(request).await;
+    stream.expect("a stream").into_inner()
+}
+
+/// The next so many records.
+async fn take(stream: &mut Streaming<WatchRecordsResponse>, count: usize) -> Vec<v1::Record> {
+    let mut records = Vec::new();
+    while records.len() < count {
+        let message = within("a record", stream.message()).await;
+        records.extend(message.expect("a message").expect("no end").records);
+    }
+    records
+}
+
+fn sequences(records: &[v1::Record]) -> Vec<i64> {
+    records.iter().map(|record| record.sequence).collect()
+}
+
+/// More records than a message holds, then those that come, none left out.
+#[tokio::test]
+async fn catches_up_and_follows() {
+    let mut city = City::founded().await;
+    let batch = (0..2_500).map(|_| entry(MINT, BEN, 1)).collect();
+    city.client.post_all(batch, true).await.expect("posted");
+    let mut stream = watch(&mut city.client, 0, true).await;
+    let records = take(&mut stream, 2_504).await;
+    assert_eq!(sequences(&records), (1..=2_504).collect::<Vec<_>>());
+    let times: Vec<_> = records.iter().map(|record| record.recorded_at_us).collect();
+    assert!(times.is_sorted_by(|a, b| a < b), "times rise strictly");
+
+    for sequence in 2_505..2_510 {
+        city.client.post(entry(MINT, BEN, 1)).await.expect("posted");
+        assert_eq!(sequences(&take(&mut stream, 1).await), [sequence]);
+    }
+}
+
+/// From any position on: where a watcher left off, it goes on.
+#[tokio::test]
+async fn resumes() {
+    let mut city = City::founded().await;
+    let mut stream = watch(&mut city.client, 3, true).await;
+    assert_eq!(sequences(&take(&mut stream, 2).await), [3, 4]);
+    drop(stream);
+    city.client.post(entry(ANN, BEN, 1)).await.expect("posted");
+    city.client.post(entry(ANN, BEN, 1)).await.expect("posted");
+    let mut stream = watch(&mut city.client, 5, true).await;
+    assert_eq!(sequences(&take(&mut stream, 2).await), [5, 6]);
+}
+
+/// Without `follow` the stream ends at the last record; beyond it, at once.
+#[tokio::test]
+async fn ends_without_follow() {
+    let mut city = City::founded().await;
+    let records = city.client.records(2).await.expect("records");
+    assert_eq!(sequences(&records), [2, 3, 4]);
+    for beyond in [5, 1_000_000] {
+        let records = city.client.records(beyond).await.expect("records");
+        assert_eq!(records, []);
+    }
+}
+
+/// With it, a position that is still to come is waited for.
+#[tokio::test]
+async fn waits_for_what_is_to_come() {
+    let mut city = City::founded().await;
+    let mut stream = watch(&mut city.client, 6, true).await;
+    city.client.post(entry(ANN, BEN, 1)).await.expect("posted");
+    city.client.post(entry(ANN, BEN, 2)).await.expect("posted");
+    let records = take(&mut stream, 1).await;
+    assert_eq!(sequences(&records), [6]);
+    let Some(Fact::EntryPosted(posted)) = &records[0].fact else {
+        panic!("another fact: {records:?}");
+    };
+    assert_eq!(posted.transfers[0].amount, 2);
+}
+
+/// Large records arrive at a client with the usual limit of 4 MiB a message.
+#[tokio::test]
+async fn large_records() {
+    let mut city = City::founded().await;
+    let batch = (0..1_000).map(|_| large()).collect();
+    city.client.post_all(batch, true).await.expect("posted");
+    let records = city.client.records(1).await.expect("records");
+    assert_eq!(records.len(), 1_004);
+}
+
+/// A stopping server ends its streams with a status that says so.
+#[tokio::test]
+async fn ends_with_the_server() {
+    let mut city = City::founded().await;
+    let mut stream = watch(&mut city.client, 1, true).await;
+    assert_eq!(take(&mut stream, 4).await.len(), 4);
+    city.server.terminate();
+    let status = within("the end", stream.message()).await.unwrap_err();
+    let told = told(&status);
+    assert_eq!(
+        (told.code, told.reason.as_str()),
+        (Code::Unavailable, "SERVER_STOPPING")
+    );
+    assert!(city.server.wait().await.success());
+}
+
+/// A watcher that does not read holds up neither writers nor other watchers,
+/// nor the end of the server.
+#[tokio::test]
+async fn does_not_wait_for_who_does_not_read() {
+    let mut city = City::founded().await;
+    let mut idle_client = city.server.client().await;
+    let idle = watch(&mut idle_client, 1, true).await;
+    let mut busy = watch(&mut city.client, 1, true).await;
+    // Far more than what lies in buffers on the way.
+    for count in 1..=50 {
+        let batch = (0..400).map(|_| large()).collect();
+        city.client.post_all(batch, true).await.expect("posted");
+        let records = take(&mut busy, if count == 1 { 404 } else { 400 }).await;
+        let last = records.last().expect("a record").sequence;
+        assert_eq!(last, 4 + 400 * count);
+    }
+    assert_eq!(city.client.balance(BEN).await, 20_000);
+
+    city.server.terminate();
+    assert!(city.server.wait().await.success());
+    drop(idle);
+}
+
+/// A verification runs beside writers and ends well.
+#[tokio::test]
+async fn verifies_while_others_write() {
+    let mut city = City::founded().await;
+    let mut writer = city.client.clone();
+    let writing = tokio::spawn(async move {
+        for _ in 0..20 {
+            let batch = (0..100).map(|_| entry(MINT, BEN, 1)).collect();
+            writer.post_all(batch, true).await.expect("posted");
+        }
+    });
+    let mut seen = 0;
+    while !writing.is_finished() {
+        let count = city.client.verified().await;
+        assert!(count >= seen);
+        seen = count;
+    }
+    writing.await.expect("it writes");
+    assert_eq!(city.client.verified().await, 2_004);
+}

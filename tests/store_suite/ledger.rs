@@ -1,0 +1,221 @@
+//! A store with a ledger in it, and a few words to fill it with.
+
+use std::path::Path;
+
+use tempfile::TempDir;
+use timebank::{
+    ledger::{AccountKind, Caller, Command, Outcome, Rejection, Wants, rules},
+    store::{Committed, Decide, Snapshot, Store, StoreError, Verified, Writer},
+};
+
+use crate::model::ask::{Ask, Id, Labels, Leg, Post, moment};
+
+/// A store that was opened, and its one writer.
+pub(super) type Opened = Result<(Box<dyn Store>, Box<dyn Writer>), StoreError>;
+
+/// Opens what is kept in a directory, or starts it there.
+pub(super) type Open<'a> = &'a dyn Fn(&Path) -> Opened;
+
+/// 2023-11-14T22:13:20Z.
+const START_US: i64 = 1_700_000_000_000_000;
+const SECOND_US: i64 = 1_000_000;
+
+/// What became of a command.
+type Decided = Result<Outcome, Rejection>;
+
+/// A ledger in a store.
+pub(super) struct Ledger<'a> {
+    pub(super) open: Open<'a>,
+    pub(super) dir: TempDir,
+    pub(super) store: Box<dyn Store>,
+    pub(super) writer: Box<dyn Writer>,
+    /// The time of the wall, in microseconds.
+    pub(super) now: i64,
+}
+
+impl<'a> Ledger<'a> {
+    /// An empty one.
+    pub(super) fn start(open: Open<'a>) -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        let (store, writer) = open(dir.path()).expect("it opens");
+        Self {
+            open,
+            dir,
+            store,
+            writer,
+            now: START_US,
+        }
+    }
+
+    /// One with a grant, two members and a pool, whom the grant gave 100 each.
+    pub(super) fn with_members(open: Open<'a>) -> Self {
+        let mut ledger = Self::start(open);
+        ledger.commit(&[
+            open_account("a:grant", AccountKind::Issuance),
+            open_account("a:member:1", AccountKind::Member),
+            open_account("a:member:2", AccountKind::Member),
+            open_account("a:pool", AccountKind::Pool),
+            post(
+                1,
+                &[
+                    leg("a:grant", "a:member:1", 100),
+                    leg("a:grant", "a:member:2", 100),
+                    leg("a:grant", "a:pool", 100),
+                ],
+            ),
+        ]);
+        ledger
+    }
+
+    /// Closes the store and opens it again.
+    pub(super) fn reopened(self) -> Self {
+        let Self {
+            open,
+            dir,
+            store,
+            writer,
+            now,
+        } = self;
+        drop((store, writer));
+        let (store, writer) = open(dir.path()).expect("it opens again");
+        Self {
+            open,
+            dir,
+            store,
+            writer,
+            now,
+        }
+    }
+
+    /// Lets so many seconds pass.
+    pub(super) fn wait_s(&mut self, seconds: i64) {
+        self.now += seconds * SECOND_US;
+    }
+
+    /// One transaction on what some requests want.
+    pub(super) fn transact(
+        &mut self,
+        asks: &[Ask],
+        decide: &mut Decide<'_>,
+    ) -> Result<Committed, StoreError> {
+        let commands = commands(asks);
+        let mut wants = Wants::default();
+        for command in &commands {
+            command.wants(&mut wants);
+        }
+        self.writer.transact(&wants, moment(self.now), decide)
+    }
+
+    /// Decides requests in order by the rules, in one transaction, after what is
+    /// due has expired.
+    pub(super) fn try_commit(
+        &mut self,
+        asks: &[Ask],
+    ) -> Result<(Committed, Vec<Decided>), StoreError> {
+        let commands = commands(asks);
+        let mut results = Vec::new();
+        let committed = self.transact(asks, &mut |facts, due| {
+            results.clear();
+            let expiries = due.iter().map(|id| Command::ExpireHold { id: *id });
+            for command in expiries {
+                let decision = rules::decide(facts, &command, facts.next_moment());
+                facts.take(decision.expect("it is due"), &Caller::server())?;
+            }
+            for command in &commands {
+                results.push(match rules::decide(facts, command, facts.next_moment()) {
+                    Ok(decision) => Ok(facts.take(decision, &Caller::server())?),
+                    Err(rejection) => Err(rejection),
+                });
+            }
+            Ok(())
+        })?;
+        Ok((committed, results))
+    }
+
+    /// As [`Ledger::try_commit`], where nothing may be refused.
+    pub(super) fn commit(&mut self, asks: &[Ask]) -> Committed {
+        let (committed, results) = self.try_commit(asks).expect("it commits");
+        for result in results {
+            result.expect("no rule is against it");
+        }
+        committed
+    }
+
+    pub(super) fn snapshot(&self) -> Box<dyn Snapshot> {
+        self.store.snapshot().expect("a snapshot")
+    }
+
+    /// The journal's last position.
+    pub(super) fn last(&self) -> i64 {
+        self.snapshot().last().expect("it reads").get()
+    }
+
+    /// What stands on an account, by its row.
+    pub(super) fn balance(&self, id: &str) -> i64 {
+        let row = self.snapshot().account(&crate::model::ask::account(id));
+        let row = row.expect("it reads").expect("it is open");
+        row.account.balance.steps()
+    }
+
+    /// The audit finds all records, so many, and nothing wrong with them.
+    pub(super) fn is_sound(&self, records: i64) {
+        let verified = self.store.verify(&mut |_, _| true).expect("it reads");
+        match verified {
+            Verified::Sound { count, .. } => assert_eq!(count, records, "records"),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn commands(asks: &[Ask]) -> Vec<Command> {
+    let commands = asks.iter().enumerate();
+    let commands = commands.map(|(salt, ask)| ask.command(salt as u64));
+    commands.collect::<Result<_, _>>().expect("well-formed")
+}
+
+pub(super) const PLAIN: Labels = Labels {
+    kind: "service",
+    tags: &[],
+};
+
+pub(super) fn open_account(account: &'static str, kind: AccountKind) -> Ask {
+    Ask::Open {
+        account,
+        kind,
+        unit: "time",
+        limits: None,
+    }
+}
+
+pub(super) fn leg(from: &'static str, to: &'static str, amount: i64) -> Leg {
+    Leg { from, to, amount }
+}
+
+pub(super) fn post(id: Id, legs: &[Leg]) -> Ask {
+    Ask::Post(Post {
+        id,
+        legs: legs.to_vec(),
+        unit: None,
+        at: None,
+        labels: PLAIN,
+        note: Some("a note"),
+    })
+}
+
+pub(super) fn place(id: Id, leg: Leg, expires_in_s: Option<i64>) -> Ask {
+    Ask::Place {
+        id,
+        leg,
+        unit: None,
+        expires_in_s,
+        labels: PLAIN,
+    }
+}
+
+pub(super) fn settle(id: Id, amount: i64) -> Ask {
+    Ask::Settle {
+        id,
+        amount: Some(amount),
+        at: None,
+    }
+}

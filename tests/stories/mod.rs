@@ -1,0 +1,58 @@
+//! Tests that read like a script, command and result, for each rule and each
+//! refusal. They run in one process on the real store, sequencer and queries,
+//! with a clock that only the script moves: one second before each command, and
+//! as far as `clock` says.
+//!
+//! A script is blocks of commands, `---`, and what they print. After a change
+//! that is meant, `UPDATE_GOLDENFILES=1 cargo test --test suite stories` writes
+//! the results anew, to be read before they are believed.
+
+mod coverage;
+mod request;
+mod runner;
+mod show;
+mod words;
+mod world;
+
+use std::{collections::BTreeSet, fs};
+
+const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/stories/scripts");
+
+macro_rules! stories {
+    ($($name:ident)*) => {
+        $(
+            #[test]
+            fn $name() {
+                let path = format!("{SCRIPTS}/{}", stringify!($name));
+                goldenscript::run(&mut runner::Story::begin(), path).expect("a script");
+            }
+        )*
+
+        #[test]
+        fn every_script_is_told() {
+            let told = BTreeSet::from([$(stringify!($name).to_owned()),*]);
+            let names = fs::read_dir(SCRIPTS).expect("the scripts").map(|file| {
+                let file = file.expect("a script").file_name();
+                file.into_string().expect("a plain name")
+            });
+            assert_eq!(told, names.collect());
+        }
+    };
+}
+
+stories! {
+    accounts
+    balances_as_of
+    batches
+    entries
+    expiry
+    holds
+    idempotency
+    limits
+    malformed
+    notes
+    precedence
+    reversals
+    statements
+    units
+}

@@ -1,0 +1,85 @@
+//! Parts of commands that several of them have.
+
+use timebank::{
+    ledger::{
+        AccountOpened, Bound, Caller, Command, Label, Limits, Note, Tag, Tags, Transfer, UnitId,
+    },
+    query::Axis,
+};
+
+use super::words::{Said, Words, account, amount, bound, kind, mistake};
+
+/// `open NAME KIND [unit=U] [floor=N|none] [ceiling=N|none]`
+pub(super) fn open(words: &mut Words) -> Said<Command> {
+    let id = account(&words.next()?)?;
+    let kind = kind(&words.next()?)?;
+    let default = kind.default_limits();
+    let mut limit = |key, default| match words.key(key) {
+        None => Ok(default),
+        Some(word) => bound(&word).map(Bound::limit),
+    };
+    let limits = Limits {
+        floor: limit("floor", default.floor)?,
+        ceiling: limit("ceiling", default.ceiling)?,
+    };
+    let unit = match words.key("unit") {
+        None => UnitId::time(),
+        Some(unit) => UnitId::parse(&unit)?,
+    };
+    Ok(Command::OpenAccount(AccountOpened {
+        id,
+        kind,
+        unit,
+        limits,
+    }))
+}
+
+/// `FROM TO AMOUNT`
+pub(super) fn leg(words: &mut Words) -> Said<Transfer> {
+    let (debit, credit) = (account(&words.next()?)?, account(&words.next()?)?);
+    Ok(Transfer::new(debit, credit, amount(&words.next()?)?)?)
+}
+
+/// `[note=TEXT]`; a number for the text stands for so many characters.
+pub(super) fn note(text: Option<String>, salt: &[u8; 16]) -> Said<Option<Note>> {
+    let text = text.unwrap_or_default();
+    let text = match text.parse() {
+        Ok(chars) => "\u{5bb6}".repeat(chars),
+        Err(_) => text,
+    };
+    Ok(Note::new(*salt, text)?)
+}
+
+/// `[kind=K]`
+pub(super) fn label(words: &mut Words) -> Said<Label> {
+    match words.key("kind") {
+        None => Ok(Label::transfer()),
+        Some(kind) => Ok(Label::parse("kind", &kind)?),
+    }
+}
+
+/// `[tag=K/V]...`
+pub(super) fn tags(words: &mut Words) -> Said<Tags> {
+    let mut tags = Vec::new();
+    while let Some(tag) = words.key("tag") {
+        let Some((key, value)) = tag.split_once('/') else {
+            return mistake(format!("{tag} is no tag"));
+        };
+        tags.push(Tag::new(Label::parse("tags.key", key)?, value.into())?);
+    }
+    Ok(Tags::new(tags)?)
+}
+
+/// `[by=effective|recorded]`
+pub(super) fn axis(words: &mut Words) -> Said<Axis> {
+    match words.key("by").as_deref() {
+        None | Some("recorded") => Ok(Axis::Recorded),
+        Some("effective") => Ok(Axis::Effective),
+        Some(other) => mistake(format!("{other} is no time of an entry")),
+    }
+}
+
+/// `[actor=NAME]`
+pub(super) fn caller(words: &mut Words) -> Said<Caller> {
+    Ok(Caller::new(&words.key("actor").unwrap_or_default(), "")?)
+}

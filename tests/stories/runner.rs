@@ -1,0 +1,429 @@
+//! Runs the commands of a script.
+
+use std::{error::Error, sync::Arc};
+
+use goldenscript::{Command as Line, Context, Runner};
+use timebank::{
+    ledger::{
+        Caller, Command, Entry, HoldTerms, Label, Moment, NewEntry, Note, Origin, Rejection,
+        Reversal, Sequence, Tags, Transfers, Unit, UnitId,
+    },
+    query::{self, AsOf, Direction, StatementQuery, account_view},
+    store::{HoldFilter, HoldStateKind},
+};
+
+use super::{
+    request::{axis, caller, label, leg, note, open, tags},
+    show,
+    words::{Fault, Names, Said, Words, account, amount, bound, mistake, number, seconds},
+    world::World,
+};
+
+pub(super) struct Story {
+    world: World,
+    names: Names,
+    /// The posting that the next `statement ... more` begins at.
+    next: Option<i64>,
+}
+
+impl Story {
+    pub(super) fn begin() -> Self {
+        Self {
+            world: World::begin(),
+            names: Names::default(),
+            next: None,
+        }
+    }
+}
+
+impl Runner for Story {
+    type Command = Line;
+
+    fn run(&mut self, line: &Line, _: &Context) -> Result<String, Box<dyn Error>> {
+        self.world.advance(1);
+        let mut words = Words::of(line);
+        let said = self.carry_out(&line.name, &mut words).and_then(|said| {
+            words.end()?;
+            Ok(said)
+        });
+        match said {
+            Ok(text) => Ok(text),
+            Err(Fault::Malformed(malformed)) => Ok(show::malformed(&self.names, &malformed)),
+            Err(Fault::Script(what)) => Err(what.into()),
+        }
+    }
+}
+
+impl Story {
+    fn carry_out(&mut self, name: &str, words: &mut Words) -> Said<String> {
+        match name {
+            "clock" => self.clock(words),
+            "mark" => {
+                self.world.mark(words.next()?);
+                Ok(String::new())
+            }
+            "restart" => self.restart(words),
+            "erase-note" => self.erase_note(words),
+            "account" => self.account(words),
+            "accounts" => self.accounts(words),
+            "balance" => self.balance(words),
+            "entry" => self.entry(words),
+            "holds" => self.holds(words),
+            "statement" => self.statement(words),
+            "journal" => self.journal(words),
+            "units" => self.units(),
+            "batch" => self.batch(words),
+            "declare-units" => self.declare_units(words),
+            "hold-often" => self.hold_often(words),
+            _ => {
+                let command = self.command(name, words)?;
+                let caller = caller(words)?;
+                let result = self.world.submit(command, caller);
+                Ok(show::decided(&self.names, &result))
+            }
+        }
+    }
+
+    fn command(&mut self, name: &str, words: &mut Words) -> Said<Command> {
+        Ok(match name {
+            "unit" => {
+                let id = UnitId::parse(&words.next()?)?;
+                Command::DeclareUnit(Unit::new(id, &words.next()?)?)
+            }
+            "open" => open(words)?,
+            "limits" => Command::ChangeLimits {
+                id: account(&words.next()?)?,
+                floor: words.key("floor").map(|word| bound(&word)).transpose()?,
+                ceiling: words.key("ceiling").map(|word| bound(&word)).transpose()?,
+            },
+            "close" => Command::CloseAccount {
+                id: account(&words.next()?)?,
+            },
+            "post" => Command::PostEntry(self.posting(words)?),
+            "reverse" => self.reversal(words)?,
+            "hold" => self.hold(words)?,
+            "settle" => Command::SettleHold {
+                id: self.names.id(&words.next()?)?,
+                amount: words.optional().map(|word| amount(&word)).transpose()?,
+                effective_at: self.effective_at(words)?,
+            },
+            "release" => Command::ReleaseHold {
+                id: self.names.id(&words.next()?)?,
+            },
+            "expire" => Command::ExpireHold {
+                id: self.names.id(&words.next()?)?,
+            },
+            _ => return mistake(format!("{name} is no command")),
+        })
+    }
+
+    fn posting(&mut self, words: &mut Words) -> Said<NewEntry> {
+        let id = self.names.id(&words.next()?)?;
+        let mut legs = Vec::new();
+        while words.has_more() {
+            legs.push(leg(words)?);
+        }
+        let unit = words.key("unit").map(|unit| UnitId::parse(&unit));
+        if let Some(count) = words.key("legs") {
+            let count = usize::try_from(number(&count)?).expect("a count");
+            legs = legs.iter().cycle().take(count).cloned().collect();
+        }
+        let note = note(words.key("note"), id.as_bytes())?;
+        Ok(NewEntry {
+            units: unit
+                .transpose()?
+                .map(|unit| (0, unit))
+                .into_iter()
+                .collect(),
+            entry: Arc::new(Entry {
+                id,
+                transfers: Transfers::new(legs)?,
+                effective_at: self.effective_at(words)?,
+                kind: label(words)?,
+                tags: tags(words)?,
+                note: note.as_ref().map(Note::commitment),
+                origin: Origin::Posted,
+            }),
+            note,
+        })
+    }
+
+    fn effective_at(&self, words: &mut Words) -> Said<Option<Moment>> {
+        let at = words.key("at");
+        at.map(|word| self.world.time(&word)).transpose()
+    }
+
+    fn reversal(&mut self, words: &mut Words) -> Said<Command> {
+        let id = self.names.id(&words.next()?)?;
+        let of = self.names.id(&words.next()?)?;
+        let reason = words.key("reason").unwrap_or_else(|| "a mistake".into());
+        let Some(reason) = note(Some(reason), id.as_bytes())? else {
+            return mistake("a reversal has a reason");
+        };
+        Ok(Command::ReverseEntry(Reversal {
+            id,
+            of,
+            reason,
+            force: words.flag("force"),
+            effective_at: self.effective_at(words)?,
+        }))
+    }
+
+    fn hold(&mut self, words: &mut Words) -> Said<Command> {
+        let id = self.names.id(&words.next()?)?;
+        Ok(Command::PlaceHold {
+            unit: match words.key("unit") {
+                None => None,
+                Some(unit) => Some(UnitId::parse(&unit)?),
+            },
+            terms: HoldTerms {
+                id,
+                expires_in_s: words
+                    .key("expires")
+                    .map(|word| seconds(&word))
+                    .transpose()?,
+                kind: label(words)?,
+                tags: tags(words)?,
+                transfer: leg(words)?,
+            },
+        })
+    }
+
+    fn clock(&mut self, words: &mut Words) -> Said<String> {
+        if let Some(duration) = words.optional() {
+            self.world.advance(seconds(&duration)?);
+        }
+        Ok(self.world.now().to_string())
+    }
+
+    /// The server is down for a while, and comes back.
+    fn restart(&mut self, words: &mut Words) -> Said<String> {
+        self.world.stop();
+        if let Some(duration) = words.key("after") {
+            self.world.advance(seconds(&duration)?);
+        }
+        self.world.start();
+        Ok(String::new())
+    }
+
+    /// As an erasure will do it: the text goes, the record stays.
+    fn erase_note(&mut self, words: &mut Words) -> Said<String> {
+        let sequence = number(&words.next()?)?;
+        self.world
+            .database(&format!("DELETE FROM notes WHERE sequence = {sequence}"));
+        Ok(String::new())
+    }
+
+    /// `batch [atomic] ID FROM TO AMOUNT ...`
+    fn batch(&mut self, words: &mut Words) -> Said<String> {
+        let atomic = words.flag("atomic");
+        let mut commands = Vec::new();
+        while words.has_more() {
+            let id = self.names.id(&words.next()?)?;
+            commands.push(Command::PostEntry(NewEntry {
+                entry: Arc::new(Entry {
+                    id,
+                    transfers: Transfers::new(vec![leg(words)?])?,
+                    effective_at: None,
+                    kind: Label::transfer(),
+                    tags: Tags::default(),
+                    note: None,
+                    origin: Origin::Posted,
+                }),
+                units: Vec::new(),
+                note: None,
+            }));
+        }
+        let caller = caller(words)?;
+        let results = match atomic {
+            false => self.world.submit_each(commands, caller),
+            true => match self.world.submit_atomic(commands, caller) {
+                Ok(results) => results,
+                Err(refusal) => {
+                    let why = show::refused(&self.names, &refusal.rejection);
+                    return Ok(format!("none, for {}: {why}", refusal.index));
+                }
+            },
+        };
+        let lines = results.iter().map(|one| show::decided(&self.names, one));
+        Ok(lines.collect::<Vec<_>>().join("\n"))
+    }
+
+    /// Declares so many units at once.
+    fn declare_units(&mut self, words: &mut Words) -> Said<String> {
+        let count = number(&words.next()?)?;
+        let mut commands = Vec::new();
+        for number in 0..count {
+            let id = UnitId::parse(&format!("unit{number}"))?;
+            commands.push(Command::DeclareUnit(Unit::new(id, "step")?));
+        }
+        let results = self.world.submit_each(commands, Caller::server());
+        let last = results.last().map(|one| show::decided(&self.names, one));
+        Ok(last.unwrap_or_default())
+    }
+
+    /// `hold-often COUNT FROM TO AMOUNT expires=D`: so many holds in one call.
+    fn hold_often(&mut self, words: &mut Words) -> Said<String> {
+        let count = number(&words.next()?)?;
+        let transfer = leg(words)?;
+        let expires_in_s = words
+            .key("expires")
+            .map(|word| seconds(&word))
+            .transpose()?;
+        let mut commands = Vec::new();
+        for number in 0..count {
+            let terms = HoldTerms {
+                id: self.names.id(&format!("h{number:07}"))?,
+                transfer: transfer.clone(),
+                expires_in_s,
+                kind: Label::transfer(),
+                tags: Tags::default(),
+            };
+            commands.push(Command::PlaceHold { terms, unit: None });
+        }
+        let results = self.world.submit_each(commands, Caller::server());
+        let last = results.last().map(|one| show::decided(&self.names, one));
+        Ok(last.unwrap_or_default())
+    }
+
+    fn account(&mut self, words: &mut Words) -> Said<String> {
+        let id = account(&words.next()?)?;
+        let read = self.world.read(move |snapshot, now| {
+            let found = snapshot.account(&id)?;
+            let row = found.ok_or(Rejection::AccountUnknown { account: id })?;
+            Ok(account_view(snapshot, row.account, now)?)
+        });
+        Ok(match read {
+            Ok(account) => show::account(&account),
+            Err(error) => show::unread(&self.names, &error),
+        })
+    }
+
+    /// `accounts [PREFIX]`: their names.
+    fn accounts(&mut self, words: &mut Words) -> Said<String> {
+        let prefix = words.optional().unwrap_or_default();
+        let read = self.world.read(move |snapshot, _| {
+            let rows = snapshot.accounts(&prefix, None, 100)?;
+            let ids = rows.iter().map(|row| row.account.id.to_string());
+            Ok(ids.collect::<Vec<_>>().join(" "))
+        });
+        Ok(self.names.shorten(&read.expect("accounts")))
+    }
+
+    fn balance(&mut self, words: &mut Words) -> Said<String> {
+        let id = account(&words.next()?)?;
+        let axis = axis(words)?;
+        let moment = self.effective_at(words)?;
+        let as_of = moment.map(|moment| AsOf { moment, axis });
+        let read = self
+            .world
+            .read(move |snapshot, now| query::balance(snapshot, &id, as_of, now));
+        Ok(match read {
+            Ok(view) => show::balance(&view),
+            Err(error) => show::unread(&self.names, &error),
+        })
+    }
+
+    fn entry(&mut self, words: &mut Words) -> Said<String> {
+        let id = self.names.id(&words.next()?)?;
+        let read = self
+            .world
+            .read(move |snapshot, _| Ok(snapshot.booking(id)?));
+        let booking = read.expect("a booking");
+        let Some(record) = booking.as_ref().and_then(|found| found.entry.as_ref()) else {
+            return Ok("none".into());
+        };
+        let mut text = show::record(&self.names, record);
+        if let Some(by) = booking.as_ref().and_then(|found| found.reversed_by) {
+            text.push_str(&format!(", reversed by {}", self.names.name(by)));
+        }
+        if let Some(note) = booking.and_then(|found| found.note) {
+            text.push_str(&format!(" {note:?}"));
+        }
+        Ok(text)
+    }
+
+    /// `holds [ACCOUNT] [state=open]`
+    fn holds(&mut self, words: &mut Words) -> Said<String> {
+        let of = words.optional().map(|word| account(&word)).transpose()?;
+        let state = match words.key("state").as_deref() {
+            None => None,
+            Some("open") => Some(HoldStateKind::Open),
+            Some("settled") => Some(HoldStateKind::Settled),
+            Some("released") => Some(HoldStateKind::Released),
+            Some("expired") => Some(HoldStateKind::Expired),
+            Some(other) => return mistake(format!("{other} is no state")),
+        };
+        let read = self.world.read(move |snapshot, _| {
+            let row = match &of {
+                Some(id) => snapshot.account(id)?,
+                None => None,
+            };
+            Ok(snapshot.holds(HoldFilter {
+                account: row.as_ref().map(|row| &row.account),
+                state,
+                after: Sequence::ZERO,
+                limit: 100,
+            })?)
+        });
+        let holds = read.expect("holds");
+        let now = self.world.now();
+        let lines = holds.iter().map(|one| show::hold(&self.names, one, now));
+        Ok(lines.collect::<Vec<_>>().join("\n"))
+    }
+
+    /// `statement ACCOUNT [oldest] [more] [by=effective] [since=T] [until=T] [limit=N]`
+    fn statement(&mut self, words: &mut Words) -> Said<String> {
+        let id = account(&words.next()?)?;
+        let direction = match words.flag("oldest") {
+            true => Direction::OldestFirst,
+            false => Direction::NewestFirst,
+        };
+        let time = |word: Option<String>| word.map(|word| self.world.time(&word)).transpose();
+        let limit = words.key("limit").map_or(Ok(100), |word| number(&word))?;
+        let query = StatementQuery {
+            account: id.clone(),
+            direction,
+            axis: axis(words)?,
+            since: time(words.key("since"))?,
+            until: time(words.key("until"))?,
+            from_ordinal: self.next.take().filter(|_| words.flag("more")),
+            limit: usize::try_from(limit).expect("a count"),
+        };
+        let read = self.world.read(move |s, _| query::statement(s, &query));
+        let page = match read {
+            Ok(page) => page,
+            Err(error) => return Ok(show::unread(&self.names, &error)),
+        };
+        self.next = page.next_ordinal;
+        let lines = page.postings.iter();
+        let lines = lines.map(|one| show::posting(&self.names, one, id.as_str()));
+        let mut text = lines.collect::<Vec<_>>().join("\n");
+        match (page.postings.is_empty(), page.next_ordinal) {
+            (true, _) => text.push_str("nothing"),
+            (false, Some(_)) => text.push_str("\nmore"),
+            (false, None) => {}
+        }
+        Ok(text)
+    }
+
+    /// `journal [FROM]`: after what is due has expired.
+    fn journal(&mut self, words: &mut Words) -> Said<String> {
+        let from = words.optional().map_or(Ok(1), |word| number(&word))?;
+        let from = Sequence::new(from).expect("a position");
+        self.world.submit_each(Vec::new(), Caller::server());
+        let read = self.world.read(move |s, _| Ok(s.records(from, 1_000)?));
+        let records = read.expect("records");
+        let lines = records.iter().map(|one| show::record(&self.names, one));
+        Ok(lines.collect::<Vec<_>>().join("\n"))
+    }
+
+    fn units(&mut self) -> Said<String> {
+        let units = self.world.read(|snapshot, _| Ok(snapshot.units()?));
+        let units = units.expect("units");
+        let units = units
+            .iter()
+            .map(|unit| format!("{} of {}", unit.id(), unit.step()));
+        Ok(units.collect::<Vec<_>>().join(", "))
+    }
+}

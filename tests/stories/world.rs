@@ -1,0 +1,167 @@
+//! The server's stack in this process, with a clock of its own.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    thread::JoinHandle,
+};
+
+use tempfile::TempDir;
+use timebank::{
+    clock::Clock,
+    ledger::{Caller, Command, Moment, Outcome, Rejection},
+    query::{Query, ReadError},
+    sequencer::{AtomicRefusal, Results, Sequencer},
+    store::{Snapshot, SqliteStore},
+};
+use tokio::runtime::{Builder, Runtime};
+
+use super::words::{Said, day, mistake, moment, seconds};
+
+/// 2026-03-02T08:00:00Z, when every story begins.
+const BEGINNING_US: i64 = 1_772_438_400_000_000;
+const SECOND_US: i64 = 1_000_000;
+
+/// What runs while the server does.
+struct Stack {
+    sequencer: Sequencer,
+    query: Query,
+    thread: JoinHandle<()>,
+}
+
+pub(super) struct World {
+    runtime: Runtime,
+    dir: TempDir,
+    now_us: Arc<AtomicI64>,
+    marks: BTreeMap<String, i64>,
+    stack: Option<Stack>,
+}
+
+impl World {
+    pub(super) fn begin() -> Self {
+        let mut world = Self {
+            // One thread: what the server does of itself happens while a
+            // command waits, and not in between.
+            runtime: Builder::new_current_thread()
+                .enable_time()
+                .build()
+                .expect("a runtime"),
+            dir: TempDir::new().expect("a directory"),
+            now_us: Arc::new(AtomicI64::new(BEGINNING_US)),
+            marks: BTreeMap::new(),
+            stack: None,
+        };
+        world.start();
+        world
+    }
+
+    pub(super) fn start(&mut self) {
+        let (store, writer) = SqliteStore::open(self.dir.path()).expect("the store opens");
+        let now_us = Arc::clone(&self.now_us);
+        let clock: Clock = Arc::new(move || {
+            Moment::from_us(now_us.load(Ordering::SeqCst)).expect("a time of this age")
+        });
+        let _inside = self.runtime.enter();
+        let (sequencer, thread) =
+            Sequencer::start(writer, Arc::clone(&clock)).expect("the sequencer starts");
+        self.stack = Some(Stack {
+            sequencer,
+            query: Query::new(Arc::new(store), clock).expect("a thread"),
+            thread,
+        });
+    }
+
+    pub(super) fn stop(&mut self) {
+        let Some(Stack {
+            sequencer,
+            query,
+            thread,
+        }) = self.stack.take()
+        else {
+            return;
+        };
+        drop((sequencer, query));
+        thread.join().expect("the writing thread ends");
+    }
+
+    /// The database, while nobody serves it.
+    pub(super) fn database(&mut self, sql: &str) {
+        self.stop();
+        let path = self.dir.path().join("ledger.db");
+        let database = rusqlite::Connection::open(path).expect("the database");
+        database.execute_batch(sql).expect("a statement");
+        drop(database);
+        self.start();
+    }
+
+    pub(super) fn advance(&self, seconds: i64) {
+        self.now_us.fetch_add(seconds * SECOND_US, Ordering::SeqCst);
+    }
+
+    pub(super) fn now(&self) -> Moment {
+        Moment::from_us(self.now_us.load(Ordering::SeqCst)).expect("a time of this age")
+    }
+
+    /// Calls this moment by a name.
+    pub(super) fn mark(&mut self, name: String) {
+        self.marks.insert(name, self.now().us());
+    }
+
+    /// A time: a mark, `2026-03-01`, `in-5m`, `5m-ago`, or `never`, which is none.
+    pub(super) fn time(&self, word: &str) -> Said<Moment> {
+        let now = self.now().us();
+        let us = if let Some(mark) = self.marks.get(word) {
+            Some(*mark)
+        } else if let Some(us) = day(word) {
+            Some(us)
+        } else if let Some(ahead) = word.strip_prefix("in-") {
+            Some(now + seconds(ahead)? * SECOND_US)
+        } else if let Some(ago) = word.strip_suffix("-ago") {
+            Some(now - seconds(ago)? * SECOND_US)
+        } else if word == "never" {
+            None
+        } else {
+            return mistake(format!("{word} is no time"));
+        };
+        moment(us)
+    }
+
+    fn stack(&self) -> &Stack {
+        self.stack.as_ref().expect("the server runs")
+    }
+
+    pub(super) fn submit(&self, command: Command, caller: Caller) -> Result<Outcome, Rejection> {
+        let submitted = self.stack().sequencer.submit_one(command, caller);
+        self.runtime.block_on(submitted).expect("it is answered")
+    }
+
+    pub(super) fn submit_each(&self, commands: Vec<Command>, caller: Caller) -> Results {
+        let submitted = self.stack().sequencer.submit(commands, caller);
+        self.runtime.block_on(submitted).expect("it is answered")
+    }
+
+    pub(super) fn submit_atomic(
+        &self,
+        commands: Vec<Command>,
+        caller: Caller,
+    ) -> Result<Results, AtomicRefusal> {
+        let submitted = self.stack().sequencer.submit_atomic(commands, caller);
+        self.runtime.block_on(submitted).expect("it is answered")
+    }
+
+    pub(super) fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut dyn Snapshot, Moment) -> Result<T, ReadError> + Send + 'static,
+    ) -> Result<T, ReadError> {
+        self.runtime.block_on(self.stack().query.read(read))
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}

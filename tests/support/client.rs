@@ -1,0 +1,152 @@
+//! Typed clients of all services on one connection, with the defaults that any
+//! client has.
+
+use std::collections::BTreeMap;
+
+use timebank_proto::v1::{
+    self, account_service_client::AccountServiceClient, entry_service_client::EntryServiceClient,
+    hold_service_client::HoldServiceClient, journal_service_client::JournalServiceClient,
+    statement_service_client::StatementServiceClient, unit_service_client::UnitServiceClient,
+};
+use tonic::{Code, Status, transport::Channel};
+use tonic_types::StatusExt;
+
+#[derive(Clone)]
+pub(crate) struct Client {
+    pub(crate) channel: Channel,
+    pub(crate) units: UnitServiceClient<Channel>,
+    pub(crate) accounts: AccountServiceClient<Channel>,
+    pub(crate) entries: EntryServiceClient<Channel>,
+    pub(crate) holds: HoldServiceClient<Channel>,
+    pub(crate) statements: StatementServiceClient<Channel>,
+    pub(crate) journal: JournalServiceClient<Channel>,
+}
+
+type Called<T> = Result<T, Status>;
+
+impl Client {
+    pub(crate) async fn connect(address: &str) -> Self {
+        let endpoint = Channel::from_shared(format!("http://{address}")).expect("an address");
+        let channel = endpoint.connect().await.expect("the server is there");
+        Self {
+            units: UnitServiceClient::new(channel.clone()),
+            accounts: AccountServiceClient::new(channel.clone()),
+            entries: EntryServiceClient::new(channel.clone()),
+            holds: HoldServiceClient::new(channel.clone()),
+            statements: StatementServiceClient::new(channel.clone()),
+            journal: JournalServiceClient::new(channel.clone()),
+            channel,
+        }
+    }
+
+    /// The journal's last position.
+    pub(crate) async fn position(&mut self) -> i64 {
+        let units = self.units.list_units(v1::ListUnitsRequest {}).await;
+        units.expect("the units").into_inner().journal_position
+    }
+
+    pub(crate) async fn open(&mut self, account_id: &str, kind: v1::AccountKind) -> v1::Account {
+        let request = v1::OpenAccountRequest {
+            account_id: account_id.into(),
+            kind: kind.into(),
+            ..Default::default()
+        };
+        let opened = self.accounts.open_account(request).await;
+        let opened = opened.expect("the account opens").into_inner();
+        opened.account.expect("the account")
+    }
+
+    pub(crate) async fn post(&mut self, entry: v1::Entry) -> Called<v1::PostEntryResponse> {
+        let request = v1::PostEntryRequest { entry: Some(entry) };
+        Ok(self.entries.post_entry(request).await?.into_inner())
+    }
+
+    pub(crate) async fn post_all(
+        &mut self,
+        entries: Vec<v1::Entry>,
+        atomic: bool,
+    ) -> Called<Vec<v1::PostEntryResult>> {
+        let request = v1::PostEntriesRequest { entries, atomic };
+        Ok(self
+            .entries
+            .post_entries(request)
+            .await?
+            .into_inner()
+            .results)
+    }
+
+    pub(crate) async fn get(&mut self, entry_id: &str) -> Called<v1::Entry> {
+        let request = v1::GetEntryRequest {
+            entry_id: entry_id.into(),
+        };
+        let reply = self.entries.get_entry(request).await?.into_inner();
+        Ok(reply.entry.expect("the entry"))
+    }
+
+    pub(crate) async fn balance(&mut self, account_id: &str) -> i64 {
+        let request = v1::GetBalanceRequest {
+            account_id: account_id.into(),
+            ..Default::default()
+        };
+        let balance = self.statements.get_balance(request).await;
+        balance.expect("a balance").into_inner().balance
+    }
+
+    /// All records from a position on.
+    pub(crate) async fn records(&mut self, from_sequence: i64) -> Called<Vec<v1::Record>> {
+        let request = v1::WatchRecordsRequest {
+            from_sequence,
+            follow: false,
+        };
+        let mut stream = self.journal.watch_records(request).await?.into_inner();
+        let mut records = Vec::new();
+        while let Some(message) = stream.message().await? {
+            records.extend(message.records);
+        }
+        Ok(records)
+    }
+
+    /// The last word of a verification of the whole store.
+    pub(crate) async fn verify(&mut self) -> Called<v1::VerifyJournalResponse> {
+        let request = v1::VerifyJournalRequest {};
+        let mut stream = self.journal.verify_journal(request).await?.into_inner();
+        let mut last = v1::VerifyJournalResponse::default();
+        while let Some(message) = stream.message().await? {
+            last = message;
+        }
+        Ok(last)
+    }
+
+    /// Has the store verified, and nothing found.
+    pub(crate) async fn verified(&mut self) -> i64 {
+        let last = self.verify().await.expect("the journal is verified");
+        assert_eq!(last.finding, None);
+        assert!(last.done, "the last word of a verification: {last:?}");
+        assert_eq!(last.root_hash.len(), 32);
+        last.verified_count
+    }
+}
+
+/// What a refused call tells: for people, and for programs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Told {
+    pub(crate) code: Code,
+    pub(crate) message: String,
+    pub(crate) reason: String,
+    pub(crate) domain: String,
+    pub(crate) figures: BTreeMap<String, String>,
+}
+
+/// Reads the `google.rpc.ErrorInfo` that every refusal has.
+pub(crate) fn told(status: &Status) -> Told {
+    let Some(info) = status.get_details_error_info() else {
+        panic!("a refusal without ErrorInfo: {status:?}");
+    };
+    Told {
+        code: status.code(),
+        message: status.message().into(),
+        reason: info.reason,
+        domain: info.domain,
+        figures: info.metadata.into_iter().collect(),
+    }
+}

@@ -1,0 +1,40 @@
+//! What the tests share: a real server as a process of its own, clients of it,
+//! and short ways to say what a test is about.
+
+mod client;
+mod mounts;
+mod peers;
+mod server;
+mod write;
+
+pub(crate) use client::{Client, told};
+pub(crate) use mounts::{seen_by, serve_on_mount};
+pub(crate) use peers::{left_out, peer};
+pub(crate) use server::{Server, ended, serve_command};
+pub(crate) use write::{any_limit, entry, id, leg, limit, timestamp};
+
+use std::time::{Duration, Instant};
+
+/// How long anything may take before a test gives up on it. No test passes
+/// because of it, so it is long.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Waits for something that has to come.
+pub(crate) async fn within<F: Future>(what: &str, future: F) -> F::Output {
+    match tokio::time::timeout(DEADLINE, future).await {
+        Ok(output) => output,
+        Err(_) => panic!("{what} did not come within {DEADLINE:?}"),
+    }
+}
+
+/// Asks again and again until the answer is there.
+pub(crate) fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    while start.elapsed() < DEADLINE {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("{what} did not come within {DEADLINE:?}");
+}

@@ -1,0 +1,158 @@
+//! A server as its users run it: a process, a directory, a free port.
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, Read, Seek},
+    path::Path,
+    process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio},
+    time::Duration,
+};
+
+use tempfile::NamedTempFile;
+
+use super::{Client, until, within};
+
+/// The command that serves a directory on a free port of the loopback.
+pub(crate) fn serve_command(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_timebank"));
+    command
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data)
+        .stdin(Stdio::null());
+    command
+}
+
+/// Runs a command that ends of itself. It writes to files, which never fill as
+/// a pipe does that nobody reads.
+pub(crate) fn ended(mut command: Command) -> Output {
+    let (mut out, mut said) = (spool(), spool());
+    command.stdout(out.try_clone().expect("a file"));
+    command.stderr(said.try_clone().expect("a file"));
+    let mut child = Guard(command.spawn().expect("the command starts"));
+    let status = until("the command's end", || child.0.try_wait().expect("a child"));
+    Output {
+        status,
+        stdout: read(&mut out),
+        stderr: read(&mut said),
+    }
+}
+
+fn spool() -> File {
+    tempfile::tempfile().expect("a file")
+}
+
+fn read(file: &mut File) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    file.rewind().expect("its beginning");
+    file.read_to_end(&mut bytes).expect("its text");
+    bytes
+}
+
+/// Ends its own child, and nothing else, when a test ends early.
+struct Guard(Child);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A running server.
+pub(crate) struct Server {
+    child: Guard,
+    address: String,
+    log: NamedTempFile,
+    /// Kept open: whoever starts a server may go on listening to it.
+    _stdout: BufReader<ChildStdout>,
+}
+
+impl Server {
+    /// Serves a directory.
+    pub(crate) fn start(data: &Path) -> Self {
+        Self::run(serve_command(data))
+    }
+
+    /// Runs a command that serves, and waits until it does.
+    pub(crate) fn run(mut command: Command) -> Self {
+        let log = NamedTempFile::new().expect("a file for the log");
+        let stderr = log.reopen().expect("a file for the log");
+        let child = command
+            .stdout(Stdio::piped())
+            .stderr(stderr)
+            .spawn()
+            .expect("the server starts");
+        let mut child = Guard(child);
+        let mut stdout = BufReader::new(child.0.stdout.take().expect("its standard output"));
+        let mut line = String::new();
+        stdout.read_line(&mut line).expect("a line");
+        let Some(address) = line.trim_end().strip_prefix("listening on ") else {
+            let log = std::fs::read_to_string(log.path()).unwrap_or_default();
+            panic!("the server did not listen; it printed {line:?} and logged:\n{log}");
+        };
+        Self {
+            child,
+            address: address.into(),
+            log,
+            _stdout: stdout,
+        }
+    }
+
+    /// `HOST:PORT`.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The process, to be signalled.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.0.id()
+    }
+
+    /// A client of its own connection.
+    pub(crate) async fn client(&self) -> Client {
+        Client::connect(&self.address).await
+    }
+
+    /// Asks it to stop, as an operator or an init system does.
+    pub(crate) fn terminate(&self) {
+        let process = self.process().to_string();
+        let sent = Command::new("kill").args(["-TERM", &process]).status();
+        assert!(sent.expect("kill runs").success(), "no signal was sent");
+    }
+
+    /// Waits for its end, which clients of this thread take part in.
+    pub(crate) async fn wait(mut self) -> ExitStatus {
+        let ended = async {
+            loop {
+                match self.child.0.try_wait().expect("a child") {
+                    Some(status) => return status,
+                    None => tokio::time::sleep(Duration::from_millis(2)).await,
+                }
+            }
+        };
+        within("the server's end", ended).await
+    }
+
+    /// Stops it in good order.
+    pub(crate) async fn stop(self) {
+        self.terminate();
+        let status = self.wait().await;
+        assert!(status.success(), "the server ended with {status}");
+    }
+
+    /// Ends it at once, with no chance to tidy up.
+    pub(crate) fn kill(mut self) {
+        self.child.0.kill().expect("SIGKILL is sent");
+        self.child.0.wait().expect("the server ends");
+    }
+}
+
+/// Whatever a test is about: no request may reach a panic.
+impl Drop for Server {
+    fn drop(&mut self) {
+        let log = std::fs::read_to_string(self.log.path()).unwrap_or_default();
+        if !std::thread::panicking() {
+            assert!(!log.contains("panicked"), "the server logged:\n{log}");
+        }
+    }
+}
