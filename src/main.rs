@@ -15,6 +15,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[derive(Parser)]
 #[command(
     version,
+    args_conflicts_with_subcommands = true,
     after_help = "Examples:
   timebank
   timebank serve --data /var/lib/timebank --listen 0.0.0.0:50051
@@ -23,6 +24,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
 }
 
 #[derive(Subcommand)]
@@ -45,9 +48,10 @@ const DATA: &str = "./timebank-data";
 const LISTEN: &str = "127.0.0.1:50051";
 
 fn main() -> ExitCode {
-    let serve = match Cli::parse().command {
+    let cli = Cli::parse();
+    let serve = match cli.command {
         Some(Command::Serve(serve)) => serve,
-        None => Serve::parse_defaults(),
+        None => cli.serve,
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
@@ -64,20 +68,15 @@ fn main() -> ExitCode {
     }
 }
 
-impl Serve {
-    /// As `timebank serve` without arguments.
-    fn parse_defaults() -> Self {
-        #[derive(Parser)]
-        struct Alone {
-            #[command(flatten)]
-            serve: Serve,
-        }
-        Alone::parse_from(["timebank"]).serve
-    }
+fn run(serve: &Serve) -> Result<(), Box<dyn std::error::Error>> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let served = runtime.block_on(serve_until_told(serve));
+    // What still reads, such as an audit, has no one left to tell.
+    runtime.shutdown_background();
+    served
 }
 
-#[tokio::main]
-async fn run(serve: &Serve) -> Result<(), Box<dyn std::error::Error>> {
+async fn serve_until_told(serve: &Serve) -> Result<(), Box<dyn std::error::Error>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let stop = async move {

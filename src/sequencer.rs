@@ -11,10 +11,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     clock::Clock,
-    ledger::{
-        BookingId, Broken, Caller, Command, Facts, Moment, Outcome, Rejection, Sequence, Wants,
-        rules,
-    },
+    ledger::{BookingId, Broken, Caller, Command, Facts, Moment, Outcome, Rejection, Wants, rules},
     store::{Committed, StoreError, Writer},
 };
 
@@ -167,6 +164,11 @@ impl Sequencer {
     pub async fn stop(&self) {
         // Where it is closed already there is nothing to do.
         let _ = self.calls.send(Call::Stop).await;
+    }
+
+    /// Ends when the door is closed: after a stop, or by a fault.
+    pub async fn closed(&self) {
+        self.calls.closed().await;
     }
 
     /// Tells the journal's last sequence, and wakes when it grows.
@@ -374,12 +376,5 @@ async fn knock(door: &mpsc::Sender<Call>) {
             // Not again at once: whatever is wrong wants a moment.
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
-    }
-}
-
-impl Committed {
-    /// Whether the journal has this record.
-    pub fn has(&self, sequence: Sequence) -> bool {
-        self.last >= sequence
     }
 }

@@ -8,6 +8,9 @@ use super::{
     Link, Moment, Position, Record, Stamp, Transfer, Unit, UnitId,
 };
 
+/// How much room for postings is kept from batch to batch.
+const KEPT: usize = 32_768;
+
 /// A record that cannot follow from those before it: no rule would have let it
 /// through, so the journal, or what was loaded of it, is not ours.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -120,6 +123,7 @@ impl Book {
     /// Forgets what changed, not how it stands.
     pub fn forget_changes(&mut self) {
         self.posted.clear();
+        self.posted.shrink_to(KEPT);
         for at in self.touched.drain(..) {
             if let Some((_, line)) = self.lines.get_index_mut(at) {
                 line.touched = false;
@@ -174,10 +178,7 @@ impl Book {
                 self.touch(id)?.account.limits = *limits;
                 Ok(())
             }
-            Fact::AccountClosed { id } => match self.touch(id)?.account.closed.replace(stamp) {
-                None => Ok(()),
-                Some(_) => Err(format!("account {id} is closed twice")),
-            },
+            Fact::AccountClosed { id } => self.close(id, stamp),
             Fact::EntryPosted(entry) => self.post(entry, stamp),
             Fact::HoldPlaced(terms) => {
                 let hold = Hold {
@@ -195,6 +196,9 @@ impl Book {
     }
 
     fn open(&mut self, opening: &AccountOpened, stamp: Stamp) -> Result<(), String> {
+        if !self.units.contains_key(&opening.unit) {
+            return Err(format!("there is no unit {}", opening.unit));
+        }
         let line = Line {
             account: Account::open(opening, stamp),
             chain: Chain::default(),
@@ -203,6 +207,17 @@ impl Book {
         let (at, before) = self.lines.insert_full(opening.id.clone(), line);
         self.touched.push(at);
         fresh(before, "account")
+    }
+
+    fn close(&mut self, id: &AccountId, stamp: Stamp) -> Result<(), String> {
+        let account = &mut self.touch(id)?.account;
+        if account.balance != Balance::ZERO || account.open_holds != 0 {
+            return Err(format!("account {id} is closed with something on it"));
+        }
+        match account.closed.replace(stamp) {
+            None => Ok(()),
+            Some(_) => Err(format!("account {id} is closed twice")),
+        }
     }
 
     fn touch(&mut self, id: &AccountId) -> Result<&mut Line, String> {
@@ -268,6 +283,11 @@ impl Book {
         if hold.state != HoldState::Open {
             return Err(format!("hold {id} ends twice"));
         }
+        if let HoldState::Settled { amount, .. } = state
+            && amount > hold.terms.transfer.amount()
+        {
+            return Err(format!("hold {id} is settled with more than it has"));
+        }
         hold.state = state;
         let transfer = hold.terms.transfer.clone();
         let debited = &mut self.touch(transfer.debit())?.account;
@@ -285,6 +305,9 @@ impl Line {
         position: Position,
         effective: Moment,
     ) -> Result<Posting, String> {
+        if self.account.closed.is_some() {
+            return Err(format!("account {} is closed", self.account.id));
+        }
         self.account.balance = in_range(balance, &self.account.id)?;
         Ok(Posting {
             account_no: self.account.number(),

@@ -1,12 +1,15 @@
 //! What a batch knows while it is decided: the loaded part of the book, the
 //! bookings its ids stand for, and the records decided so far.
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::{
     AccountId, AccountOpened, Book, BookingId, Broken, Caller, Entry, Fact, Hold, Moment, Note,
     Origin, Outcome, Record, Salt, Sequence, Stamp, book::LineBefore, rules::Decision,
 };
+
+/// How much room for records is kept from batch to batch.
+const KEPT: usize = 32_768;
 
 /// Where an entry of the batch's world is.
 #[derive(Clone, Debug)]
@@ -70,6 +73,7 @@ impl Facts {
         self.reversed_by.clear();
         self.salts.clear();
         self.records.clear();
+        self.records.shrink_to(KEPT);
         self.notes.clear();
         self.now = now;
     }
@@ -185,13 +189,17 @@ impl Facts {
     ) -> Savepoint {
         let bookings: Vec<_> = bookings.collect();
         let accounts = accounts.chain(bookings.iter().flat_map(|id| self.ends(id)));
+        let accounts: HashSet<_> = accounts.collect();
         Savepoint {
             records: self.records.len(),
             posted: self.book.posted().len(),
             accounts: self.book.accounts().len(),
             notes: self.notes.len(),
             last: self.last,
-            lines: accounts.map(|id| self.book.line_before(id)).collect(),
+            lines: accounts
+                .into_iter()
+                .map(|id| self.book.line_before(id))
+                .collect(),
             holds: bookings
                 .iter()
                 .map(|id| (*id, self.book.holds.get(id).cloned()))

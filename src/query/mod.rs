@@ -63,6 +63,7 @@ type Lookup = Box<dyn FnOnce(Result<&mut dyn Snapshot, StoreError>, Moment) + Se
 pub struct Query {
     store: Arc<dyn Store>,
     permits: Arc<Semaphore>,
+    verifying: Arc<Semaphore>,
     lookups: mpsc::Sender<Lookup>,
     clock: Clock,
 }
@@ -82,6 +83,7 @@ impl Query {
         Ok(Self {
             store,
             permits: Arc::new(Semaphore::new(MAX_READS)),
+            verifying: Arc::new(Semaphore::new(1)),
             lookups,
             clock,
         })
@@ -107,6 +109,11 @@ impl Query {
         answer.await.map_err(|_| ReadError::Stopping)?
     }
 
+    /// Ends when look-ups are no longer served, which only a fault brings about.
+    pub async fn failed(&self) {
+        self.lookups.closed().await;
+    }
+
     /// Runs a read of many rows on a snapshot. It gets the time of the wall, by
     /// which holds are due.
     ///
@@ -129,7 +136,8 @@ impl Query {
         done.await.map_err(|_| ReadError::Stopping)?
     }
 
-    /// Verifies the whole store.
+    /// Verifies the whole store. One such run has all accounts in memory, so
+    /// there is one at a time.
     ///
     /// # Errors
     /// Where it cannot be read at all.
@@ -137,8 +145,13 @@ impl Query {
         &self,
         mut progress: impl FnMut(i64, i64) -> bool + Send + 'static,
     ) -> Result<Verified, ReadError> {
+        let permit = Arc::clone(&self.verifying)
+            .acquire_owned()
+            .await
+            .map_err(|_| ReadError::Stopping)?;
         let store = Arc::clone(&self.store);
         let done = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
             let progress: &mut Progress<'_> = &mut progress;
             store.verify(progress)
         });

@@ -11,6 +11,7 @@ use crate::{
 };
 
 const MAX_BATCH: usize = 20_000;
+const MAX_BATCH_TRANSFERS: usize = 100_000;
 /// So that even entries of 100 legs fit a reply.
 const MAX_BATCH_GET: usize = 500;
 
@@ -40,6 +41,11 @@ impl EntryService for Rooms {
         if !(1..=MAX_BATCH).contains(&given) {
             let max = MAX_BATCH;
             return Err(Refused::BatchSize { given, max }.into());
+        }
+        let legs = request.entries.iter().map(|entry| entry.transfers.len());
+        let (given, max) = (legs.sum(), MAX_BATCH_TRANSFERS);
+        if given > max {
+            return Err(Refused::BatchTransfers { given, max }.into());
         }
         let results = match request.atomic {
             true => self.post_all(request.entries, caller).await?,

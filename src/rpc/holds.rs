@@ -7,7 +7,7 @@ use super::{Rooms, convert, reply, status::Refused, token_of};
 use crate::{
     ledger::{BookingId, Caller, Command, Hold, Moment, Rejection, Sequence},
     query::{Page, ReadError, page_size},
-    store::{HoldFilter, HoldStateKind, Snapshot, StoreError},
+    store::{HoldFilter, Snapshot, StoreError},
 };
 
 #[tonic::async_trait]
@@ -100,6 +100,7 @@ impl HoldService for Rooms {
                     account: account.as_ref(),
                     state,
                     after,
+                    now,
                     limit: limit + 1,
                 })?;
                 let more = holds.len() > limit;
@@ -108,10 +109,6 @@ impl HoldService for Rooms {
                     Some(last) if more => token.write(&last.placed.sequence.to_string()),
                     _ => String::new(),
                 };
-                // An open hold that is due is no open one, recorded or not.
-                if state == Some(HoldStateKind::Open) {
-                    holds.retain(|hold| !hold.is_due(now));
-                }
                 let items = holds.iter().map(|hold| view(snapshot, hold, now));
                 let items = items.collect::<Result<_, _>>()?;
                 let position = snapshot.last()?.get();

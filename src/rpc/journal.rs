@@ -82,10 +82,15 @@ impl Rooms {
                     records,
                     journal_position: position.get(),
                 };
-                if sender.send(Ok(message)).await.is_err() {
-                    return Ok(());
+                tokio::select! {
+                    sent = sender.send(Ok(message)) => match sent {
+                        Ok(()) => continue,
+                        Err(_) => return Ok(()),
+                    },
+                    _ = stopping.wait_for(|stopping| *stopping) => {
+                        return Err(Refused::from(SubmitError::Stopping).into());
+                    }
                 }
-                continue;
             }
             if !follow {
                 return Ok(());

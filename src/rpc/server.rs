@@ -24,8 +24,11 @@ use crate::{
     store::{SqliteStore, StoreError},
 };
 
-/// The largest message that is read: a batch of 20,000 entries fits.
-const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
+/// The largest request that is read: a batch of 20,000 entries fits. Replies are
+/// bounded by what a request may ask for.
+const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
+/// A connection whose other end is gone is found out in this time and dropped.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// How long calls under way may take once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -41,6 +44,9 @@ pub enum ServeError {
     },
     #[error("cannot serve: {0}")]
     Serve(#[from] tonic::transport::Error),
+    /// A bug: better no server than one that answers nothing.
+    #[error("the thread for {0} is gone; start the server again")]
+    ThreadGone(&'static str),
     #[error("cannot set up reflection: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
 }
@@ -57,10 +63,11 @@ pub async fn serve(
     let (store, writer) = SqliteStore::open(dir)?;
     let clock = clock::system();
     let (sequencer, thread) = Sequencer::start(writer, Arc::clone(&clock))?;
+    let query = Query::new(Arc::new(store), clock)?;
     let (stopped, stopping) = watch::channel(false);
     let rooms = Rooms {
         sequencer: sequencer.clone(),
-        query: Query::new(Arc::new(store), clock)?,
+        query: query.clone(),
         stopping: stopping.clone(),
     };
     let listen = |why| ServeError::Listen { address, why };
@@ -70,6 +77,8 @@ pub async fn serve(
     // A reply must not wait for the acknowledgement of the one before it.
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let serving = Server::builder()
+        .http2_keepalive_interval(Some(KEEP_ALIVE))
+        .http2_keepalive_timeout(Some(KEEP_ALIVE))
         .add_routes(routes)
         .serve_with_incoming_shutdown(incoming, async move {
             stop.await;
@@ -83,6 +92,8 @@ pub async fn serve(
     tokio::select! {
         served = serving => served?,
         () = overdue(stopping) => tracing::warn!("some calls did not end in time"),
+        () = sequencer.closed() => return Err(ServeError::ThreadGone("writes")),
+        () = query.failed() => return Err(ServeError::ThreadGone("reads")),
     }
     // It answers what waits, and closes the database.
     sequencer.stop().await;
@@ -115,8 +126,7 @@ async fn routes(rooms: Rooms) -> Result<Routes, tonic_reflection::server::Error>
             health.set_serving::<$service<Rooms>>().await;
             routes.add_service(
                 $service::new(rooms.clone())
-                    .max_decoding_message_size(MAX_MESSAGE_BYTES)
-                    .max_encoding_message_size(MAX_MESSAGE_BYTES),
+                    .max_decoding_message_size(MAX_REQUEST_BYTES),
             );
         )*};
     }

@@ -29,6 +29,8 @@ pub enum Refused {
     AtomicMalformed { index: usize, malformed: Malformed },
     #[error("a batch has 1 to {max} entries, this one has {given}")]
     BatchSize { given: usize, max: usize },
+    #[error("a batch has at most {max} transfers in all its entries, this one has {given}")]
+    BatchTransfers { given: usize, max: usize },
     #[error(transparent)]
     Submit(#[from] SubmitError),
     #[error(transparent)]
@@ -46,9 +48,10 @@ impl From<PageError> for Refused {
 impl Refused {
     fn code(&self) -> Code {
         match self {
-            Self::Malformed(_) | Self::AtomicMalformed { .. } | Self::BatchSize { .. } => {
-                Code::InvalidArgument
-            }
+            Self::Malformed(_)
+            | Self::AtomicMalformed { .. }
+            | Self::BatchSize { .. }
+            | Self::BatchTransfers { .. } => Code::InvalidArgument,
             Self::Rejected(rejection) => rejection_code(rejection),
             Self::Atomic(refusal) => rejection_code(&refusal.rejection),
             Self::Submit(SubmitError::Store(error)) | Self::Read(ReadError::Store(error)) => {
@@ -74,7 +77,7 @@ impl Refused {
                 rejection.reason()
             }
             Self::Atomic(refusal) => refusal.rejection.reason(),
-            Self::BatchSize { .. } => "BATCH_SIZE_OUT_OF_RANGE",
+            Self::BatchSize { .. } | Self::BatchTransfers { .. } => "BATCH_SIZE_OUT_OF_RANGE",
             Self::Submit(SubmitError::Store(error)) | Self::Read(ReadError::Store(error)) => {
                 store_reason(error)
             }
@@ -100,7 +103,7 @@ impl Refused {
                 rejection.figures()
             }
             Self::Atomic(refusal) => indexed(&refusal.index, refusal.rejection.figures()),
-            Self::BatchSize { given, max } => {
+            Self::BatchSize { given, max } | Self::BatchTransfers { given, max } => {
                 vec![("given", given.to_string()), ("max", max.to_string())]
             }
             Self::Read(ReadError::Page(PageError::Size { given })) => {

@@ -177,6 +177,8 @@ pub struct HoldFilter<'a> {
     pub state: Option<HoldStateKind>,
     /// Only holds recorded after this.
     pub after: Sequence,
+    /// The moment by which an open hold that is due counts as expired.
+    pub now: Moment,
     pub limit: usize,
 }
 

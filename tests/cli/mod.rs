@@ -48,7 +48,12 @@ fn program() -> &'static Path {
 /// The client with no settings but those of the test.
 fn command() -> Command {
     let mut command = Command::new(program());
-    for name in ["TIMEBANK_SERVER", "TIMEBANK_ACTOR", "NO_COLOR"] {
+    for name in [
+        "TIMEBANK_SERVER",
+        "TIMEBANK_ACTOR",
+        "TIMEBANK_UTC_OFFSET",
+        "NO_COLOR",
+    ] {
         command.env_remove(name);
     }
     command.stdin(Stdio::null());

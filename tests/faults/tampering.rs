@@ -8,19 +8,30 @@ use timebank_proto::v1::{self, AccountKind, Finding};
 use tonic::Code;
 
 use super::{ANN, BEN, MINT};
-use crate::support::{Client, Server, entry, id, leg, told};
+use crate::support::{Client, Server, ended, entry, id, leg, serve_command, told};
 
-/// Lets a hand that knows SQLite do what the ledger never does.
-fn unlock(database: &Connection) {
-    let sql = "SELECT group_concat('DROP TRIGGER ' || name, ';') FROM sqlite_schema
-               WHERE type = 'trigger'";
-    let drops: String = database
-        .query_row(sql, [], |row| row.get(0))
-        .expect("triggers");
-    database.execute_batch(&drops).expect("no triggers");
+/// Does what the ledger never does, as a hand that knows SQLite can: takes the
+/// triggers away, and puts them back.
+fn by_hand(database: &Connection, sql: &str) {
+    let triggers = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'";
+    let mut triggers = database.prepare(triggers).expect("the schema");
+    let triggers = triggers.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+    let triggers: Vec<(String, String)> = triggers.expect("triggers").flatten().collect();
+    assert!(!triggers.is_empty(), "nothing keeps the journal as it is");
     database
         .pragma_update(None, "foreign_keys", false)
         .expect("no keys");
+    for (name, _) in &triggers {
+        database
+            .execute(&format!("DROP TRIGGER {name}"), [])
+            .expect("no trigger");
+    }
+    let changed = database.execute(sql, []);
+    let changed = changed.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    assert_eq!(changed, 1, "{sql}");
+    for (_, sql) in &triggers {
+        database.execute(sql, []).expect("the trigger");
+    }
 }
 
 /// A byte of a blob, turned over.
@@ -83,6 +94,11 @@ async fn ledger() -> TempDir {
     client.post(entry(MINT, ANN, 1)).await.expect("posted");
     assert_eq!(client.verified().await, 15);
     server.stop().await;
+    let database = Connection::open(dir.path().join("ledger.db")).expect("the database");
+    let moved = "PRAGMA wal_checkpoint(TRUNCATE)";
+    database
+        .query_row(moved, [], |_| Ok(()))
+        .expect("all in one file");
     dir
 }
 
@@ -125,11 +141,7 @@ fn tampered(ledger: &TempDir, sql: &str) -> TempDir {
     let path = copy.path().join("ledger.db");
     fs::copy(ledger.path().join("ledger.db"), &path).expect("a copy");
     let database = Connection::open(path).expect("the database");
-    unlock(&database);
-    let changed = database
-        .execute(sql, [])
-        .unwrap_or_else(|error| panic!("{sql}: {error}"));
-    assert_eq!(changed, 1, "{sql}");
+    by_hand(&database, sql);
     copy
 }
 
@@ -194,6 +206,7 @@ async fn is_found() {
         ("a reversal taken out", "DELETE FROM reversals".into(), "reversals", 7),
         ("a reversal put in", "INSERT INTO reversals VALUES (14, 7)".into(), "reversals", 0),
         ("a note", update("notes", "text = 'at work'", "sequence = 5"), "notes", 5),
+        ("a note taken out", "DELETE FROM notes WHERE sequence = 5".into(), "notes", 5),
         ("a note put in", "INSERT INTO notes VALUES (14, randomblob(16), 'me too')".into(), "notes", 0),
     ];
     for (what, sql, place, sequence) in cases {
@@ -207,12 +220,19 @@ async fn is_found() {
     }
 }
 
-/// A note that was erased leaves its commitment, and nothing wrong.
+/// Without what keeps the journal as it is, a file is not served.
 #[tokio::test]
-async fn an_erased_note_is_none() {
+async fn is_not_served_without_its_triggers() {
     let ledger = ledger().await;
-    let erased = tampered(&ledger, "DELETE FROM notes WHERE sequence = 5");
-    assert_eq!(found(&erased, "an erased note").await, None);
+    let database = Connection::open(ledger.path().join("ledger.db")).expect("the database");
+    database
+        .execute("DROP TRIGGER ids_are_append_only_2", [])
+        .expect("no trigger");
+    drop(database);
+    let refused = ended(serve_command(ledger.path()));
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("ids_are_append_only_2 is missing"), "{said}");
 }
 
 /// A record that can no longer be read is told of, and the rest is still read.

@@ -322,6 +322,7 @@ fn pages_of_holds(
                 account: row.as_ref().map(|row| &row.account),
                 state,
                 after,
+                now: Moment::MIN,
                 limit,
             })?;
             assert!(page.len() <= limit);

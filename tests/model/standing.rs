@@ -24,6 +24,11 @@ fn compare(reason: &'static str, since: At, fields: &[(&'static str, bool)]) -> 
     }
 }
 
+/// Whoever names the recorded time means the same as who left it to that.
+fn same_time(old: Option<i64>, recorded: At, asked: Option<i64>) -> bool {
+    old == asked || (old.is_none() && asked == Some(recorded.1))
+}
+
 impl Reference {
     /// Idempotency, which is settled before any rule is looked at.
     pub(crate) fn standing(&self, ask: &Ask) -> Standing {
@@ -80,17 +85,20 @@ impl Reference {
                 leg,
                 expires_in_s,
                 labels,
-                ..
-            } => self.hold_standing(*id, leg, *expires_in_s, *labels),
-            Ask::Settle { id, amount, at } => self.ended(*id, |hold, ending| {
-                let settled = Ending::Settled {
-                    amount: amount.unwrap_or(hold.leg.amount),
-                    at: *at,
+                unit,
+            } => self.hold_standing(*id, leg, *expires_in_s, *labels, *unit),
+            Ask::Settle { id, amount, at } => self.ended(*id, |hold, ending, since| {
+                let Ending::Settled {
+                    amount: settled,
+                    at: old,
+                } = ending
+                else {
+                    return false;
                 };
-                ending == settled
+                settled == amount.unwrap_or(hold.leg.amount) && same_time(old, since, *at)
             }),
-            Ask::Release { id } => self.ended(*id, |_, ending| ending == Ending::Released),
-            Ask::Expire { id } => self.ended(*id, |_, ending| ending == Ending::Expired),
+            Ask::Release { id } => self.ended(*id, |_, ending, _| ending == Ending::Released),
+            Ask::Expire { id } => self.ended(*id, |_, ending, _| ending == Ending::Expired),
         }
     }
 
@@ -106,12 +114,19 @@ impl Reference {
             ("reverses_entry_id", of(old.reverses) == of(reverses)),
             ("force", old.reverses == reverses),
             ("transfers", old.legs == asked.legs),
-            ("effective_at", old.at == asked.at),
+            ("effective_at", same_time(old.at, old.recorded, asked.at)),
             ("kind", old.labels.kind == asked.labels.kind),
             ("tags", old.labels.tags == asked.labels.tags),
             ("note", old.note == asked.note),
+            ("unit_id", self.counts(asked.legs.first(), asked.unit)),
         ];
         compare("ID_REUSED", old.recorded, &fields)
+    }
+
+    /// Whether the accounts of a leg count the unit that was named, if one was.
+    fn counts(&self, leg: Option<&Leg>, unit: Option<&str>) -> bool {
+        let counted = leg.and_then(|leg| self.accounts.get(leg.from));
+        unit.is_none_or(|unit| counted.is_some_and(|account| account.unit == unit))
     }
 
     fn hold_standing(
@@ -120,6 +135,7 @@ impl Reference {
         leg: &Leg,
         expires_in_s: Option<i64>,
         labels: Labels,
+        unit: Option<&str>,
     ) -> Standing {
         if let Some(old) = self.hold(id) {
             let fields = [
@@ -127,6 +143,7 @@ impl Reference {
                 ("expires_in", old.expires_in_s == expires_in_s),
                 ("kind", old.labels.kind == labels.kind),
                 ("tags", old.labels.tags == labels.tags),
+                ("unit_id", self.counts(Some(leg), unit)),
             ];
             return compare("ID_REUSED", old.placed, &fields);
         }
@@ -137,9 +154,9 @@ impl Reference {
     }
 
     /// Whether a hold ended just so already.
-    fn ended(&self, id: Id, so: impl Fn(&Hold, Ending) -> bool) -> Standing {
+    fn ended(&self, id: Id, so: impl Fn(&Hold, Ending, At) -> bool) -> Standing {
         match self.hold(id).and_then(|hold| Some((hold, hold.ended?))) {
-            Some((hold, (ending, at))) if so(hold, ending) => Standing::Same(Some(at)),
+            Some((hold, (ending, at))) if so(hold, ending, at) => Standing::Same(Some(at)),
             _ => Standing::Free,
         }
     }

@@ -1,7 +1,7 @@
 //! Snapshots, and what is read from them page by page.
 
 use timebank::{
-    ledger::{AccountKind, Sequence, jump_ordinal},
+    ledger::{AccountKind, Moment, Sequence, jump_ordinal},
     store::{HoldFilter, HoldStateKind, Snapshot},
 };
 
@@ -31,6 +31,7 @@ fn look(snapshot: &mut dyn Snapshot) -> String {
         account: None,
         state: None,
         after: Sequence::ZERO,
+        now: Moment::MIN,
         limit: 100,
     };
     format!(
@@ -143,6 +144,7 @@ pub(super) fn holds_come_by_account_state_and_page(open: Open<'_>) {
                     account: row.as_ref().map(|row| &row.account),
                     state,
                     after,
+                    now: Moment::MIN,
                     limit,
                 });
                 let page = page.expect("it reads");

@@ -363,6 +363,7 @@ impl Story {
                 account: row.as_ref().map(|row| &row.account),
                 state,
                 after: Sequence::ZERO,
+                now: Moment::MIN,
                 limit: 100,
             })?)
         });

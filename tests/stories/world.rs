@@ -84,7 +84,11 @@ impl World {
             return;
         };
         drop((sequencer, query));
-        thread.join().expect("the writing thread ends");
+        // What the server does of itself may still wait for the writing thread,
+        // which waits for it to go: it needs the runtime for that.
+        let ended = self.runtime.spawn_blocking(move || thread.join());
+        let ended = self.runtime.block_on(ended).expect("it is waited for");
+        ended.expect("the writing thread ends");
     }
 
     /// The database, while nobody serves it.

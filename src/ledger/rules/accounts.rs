@@ -8,11 +8,12 @@ use crate::ledger::{
 
 pub(super) fn open(facts: &Facts, opening: &AccountOpened) -> Result<Decision, Rejection> {
     if let Some(account) = facts.book.account(&opening.id) {
-        return match facts
-            .openings
-            .get(&opening.id)
-            .and_then(|o| difference(o, opening))
-        {
+        let standing = facts.openings.get(&opening.id);
+        let field = match standing {
+            Some(standing) => difference(standing, opening),
+            None => Some(ReusedField::What),
+        };
+        return match field {
             None => Ok(Decision::Stands(account.opened)),
             Some(field) => Err(Rejection::AccountExists {
                 account: opening.id.clone(),

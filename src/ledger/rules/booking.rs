@@ -1,7 +1,9 @@
 //! What every booking must meet: its accounts are there, open and of one unit,
 //! and it crosses no limit.
 
-use crate::ledger::{Account, AccountId, Balance, Facts, Moment, Rejection, Transfer, UnitId};
+use crate::ledger::{
+    Account, AccountId, Balance, Facts, Moment, Rejection, Stamp, Transfer, UnitId,
+};
 
 /// How far ahead of the server's time a service may be dated.
 const MAX_AHEAD_S: i64 = 300;
@@ -17,6 +19,18 @@ pub(super) fn not_in_future(effective_at: Option<Moment>, now: Moment) -> Result
         }
         _ => Ok(()),
     }
+}
+
+/// Whether a repeated request means the effective time that stands. One that
+/// names the recorded time means the same as one that left it to that.
+pub(super) fn same_time(stamp: Stamp, old: Option<Moment>, new: Option<Moment>) -> bool {
+    old == new || (old.is_none() && new == Some(stamp.recorded_at))
+}
+
+/// Whether the accounts of a leg count the unit that a repeated request names.
+pub(super) fn counts(facts: &Facts, leg: &Transfer, unit: Option<&UnitId>) -> bool {
+    let account = facts.book.account(leg.debit());
+    unit.is_none_or(|unit| account.is_some_and(|account| account.unit == *unit))
 }
 
 pub(super) fn known<'a>(facts: &'a Facts, id: &AccountId) -> Result<&'a Account, Rejection> {

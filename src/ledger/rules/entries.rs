@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::{Decision, booking};
 use crate::ledger::{
     Entry, Fact, Facts, Label, Moment, NewEntry, Note, Origin, Rejection, ReusedField, Reversal,
-    Tags,
+    Stamp, Tags, UnitId,
 };
 
 pub(super) fn post(facts: &Facts, new: &NewEntry, now: Moment) -> Result<Decision, Rejection> {
     let entry = &new.entry;
     if let Some(decision) = standing(facts, entry, new.note.as_ref())? {
+        same_units(facts, new)?;
         return Ok(decision);
     }
     booking::not_in_future(entry.effective_at, now)?;
@@ -98,20 +99,26 @@ fn standing(
     let Some((stamp, standing)) = facts.entry(&id) else {
         return Ok(None);
     };
-    match difference(facts, standing, repeated, note) {
+    match difference(facts, stamp, standing, repeated, note) {
         None => Ok(Some(Decision::Stands(stamp))),
         Some(field) => Err(Rejection::IdReused { id, field }),
     }
 }
 
-fn difference(facts: &Facts, old: &Entry, new: &Entry, note: Option<&Note>) -> Option<ReusedField> {
+fn difference(
+    facts: &Facts,
+    stamp: Stamp,
+    old: &Entry,
+    new: &Entry,
+    note: Option<&Note>,
+) -> Option<ReusedField> {
     if let Some(field) = origins_differ(&old.origin, &new.origin) {
         return Some(field);
     }
     [
         (old.transfers == new.transfers, ReusedField::Transfers),
         (
-            old.effective_at == new.effective_at,
+            booking::same_time(stamp, old.effective_at, new.effective_at),
             ReusedField::EffectiveAt,
         ),
         (old.kind == new.kind, ReusedField::Kind),
@@ -120,6 +127,22 @@ fn difference(facts: &Facts, old: &Entry, new: &Entry, note: Option<&Note>) -> O
     ]
     .into_iter()
     .find_map(|(same, field)| (!same).then_some(field))
+}
+
+/// A repeated entry must name the units that its accounts have.
+fn same_units(facts: &Facts, repeated: &NewEntry) -> Result<(), Rejection> {
+    let legs = repeated.entry.transfers.as_slice();
+    let differs = |(leg, wanted): &(usize, UnitId)| {
+        let leg = legs.get(*leg);
+        leg.is_none_or(|leg| !booking::counts(facts, leg, Some(wanted)))
+    };
+    match repeated.units.iter().any(differs) {
+        false => Ok(()),
+        true => Err(Rejection::IdReused {
+            id: repeated.entry.id,
+            field: ReusedField::Unit,
+        }),
+    }
 }
 
 fn origins_differ(old: &Origin, new: &Origin) -> Option<ReusedField> {

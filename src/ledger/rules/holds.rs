@@ -15,7 +15,10 @@ pub(super) fn place(
 ) -> Result<Decision, Rejection> {
     let id = terms.id;
     if let Some(hold) = facts.book.holds.get(&id) {
-        return match difference(&hold.terms, terms) {
+        let field = difference(&hold.terms, terms).or_else(|| {
+            (!booking::counts(facts, &terms.transfer, unit)).then_some(ReusedField::Unit)
+        });
+        return match field {
             None => Ok(Decision::Stands(hold.placed)),
             Some(field) => Err(Rejection::IdReused { id, field }),
         };
@@ -104,7 +107,7 @@ fn settled_so(hold: &Hold, amount: Option<Amount>, effective_at: Option<Moment>)
         return None;
     };
     let wanted = amount.unwrap_or(hold.terms.transfer.amount());
-    (settled == wanted && at == effective_at).then_some(stamp)
+    (settled == wanted && booking::same_time(stamp, at, effective_at)).then_some(stamp)
 }
 
 pub(super) fn release(facts: &Facts, id: BookingId, now: Moment) -> Result<Decision, Rejection> {

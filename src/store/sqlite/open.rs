@@ -1,7 +1,8 @@
 //! The files of a data directory, and how they are opened.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{DirBuilder, File, OpenOptions, TryLockError},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -21,6 +22,7 @@ const SETTINGS: &str = "
     PRAGMA foreign_keys = ON;
     PRAGMA recursive_triggers = ON;
     PRAGMA trusted_schema = OFF;
+    PRAGMA secure_delete = ON;
     PRAGMA cache_size = -131072;
     PRAGMA wal_autocheckpoint = 16384;
 ";
@@ -41,24 +43,23 @@ impl Files {
 
     /// Makes the directory if need be, and takes it for this process.
     pub(super) fn lock(&self) -> Result<File, StoreError> {
-        fs::create_dir_all(&self.dir).map_err(|error| unusable(&self.dir, &error))?;
-        let path = self.dir.join("lock");
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(|error| unusable(&path, &error))?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.dir)
+            .map_err(|error| unusable(&self.dir, &error))?;
+        let file = private(&self.dir.join("lock"))?;
         match file.try_lock() {
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse {
                 dir: self.dir.display().to_string(),
             }),
-            Err(TryLockError::Error(error)) => Err(unusable(&path, &error)),
+            Err(TryLockError::Error(error)) => Err(unusable(&self.dir, &error)),
         }
     }
 
     pub(super) fn open_to_write(&self) -> Result<Connection, StoreError> {
+        private(&self.database)?;
         let connection = Connection::open(&self.database).map_err(|e| self.explain(e))?;
         let fresh = self.check_format(&connection)?;
         self.keep_a_log(&connection)?;
@@ -116,7 +117,10 @@ impl Files {
         let found = number("PRAGMA user_version")?;
         match (tables, application, found) {
             (0, 0, 0) => Ok(true),
-            (_, APPLICATION_ID, VERSION) => Ok(false),
+            (_, APPLICATION_ID, VERSION) => match altered(connection)? {
+                None => Ok(false),
+                Some(what) => Err(StoreError::Corrupt(what)),
+            },
             (_, APPLICATION_ID, found) => Err(StoreError::Newer {
                 path: self.database.display().to_string(),
                 found,
@@ -139,12 +143,45 @@ impl Files {
     }
 }
 
+/// What of the schema is not as this version writes it: a trigger that was
+/// dropped or added can undo all that the tables promise.
+pub(super) fn altered(connection: &Connection) -> Result<Option<String>, StoreError> {
+    let fresh = Connection::open_in_memory()?;
+    fresh.execute_batch(include_str!("schema.sql"))?;
+    let (expected, found) = (schema(&fresh)?, schema(connection)?);
+    let added = found.iter().find(|item| !expected.contains(item));
+    if let Some((name, _)) = added {
+        return Ok(Some(format!("the schema's {name} is not this program's")));
+    }
+    let missing = expected.iter().find(|item| !found.contains(item));
+    Ok(missing.map(|(name, _)| format!("the schema's {name} is missing")))
+}
+
+fn schema(connection: &Connection) -> Result<Vec<(String, String)>, StoreError> {
+    let mut statement =
+        connection.prepare("SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema")?;
+    let items = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(items.collect::<Result<_, _>>()?)
+}
+
 /// Keeps every statement prepared, with one plan for all parameters: otherwise
 /// a new parameter may have it planned anew.
 fn settle_plans(connection: &Connection) -> Result<(), StoreError> {
     connection.set_prepared_statement_cache_capacity(64);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
+}
+
+/// Opens a file to write, and makes it if need be: for its owner alone, as notes
+/// are personal.
+fn private(path: &Path) -> Result<File, StoreError> {
+    OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|error| unusable(path, &error))
 }
 
 fn unusable(path: &Path, why: &dyn std::fmt::Display) -> StoreError {

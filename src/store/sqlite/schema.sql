@@ -42,7 +42,7 @@ CREATE TABLE balances (
 ) STRICT;
 
 -- A transfer is two postings. Its position is its record's sequence * 128 + leg;
--- the links are explained in store/chain.rs.
+-- the links are explained in ledger/chain.rs.
 CREATE TABLE transfers (
   position         INTEGER PRIMARY KEY,
   debit_no         INTEGER NOT NULL,
@@ -70,8 +70,10 @@ CREATE TABLE holds (
 ) STRICT;
 CREATE INDEX holds_due ON holds (expires_at_us)
   WHERE state = 1 AND expires_at_us IS NOT NULL;
-CREATE INDEX holds_by_debit ON holds (debit_no, state);
-CREATE INDEX holds_by_credit ON holds (credit_no, state);
+CREATE INDEX holds_by_debit ON holds (debit_no, sequence);
+CREATE INDEX holds_by_credit ON holds (credit_no, sequence);
+CREATE INDEX holds_by_state ON holds (state, sequence);
+CREATE INDEX holds_open_by_debit ON holds (debit_no) WHERE state = 1;
 
 CREATE TABLE reversals (
   of_sequence INTEGER PRIMARY KEY,

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     journal::decode,
     ledger::{Account, AccountId, BookingId, Hold, Position, Record, Sequence, Stamp, Unit},
-    store::{AccountRow, Booking, HoldFilter, PostingRow, Snapshot, StoreError},
+    store::{AccountRow, Booking, HoldFilter, HoldStateKind, PostingRow, Snapshot, StoreError},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -104,13 +104,13 @@ impl Snapshot for SqliteSnapshot {
         after: Option<&AccountId>,
         limit: usize,
     ) -> Result<Vec<AccountRow>> {
-        let mut statement = self.connection()?.prepare_cached(select_account!(
-            "WHERE a.id >= ?1 AND a.id > ?2 AND a.id < ?3 ORDER BY a.id LIMIT ?4"
-        ))?;
-        // '~' comes after every character that an id may have.
+        // '~' comes after every character that an id may have, and ' ' before.
         let end = format!("{prefix}~");
-        let after = after.map_or("", AccountId::as_str);
-        let mut rows = statement.query(params![prefix, after, end, limit as i64])?;
+        let start = after.map_or_else(|| prefix.to_owned(), |after| format!("{after} "));
+        let mut statement = self.connection()?.prepare_cached(select_account!(
+            "WHERE a.id >= ?1 AND a.id < ?2 ORDER BY a.id LIMIT ?3"
+        ))?;
+        let mut rows = statement.query(params![start, end, limit as i64])?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
             found.push(read::account_row(row)?);
@@ -160,16 +160,11 @@ impl Snapshot for SqliteSnapshot {
 
     fn holds(&mut self, filter: HoldFilter<'_>) -> Result<Vec<Hold>> {
         let connection = self.connection()?;
-        let mut statement = connection.prepare_cached(
-            "SELECT sequence FROM holds
-             WHERE sequence > ?1 AND (?2 IS NULL OR debit_no = ?2 OR credit_no = ?2)
-               AND (?3 IS NULL OR state = ?3)
-             ORDER BY sequence LIMIT ?4",
-        )?;
+        let mut statement = connection.prepare_cached(&holds_sql(&filter))?;
         let mut rows = statement.query(params![
             filter.after.get(),
             filter.account.map(Account::number),
-            filter.state.map(|state| state as i64),
+            filter.now.us(),
             filter.limit as i64,
         ])?;
         let mut holds = Vec::new();
@@ -181,12 +176,21 @@ impl Snapshot for SqliteSnapshot {
     }
 
     fn held(&mut self, account: &Account, at: Stamp) -> Result<i64> {
-        let mut statement = self.connection()?.prepare_cached(
-            "SELECT coalesce(sum(amount), 0) FROM holds
-             WHERE debit_no = ?1 AND sequence <= ?2
-               AND (ended_sequence IS NULL OR ended_sequence > ?2)
-               AND (expires_at_us IS NULL OR expires_at_us > ?3)",
-        )?;
+        // Of an account with many years behind it, few holds are open.
+        let sql = match at.sequence == self.last {
+            true => {
+                "SELECT coalesce(sum(amount), 0) FROM holds
+                 WHERE debit_no = ?1 AND sequence <= ?2 AND state = 1
+                   AND (expires_at_us IS NULL OR expires_at_us > ?3)"
+            }
+            false => {
+                "SELECT coalesce(sum(amount), 0) FROM holds
+                 WHERE debit_no = ?1 AND sequence <= ?2
+                   AND (ended_sequence IS NULL OR ended_sequence > ?2)
+                   AND (expires_at_us IS NULL OR expires_at_us > ?3)"
+            }
+        };
+        let mut statement = self.connection()?.prepare_cached(sql)?;
         let at = params![account.number(), at.sequence.get(), at.recorded_at.us()];
         Ok(statement.query_row(at, |row| row.get(0))?)
     }
@@ -194,5 +198,32 @@ impl Snapshot for SqliteSnapshot {
     fn posting(&mut self, account: &Account, at: Position) -> Result<PostingRow> {
         let (balance, link) = read::posting(self.connection()?, account.number(), at)?;
         Ok(PostingRow { balance, link })
+    }
+}
+
+/// The holds of a filter: ?1 is where to begin after, ?2 the account, ?3 now, ?4
+/// how many. What is open but due has expired, recorded or not.
+fn holds_sql(filter: &HoldFilter<'_>) -> String {
+    let state = match filter.state {
+        None => "1",
+        Some(HoldStateKind::Open) => "state = 1 AND (expires_at_us IS NULL OR expires_at_us > ?3)",
+        Some(HoldStateKind::Settled) => "state = 2",
+        Some(HoldStateKind::Released) => "state = 3",
+        Some(HoldStateKind::Expired) => "(state = 4 OR state = 1 AND expires_at_us <= ?3)",
+    };
+    // Each side has an index of its own to walk in order.
+    let side = |which| {
+        format!(
+            "SELECT * FROM (SELECT sequence FROM holds
+               WHERE {which} AND sequence > ?1 AND {state} ORDER BY sequence LIMIT ?4)"
+        )
+    };
+    match filter.account {
+        None => side("1"),
+        Some(_) => format!(
+            "{} UNION {} ORDER BY sequence LIMIT ?4",
+            side("debit_no = ?2"),
+            side("credit_no = ?2")
+        ),
     }
 }

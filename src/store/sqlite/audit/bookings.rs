@@ -79,9 +79,9 @@ impl<'a> Bookings<'a> {
         let Some(commitment) = commitment else {
             return Ok(());
         };
-        // An erased note leaves nothing to check.
+        // No command erases a note yet, so one that is gone was taken.
         let Some((salt, text)) = read::note(self.connection, sequence)? else {
-            return Ok(());
+            return wrong(sequence, "notes", "the note is missing");
         };
         self.notes += 1;
         match Note::new(salt, text) {

@@ -11,7 +11,7 @@ mod transfers;
 use rusqlite::{Connection, Rows as SqlRows};
 
 use self::{bookings::Bookings, transfers::Transfers};
-use super::{abandon, read};
+use super::{abandon, open, read};
 use crate::{
     journal::{self, Frontier},
     ledger::{Book, Moment, Record, Sequence},
@@ -94,6 +94,9 @@ fn run(connection: &Connection, progress: &mut Progress<'_>) -> Result<Verified>
         return Err(Stop::Asked);
     }
     intact(connection)?;
+    if let Some(what) = open::altered(connection)? {
+        return wrong(Sequence::ZERO, "schema", what);
+    }
     let mut audit = Audit {
         book: Book::default(),
         frontier: Frontier::default(),
@@ -169,6 +172,12 @@ impl Audit<'_> {
             Ok(record) => record,
             Err(error) => return wrong(sequence, "journal", error.to_string()),
         };
+        let mut canonical = Vec::with_capacity(bytes.len());
+        journal::encode(&record, &mut canonical);
+        if canonical != bytes {
+            let what = "the stored bytes say more than the record does";
+            return wrong(sequence, "journal", what);
+        }
         if record.stamp.sequence != sequence {
             let what = format!("the record says it is {}", record.stamp.sequence);
             return wrong(sequence, "journal", what);
