@@ -2,16 +2,19 @@
 
 use std::path::PathBuf;
 
+use chrono::FixedOffset;
 use clap::{Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
-use crate::{commands, export::ExportArgs, import::ImportArgs, render::Form};
+use crate::{commands, export::ExportArgs, import::ImportArgs, render::Form, time::utc_offset};
 
 /// The administrators' client of a time bank's ledger.
 ///
 /// Amounts read as 90 (whole steps of the unit: minutes, for time), 90m, 1h30m,
 /// 1:30 or 1.5h, and are refused where they are not whole minutes. Times read as
-/// 2026-10-01, 2026-10-01 14:30 (both UTC) or 2026-10-01T14:30:00+08:00.
+/// 2026-10-01, 2026-10-01 14:30 (both in --utc-offset) or
+/// 2026-10-01T14:30:00+08:00. A date alone is the first moment of its day, but
+/// --as-of and --until take in the whole day.
 ///
 /// Exit codes: 0 done, 1 refused by the ledger or found wrong, 2 usage, 3 server
 /// not reached. Data goes to standard output, everything else to standard error.
@@ -58,7 +61,8 @@ pub(crate) struct Global {
         help_heading = "Global options"
     )]
     pub(crate) output: Form,
-    /// Who acts; kept in the record as claimed
+    /// Who acts: a pseudonymous staff id, no personal name. Kept in the journal
+    /// for good, as claimed
     #[arg(
         long,
         global = true,
@@ -67,6 +71,19 @@ pub(crate) struct Global {
         help_heading = "Global options"
     )]
     pub(crate) actor: Option<String>,
+    /// The offset that dates and times without one are read in, and that tables
+    /// print times in
+    #[arg(
+        long,
+        global = true,
+        env = "TIMEBANK_UTC_OFFSET",
+        default_value = "+00:00",
+        allow_hyphen_values = true,
+        value_parser = utc_offset,
+        value_name = "OFFSET",
+        help_heading = "Global options"
+    )]
+    pub(crate) utc_offset: FixedOffset,
 }
 
 #[derive(Subcommand, Debug)]
@@ -119,7 +136,7 @@ pub(crate) enum LedgerCommand {
     Import(ImportArgs),
     /// Write all entries in a form that other tools read
     Export(ExportArgs),
-    /// Prove that nothing was changed
+    /// Check that what is stored agrees with itself: every hash, every projection
     #[command(subcommand)]
     Audit(commands::journal::AuditCommand),
 }
@@ -187,10 +204,13 @@ mod tests {
             "http://x",
             "--actor",
             "me",
+            "--utc-offset",
+            "-03:30",
         ])
         .unwrap();
         assert_eq!(args.global.output, Form::Json);
         assert_eq!(args.global.server, "http://x");
         assert_eq!(args.global.actor.as_deref(), Some("me"));
+        assert_eq!(args.global.utc_offset.to_string(), "-03:30");
     }
 }

@@ -4,15 +4,32 @@ use std::{
     collections::BTreeMap,
     error::Error,
     io::{self, Write},
+    iter,
     process::ExitCode,
 };
 
 use serde_json::json;
-use tonic::{Code, Status};
+use tonic::{Code, ConnectError, Status};
 use tonic_types::StatusExt;
+
+use crate::amount::{Shown, TIME};
 
 /// Whose `ErrorInfo` this client understands.
 const DOMAIN: &str = "timebank";
+
+/// The one answer of a server that is as good as none.
+const STOPPING: &str = "SERVER_STOPPING";
+
+/// The figures that are amounts, in steps of the figure `unit`.
+const AMOUNTS: [&str; 7] = [
+    "amount",
+    "available",
+    "balance",
+    "ceiling",
+    "floor",
+    "held",
+    "requested",
+];
 
 /// Why a command did not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +48,12 @@ pub(crate) enum Failure {
     },
     #[error("{0}")]
     Usage(String),
-    #[error("the server is not reached: {0}")]
-    Unreachable(String),
+    #[error("the server is not reached: {why}")]
+    Unreachable {
+        why: String,
+        /// Whether the call may have got there before.
+        was_sent: bool,
+    },
     /// The server answered what the contract does not allow.
     #[error("the server's answer is not understood: {0}")]
     Answer(String),
@@ -40,20 +61,29 @@ pub(crate) enum Failure {
     File { what: String, source: io::Error },
     #[error("writing the output: {0}")]
     Output(#[from] io::Error),
+    /// It is not known, or not told, what became of a booking.
+    #[error("{cause}")]
+    InDoubt { id: String, cause: Box<Failure> },
 }
 
 impl From<Status> for Failure {
     fn from(status: Status) -> Self {
-        if is_unreachable(&status) {
-            return Self::Unreachable(root_cause(&status));
-        }
-        match status.get_details_error_info() {
-            Some(info) if info.domain == DOMAIN => Self::Refused {
+        let info = status.get_details_error_info();
+        match info.filter(|info| info.domain == DOMAIN) {
+            Some(info) if info.reason == STOPPING => Self::Unreachable {
+                why: status.message().to_owned(),
+                was_sent: true,
+            },
+            Some(info) => Self::Refused {
                 reason: info.reason,
                 message: status.message().to_owned(),
                 figures: info.metadata.into_iter().collect(),
             },
-            _ => Self::Refused {
+            None if is_unreachable(&status) => Self::Unreachable {
+                why: root_cause(&status),
+                was_sent: !is_unconnected(&status),
+            },
+            None => Self::Refused {
                 reason: upper_snake(status.code()),
                 message: status.message().to_owned(),
                 figures: BTreeMap::new(),
@@ -62,10 +92,22 @@ impl From<Status> for Failure {
     }
 }
 
-/// A connection that fails or breaks in the middle of an answer, or a server
-/// that is stopping.
+/// A connection that fails or breaks in the middle of an answer, or something
+/// between that has no server.
 fn is_unreachable(status: &Status) -> bool {
     status.code() == Code::Unavailable || status.source().is_some()
+}
+
+/// There never was a connection that could have carried the call.
+fn is_unconnected(status: &Status) -> bool {
+    let mut cause: Option<&dyn Error> = status.source();
+    while let Some(error) = cause {
+        if error.is::<ConnectError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 fn root_cause(status: &Status) -> String {
@@ -102,16 +144,51 @@ impl Failure {
         }
     }
 
+    /// Of the call that makes a booking: it may have been made all the same.
+    pub(crate) fn of_booking(self, id: &str) -> Self {
+        let is_in_doubt = match &self {
+            Self::Unreachable { was_sent, .. } => *was_sent,
+            Self::Refused { reason, .. } => leaves_doubt(reason),
+            Self::Answer(_) => true,
+            Self::Wrong { .. }
+            | Self::Usage(_)
+            | Self::File { .. }
+            | Self::Output(_)
+            | Self::InDoubt { .. } => false,
+        };
+        if is_in_doubt {
+            self.after_booking(id)
+        } else {
+            self
+        }
+    }
+
+    /// Of what follows a booking: whoever asked for it must not ask anew.
+    pub(crate) fn after_booking(self, id: &str) -> Self {
+        if self.is_closed_pipe() {
+            return self;
+        }
+        Self::InDoubt {
+            id: id.to_owned(),
+            cause: Box::new(self),
+        }
+    }
+
+    fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
     /// The stable name of what went wrong.
     fn reason(&self) -> &str {
         match self {
             Self::Refused { reason, .. } => reason,
             Self::Wrong { .. } => "FOUND_WRONG",
             Self::Usage(_) => "USAGE",
-            Self::Unreachable(_) => "SERVER_NOT_REACHED",
+            Self::Unreachable { .. } => "SERVER_NOT_REACHED",
             Self::Answer(_) => "ANSWER_NOT_UNDERSTOOD",
             Self::File { .. } => "FILE",
             Self::Output(_) => "OUTPUT",
+            Self::InDoubt { cause, .. } => cause.reason(),
         }
     }
 
@@ -119,7 +196,14 @@ impl Failure {
     fn hint(&self, server: &str) -> Option<String> {
         match self {
             Self::Refused { reason, .. } => hint_of(reason).map(str::to_owned),
-            Self::Unreachable(_) => Some(format!(
+            Self::InDoubt { id, cause } => {
+                let doubt = format!(
+                    "it may have been booked: repeat it with --id {id}, which never books it twice"
+                );
+                let hints = iter::once(doubt).chain(cause.hint(server));
+                Some(hints.collect::<Vec<_>>().join("; "))
+            }
+            Self::Unreachable { .. } => Some(format!(
                 "the address is {server}; start a server with `timebank serve`, or name another \
                  with --server URL or TIMEBANK_SERVER"
             )),
@@ -132,15 +216,17 @@ impl Failure {
         match self {
             Self::Refused { .. } | Self::Wrong { .. } | Self::Answer(_) | Self::Output(_) => 1,
             Self::Usage(_) | Self::File { .. } => 2,
-            Self::Unreachable(_) => 3,
+            Self::Unreachable { .. } => 3,
+            Self::InDoubt { cause, .. } => cause.exit_number(),
         }
     }
 
     fn figures(&self) -> BTreeMap<String, String> {
         match self {
             Self::Refused { figures, .. } | Self::Wrong { figures, .. } => figures.clone(),
+            Self::InDoubt { cause, .. } => cause.figures(),
             Self::Usage(_)
-            | Self::Unreachable(_)
+            | Self::Unreachable { .. }
             | Self::Answer(_)
             | Self::File { .. }
             | Self::Output(_) => BTreeMap::new(),
@@ -150,9 +236,7 @@ impl Failure {
     /// Tells it on standard error and gives the exit code. A reader that went
     /// away is no error.
     pub(crate) fn report(&self, server: &str, as_json: bool) -> ExitCode {
-        if let Self::Output(error) = self
-            && error.kind() == io::ErrorKind::BrokenPipe
-        {
+        if self.is_closed_pipe() {
             return ExitCode::SUCCESS;
         }
         let text = if as_json {
@@ -167,7 +251,13 @@ impl Failure {
 
     fn as_text(&self, server: &str) -> String {
         let mut text = format!("error: {}: {self}\n", self.reason());
-        for (name, value) in self.figures() {
+        let figures = self.figures();
+        let is_time = figures.get("unit").is_some_and(|unit| unit == TIME);
+        for (name, value) in &figures {
+            let value = match hours(value).filter(|_| is_time && AMOUNTS.contains(&&**name)) {
+                Some(hours) => hours,
+                None => value.clone(),
+            };
             text += &format!("  {name}: {value}\n");
         }
         if let Some(hint) = self.hint(server) {
@@ -181,11 +271,40 @@ impl Failure {
             "error": self.reason(),
             "message": self.to_string(),
             "figures": self.figures(),
+            "id": match self {
+                Self::InDoubt { id, .. } => Some(id),
+                _ => None,
+            },
             "hint": self.hint(server),
             "exit_code": self.exit_number(),
         });
         format!("{object}\n")
     }
+}
+
+/// Minutes as hours, with the figure itself: `1h30m (90 min)`.
+fn hours(minutes: &str) -> Option<String> {
+    let steps = minutes.parse().ok()?;
+    Some(format!("{} ({steps} min)", Shown { steps, step: None }))
+}
+
+/// Whether a booking may stand that the server answered so. All but the first
+/// three are of something between, or of an answer that did not get through.
+fn leaves_doubt(reason: &str) -> bool {
+    matches!(
+        reason,
+        "STORE_FAILED"
+            | "STORE_FULL"
+            | "STORE_CORRUPT"
+            | "ABORTED"
+            | "CANCELLED"
+            | "DATA_LOSS"
+            | "DEADLINE_EXCEEDED"
+            | "INTERNAL"
+            | "OUT_OF_RANGE"
+            | "RESOURCE_EXHAUSTED"
+            | "UNKNOWN"
+    )
 }
 
 /// What helps after a refusal, where something does.
@@ -220,45 +339,107 @@ fn hint_of(reason: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::{collections::HashMap, sync::Arc};
     use tonic_types::{ErrorDetails, StatusExt};
 
-    fn refused() -> Failure {
-        let details = ErrorDetails::with_error_info(
-            "FLOOR_CROSSED",
-            DOMAIN,
-            [("available".to_owned(), "30".to_owned())],
-        );
-        Status::with_error_details(Code::FailedPrecondition, "too little", details).into()
+    fn answered(code: Code, reason: &str, domain: &str, figures: &[(&str, &str)]) -> Failure {
+        let figures = figures
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect::<HashMap<_, _>>();
+        let details = ErrorDetails::with_error_info(reason, domain, figures);
+        Status::with_error_details(code, "told", details).into()
+    }
+
+    fn refused(figures: &[(&str, &str)]) -> Failure {
+        answered(Code::FailedPrecondition, "FLOOR_CROSSED", DOMAIN, figures)
     }
 
     #[test]
     fn a_refusal_keeps_its_reason_and_figures() {
-        let text = refused().as_text("http://here");
+        let refused = refused(&[("available", "30")]);
+        let text = refused.as_text("http://here");
         assert!(
-            text.starts_with("error: FLOOR_CROSSED: too little\n  available: 30\nhint: "),
+            text.starts_with("error: FLOOR_CROSSED: told\n  available: 30\nhint: "),
             "{text}"
         );
-        assert!(
-            refused()
-                .as_json("")
-                .contains(r#""figures":{"available":"30"}"#)
-        );
+        let json = refused.as_json("");
+        assert!(json.contains(r#""figures":{"available":"30"}"#), "{json}");
+        assert!(json.contains(r#""id":null"#), "{json}");
+    }
+
+    #[test]
+    fn figures_in_time_are_shown_as_hours() {
+        let figures = [
+            ("account", "90"),
+            ("available", "-90"),
+            ("floor", "none"),
+            ("requested", "60"),
+        ];
+        let time = refused(&[&figures[..], &[("unit", "time")]].concat());
+        let text = time.as_text("");
+        for line in [
+            "  account: 90\n",
+            "  available: -1h30m (-90 min)\n",
+            "  floor: none\n",
+            "  requested: 1h (60 min)\n",
+        ] {
+            assert!(text.contains(line), "{text}");
+        }
+        assert!(time.as_json("").contains(r#""requested":"60""#));
+        let points = refused(&[&figures[..], &[("unit", "points")]].concat());
+        assert!(points.as_text("").contains("  requested: 60\n"));
     }
 
     #[test]
     fn exit_numbers() {
-        for (failure, number) in [
-            (refused(), 1),
-            (Failure::from(Status::invalid_argument("x")), 1),
-            (Failure::from(Status::unavailable("x")), 3),
-            (Failure::wrong("", []), 1),
-            (Failure::Usage(String::new()), 2),
+        let unavailable = |reason, domain| answered(Code::Unavailable, reason, domain, &[]);
+        for (failure, number, reason) in [
+            (refused(&[]), 1, "FLOOR_CROSSED"),
+            (
+                Failure::from(Status::invalid_argument("x")),
+                1,
+                "INVALID_ARGUMENT",
+            ),
+            (
+                Failure::from(Status::unavailable("x")),
+                3,
+                "SERVER_NOT_REACHED",
+            ),
+            (unavailable("STORE_FAILED", DOMAIN), 1, "STORE_FAILED"),
+            (unavailable("NO_RANDOMNESS", DOMAIN), 1, "NO_RANDOMNESS"),
+            (unavailable(STOPPING, DOMAIN), 3, "SERVER_NOT_REACHED"),
+            (unavailable("X", "proxy"), 3, "SERVER_NOT_REACHED"),
+            (Failure::wrong("", []), 1, "FOUND_WRONG"),
+            (Failure::Usage(String::new()), 2, "USAGE"),
         ] {
             assert_eq!(failure.exit_number(), number, "{failure:?}");
+            assert_eq!(failure.reason(), reason, "{failure:?}");
         }
-        assert_eq!(
-            Failure::from(Status::invalid_argument("x")).reason(),
-            "INVALID_ARGUMENT"
-        );
+    }
+
+    #[test]
+    fn a_booking_in_doubt_is_told_with_its_id() {
+        let failed = || answered(Code::Unavailable, "STORE_FAILED", DOMAIN, &[]);
+        let told = failed().of_booking("E1");
+        assert_eq!((told.exit_number(), told.reason()), (1, "STORE_FAILED"));
+        let text = told.as_text("");
+        assert!(text.contains("may have been booked"), "{text}");
+        assert!(text.contains("repeat it with --id E1"), "{text}");
+        assert!(told.as_json("").contains(r#""id":"E1""#));
+
+        let broke = Status::unavailable("broke").into();
+        let told = Failure::of_booking(broke, "E1");
+        assert_eq!(told.exit_number(), 3);
+        assert!(told.as_text("").contains("repeat it with --id E1"));
+
+        let mut unconnected = Status::unavailable("no");
+        unconnected.set_source(Arc::new(ConnectError("refused".into())));
+        for sure in [refused(&[]), unconnected.into()] {
+            let text = sure.of_booking("E1").as_text("");
+            assert!(!text.contains("E1"), "{text}");
+        }
+        let gone = Failure::Output(io::ErrorKind::BrokenPipe.into());
+        assert!(gone.after_booking("E1").is_closed_pipe());
     }
 }

@@ -62,8 +62,14 @@ fn run(args: Args) -> Result<(), Failure> {
             .build()?
             .block_on(async {
                 let client = Client::new(&args.global.server, args.global.actor.as_deref())?;
-                let output = Output::new(args.global.output, client.clone());
-                commands::run(command, Session { client, output }).await
+                let offset = args.global.utc_offset;
+                let output = Output::new(args.global.output, client.clone(), offset);
+                let session = Session {
+                    client,
+                    output,
+                    offset,
+                };
+                commands::run(command, session).await
             }),
     }
 }

@@ -58,12 +58,12 @@ pub(crate) const HOLDS: Layout = Layout {
         "sequence",
     ],
     columns: &[
-        ("placed_at", "placed (UTC)"),
+        ("placed_at", "placed"),
         ("from", "from"),
         ("to", "to"),
         ("amount", "amount"),
         ("state", "state"),
-        ("expires_at", "expires (UTC)"),
+        ("expires_at", "expires"),
         ("hold_id", "hold"),
     ],
 };
@@ -84,8 +84,8 @@ pub(crate) const POSTINGS: Layout = Layout {
         "reverses_entry_id",
     ],
     columns: &[
-        ("recorded_at", "recorded (UTC)"),
-        ("effective_at", "effective (UTC)"),
+        ("recorded_at", "recorded"),
+        ("effective_at", "effective"),
         ("kind", "kind"),
         ("counter_account_id", "counter account"),
         ("amount", "amount"),

@@ -12,8 +12,8 @@ use crate::{
 
 const MAX_BATCH: usize = 20_000;
 const MAX_BATCH_TRANSFERS: usize = 100_000;
-/// So that even entries of 100 legs fit a reply.
-const MAX_BATCH_GET: usize = 500;
+/// So that even entries of 100 legs fit the 4 MiB that clients take.
+const MAX_BATCH_GET: usize = 100;
 
 #[tonic::async_trait]
 impl EntryService for Rooms {

@@ -3,7 +3,7 @@
 use timebank_proto::v1::{self, hold_service_server::HoldService};
 use tonic::{Request, Response, Status};
 
-use super::{Rooms, convert, reply, status::Refused, token_of};
+use super::{Rooms, convert, fitting, reply, status::Refused, token_of};
 use crate::{
     ledger::{BookingId, Caller, Command, Hold, Moment, Rejection, Sequence},
     query::{Page, ReadError, page_size},
@@ -105,12 +105,15 @@ impl HoldService for Rooms {
                 })?;
                 let more = holds.len() > limit;
                 holds.truncate(limit);
-                let next_token = match holds.last() {
-                    Some(last) if more => token.write(&last.placed.sequence.to_string()),
+                let items = holds.iter().map(|hold| view(snapshot, hold, now));
+                let mut items: Vec<_> = items.collect::<Result<_, _>>()?;
+                let fits = fitting(&items);
+                let more = more || fits < items.len();
+                items.truncate(fits);
+                let next_token = match items.last() {
+                    Some(last) if more => token.write(&last.sequence.to_string()),
                     _ => String::new(),
                 };
-                let items = holds.iter().map(|hold| view(snapshot, hold, now));
-                let items = items.collect::<Result<_, _>>()?;
                 let position = snapshot.last()?.get();
                 Ok((Page { items, next_token }, position))
             })

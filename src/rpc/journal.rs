@@ -1,12 +1,11 @@
 //! `timebank.v1.JournalService`.
 
-use prost::Message;
 use timebank_proto::v1::{self, journal_service_server::JournalService};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use super::{Rooms, status::Refused};
+use super::{Rooms, fitting, status::Refused};
 use crate::{
     journal::to_proto,
     ledger::{Malformed, Record, Sequence},
@@ -16,8 +15,6 @@ use crate::{
 };
 
 const MAX_RECORDS: usize = 1_000;
-/// Well below the 4 MiB that clients take unless told otherwise.
-const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
 /// Messages read ahead of a client that is slow to take them.
 const AHEAD: usize = 4;
 const PROGRESS_RECORDS: i64 = 10_000;
@@ -76,7 +73,8 @@ impl Rooms {
             head.borrow_and_update();
             let (records, position) = self.records(from).await?;
             if !records.is_empty() {
-                let records = first_message(&records);
+                let mut records: Vec<_> = records.iter().map(to_proto).collect();
+                records.truncate(fitting(&records));
                 from = Sequence::new(from.get() + records.len() as i64).unwrap_or(from);
                 let message = v1::WatchRecordsResponse {
                     records,
@@ -153,21 +151,6 @@ fn from_sequence(given: i64) -> Result<Sequence, Malformed> {
         0 => Ok(Sequence::ZERO.next()),
         given => Sequence::new(given).ok_or(Malformed::SequenceRange { given }),
     }
-}
-
-/// As many of the records, but one at least, as a message may have.
-fn first_message(records: &[Record]) -> Vec<v1::Record> {
-    let mut bytes = 0;
-    let mut message = Vec::new();
-    for record in records {
-        let record = to_proto(record);
-        bytes += record.encoded_len();
-        if bytes > MAX_MESSAGE_BYTES && !message.is_empty() {
-            break;
-        }
-        message.push(record);
-    }
-    message
 }
 
 fn finding(finding: Finding) -> v1::Finding {

@@ -41,6 +41,20 @@ impl Rooms {
     }
 }
 
+/// How much a page or a message of a stream has at most: well below the 4 MiB
+/// that clients take unless told otherwise.
+const MAX_PAGE_BYTES: usize = 1024 * 1024;
+
+/// How many of these items a page takes: all, or as many as fit, but one at least.
+fn fitting(items: &[impl Message]) -> usize {
+    let mut bytes = 0;
+    let fits = items.iter().take_while(|item| {
+        bytes += item.encoded_len();
+        bytes <= MAX_PAGE_BYTES
+    });
+    fits.count().max(1).min(items.len())
+}
+
 /// The page tokens of a request, given with its token and size taken out.
 fn token_of(request: &impl Message) -> Token {
     Token::of(request.encode_to_vec())

@@ -96,6 +96,7 @@ pub async fn serve(
         () = query.failed() => return Err(ServeError::ThreadGone("reads")),
     }
     // It answers what waits, and closes the database.
+    drop(query);
     sequencer.stop().await;
     let _ = tokio::task::spawn_blocking(move || thread.join()).await;
     tracing::info!("stopped");

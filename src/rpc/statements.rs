@@ -3,7 +3,7 @@
 use timebank_proto::v1::{self, statement_service_server::StatementService};
 use tonic::{Request, Response, Status};
 
-use super::{Rooms, convert, reply, status::Refused, token_of};
+use super::{Rooms, convert, fitting, reply, status::Refused, token_of};
 use crate::{
     ledger::Malformed,
     query::{AsOf, Direction, StatementQuery, balance, page_size, statement},
@@ -52,15 +52,18 @@ impl StatementService for Rooms {
             .query
             .read(move |snapshot, _| statement(snapshot, &query))
             .await?;
-        let next = page
-            .next_ordinal
+        let postings = page.postings.iter();
+        let mut postings: Vec<_> = postings
+            .filter_map(|view| reply::posting(view, &request.account_id))
+            .collect();
+        let fits = fitting(&postings);
+        let next_ordinal = postings.get(fits).map(|left_out| left_out.ordinal);
+        postings.truncate(fits);
+        let next = next_ordinal
+            .or(page.next_ordinal)
             .map(|ordinal| token.write(&ordinal.to_string()));
         Ok(Response::new(v1::ListPostingsResponse {
-            postings: page
-                .postings
-                .iter()
-                .filter_map(|view| reply::posting(view, &request.account_id))
-                .collect(),
+            postings,
             next_page_token: next.unwrap_or_default(),
             unit_id: page.unit.as_str().into(),
             journal_position: page.position.get(),

@@ -108,8 +108,8 @@ async fn reads() {
         &format!("id={unknown}"),
     );
     for (entry_ids, figures) in [
-        (vec![], "given=0 max=500"),
-        (vec![unknown; 501], "given=501 max=500"),
+        (vec![], "given=0 max=100"),
+        (vec![unknown; 101], "given=501 max=100"),
     ] {
         let request = v1::BatchGetEntriesRequest { entry_ids };
         let status = client.entries.batch_get_entries(request).await.unwrap_err();

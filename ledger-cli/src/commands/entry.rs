@@ -6,7 +6,7 @@ use timebank_proto::v1::{
 };
 
 use super::{Session, id_or_fresh, tag};
-use crate::{amount::Amount, client::present, error::Failure, render::Cell, rows, time::Time};
+use crate::{amount::Amount, client::present, error::Failure, render::Cell, rows, time::When};
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -27,7 +27,7 @@ pub(crate) struct TransferArgs {
     id: Option<String>,
     /// When the service took place. Default: now
     #[arg(long, value_name = "TIME")]
-    effective_at: Option<Time>,
+    effective_at: Option<When>,
     /// What it is, such as service. Default: transfer
     #[arg(long)]
     kind: Option<String>,
@@ -51,7 +51,9 @@ pub(crate) enum EntryCommand {
     /// Post the exact inverse of an entry, once
     #[command(after_help = "Examples:
   ledger-cli entry reverse 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --reason 'booked twice'
-  ledger-cli entry reverse 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --reason fraud --force")]
+  ledger-cli entry reverse 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --reason fraud --force
+  ledger-cli entry reverse 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --reason mistake \\
+      --id 01980c5f-2b7e-7d10-8000-1f0a6c3d9e42")]
     Reverse {
         /// The entry to reverse
         id: String,
@@ -61,19 +63,25 @@ pub(crate) enum EntryCommand {
         /// Post it even where it breaks a limit; the record shows this
         #[arg(long)]
         force: bool,
+        /// The reversal's UUID, which makes a repeat harmless. Default: a fresh one
+        #[arg(long = "id", value_name = "UUID")]
+        reversal_id: Option<String>,
     },
 }
 
 pub(super) async fn transfer(args: TransferArgs, mut session: Session) -> Result<(), Failure> {
+    let id = id_or_fresh(args.id);
     let entry = Entry {
-        entry_id: id_or_fresh(args.id),
+        entry_id: id.clone(),
         transfers: vec![Transfer {
             debit_account_id: args.from,
             credit_account_id: args.to,
             amount: args.amount.steps,
             unit_id: args.amount.unit_id(),
         }],
-        effective_at: args.effective_at.map(Time::to_proto),
+        effective_at: args
+            .effective_at
+            .map(|at| at.start(session.offset).to_proto()),
         kind: args.kind.unwrap_or_default(),
         tags: args.tag,
         note: args.note.unwrap_or_default(),
@@ -84,10 +92,16 @@ pub(super) async fn transfer(args: TransferArgs, mut session: Session) -> Result
         .client
         .entries
         .post_entry(request)
-        .await?
+        .await
+        .map_err(|status| Failure::from(status).of_booking(&id))?
         .into_inner();
-    let entry = with_units(present(answer.entry, "entry")?, &session).await;
-    show(session, Some(entry), Some(answer.replayed)).await
+    let entry = match answer.entry {
+        Some(entry) => Some(with_units(entry, &session).await),
+        None => None,
+    };
+    show(session, entry, Some(answer.replayed))
+        .await
+        .map_err(|failure| failure.after_booking(&id))
 }
 
 /// The entry with the units of its transfers, which the answer to a post may
@@ -112,23 +126,36 @@ pub(super) async fn run(command: EntryCommand, mut session: Session) -> Result<(
             let answer = session.client.entries.get_entry(request).await?;
             show(session, answer.into_inner().entry, None).await
         }
-        EntryCommand::Reverse { id, reason, force } => {
+        EntryCommand::Reverse {
+            id,
+            reason,
+            force,
+            reversal_id,
+        } => {
             let request = ReverseEntryRequest {
                 entry_id: id,
-                reversal_entry_id: id_or_fresh(None),
+                reversal_entry_id: id_or_fresh(reversal_id),
                 reason,
                 force,
                 effective_at: None,
             };
-            let answer = session
-                .client
-                .entries
-                .reverse_entry(request)
-                .await?
-                .into_inner();
-            show(session, answer.entry, Some(answer.replayed)).await
+            reverse(request, session).await
         }
     }
+}
+
+async fn reverse(request: ReverseEntryRequest, mut session: Session) -> Result<(), Failure> {
+    let id = request.reversal_entry_id.clone();
+    let answer = session
+        .client
+        .entries
+        .reverse_entry(request)
+        .await
+        .map_err(|status| Failure::from(status).of_booking(&id))?
+        .into_inner();
+    show(session, answer.entry, Some(answer.replayed))
+        .await
+        .map_err(|failure| failure.after_booking(&id))
 }
 
 async fn show(

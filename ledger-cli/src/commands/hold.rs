@@ -95,8 +95,9 @@ pub(super) async fn run(command: HoldCommand, session: Session) -> Result<(), Fa
 }
 
 async fn place(args: PlaceArgs, mut session: Session) -> Result<(), Failure> {
+    let id = id_or_fresh(args.id);
     let request = PlaceHoldRequest {
-        hold_id: id_or_fresh(args.id),
+        hold_id: id.clone(),
         debit_account_id: args.from,
         credit_account_id: args.to,
         amount: args.amount.steps,
@@ -108,8 +109,16 @@ async fn place(args: PlaceArgs, mut session: Session) -> Result<(), Failure> {
         kind: String::new(),
         tags: Vec::new(),
     };
-    let answer = session.client.holds.place_hold(request).await?.into_inner();
-    show(session, answer.hold, Some(answer.replayed)).await
+    let answer = session
+        .client
+        .holds
+        .place_hold(request)
+        .await
+        .map_err(|status| Failure::from(status).of_booking(&id))?
+        .into_inner();
+    show(session, answer.hold, Some(answer.replayed))
+        .await
+        .map_err(|failure| failure.after_booking(&id))
 }
 
 async fn settle(id: String, amount: Option<Amount>, mut session: Session) -> Result<(), Failure> {

@@ -27,6 +27,11 @@ pub(crate) struct WatchArgs {
 pub(crate) enum AuditCommand {
     /// Have the server re-read every stored record, recompute every hash and
     /// every balance, posting, hold and id, and check that each unit sums to zero
+    ///
+    /// This shows that what is stored agrees with itself. It does not show that
+    /// nobody wrote all of it anew. To see that, keep the count and root hash of
+    /// an earlier run elsewhere: a later run gives the same root hash at the same
+    /// record count. Roots at different counts cannot be compared by eye.
     #[command(after_help = "Examples:
   ledger-cli audit verify
   ledger-cli audit verify --output json")]
@@ -45,6 +50,7 @@ pub(super) async fn watch(args: WatchArgs, mut session: Session) -> Result<(), F
         .await?
         .into_inner();
     let mut units = Units::new(session.client);
+    let offset = session.offset;
     session.output.lines(&record::LINES)?;
     while let Some(page) = stream.message().await? {
         for record in page.records {
@@ -57,12 +63,13 @@ pub(super) async fn watch(args: WatchArgs, mut session: Session) -> Result<(), F
             };
             session
                 .output
-                .line(&row, &record::line(&record, &summary))?;
+                .line(&row, &record::line(&record, &summary, offset))?;
         }
     }
-    Err(Failure::Unreachable(
-        "the server ended the stream".to_owned(),
-    ))
+    Err(Failure::Unreachable {
+        why: "the server ended the stream".to_owned(),
+        was_sent: true,
+    })
 }
 
 pub(super) async fn audit(command: AuditCommand, session: Session) -> Result<(), Failure> {

@@ -9,6 +9,7 @@ mod record;
 pub(crate) mod statement;
 pub(crate) mod unit;
 
+use chrono::FixedOffset;
 use timebank_proto::v1::Tag;
 use uuid::Uuid;
 
@@ -18,6 +19,8 @@ use crate::{args::LedgerCommand, client::Client, error::Failure, export, import,
 pub(crate) struct Session {
     pub(crate) client: Client,
     pub(crate) output: Output,
+    /// What times without an offset are in.
+    pub(crate) offset: FixedOffset,
 }
 
 /// Runs a command.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::FixedOffset;
 use timebank::{
     journal,
     ledger::{
@@ -227,8 +228,9 @@ fn tags(tags: &Tags) -> Cell {
 }
 
 /// A record as a line of text.
-pub(super) fn line(record: &Record, summary: &str) -> String {
-    let at = Time::from_us(record.stamp.recorded_at.us()).map_or_else(String::new, Time::readable);
+pub(super) fn line(record: &Record, summary: &str, offset: FixedOffset) -> String {
+    let at = Time::from_us(record.stamp.recorded_at.us());
+    let at = at.map_or_else(String::new, |at| at.readable(offset));
     let by = match record.caller.actor() {
         "" => String::new(),
         actor => format!(" by {actor}"),

@@ -9,20 +9,21 @@ use crate::{
     error::Failure,
     render::{Cell, Form, Row},
     rows,
-    time::Time,
+    time::When,
 };
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   ledger-cli balance shapingba:member:000123
-  ledger-cli balance shapingba:member:000123 --as-of 2026-10-01
+  ledger-cli balance shapingba:member:000123 --as-of 2026-10-31
   ledger-cli balance shapingba:member:000123 --as-of '2026-10-01 14:30' --by effective")]
 pub(crate) struct BalanceArgs {
     /// The account
     id: String,
-    /// As of this moment, itself included. Default: now
+    /// As of this moment, itself included; a date alone is the end of that day.
+    /// Default: now
     #[arg(long, value_name = "TIME")]
-    as_of: Option<Time>,
+    as_of: Option<When>,
     /// Whether --as-of means when it was recorded or when it took place
     #[arg(long, value_enum, default_value_t = Axis::Recorded)]
     by: Axis,
@@ -31,18 +32,19 @@ pub(crate) struct BalanceArgs {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   ledger-cli statement shapingba:member:000123
-  ledger-cli statement shapingba:member:000123 --since 2026-10-01 --until 2026-11-01
+  ledger-cli statement shapingba:member:000123 --since 2026-10-01 --until 2026-10-31
   ledger-cli statement shapingba:member:000123 --order newest --limit 20
   ledger-cli statement shapingba:member:000123 --output csv > statement.csv")]
 pub(crate) struct StatementArgs {
     /// The account
     id: String,
-    /// Only postings at or after this moment
+    /// Only postings at or after this moment; a date alone is the start of that day
     #[arg(long, value_name = "TIME")]
-    since: Option<Time>,
-    /// Only postings before this moment
+    since: Option<When>,
+    /// Only postings before this moment; a date alone takes in the whole of that
+    /// day
     #[arg(long, value_name = "TIME")]
-    until: Option<Time>,
+    until: Option<When>,
     /// Whether --since and --until mean when it was recorded or took place
     #[arg(long, value_enum, default_value_t = Axis::Recorded)]
     by: Axis,
@@ -87,7 +89,7 @@ impl Order {
 pub(super) async fn balance(args: BalanceArgs, mut session: Session) -> Result<(), Failure> {
     let request = GetBalanceRequest {
         account_id: args.id,
-        as_of: args.as_of.map(Time::to_proto),
+        as_of: args.as_of.map(|at| at.last(session.offset).to_proto()),
         axis: args.by.to_proto().into(),
     };
     let answer = session.client.statements.get_balance(request).await?;
@@ -102,8 +104,8 @@ pub(super) async fn statement(args: StatementArgs, mut session: Session) -> Resu
         account_id: args.id,
         order: args.order.to_proto().into(),
         axis: args.by.to_proto().into(),
-        since: args.since.map(Time::to_proto),
-        until: args.until.map(Time::to_proto),
+        since: args.since.map(|at| at.start(session.offset).to_proto()),
+        until: args.until.map(|at| at.end(session.offset).to_proto()),
         page_size: PAGE_SIZE,
         page_token: String::new(),
     };

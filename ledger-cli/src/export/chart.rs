@@ -43,6 +43,7 @@ impl Chart {
             .map_err(|broken| Failure::wrong(broken.to_string(), []))?;
         self.book.forget_changes();
         self.position = record.stamp.sequence;
+        self.forget_ended_hold(&record.fact);
         match &record.fact {
             Fact::AccountOpened(opening) => self.lower_floor(&opening.id),
             Fact::AccountLimitsChanged { id, .. } => self.lower_floor(id),
@@ -54,6 +55,15 @@ impl Chart {
             | Fact::HoldExpired { .. } => {}
         }
         Ok(())
+    }
+
+    /// An ended hold is of no more use, and there are many.
+    fn forget_ended_hold(&mut self, fact: &Fact) {
+        match fact {
+            Fact::HoldSettled(entry) => self.book.holds.remove(&entry.id),
+            Fact::HoldReleased { id } | Fact::HoldExpired { id } => self.book.holds.remove(id),
+            _ => None,
+        };
     }
 
     fn add_entry(&mut self, record: &Record, entry: &Entry) -> Result<(), Failure> {

@@ -39,7 +39,7 @@ pub(super) fn entry(
     let date = chart::date(effective_us(record, entry))?;
     writeln!(out, "\n{date} * ({}) {}", entry.id, entry.kind.as_str())?;
     for tag in entry.tags.as_slice() {
-        writeln!(out, "    ; {}:{}", tag.key().as_str(), tag.value())?;
+        writeln!(out, "    ; {}:{}", tag.key().as_str(), value(tag.value()))?;
     }
     for leg in entry.transfers.as_slice() {
         let unit = commodity(chart.unit(leg.debit()));
@@ -64,11 +64,50 @@ pub(super) fn assert(out: &mut impl Write, chart: &Chart) -> io::Result<()> {
     Ok(())
 }
 
+/// A tag's value, which in a journal ends at a comma or the line's end and has no
+/// space around it. What it could not hold is there as `%2C`, and `%` as `%25`.
+fn value(text: &str) -> String {
+    let inner = text.trim();
+    let start = text.len() - text.trim_start().len();
+    let mut value = String::new();
+    for (at, letter) in text.char_indices() {
+        let is_outside = at < start || at >= start + inner.len();
+        if is_outside || letter.is_control() || matches!(letter, '%' | ',') {
+            for byte in letter.encode_utf8(&mut [0; 4]).bytes() {
+                value += &format!("%{byte:02X}");
+            }
+        } else {
+            value.push(letter);
+        }
+    }
+    value
+}
+
 /// A name that has digits is quoted, or they would be read as an amount.
 fn commodity(unit: &str) -> String {
     if unit.bytes().all(|byte| byte.is_ascii_lowercase()) {
         unit.to_owned()
     } else {
         format!("\"{unit}\"")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_tags() {
+        for (text, expected) in [
+            ("home-care", "home-care"),
+            ("c,d:e", "c%2Cd:e"),
+            ("50 %", "50 %25"),
+            (" a b ", "%20a b%20"),
+            ("  ", "%20%20"),
+            ("a\nb", "a%0Ab"),
+            ("\u{5bb6}\u{3000}", "\u{5bb6}%E3%80%80"),
+        ] {
+            assert_eq!(value(text), expected, "{text:?}");
+        }
     }
 }

@@ -27,7 +27,9 @@ Formats:
              holds and the links of reversals stay behind.
   jsonl      The same, an object on each line.
   hledger    A journal with account and commodity directives and a closing
-             assertion for every account; `hledger check -s` accepts it.
+             assertion for every account; `hledger check -s` accepts it. In the
+             values of tags, % , and what else hledger would not keep are written
+             as %25 %2C and so on.
   beancount  A file with open directives and a balance assertion for every account;
              `bean-check` accepts it.
 
@@ -62,7 +64,7 @@ pub(crate) async fn run(args: ExportArgs, session: Session) -> Result<(), Failur
     let client = session.client;
     let progress = Progress::new(0, "records");
     let mut chart = Chart::new(args.prefix);
-    let end = each_record(&client, Sequence::ZERO, |record, end| {
+    let end = each_record(&client, None, |record, end| {
         // The first of two readings.
         let done = record.stamp.sequence.get();
         progress.set(done.unsigned_abs(), end.unsigned_abs() * 2);
@@ -77,7 +79,7 @@ pub(crate) async fn run(args: ExportArgs, session: Session) -> Result<(), Failur
         Format::Hledger => hledger::declare(&mut out, &chart)?,
         Format::Beancount => beancount::declare(&mut out, &chart)?,
     }
-    each_record(&client, end, |record, _| {
+    each_record(&client, Some(end), |record, _| {
         let done = end.get() + record.stamp.sequence.get();
         progress.set(done.unsigned_abs(), end.get().unsigned_abs() * 2);
         let Some(entry) = record.fact.entry().filter(|entry| chart.has(entry)) else {
@@ -99,13 +101,16 @@ pub(crate) async fn run(args: ExportArgs, session: Session) -> Result<(), Failur
     Ok(out.flush()?)
 }
 
-/// Reads the journal's records in order, up to a position (zero: the last), and
+/// Reads the journal's records in order, up to a position or else the last, and
 /// gives the position it ended at.
 async fn each_record(
     client: &Client,
-    until: Sequence,
+    until: Option<Sequence>,
     mut read: impl FnMut(Record, i64) -> Result<(), Failure>,
 ) -> Result<Sequence, Failure> {
+    if until == Some(Sequence::ZERO) {
+        return Ok(Sequence::ZERO);
+    }
     let request = WatchRecordsRequest {
         from_sequence: 1,
         follow: false,
@@ -129,7 +134,7 @@ async fn each_record(
             }
             last = record.stamp.sequence;
             read(record, page.journal_position)?;
-            if last == until {
+            if Some(last) == until {
                 return Ok(last);
             }
         }

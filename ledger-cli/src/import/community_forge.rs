@@ -1,11 +1,12 @@
 //! Community Forge's transactions: a header, quantities in decimal hours, and a
 //! state, of which only the final one was ever booked.
 
+use chrono::FixedOffset;
 use timebank::ledger::{AccountKind, Label, Moment, Tag, Tags, Transfer, UnitId};
 
 use super::{
     fault::RowError,
-    row::{self, BadRow, Leg, Parsed, Prefix},
+    row::{self, BadRow, Leg, Moved, Parsed, Prefix},
 };
 use crate::amount::decimal_hours;
 
@@ -36,7 +37,12 @@ impl Header {
     }
 
     /// Reads a row.
-    pub(super) fn parse(&self, fields: &[String], into: &Prefix<'_>) -> Result<Parsed, BadRow> {
+    pub(super) fn parse(
+        &self,
+        fields: &[String],
+        into: &Prefix<'_>,
+        offset: FixedOffset,
+    ) -> Result<Parsed, BadRow> {
         if fields.len() != self.1 {
             return Err(RowError::Columns {
                 given: fields.len(),
@@ -58,12 +64,19 @@ impl Header {
             entry_id: None,
             transfer: Transfer::new(debit, credit, row::amount(minutes(quantity)?)?)?,
             unit: Some(UnitId::time()),
-            effective_at: Some(created_at(created)?),
+            effective_at: Some(created_at(created, offset)?),
             kind: Label::parse("kind", "transfer")?,
             tags: tags(of_type)?,
             note: description.to_owned(),
             openings,
         })))
+    }
+
+    /// What a row says it moves. None where this cannot be read.
+    pub(super) fn moved(&self, fields: &[String]) -> Option<Moved> {
+        let [_, _, quantity, ..] = self.0;
+        let fields = (fields.len() == self.1).then_some(fields)?;
+        Moved::time(minutes(fields[quantity].trim()))
     }
 }
 
@@ -93,7 +106,7 @@ fn minutes(quantity: &str) -> Result<i64, RowError> {
 }
 
 /// A time, or the seconds since 1970 that the software itself stores.
-fn created_at(created: &str) -> Result<Moment, RowError> {
+fn created_at(created: &str, offset: FixedOffset) -> Result<Moment, RowError> {
     const FIELD: &str = "created";
     if created.is_empty() {
         return Err(RowError::Empty { field: FIELD });
@@ -103,7 +116,7 @@ fn created_at(created: &str) -> Result<Moment, RowError> {
         Some(us) => {
             Ok(Moment::from_us(us).ok_or(timebank::ledger::Malformed::Time { field: FIELD })?)
         }
-        None => row::moment(FIELD, created),
+        None => row::moment(FIELD, created, offset),
     }
 }
 
@@ -127,6 +140,7 @@ fn tags(of_type: &str) -> Result<Tags, RowError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::{Offset, Utc};
 
     fn fields(line: &str) -> Vec<String> {
         line.split(',').map(str::to_owned).collect()
@@ -134,7 +148,7 @@ mod tests {
 
     fn read(line: &str) -> String {
         let header = Header::read(&COLUMNS.map(str::to_owned)).unwrap();
-        match header.parse(&fields(line), &Prefix("hamlet")) {
+        match header.parse(&fields(line), &Prefix("hamlet"), Utc.fix()) {
             Ok(Parsed::Leg(leg)) => format!(
                 "{} -> {} {} at {} {:?} {:?}",
                 leg.transfer.debit(),

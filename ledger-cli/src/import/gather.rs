@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use chrono::FixedOffset;
 use prost::Message;
 use timebank::ledger::BookingId;
 
@@ -10,7 +11,7 @@ use super::{
     Format, Reader,
     fault::RowError,
     records::{BadLine, RawRow},
-    row::{BadRow, Booking, Leg, Parsed},
+    row::{BadRow, Booking, Leg, Moved, Parsed},
     tally::Tally,
     timeoverflow,
 };
@@ -30,6 +31,8 @@ struct Group {
 /// The entries of a file, as its rows come in.
 pub(super) struct Gather {
     format: Format,
+    /// What times without an offset are in.
+    offset: FixedOffset,
     pub(super) tally: Tally,
     batch: Vec<Booking>,
     batch_bytes: usize,
@@ -41,9 +44,10 @@ pub(super) struct Gather {
 }
 
 impl Gather {
-    pub(super) fn new(format: Format, tally: Tally) -> Self {
+    pub(super) fn new(format: Format, offset: FixedOffset, tally: Tally) -> Self {
         Self {
             format,
+            offset,
             tally,
             batch: Vec::new(),
             batch_bytes: 0,
@@ -68,13 +72,14 @@ impl Gather {
             return;
         }
         self.tally.rows_read += 1;
-        match fields
-            .map_err(BadRow::from)
-            .and_then(|fields| reader.parse(&fields))
-        {
+        let fields = match fields {
+            Ok(fields) => fields,
+            Err(error) => return self.reject(line, error.into(), None),
+        };
+        match reader.parse(&fields, self.offset) {
             Ok(Parsed::Leg(leg)) => self.accept(line, *leg),
             Ok(Parsed::Skipped(why)) => self.tally.skipped(line, &why),
-            Err(bad) => self.reject(line, bad),
+            Err(bad) => self.reject(line, bad, reader.moved(&fields)),
         }
     }
 
@@ -84,9 +89,8 @@ impl Gather {
             return self.accept_without_id(line, leg);
         };
         if let Some((_, line_of_bad)) = self.spoiled.filter(|(spoiled, _)| *spoiled == id) {
-            return self
-                .tally
-                .bad(line, &RowError::EntryBad { line: line_of_bad });
+            let error = RowError::EntryBad { line: line_of_bad };
+            return self.tally.bad(line, &error, Some(Moved::of(&leg)));
         }
         if self.group.as_ref().is_none_or(|group| group.id != id) {
             self.close_group();
@@ -110,6 +114,7 @@ impl Gather {
                     entry_id: Some(id),
                     error,
                 },
+                Some(Moved::of(&leg)),
             ),
         }
     }
@@ -122,19 +127,22 @@ impl Gather {
         *count += 1;
         match id {
             Some(id) => self.book(id, vec![(line, leg)]),
-            None => self.tally.bad(line, &RowError::Undated),
+            None => self
+                .tally
+                .bad(line, &RowError::Undated, Some(Moved::of(&leg))),
         }
     }
 
     /// A bad row takes the entry that it is part of with it.
-    fn reject(&mut self, line: u64, bad: BadRow) {
-        self.tally.bad(line, &bad.error);
+    fn reject(&mut self, line: u64, bad: BadRow, moved: Option<Moved>) {
+        self.tally.bad(line, &bad.error, moved);
         let Some(id) = bad.entry_id else {
             return self.close_group();
         };
         if self.group.as_ref().is_some_and(|group| group.id == id) {
-            for (other, _) in self.group.take().into_iter().flat_map(|group| group.rows) {
-                self.tally.bad(other, &RowError::EntryBad { line });
+            for (other, leg) in self.group.take().into_iter().flat_map(|group| group.rows) {
+                let error = RowError::EntryBad { line };
+                self.tally.bad(other, &error, Some(Moved::of(&leg)));
             }
         } else {
             self.close_group();
@@ -151,7 +159,10 @@ impl Gather {
     }
 
     fn book(&mut self, id: BookingId, rows: Vec<(u64, Leg)>) {
-        let lines: Vec<u64> = rows.iter().map(|(line, _)| *line).collect();
+        let moved: Vec<_> = rows
+            .iter()
+            .map(|(line, leg)| (*line, Moved::of(leg)))
+            .collect();
         match Booking::new(id, rows) {
             Ok(booking) => {
                 self.batch_bytes += booking.entry.encoded_len();
@@ -159,7 +170,9 @@ impl Gather {
             }
             Err(malformed) => {
                 let error = RowError::from(malformed);
-                lines.iter().for_each(|line| self.tally.bad(*line, &error));
+                for (line, moved) in moved {
+                    self.tally.bad(line, &error, Some(moved));
+                }
             }
         }
     }
@@ -183,12 +196,14 @@ mod tests {
         import::{native, records::Records, row::Prefix},
         progress::Progress,
     };
+    use chrono::{Offset, Utc};
 
     const X: &str = "01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11";
     const Y: &str = "01980c5e-9c9c-7cc2-8000-5d3c1e9a7b22";
 
     fn gather(format: Format) -> Gather {
-        Gather::new(format, Tally::new(false, Progress::new(0, "bytes")))
+        let tally = Tally::new(false, Progress::new(0, "bytes"));
+        Gather::new(format, Utc.fix(), tally)
     }
 
     /// The lines of each entry, and how many rows are bad.

@@ -18,13 +18,14 @@ use std::{
     path::PathBuf,
 };
 
+use chrono::FixedOffset;
 use clap::{Args, ValueEnum, ValueHint};
 use timebank::ledger::AccountId;
 
 use self::{
     gather::Gather,
     records::Records,
-    row::{BadRow, Parsed, Prefix},
+    row::{BadRow, Moved, Parsed, Prefix},
     tally::Tally,
     target::Target,
 };
@@ -51,7 +52,11 @@ Formats:
 
 Reasons and descriptions become notes, which can be erased. Accounts opened for
 the last two formats have no floor, as in the systems they come from. The same
-file again changes nothing.
+file again, with the same --utc-offset, changes nothing.
+
+The totals have, for each unit, what was read and what of it is booked, was
+already there, was refused or is bad. Rows that are skipped, or whose amount
+cannot be read, are counted but are not in the totals.
 
 Examples:
   ledger-cli import year.csv --dry-run --open-accounts
@@ -102,11 +107,20 @@ enum Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn parse(&self, fields: &[String]) -> Result<Parsed, BadRow> {
+    fn parse(&self, fields: &[String], offset: FixedOffset) -> Result<Parsed, BadRow> {
         match self {
-            Self::Native(header, into) => header.parse(fields, *into),
-            Self::TimeOverflow(prefix) => timeoverflow::parse(fields, prefix),
-            Self::CommunityForge(header, prefix) => header.parse(fields, prefix),
+            Self::Native(header, into) => header.parse(fields, *into, offset),
+            Self::TimeOverflow(prefix) => timeoverflow::parse(fields, prefix, offset),
+            Self::CommunityForge(header, prefix) => header.parse(fields, prefix, offset),
+        }
+    }
+
+    /// What a bad row says it moves. None where this cannot be read.
+    fn moved(&self, fields: &[String]) -> Option<Moved> {
+        match self {
+            Self::Native(header, into) => header.moved(fields, *into),
+            Self::TimeOverflow(_) => timeoverflow::moved(fields),
+            Self::CommunityForge(header, _) => header.moved(fields),
         }
     }
 }
@@ -127,7 +141,7 @@ pub(crate) async fn run(args: ImportArgs, mut session: Session) -> Result<(), Fa
     let as_json = session.output.form() == Form::Json;
     let mut target = Target::new(client, args.open_accounts, args.dry_run).await?;
     let tally = Tally::new(as_json, Progress::new(length, "bytes"));
-    let mut gather = Gather::new(args.format, tally);
+    let mut gather = Gather::new(args.format, session.offset, tally);
     while let Some(row) = records.next().map_err(failed)? {
         gather.take(&reader, row);
         if gather.is_full() {
@@ -137,6 +151,10 @@ pub(crate) async fn run(args: ImportArgs, mut session: Session) -> Result<(), Fa
     }
     gather.close_group();
     book(&mut gather, &mut target).await?;
+    for account in gather.tally.accounts_of_bad_rows() {
+        target.look_up(&account).await?;
+    }
+    gather.tally.add_bad_rows(&target);
     let row = gather.tally.row(&args, target.accounts_opened);
     session.output.one(&row).await?;
     gather.tally.verdict()

@@ -1,13 +1,14 @@
 //! Our own CSV: a header names the columns, and every column that is not ours
 //! is a tag. `export --format csv` writes it, with some columns more.
 
+use chrono::FixedOffset;
 use timebank::ledger::{
     AccountId, AccountKind, AccountOpened, BookingId, Label, Tag, Tags, Transfer, UnitId,
 };
 
 use super::{
     fault::RowError,
-    row::{self, BadRow, Leg, Parsed},
+    row::{self, BadRow, Leg, Measure, Moved, Parsed},
 };
 use crate::{
     amount::{Amount, Limit, TIME},
@@ -86,7 +87,12 @@ impl Header {
     }
 
     /// Reads a row.
-    pub(super) fn parse(&self, fields: &[String], into: Option<&str>) -> Result<Parsed, BadRow> {
+    pub(super) fn parse(
+        &self,
+        fields: &[String],
+        into: Option<&str>,
+        offset: FixedOffset,
+    ) -> Result<Parsed, BadRow> {
         if fields.len() != self.count {
             return Err(RowError::Columns {
                 given: fields.len(),
@@ -99,10 +105,25 @@ impl Header {
             Some(id) => Some(BookingId::parse("entry_id", id)?),
             None => None,
         };
-        match self.leg(row, entry_id, into) {
+        match self.leg(row, entry_id, into, offset) {
             Ok(leg) => Ok(Parsed::Leg(Box::new(leg))),
             Err(error) => Err(BadRow { entry_id, error }),
         }
+    }
+
+    /// What a row says it moves. None where this cannot be read.
+    pub(super) fn moved(&self, fields: &[String], into: Option<&str>) -> Option<Moved> {
+        if fields.len() != self.count {
+            return None;
+        }
+        let row = Fields(fields);
+        let given = amount(row.get(Some(self.amount))?).ok()?;
+        let of = match self.unit(row, given).ok()? {
+            Some(unit) => Measure::Unit(unit),
+            None => Measure::Account(account(row.get(Some(self.from))?, into).ok()?),
+        };
+        let amount = row::amount(given.steps).ok()?;
+        Some(Moved { amount, of })
     }
 
     fn leg(
@@ -110,13 +131,14 @@ impl Header {
         row: Fields<'_>,
         entry_id: Option<BookingId>,
         into: Option<&str>,
+        offset: FixedOffset,
     ) -> Result<Leg, RowError> {
         let debit = account(row.required(self.from, "from")?, into)?;
         let credit = account(row.required(self.to, "to")?, into)?;
         let amount = amount(row.required(self.amount, "amount")?)?;
         let unit = self.unit(row, amount)?;
         let effective_at = match row.get(Some(self.effective_at)) {
-            Some(given) => Some(row::moment("effective_at", given)?),
+            Some(given) => Some(row::moment("effective_at", given, offset)?),
             None if entry_id.is_none() => return Err(RowError::Undated),
             None => None,
         };
@@ -260,6 +282,7 @@ fn listed_tags(given: &str) -> Result<Vec<Tag>, RowError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::{Offset, Utc};
 
     const PLAIN: &str = "from,to,amount,effective_at,kind,service";
 
@@ -269,7 +292,7 @@ mod tests {
 
     fn leg(header: &str, line: &str) -> Result<Leg, &'static str> {
         let header = Header::read(&fields(header)).unwrap();
-        match header.parse(&fields(line), Some("city")) {
+        match header.parse(&fields(line), Some("city"), Utc.fix()) {
             Ok(Parsed::Leg(leg)) => Ok(*leg),
             Ok(Parsed::Skipped(_)) => Err("skipped"),
             Err(bad) => Err(bad.error.reason()),
@@ -367,6 +390,31 @@ mod tests {
             leg(header, "a:b,c:d,1,2026-10-01,,king,"),
             Err("CHOICE_UNKNOWN")
         );
+    }
+
+    #[test]
+    fn what_bad_rows_say_they_move() {
+        let header = Header::read(&fields("from,to,amount,effective_at,unit_id")).unwrap();
+        for (line, expected) in [
+            ("a:b,A B,1h,soon,", Some("60 time")),
+            ("A B,a:b,1h,soon,", Some("60 time")),
+            ("a:b,A B,7,soon,points", Some("7 points")),
+            ("a:b,A B,7,soon,", Some("7 of a:b")),
+            ("A B,a:b,7,soon,", None),
+            ("a:b,c:d,1h,soon,points", None),
+            ("a:b,c:d,0.33h,soon,", None),
+            ("a:b,c:d,0,soon,", None),
+            ("a:b,c:d,1h,soon", None),
+        ] {
+            let moved = header.moved(&fields(line), None).map(|moved| {
+                let of = match moved.of {
+                    Measure::Unit(unit) => unit.to_string(),
+                    Measure::Account(account) => format!("of {account}"),
+                };
+                format!("{} {of}", moved.amount)
+            });
+            assert_eq!(moved.as_deref(), expected, "{line}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::FixedOffset;
 use sha2::{Digest, Sha256};
 use timebank::ledger::{
     AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Entry, Label, Limits,
@@ -11,7 +12,7 @@ use timebank_proto::v1;
 use uuid::Builder;
 
 use super::{Format, fault::RowError};
-use crate::time::Time;
+use crate::time::{Time, When};
 
 /// Keeps these ids apart from all other uses of the same hash.
 const ID_DOMAIN: &str = "timebank import 1";
@@ -256,6 +257,41 @@ pub(super) fn opening_without_floor(id: &AccountId, kind: AccountKind) -> Accoun
     }
 }
 
+/// What a row says it moves, whether or not it can be booked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Moved {
+    pub(super) amount: Amount,
+    pub(super) of: Measure,
+}
+
+/// What tells which unit an amount is in.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Measure {
+    Unit(UnitId),
+    /// The row does not say: whatever this account counts.
+    Account(AccountId),
+}
+
+impl Moved {
+    /// Hours. None where they cannot be read.
+    pub(super) fn time(minutes: Result<i64, RowError>) -> Option<Self> {
+        Some(Self {
+            amount: amount(minutes.ok()?).ok()?,
+            of: Measure::Unit(UnitId::time()),
+        })
+    }
+
+    pub(super) fn of(leg: &Leg) -> Self {
+        Self {
+            amount: leg.transfer.amount(),
+            of: match &leg.unit {
+                Some(unit) => Measure::Unit(unit.clone()),
+                None => Measure::Account(leg.transfer.debit().clone()),
+            },
+        }
+    }
+}
+
 /// An amount above zero.
 pub(super) fn amount(steps: i64) -> Result<Amount, RowError> {
     Ok(Amount::new(steps)?)
@@ -266,20 +302,25 @@ pub(super) fn floor(steps: i64) -> Result<Balance, RowError> {
     Ok(Balance::limit(steps)?)
 }
 
-/// A time as it is written in a file.
-pub(super) fn moment(field: &'static str, given: &str) -> Result<Moment, RowError> {
-    let time: Time = given.parse().map_err(|error| RowError::Time {
+/// A time as it is written in a file, in an offset unless it has its own.
+pub(super) fn moment(
+    field: &'static str,
+    given: &str,
+    offset: FixedOffset,
+) -> Result<Moment, RowError> {
+    let when: When = given.parse().map_err(|error| RowError::Time {
         field,
         given: shortened(given),
         error,
     })?;
-    let moment = Moment::from_us(time.0.timestamp_micros());
+    let moment = Moment::from_us(when.start(offset).0.timestamp_micros());
     moment.ok_or(Malformed::Time { field }.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::{Offset, Utc};
 
     fn leg(note: &str, effective_at: &str) -> Leg {
         let (from, to) = ("city:member:1", "city:member:2");
@@ -290,7 +331,7 @@ mod tests {
             openings: [&debit, &credit].map(|id| opening(id, kind, UnitId::time())),
             transfer: Transfer::new(debit, credit, amount(90).unwrap()).unwrap(),
             unit: None,
-            effective_at: Some(moment("effective_at", effective_at).unwrap()),
+            effective_at: Some(moment("effective_at", effective_at, Utc.fix()).unwrap()),
             kind: Label::parse("kind", "service").unwrap(),
             tags: Tags::default(),
             note: note.to_owned(),

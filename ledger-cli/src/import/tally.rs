@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use timebank::ledger::{Amount, UnitId};
+use timebank::ledger::{AccountId, Amount, UnitId};
 
 use super::{
     ImportArgs,
     fault::RowError,
-    row::Booking,
+    row::{Booking, Measure, Moved},
     target::{Fate, NotOpened, Target},
 };
 use crate::{
@@ -24,6 +24,7 @@ struct Totals {
     booked: i64,
     already_there: i64,
     refused: i64,
+    bad: i64,
 }
 
 pub(super) struct Tally {
@@ -37,6 +38,8 @@ pub(super) struct Tally {
     refused: i64,
     not_opened: i64,
     totals: BTreeMap<UnitId, Totals>,
+    /// What the bad rows say they move, until it is known in which unit.
+    bad_amounts: BTreeMap<Measure, i64>,
 }
 
 impl Tally {
@@ -52,18 +55,48 @@ impl Tally {
             refused: 0,
             not_opened: 0,
             totals: BTreeMap::new(),
+            bad_amounts: BTreeMap::new(),
         }
     }
 
-    /// A row that cannot be booked.
-    pub(super) fn bad(&mut self, line: u64, error: &RowError) {
+    /// A row that cannot be booked, and what it says it moves.
+    pub(super) fn bad(&mut self, line: u64, error: &RowError, moved: Option<Moved>) {
         self.bad += 1;
+        if let Some(Moved { amount, of }) = moved {
+            let steps = self.bad_amounts.entry(of).or_default();
+            *steps = steps.saturating_add(amount.steps());
+        }
         self.tell(line, error.reason(), &error.to_string());
     }
 
     #[cfg(test)]
     pub(super) fn bad_rows(&self) -> i64 {
         self.bad
+    }
+
+    /// The accounts whose units say what some bad rows move.
+    pub(super) fn accounts_of_bad_rows(&self) -> Vec<AccountId> {
+        let accounts = self.bad_amounts.keys().filter_map(|of| match of {
+            Measure::Unit(_) => None,
+            Measure::Account(account) => Some(account.clone()),
+        });
+        accounts.collect()
+    }
+
+    /// Adds the bad rows to the totals. An account that is not there would be
+    /// opened in hours.
+    pub(super) fn add_bad_rows(&mut self, target: &Target) {
+        for (of, steps) in std::mem::take(&mut self.bad_amounts) {
+            let unit = match of {
+                Measure::Unit(unit) => unit,
+                Measure::Account(account) => {
+                    target.unit(&account).cloned().unwrap_or_else(UnitId::time)
+                }
+            };
+            let totals = self.totals.entry(unit).or_default();
+            totals.bad = totals.bad.saturating_add(steps);
+            totals.read = totals.read.saturating_add(steps);
+        }
     }
 
     /// A row that is not meant to be booked.
@@ -125,7 +158,7 @@ impl Tally {
     }
 
     /// The sum of it. Rows read are those skipped, bad, booked, already there
-    /// and refused; bad and skipped rows have no amount.
+    /// and refused; amounts read are those of all but the skipped ones.
     pub(super) fn row(&self, args: &ImportArgs, accounts_opened: i64) -> Row {
         let totals = self.totals.iter().map(|(unit, totals)| {
             let steps = |steps| Cell::steps(steps, unit.as_str());
@@ -135,6 +168,7 @@ impl Tally {
                 ("amount_booked", steps(totals.booked)),
                 ("amount_already_there", steps(totals.already_there)),
                 ("amount_refused", steps(totals.refused)),
+                ("amount_bad", steps(totals.bad)),
             ])
         });
         Row(vec![

@@ -28,7 +28,7 @@ use crate::{
 const AT_ONCE: usize = 32;
 
 /// The most ids that the contract lets one read ask for.
-const MAX_IDS: usize = 500;
+const MAX_IDS: usize = 100;
 
 /// What became of a booking.
 pub(super) enum Fate {
@@ -109,6 +109,17 @@ impl Target {
             self.open(&missing).await
         } else {
             Ok(Vec::new())
+        }
+    }
+
+    /// Learns the unit of an account, where it is there.
+    pub(super) async fn look_up(&mut self, id: &AccountId) -> Result<(), Failure> {
+        if self.units.contains_key(id) {
+            return Ok(());
+        }
+        match known(self.client.account(id.as_str()).await)? {
+            Some(account) => self.learn(&account),
+            None => Ok(()),
         }
     }
 

@@ -1,16 +1,21 @@
 //! TimeOverflow's transfers: no header, eight columns, amounts in seconds.
 
+use chrono::FixedOffset;
 use timebank::ledger::{AccountId, AccountKind, Label, Tag, Tags, Transfer, UnitId};
 
 use super::{
     fault::RowError,
-    row::{self, BadRow, Leg, Parsed, Prefix},
+    row::{self, BadRow, Leg, Moved, Parsed, Prefix},
 };
 
 const COLUMNS: usize = 8;
 
 /// Reads a row.
-pub(super) fn parse(fields: &[String], into: &Prefix<'_>) -> Result<Parsed, BadRow> {
+pub(super) fn parse(
+    fields: &[String],
+    into: &Prefix<'_>,
+    offset: FixedOffset,
+) -> Result<Parsed, BadRow> {
     let fields: Vec<&str> = fields.iter().map(|field| field.trim()).collect();
     let [
         from,
@@ -45,12 +50,20 @@ pub(super) fn parse(fields: &[String], into: &Prefix<'_>) -> Result<Parsed, BadR
         entry_id: None,
         transfer: Transfer::new(debit, credit, row::amount(minutes(seconds)?)?)?,
         unit: Some(UnitId::time()),
-        effective_at: Some(row::moment("created_at", created_at)?),
+        effective_at: Some(row::moment("created_at", created_at, offset)?),
         kind: Label::parse("kind", "transfer")?,
         tags: tags(post)?,
         note: reason.to_owned(),
         openings,
     })))
+}
+
+/// What a row says it moves. None where this cannot be read.
+pub(super) fn moved(fields: &[String]) -> Option<Moved> {
+    let [_, _, _, _, seconds, _, _, _] = fields else {
+        return None;
+    };
+    Moved::time(minutes(seconds.trim()))
 }
 
 /// Whether this is a header line, which the export has not, but people add.
@@ -112,10 +125,11 @@ fn tags(post: &str) -> Result<Tags, RowError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::{Offset, Utc};
 
     fn read(line: &str) -> String {
         let fields: Vec<String> = line.split(',').map(str::to_owned).collect();
-        match parse(&fields, &Prefix("city")) {
+        match parse(&fields, &Prefix("city"), Utc.fix()) {
             Ok(Parsed::Leg(leg)) => format!(
                 "{} -> {} {} at {:?} {:?} {:?}",
                 leg.transfer.debit(),

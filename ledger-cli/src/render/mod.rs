@@ -11,6 +11,8 @@ use std::{
     io::{self, BufWriter, Stdout, Write},
 };
 
+use chrono::FixedOffset;
+
 use crate::{amount::TIME, client::Client, error::Failure, time::Time};
 
 /// How data is written.
@@ -92,24 +94,32 @@ pub(crate) struct Layout {
     pub(crate) columns: &'static [(&'static str, &'static str)],
 }
 
-/// The names of the steps of units other than `time`.
-pub(crate) type Steps = BTreeMap<String, String>;
+/// What it takes to show cells to people.
+struct Terms {
+    /// The names of the steps of units other than `time`.
+    steps: BTreeMap<String, String>,
+    /// What times are shown in.
+    offset: FixedOffset,
+}
 
 /// Standard output, in the form asked for.
 pub(crate) struct Output {
     form: Form,
     out: BufWriter<Stdout>,
     client: Client,
-    steps: Steps,
+    terms: Terms,
 }
 
 impl Output {
-    pub(crate) fn new(form: Form, client: Client) -> Self {
+    pub(crate) fn new(form: Form, client: Client, offset: FixedOffset) -> Self {
         Self {
             form,
             out: BufWriter::new(io::stdout()),
             client,
-            steps: Steps::new(),
+            terms: Terms {
+                steps: BTreeMap::new(),
+                offset,
+            },
         }
     }
 
@@ -124,7 +134,7 @@ impl Output {
             Form::Csv => csv::one(&mut self.out, row)?,
             Form::Table => {
                 self.learn_steps(std::slice::from_ref(row)).await?;
-                table::one(&mut self.out, row, &self.steps)?;
+                table::one(&mut self.out, row, &self.terms)?;
             }
         }
         Ok(self.out.flush()?)
@@ -165,24 +175,24 @@ impl Output {
     pub(crate) async fn shown(&mut self, cell: Cell) -> Result<String, Failure> {
         let row = Row::default().with("cell", cell);
         self.learn_steps(std::slice::from_ref(&row)).await?;
-        Ok(table::text(row.get("cell"), &self.steps))
+        Ok(table::text(row.get("cell"), &self.terms))
     }
 
     async fn learn_steps(&mut self, rows: &[Row]) -> Result<(), Failure> {
-        if !rows.iter().any(|row| has_unknown_unit(row, &self.steps)) {
+        if !rows.iter().any(|row| has_unknown_unit(row, &self.terms)) {
             return Ok(());
         }
         for unit in self.client.units().await? {
-            self.steps.insert(unit.unit_id, unit.step);
+            self.terms.steps.insert(unit.unit_id, unit.step);
         }
         Ok(())
     }
 }
 
-fn has_unknown_unit(row: &Row, steps: &Steps) -> bool {
+fn has_unknown_unit(row: &Row, terms: &Terms) -> bool {
     row.0.iter().any(|(_, cell)| match cell {
-        Cell::Steps { unit_id, .. } => unit_id != TIME && !steps.contains_key(unit_id),
-        Cell::Rows(rows) => rows.iter().any(|row| has_unknown_unit(row, steps)),
+        Cell::Steps { unit_id, .. } => unit_id != TIME && !terms.steps.contains_key(unit_id),
+        Cell::Rows(rows) => rows.iter().any(|row| has_unknown_unit(row, terms)),
         _ => false,
     })
 }
@@ -227,8 +237,8 @@ impl List<'_> {
             Form::Csv => {}
             Form::Table => {
                 self.output.learn_steps(&self.table).await?;
-                let Output { out, steps, .. } = self.output;
-                table::list(out, self.layout.columns, &self.table, steps)?;
+                let Output { out, terms, .. } = self.output;
+                table::list(out, self.layout.columns, &self.table, terms)?;
             }
         }
         Ok(self.output.out.flush()?)
@@ -250,6 +260,7 @@ impl List<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::utc_offset;
 
     fn row() -> Row {
         Row::default()
@@ -292,10 +303,16 @@ mod tests {
 
     #[test]
     fn as_a_table() {
-        let steps = Steps::from([("cny".to_owned(), "fen".to_owned())]);
-        let text = written(|out| table::one(out, &row(), &steps));
+        let terms = Terms {
+            steps: BTreeMap::from([("cny".to_owned(), "fen".to_owned())]),
+            offset: utc_offset("+08:00").unwrap(),
+        };
+        let text = written(|out| table::one(out, &row(), &terms));
         assert!(text.contains("amount  1h30m"), "{text}");
         assert!(text.contains("30 fen"), "{text}");
+        let at = Row::default().with("at", Cell::Time(Time::from_us(0).unwrap()));
+        let text = written(|out| table::list(out, &[("at", "placed")], &[at], &terms));
+        assert_eq!(text, "placed (+08:00)\n1970-01-01 08:00\n");
         assert_eq!(table::printable("a\u{1b}[31m\nb"), "a [31m b");
     }
 }

@@ -1,33 +1,47 @@
-//! Tables, as people read them: hours and minutes, times in UTC, numbers to the
-//! right. No colours, so there is none to switch off.
+//! Tables, as people read them: hours and minutes, times in the offset asked
+//! for, numbers to the right. No colours, so there is none to switch off.
 
 use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::{Cell, Row, Steps};
-use crate::amount::{Shown, TIME};
+use super::{Cell, Row, Terms};
+use crate::{
+    amount::{Shown, TIME},
+    time::offset_name,
+};
 
 /// A list of things under headings.
 pub(super) fn list(
     out: &mut impl Write,
     columns: &[(&str, &str)],
     rows: &[Row],
-    steps: &Steps,
+    terms: &Terms,
 ) -> io::Result<()> {
     let mut table = plain();
     let numeric: Vec<bool> = columns
         .iter()
         .map(|(name, _)| rows.iter().any(|row| is_number(row.get(name))))
         .collect();
-    table.set_header(columns.iter().zip(&numeric).map(|((_, heading), numeric)| {
-        comfy_table::Cell::new(heading).set_alignment(alignment(*numeric))
-    }));
+    let offset = offset_name(terms.offset);
+    table.set_header(
+        columns
+            .iter()
+            .zip(&numeric)
+            .map(|((name, heading), numeric)| {
+                let is_time = |row: &Row| matches!(row.get(name), Cell::Time(_));
+                let heading = match rows.iter().any(is_time) {
+                    true => format!("{heading} ({offset})"),
+                    false => (*heading).to_owned(),
+                };
+                comfy_table::Cell::new(heading).set_alignment(alignment(*numeric))
+            }),
+    );
     for row in rows {
         table.add_row(columns.iter().zip(&numeric).map(|((name, _), numeric)| {
             let shown = match row.get(name) {
                 Cell::Absent => String::new(),
-                cell => text(cell, steps),
+                cell => text(cell, terms),
             };
             comfy_table::Cell::new(shown).set_alignment(alignment(*numeric))
         }));
@@ -36,11 +50,11 @@ pub(super) fn list(
 }
 
 /// One thing, a field a line; the rows within it come last, as a table.
-pub(super) fn one(out: &mut impl Write, thing: &Row, steps: &Steps) -> io::Result<()> {
+pub(super) fn one(out: &mut impl Write, thing: &Row, terms: &Terms) -> io::Result<()> {
     let mut table = plain();
     for (name, cell) in &thing.0 {
         if !matches!(cell, Cell::Rows(_)) {
-            table.add_row([name.replace('_', " "), text(cell, steps)]);
+            table.add_row([name.replace('_', " "), text(cell, terms)]);
         }
     }
     write_table(out, &table)?;
@@ -59,13 +73,13 @@ pub(super) fn one(out: &mut impl Write, thing: &Row, steps: &Steps) -> io::Resul
             .map(|((name, _), heading)| (*name, heading.as_str()))
             .collect();
         writeln!(out)?;
-        list(out, &columns, rows, steps)?;
+        list(out, &columns, rows, terms)?;
     }
     Ok(())
 }
 
 /// A cell as people read it.
-pub(super) fn text(cell: &Cell, steps: &Steps) -> String {
+pub(super) fn text(cell: &Cell, terms: &Terms) -> String {
     match cell {
         Cell::Absent => "-".to_owned(),
         Cell::Unbounded => "none".to_owned(),
@@ -77,13 +91,13 @@ pub(super) fn text(cell: &Cell, steps: &Steps) -> String {
         } => {
             let step = match unit_id.as_str() {
                 TIME => None,
-                other => Some(steps.get(other).map_or(other, String::as_str)),
+                other => Some(terms.steps.get(other).map_or(other, String::as_str)),
             };
             let steps = *number;
             Shown { steps, step }.to_string()
         }
         Cell::Flag(flag) => if *flag { "yes" } else { "no" }.to_owned(),
-        Cell::Time(time) => time.readable(),
+        Cell::Time(time) => time.readable(terms.offset),
         Cell::Tags(tags) if tags.is_empty() => "-".to_owned(),
         Cell::Tags(tags) => {
             let pairs = tags.iter().map(|(key, value)| format!("{key}={value}"));

@@ -2,6 +2,7 @@
 
 use std::{
     fs::{DirBuilder, File, OpenOptions, TryLockError},
+    io::Read,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
@@ -13,6 +14,8 @@ use crate::store::StoreError;
 /// "tbnk": marks the file as a time bank's ledger.
 const APPLICATION_ID: i64 = 0x7462_6e6b;
 const VERSION: i64 = 1;
+/// An SQLite file's header; the application id is at byte 68.
+const HEADER_BYTES: u64 = 100;
 /// How much of the write-ahead log piles up before it is copied into the
 /// database: 16,384 pages of 4 KiB, so that a page which many commits touch is
 /// copied once for all of them.
@@ -59,9 +62,13 @@ impl Files {
     }
 
     pub(super) fn open_to_write(&self) -> Result<Connection, StoreError> {
-        private(&self.database)?;
+        self.check_header()?;
         let connection = Connection::open(&self.database).map_err(|e| self.explain(e))?;
         let fresh = self.check_format(&connection)?;
+        // While there is no log yet, so that the header alone tells whose it is.
+        connection
+            .execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}"))
+            .map_err(|e| self.explain(e))?;
         self.keep_a_log(&connection)?;
         connection
             .execute_batch(SETTINGS)
@@ -72,7 +79,6 @@ impl Files {
                 .execute_batch(&format!(
                     "BEGIN IMMEDIATE; {schema}
                      INSERT INTO units (id, step) VALUES ('time', 'min');
-                     PRAGMA application_id = {APPLICATION_ID};
                      PRAGMA user_version = {VERSION}; COMMIT;"
                 ))
                 .map_err(|e| self.explain(e))?;
@@ -104,6 +110,25 @@ impl Files {
         }
     }
 
+    /// Refuses a file of something else before SQLite touches it: merely opening
+    /// and closing one can change it.
+    fn check_header(&self) -> Result<(), StoreError> {
+        let mut header = Vec::new();
+        let file = private(&self.database)?;
+        file.take(HEADER_BYTES)
+            .read_to_end(&mut header)
+            .map_err(|error| unusable(&self.database, &error))?;
+        let application = header.get(68..72).and_then(|id| id.try_into().ok());
+        let ours = header.starts_with(b"SQLite format 3\0")
+            && application.map(i32::from_be_bytes).map(i64::from) == Some(APPLICATION_ID);
+        match header.is_empty() || ours {
+            true => Ok(()),
+            false => Err(StoreError::NotOurs {
+                path: self.database.display().to_string(),
+            }),
+        }
+    }
+
     /// Whether there is nothing in the file yet; refuses files that are not ours
     /// before anything is written to them.
     fn check_format(&self, connection: &Connection) -> Result<bool, StoreError> {
@@ -116,7 +141,7 @@ impl Files {
         let application = number("PRAGMA application_id")?;
         let found = number("PRAGMA user_version")?;
         match (tables, application, found) {
-            (0, 0, 0) => Ok(true),
+            (0, 0 | APPLICATION_ID, 0) => Ok(true),
             (_, APPLICATION_ID, VERSION) => match altered(connection)? {
                 None => Ok(false),
                 Some(what) => Err(StoreError::Corrupt(what)),
@@ -178,6 +203,7 @@ fn private(path: &Path) -> Result<File, StoreError> {
     OpenOptions::new()
         .create(true)
         .truncate(false)
+        .read(true)
         .write(true)
         .mode(0o600)
         .open(path)

@@ -93,6 +93,15 @@ impl SqliteWriter {
     }
 }
 
+impl Drop for SqliteWriter {
+    /// Leaves one file behind, whoever still reads.
+    fn drop(&mut self) {
+        let _ = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    }
+}
+
 impl Writer for SqliteWriter {
     fn transact(
         &mut self,
