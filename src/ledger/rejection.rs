@@ -119,6 +119,7 @@ pub enum Rejection {
     #[error("account {account} has a balance of {balance}; it closes only at 0")]
     AccountNotEmpty {
         account: AccountId,
+        unit: UnitId,
         balance: Balance,
     },
 
@@ -133,6 +134,7 @@ pub enum Rejection {
     )]
     FloorCrossed {
         account: AccountId,
+        unit: UnitId,
         balance: Balance,
         held: Balance,
         floor: Balance,
@@ -145,6 +147,7 @@ pub enum Rejection {
     )]
     CeilingCrossed {
         account: AccountId,
+        unit: UnitId,
         balance: Balance,
         ceiling: Balance,
         requested: i64,
@@ -246,12 +249,21 @@ impl Rejection {
             Self::AccountHasHolds { account, count } => {
                 vec![("account", text(account)), ("open_holds", text(count))]
             }
-            Self::AccountNotEmpty { account, balance }
-            | Self::BalanceOutOfRange { account, balance } => {
+            Self::AccountNotEmpty {
+                account,
+                unit,
+                balance,
+            } => vec![
+                ("account", text(account)),
+                ("unit", text(unit)),
+                ("balance", text(balance)),
+            ],
+            Self::BalanceOutOfRange { account, balance } => {
                 vec![("account", text(account)), ("balance", text(balance))]
             }
             Self::FloorCrossed {
                 account,
+                unit,
                 balance,
                 held,
                 floor,
@@ -259,6 +271,7 @@ impl Rejection {
                 requested,
             } => vec![
                 ("account", text(account)),
+                ("unit", text(unit)),
                 ("balance", text(balance)),
                 ("held", text(held)),
                 ("floor", text(floor)),
@@ -267,11 +280,13 @@ impl Rejection {
             ],
             Self::CeilingCrossed {
                 account,
+                unit,
                 balance,
                 ceiling,
                 requested,
             } => vec![
                 ("account", text(account)),
+                ("unit", text(unit)),
                 ("balance", text(balance)),
                 ("ceiling", text(ceiling)),
                 ("requested", text(requested)),

@@ -213,7 +213,7 @@ async fn ends() {
         &status,
         FailedPrecondition,
         "ACCOUNT_NOT_EMPTY",
-        "account=city:member:ann balance=90",
+        "account=city:member:ann balance=90 unit=time",
     );
 }
 

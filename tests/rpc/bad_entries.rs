@@ -76,8 +76,8 @@ const REJECTED: &[Row<Entry>] = &[
     ("two units", |e| e.transfers[0].credit_account_id = BANK.into(), FailedPrecondition, "UNIT_MISMATCH", "account=city:clearing:bank unit=cny wanted=time"),
     ("another unit", |e| e.transfers[0].unit_id = "cny".into(), FailedPrecondition, "UNIT_MISMATCH", "account=city:issuance:mint unit=time wanted=cny"),
     ("an overflowing balance", |e| e.transfers[0].credit_account_id = FULL.into(), OutOfRange, "BALANCE_OUT_OF_RANGE", "account=city:clearing:full balance=9007199254740991"),
-    ("more than there is", |e| e.transfers = vec![leg(BEN, ANN, 1)], FailedPrecondition, "FLOOR_CROSSED", "account=city:member:ben available=0 balance=0 floor=0 held=0 requested=1"),
-    ("more than may be", |e| e.transfers = vec![leg(MINT, SMALL, 11)], FailedPrecondition, "CEILING_CROSSED", "account=city:member:small balance=0 ceiling=10 requested=11"),
+    ("more than there is", |e| e.transfers = vec![leg(BEN, ANN, 1)], FailedPrecondition, "FLOOR_CROSSED", "account=city:member:ben available=0 balance=0 floor=0 held=0 requested=1 unit=time"),
+    ("more than may be", |e| e.transfers = vec![leg(MINT, SMALL, 11)], FailedPrecondition, "CEILING_CROSSED", "account=city:member:small balance=0 ceiling=10 requested=11 unit=time"),
 ];
 
 /// The accounts and entries that the rows speak of.
@@ -216,7 +216,7 @@ const HOLDS: &[Row<PlaceHoldRequest>] = &[
     ("no kind's name", |h| h.kind = "-".into(), InvalidArgument, "LABEL_MALFORMED", "field=kind given=-"),
     ("17 tags", |h| h.tags = tags(17), InvalidArgument, "TAGS_MALFORMED", "given=17 max=16"),
     ("an unknown account", |h| h.credit_account_id = "city:nobody".into(), NotFound, "ACCOUNT_UNKNOWN", "account=city:nobody"),
-    ("more than there is", |h| h.amount = 103, FailedPrecondition, "FLOOR_CROSSED", "account=city:member:ann available=102 balance=102 floor=0 held=0 requested=103"),
+    ("more than there is", |h| h.amount = 103, FailedPrecondition, "FLOOR_CROSSED", "account=city:member:ann available=102 balance=102 floor=0 held=0 requested=103 unit=time"),
 ];
 
 fn duration(seconds: i64, nanos: i32) -> Option<Duration> {

@@ -109,7 +109,7 @@ async fn reads() {
     );
     for (entry_ids, figures) in [
         (vec![], "given=0 max=100"),
-        (vec![unknown; 101], "given=501 max=100"),
+        (vec![unknown; 101], "given=101 max=100"),
     ] {
         let request = v1::BatchGetEntriesRequest { entry_ids };
         let status = client.entries.batch_get_entries(request).await.unwrap_err();

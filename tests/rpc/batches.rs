@@ -63,7 +63,7 @@ async fn ten_thousand_or_none() {
     batch.push(entry(BEN, ANN, 10_000));
     let status = city.client.post_all(batch.clone(), true).await.unwrap_err();
     let figures = "account=city:member:ben available=9999 balance=9999 floor=0 held=0 index=9999 \
-                   requested=10000";
+                   requested=10000 unit=time";
     check(
         "the last entry",
         &status,

@@ -93,6 +93,7 @@ pub(super) fn close(facts: &Facts, id: &AccountId) -> Result<Decision, Rejection
     if account.balance != Balance::ZERO {
         return Err(Rejection::AccountNotEmpty {
             account: id.clone(),
+            unit: account.unit.clone(),
             balance: account.balance,
         });
     }

@@ -146,6 +146,7 @@ pub(super) fn above_floor(
         (Some(floor), Some(available)) if requested > 0 && available < requested => {
             Err(Rejection::FloorCrossed {
                 account: account.id.clone(),
+                unit: account.unit.clone(),
                 balance: account.balance,
                 held: account.held,
                 floor,
@@ -163,6 +164,7 @@ pub(super) fn below_ceiling(account: &Account, requested: i64) -> Result<(), Rej
         Some(ceiling) if requested > 0 && requested > ceiling.steps() - account.balance.steps() => {
             Err(Rejection::CeilingCrossed {
                 account: account.id.clone(),
+                unit: account.unit.clone(),
                 balance: account.balance,
                 ceiling,
                 requested,
