@@ -99,7 +99,7 @@ fn entry(entry: &Entry) -> v1::EntryPosted {
         transfers: entry.transfers.as_slice().iter().map(transfer).collect(),
         effective_at_us: entry.effective_at.map(|at| at.us()),
         kind: entry.kind.as_str().into(),
-        tags: tags(&entry.tags),
+        tags: tags_to_proto(&entry.tags),
         note_commitment: entry.note.map(|note| note.0.to_vec()).unwrap_or_default(),
         reverses_entry_id: reverses,
         forced,
@@ -114,7 +114,8 @@ fn transfer(leg: &Transfer) -> v1::RecordedTransfer {
     }
 }
 
-fn tags(tags: &Tags) -> Vec<v1::Tag> {
+/// Tags as the contract has them.
+pub fn tags_to_proto(tags: &Tags) -> Vec<v1::Tag> {
     tags.as_slice()
         .iter()
         .map(|tag| v1::Tag {
@@ -130,7 +131,7 @@ fn hold(terms: &HoldTerms) -> v1::HoldPlaced {
         transfer: Some(transfer(&terms.transfer)),
         expires_in_s: terms.expires_in_s,
         kind: terms.kind.as_str().into(),
-        tags: tags(&terms.tags),
+        tags: tags_to_proto(&terms.tags),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     journal,
     ledger::{
         Account, Balance, BookingId, Entry, Hold, HoldState, Moment, Origin, Outcome, Record,
-        Stamp, Tags, Transfer, Unit,
+        Stamp, Transfer, Unit,
     },
     query::PostingView,
 };
@@ -55,16 +55,6 @@ pub(super) fn account(account: &Account, posting_count: i64) -> v1::Account {
     }
 }
 
-fn tags(tags: &Tags) -> Vec<v1::Tag> {
-    tags.as_slice()
-        .iter()
-        .map(|tag| v1::Tag {
-            key: tag.key().as_str().into(),
-            value: tag.value().into(),
-        })
-        .collect()
-}
-
 fn transfer(leg: &Transfer) -> v1::Transfer {
     v1::Transfer {
         debit_account_id: leg.debit().as_str().into(),
@@ -85,7 +75,7 @@ pub(super) fn entry(entry: &Entry, stamp: Stamp, actor: &str) -> v1::Entry {
         transfers: entry.transfers.as_slice().iter().map(transfer).collect(),
         effective_at: Some(timestamp(entry.effective_at.unwrap_or(stamp.recorded_at))),
         kind: entry.kind.as_str().into(),
-        tags: tags(&entry.tags),
+        tags: journal::tags_to_proto(&entry.tags),
         note: String::new(),
         sequence: stamp.sequence.get(),
         recorded_at: Some(timestamp(stamp.recorded_at)),
@@ -126,7 +116,7 @@ pub(super) fn hold(hold: &Hold, unit_id: &str, now: Moment) -> v1::Hold {
         amount: leg.amount().steps(),
         unit_id: unit_id.into(),
         kind: hold.terms.kind.as_str().into(),
-        tags: tags(&hold.terms.tags),
+        tags: journal::tags_to_proto(&hold.terms.tags),
         state: state.into(),
         expires_at: hold.expires_at().map(timestamp),
         placed_at: Some(timestamp(hold.placed.recorded_at)),
@@ -156,7 +146,7 @@ pub(super) fn posting(view: &PostingView, account_id: &str) -> Option<v1::Postin
         effective_at: Some(timestamp(view.effective_at)),
         recorded_at: Some(timestamp(stamp.recorded_at)),
         kind: entry.kind.as_str().into(),
-        tags: tags(&entry.tags),
+        tags: journal::tags_to_proto(&entry.tags),
         reverses_entry_id: reverses(&entry.origin).map_or_else(String::new, |id| id.to_string()),
         ordinal: view.ordinal,
     })

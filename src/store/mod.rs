@@ -203,7 +203,6 @@ impl From<&HoldState> for HoldStateKind {
 }
 
 /// One moment of the store. Every method fails where the database does.
-#[allow(clippy::missing_errors_doc)]
 pub trait Snapshot {
     /// The journal's last sequence.
     fn last(&mut self) -> Result<Sequence, StoreError>;

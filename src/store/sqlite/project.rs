@@ -7,8 +7,8 @@ use rusqlite::{CachedStatement, Connection, params};
 use crate::{
     journal::{self, Frontier},
     ledger::{
-        AccountId, AccountOpened, Balance, BookingId, Broken, Entry, Fact, Facts, Hold, Limits,
-        Link, Moment, Note, Origin, Position, Posted, Record, Sequence, Stamp,
+        AccountId, AccountOpened, Balance, BookingId, Entry, Fact, Facts, Hold, Limits, Link,
+        Moment, Note, Origin, Position, Posted, Record, Sequence, Stamp,
     },
     store::{HoldStateKind, StoreError},
 };
@@ -251,9 +251,5 @@ impl<'a> Projection<'a> {
 }
 
 fn missing(what: &str, id: impl Display) -> StoreError {
-    Broken {
-        sequence: Sequence::ZERO,
-        what: format!("the {what} {id} is not loaded"),
-    }
-    .into()
+    StoreError::Corrupt(format!("the {what} {id} is not loaded"))
 }
