@@ -16,7 +16,8 @@ use crate::{
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// How many accounts are kept in mind: about 100 MB.
+/// How many accounts are kept in mind before all are forgotten, which bounds the
+/// memory they take.
 const MAX_ACCOUNTS: usize = 200_000;
 
 pub(super) struct SqliteWriter {
