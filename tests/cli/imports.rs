@@ -273,3 +273,34 @@ fn files_of_no_kind() {
     }
     assert_eq!(desk.json(&["account", "list"]), json!([]));
 }
+
+/// An entry of which one row cannot be read is not booked at all, wherever in
+/// the file its other rows stand; with the row put right, all of it is.
+#[test]
+fn entries_with_a_bad_row() {
+    let desk = Desk::new();
+    let header = "entry_id,from,to,amount,effective_at\n";
+    let [split, whole] =
+        ["1", "2"].map(|digit| format!("{digit}1111111-1111-4111-8111-111111111111"));
+    let to_ann = format!("{split},city:issuance:mint,city:member:ann,10,2026-01-02\n");
+    let to_ben = format!("{split},city:issuance:mint,city:member:ben,20,2026-01-02\n");
+    let to_cai = format!("{whole},city:issuance:mint,city:member:cai,30,2026-01-02\n");
+
+    let torn = to_ben.replace(",20,", ",20 min,");
+    let file = desk.file("torn.csv", &[header, &to_ann, &to_cai, &torn].concat());
+    let told = [(2, "ENTRY_BAD"), (4, "AMOUNT_MALFORMED")];
+    let told = told.map(|(line, reason)| (line, reason.to_owned()));
+    for arguments in [&["--open-accounts", "--dry-run"][..], &["--open-accounts"]] {
+        let imported = import(&desk, &file, arguments);
+        assert_eq!(rows(&imported.sum), [3, 0, 2, 1, 0, 0], "{arguments:?}");
+        assert_eq!(imported.told, told);
+    }
+
+    let file = desk.file("mended.csv", &[header, &to_ann, &to_ben, &to_cai].concat());
+    let imported = import(&desk, &file, &["--open-accounts"]);
+    assert_eq!(rows(&imported.sum), [3, 0, 0, 2, 1, 0]);
+    assert_eq!(
+        desk.json(&["balance", "city:issuance:mint"])["balance"],
+        -60
+    );
+}

@@ -165,6 +165,7 @@ mod tests {
                     .collect::<Vec<_>>(),
             ),
             Ok(Parsed::Skipped(why)) => format!("skipped: {why}"),
+            Ok(Parsed::Header) => "header".to_owned(),
             Err(bad) => bad.error.reason().to_owned(),
         }
     }

@@ -55,7 +55,9 @@ pub(super) enum RowError {
         field: &'static str,
         first_line: u64,
     },
-    #[error("the row is part of one entry with line {line}, which is bad")]
+    #[error(
+        "line {line} cannot be booked and is, or may be, part of the same entry; none of it is booked"
+    )]
     EntryBad { line: u64 },
     #[error(transparent)]
     Malformed(#[from] Malformed),

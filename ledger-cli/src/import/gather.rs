@@ -3,17 +3,15 @@
 
 use std::collections::HashMap;
 
-use chrono::FixedOffset;
 use prost::Message;
 use timebank::ledger::BookingId;
 
 use super::{
-    Format, Reader,
+    Format, ReadRow,
     fault::RowError,
-    records::{BadLine, RawRow},
-    row::{BadRow, Booking, Leg, Moved, Parsed},
+    row::{Booking, Leg, Moved, Parsed},
+    survey::SpoiltEntries,
     tally::Tally,
-    timeoverflow,
 };
 
 /// Small enough to show progress, large enough that a commit costs little.
@@ -31,55 +29,39 @@ struct Group {
 /// The entries of a file, as its rows come in.
 pub(super) struct Gather {
     format: Format,
-    /// What times without an offset are in.
-    offset: FixedOffset,
     pub(super) tally: Tally,
     batch: Vec<Booking>,
     batch_bytes: usize,
     group: Option<Group>,
-    /// An entry of which one row, on this line, is bad.
-    spoiled: Option<(BookingId, u64)>,
+    spoilt: SpoiltEntries,
     /// How often each row without an id has come so far.
     seen: HashMap<[u8; 16], u32>,
 }
 
 impl Gather {
-    pub(super) fn new(format: Format, offset: FixedOffset, tally: Tally) -> Self {
+    pub(super) fn new(format: Format, spoilt: SpoiltEntries, tally: Tally) -> Self {
         Self {
             format,
-            offset,
             tally,
             batch: Vec::new(),
             batch_bytes: 0,
             group: None,
-            spoiled: None,
+            spoilt,
             seen: HashMap::new(),
         }
     }
 
     /// Takes the next row.
-    pub(super) fn take(&mut self, reader: &Reader<'_>, row: Result<RawRow, BadLine>) {
-        let (line, fields) = match row {
-            Ok(row) => (row.line, row.fields()),
-            Err(bad) => (bad.line, Err(bad.error)),
-        };
-        if line == 1
-            && self.format == Format::TimeOverflow
-            && fields
-                .as_ref()
-                .is_ok_and(|fields| timeoverflow::is_header(fields))
-        {
-            return;
-        }
-        self.tally.rows_read += 1;
-        let fields = match fields {
-            Ok(fields) => fields,
-            Err(error) => return self.reject(line, error.into(), None),
-        };
-        match reader.parse(&fields, self.offset) {
-            Ok(Parsed::Leg(leg)) => self.accept(line, *leg),
-            Ok(Parsed::Skipped(why)) => self.tally.skipped(line, &why),
-            Err(bad) => self.reject(line, bad, reader.moved(&fields)),
+    pub(super) fn take(&mut self, row: ReadRow) {
+        self.tally.rows_read += i64::from(row.outcome != Ok(Parsed::Header));
+        match row.outcome {
+            Ok(Parsed::Leg(leg)) => self.accept(row.line, *leg),
+            Ok(Parsed::Skipped(why)) => self.tally.skipped(row.line, &why),
+            Ok(Parsed::Header) => {}
+            Err(bad) => {
+                self.close_group();
+                self.tally.bad(row.line, &bad.error, row.moved);
+            }
         }
     }
 
@@ -88,35 +70,18 @@ impl Gather {
             self.close_group();
             return self.accept_without_id(line, leg);
         };
-        if let Some((_, line_of_bad)) = self.spoiled.filter(|(spoiled, _)| *spoiled == id) {
-            let error = RowError::EntryBad { line: line_of_bad };
-            return self.tally.bad(line, &error, Some(Moved::of(&leg)));
-        }
         if self.group.as_ref().is_none_or(|group| group.id != id) {
             self.close_group();
+        }
+        if let Some(spoilt) = self.spoilt.get(&id) {
+            let error = spoilt.error_on(line);
+            return self.tally.bad(line, &error, Some(Moved::of(&leg)));
         }
         let group = self.group.get_or_insert_with(|| Group {
             id,
             rows: Vec::new(),
         });
-        let differs = group.rows.first().and_then(|(first_line, first)| {
-            let field = first.difference(&leg)?;
-            Some(RowError::Differs {
-                field,
-                first_line: *first_line,
-            })
-        });
-        match differs {
-            None => group.rows.push((line, leg)),
-            Some(error) => self.reject(
-                line,
-                BadRow {
-                    entry_id: Some(id),
-                    error,
-                },
-                Some(Moved::of(&leg)),
-            ),
-        }
+        group.rows.push((line, leg));
     }
 
     fn accept_without_id(&mut self, line: u64, leg: Leg) {
@@ -133,26 +98,8 @@ impl Gather {
         }
     }
 
-    /// A bad row takes the entry that it is part of with it.
-    fn reject(&mut self, line: u64, bad: BadRow, moved: Option<Moved>) {
-        self.tally.bad(line, &bad.error, moved);
-        let Some(id) = bad.entry_id else {
-            return self.close_group();
-        };
-        if self.group.as_ref().is_some_and(|group| group.id == id) {
-            for (other, leg) in self.group.take().into_iter().flat_map(|group| group.rows) {
-                let error = RowError::EntryBad { line };
-                self.tally.bad(other, &error, Some(Moved::of(&leg)));
-            }
-        } else {
-            self.close_group();
-        }
-        self.spoiled = Some((id, line));
-    }
-
     /// Takes it that the entry before is complete.
     pub(super) fn close_group(&mut self) {
-        self.spoiled = None;
         if let Some(group) = self.group.take() {
             self.book(group.id, group.rows);
         }
@@ -193,7 +140,7 @@ impl Gather {
 mod tests {
     use super::*;
     use crate::{
-        import::{native, records::Records, row::Prefix},
+        import::{Reader, native, records::Records, row::Prefix, survey::spoilt_entries},
         progress::Progress,
     };
     use chrono::{Offset, Utc};
@@ -201,22 +148,26 @@ mod tests {
     const X: &str = "01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11";
     const Y: &str = "01980c5e-9c9c-7cc2-8000-5d3c1e9a7b22";
 
-    fn gather(format: Format) -> Gather {
+    fn gather(format: Format, spoilt: SpoiltEntries) -> Gather {
         let tally = Tally::new(false, Progress::new(0, "bytes"));
-        Gather::new(format, Utc.fix(), tally)
+        Gather::new(format, spoilt, tally)
     }
 
     /// The lines of each entry, and how many rows are bad.
     fn entries(rows: &[&str]) -> (Vec<Vec<u64>>, i64) {
-        let mut gather = gather(Format::Native);
         let header = "entry_id,from,to,amount,effective_at,kind";
         let file = format!("{header}\n{}\n", rows.join("\n"));
-        let mut records = Records::new(file.as_bytes());
-        let header = records.next().unwrap().unwrap().ok().unwrap();
-        let header = native::Header::read(&header.fields().unwrap()).unwrap();
-        let reader = Reader::Native(header, None);
-        while let Some(row) = records.next().unwrap() {
-            gather.take(&reader, row);
+        let names: Vec<String> = header.split(',').map(str::to_owned).collect();
+        let reader = Reader::Native(native::Header::read(&names).unwrap(), None);
+        let [mut first_reading, mut second_reading] = [(); 2].map(|()| {
+            let mut records = Records::new(file.as_bytes());
+            records.next().unwrap();
+            records
+        });
+        let spoilt = spoilt_entries(&reader, &mut first_reading, Utc.fix()).unwrap();
+        let mut gather = gather(Format::Native, spoilt);
+        while let Some(row) = second_reading.next().unwrap() {
+            gather.take(reader.read(row, Utc.fix()));
         }
         gather.close_group();
         let lines = gather.batch.iter().map(|booking| booking.lines.clone());
@@ -251,11 +202,31 @@ mod tests {
                 vec![vec![2], vec![5]],
                 2,
             ),
+            // However far apart they stand.
+            (vec![(X, good), (Y, good), (X, bad)], vec![vec![3]], 2),
             (
-                vec![(X, good), ("", bad), (X, good)],
+                vec![(X, bad), ("", good), (Y, good), (X, good)],
+                vec![vec![3], vec![4]],
+                2,
+            ),
+            // Which entry it is part of cannot be told: either beside it.
+            (
+                vec![(X, good), ("no-id", good), (Y, good), ("", good)],
+                vec![vec![5]],
+                3,
+            ),
+            (
+                vec![("", good), ("no-id", good), ("no-id", bad), (Y, good)],
+                vec![vec![2]],
+                3,
+            ),
+            // An entry by itself, unless an entry goes on after it.
+            (
+                vec![(X, good), ("", bad), (Y, good)],
                 vec![vec![2], vec![4]],
                 1,
             ),
+            (vec![(X, good), ("", bad), (X, good)], vec![], 3),
             (vec![(X, good); 100], vec![(2..=101).collect()], 0),
             (vec![(X, good); 101], vec![], 101),
         ] {
@@ -268,17 +239,31 @@ mod tests {
         }
         let unlike = [row(X, good, "service"), row(X, good, "gift")];
         assert_eq!(entries(&[&unlike[0], &unlike[1]]), (vec![], 2));
+
+        // What is left of a row may still tell its entry.
+        let whole = row(X, good, "");
+        for (torn, bad_rows) in [
+            (format!("{X},a:b,c:d,1h"), 3),
+            (format!("{X},a:b,c:d,1h,2026-10-01,\0"), 3),
+            ("a:b,c:d,1h,2026-10-01,".to_owned(), 4),
+            (format!("\"{X},a:b,c:d,1h,2026-10-01,"), 4),
+        ] {
+            let other = row(Y, good, "");
+            let rows = [&whole, &torn, &other, &whole].map(String::as_str);
+            let (made, bad) = entries(&rows);
+            assert_eq!(bad, bad_rows, "{torn}: {made:?}");
+        }
     }
 
     #[test]
     fn rows_alike_are_different_entries_and_the_same_ones_again() {
         let mut ids = Vec::new();
         for _ in 0..2 {
-            let mut gather = gather(Format::TimeOverflow);
+            let mut gather = gather(Format::TimeOverflow, SpoiltEntries::default());
             let file = "1,member,2,member,60,2024-05-01,,\n".repeat(2);
             let mut records = Records::new(file.as_bytes());
             while let Some(row) = records.next().unwrap() {
-                gather.take(&Reader::TimeOverflow(Prefix("city")), row);
+                gather.take(Reader::TimeOverflow(Prefix("city")).read(row, Utc.fix()));
             }
             ids.push(
                 gather

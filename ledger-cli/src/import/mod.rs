@@ -1,6 +1,7 @@
 //! `import`: books the rows of a file. Rows flow through in batches, so that a
 //! file may be larger than memory; what is kept of each row is the hash that
-//! tells identical rows apart.
+//! tells identical rows apart. A file with entry ids is read twice: first to
+//! find the entries that have a bad row.
 
 mod community_forge;
 mod fault;
@@ -8,13 +9,14 @@ mod gather;
 mod native;
 mod records;
 mod row;
+mod survey;
 mod tally;
 mod target;
 mod timeoverflow;
 
 use std::{
     fs::File,
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader, Cursor, Read, Seek},
     path::PathBuf,
 };
 
@@ -24,8 +26,9 @@ use timebank::ledger::AccountId;
 
 use self::{
     gather::Gather,
-    records::Records,
-    row::{BadRow, Moved, Parsed, Prefix},
+    records::{BadLine, RawRow, Records},
+    row::{BadRow, EntryOfRow, Moved, Parsed, Prefix},
+    survey::{SpoiltEntries, spoilt_entries},
     tally::Tally,
     target::Target,
 };
@@ -39,8 +42,9 @@ Formats:
                    the command line. Every other column is a tag of that name, such
                    as service or block; an empty cell is no tag. A column tags holds
                    key=value;key=value. Rows that follow each other with the same
-                   entry_id are one entry. A row without one gets an id made of its
-                   content, so it needs an effective_at. Where accounts are opened,
+                   entry_id are one entry; where one of its rows is bad, none of it
+                   is booked. A row without one gets an id made of its content, so
+                   it needs an effective_at. Where accounts are opened,
                    from_kind, to_kind, from_floor and to_floor say how; sequence,
                    recorded_at, actor and reverses_entry_id are not read.
   timeoverflow     TimeOverflow's transfers, without a header: source_id,
@@ -106,12 +110,68 @@ enum Reader<'a> {
     CommunityForge(community_forge::Header, Prefix<'a>),
 }
 
+/// A row as it was read.
+struct ReadRow {
+    line: u64,
+    outcome: Result<Parsed, BadRow>,
+    /// What a bad row says it moves. None where this cannot be read.
+    moved: Option<Moved>,
+}
+
 impl Reader<'_> {
     fn parse(&self, fields: &[String], offset: FixedOffset) -> Result<Parsed, BadRow> {
         match self {
             Self::Native(header, into) => header.parse(fields, *into, offset),
             Self::TimeOverflow(prefix) => timeoverflow::parse(fields, prefix, offset),
             Self::CommunityForge(header, prefix) => header.parse(fields, prefix, offset),
+        }
+    }
+
+    /// Reads a row.
+    fn read(&self, row: Result<RawRow, BadLine>, offset: FixedOffset) -> ReadRow {
+        let bad = |line, entry, error| ReadRow {
+            line,
+            outcome: Err(BadRow { entry, error }),
+            moved: None,
+        };
+        let row = match row {
+            Ok(row) => row,
+            Err(BadLine { line, error }) => return bad(line, self.entry_of_row(|_| None), error),
+        };
+        let fields = match row.fields() {
+            Ok(fields) => fields,
+            Err(error) => {
+                let entry = self.entry_of_row(|place| row.field(place));
+                return bad(row.line, entry, error);
+            }
+        };
+        let is_header = row.line == 1 && self.is_header(&fields);
+        let outcome = if is_header {
+            Ok(Parsed::Header)
+        } else {
+            self.parse(&fields, offset)
+        };
+        ReadRow {
+            line: row.line,
+            moved: outcome.is_err().then(|| self.moved(&fields)).flatten(),
+            outcome,
+        }
+    }
+
+    /// Whether a first row is a header that the format does not have.
+    fn is_header(&self, fields: &[String]) -> bool {
+        matches!(self, Self::TimeOverflow(_)) && timeoverflow::is_header(fields)
+    }
+
+    fn has_entry_ids(&self) -> bool {
+        matches!(self, Self::Native(header, _) if header.has_entry_ids())
+    }
+
+    /// The entry that a row is part of, told from the one cell that says so.
+    fn entry_of_row(&self, cell: impl Fn(usize) -> Option<String>) -> EntryOfRow {
+        match self {
+            Self::Native(header, _) => header.entry_of_row(cell),
+            Self::TimeOverflow(_) | Self::CommunityForge(..) => EntryOfRow::Unnamed,
         }
     }
 
@@ -125,25 +185,43 @@ impl Reader<'_> {
     }
 }
 
-pub(crate) async fn run(args: ImportArgs, mut session: Session) -> Result<(), Failure> {
-    let failed = |source| Failure::File {
-        what: args.file.display().to_string(),
-        source,
-    };
-    let file = File::open(&args.file).map_err(failed)?;
-    let length = file.metadata().map_err(failed)?.len();
-    let mut input = BufReader::with_capacity(1 << 16, file);
-    skip_byte_order_mark(&mut input).map_err(failed)??;
-    let mut records = Records::new(input);
-    let reader = reader(&args, &mut records).map_err(failed)??;
+pub(crate) async fn run(args: ImportArgs, session: Session) -> Result<(), Failure> {
+    let failed = failed(&args);
+    let mut file = File::open(&args.file).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    if metadata.is_file() {
+        let input = BufReader::with_capacity(1 << 16, file);
+        return import(&args, input, metadata.len(), session).await;
+    }
+    // A pipe can be read only once.
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(failed)?;
+    let length = bytes.len() as u64;
+    import(&args, Cursor::new(bytes), length, session).await
+}
+
+async fn import(
+    args: &ImportArgs,
+    mut input: impl BufRead + Seek,
+    length: u64,
+    mut session: Session,
+) -> Result<(), Failure> {
+    let failed = failed(args);
+    let (reader, mut records) = start(args, &mut input)?;
+    let mut spoilt = SpoiltEntries::default();
+    if reader.has_entry_ids() {
+        spoilt = spoilt_entries(&reader, &mut records, session.offset).map_err(failed)?;
+        input.rewind().map_err(failed)?;
+        (_, records) = start(args, &mut input)?;
+    }
 
     let client = session.client.clone();
     let as_json = session.output.form() == Form::Json;
     let mut target = Target::new(client, args.open_accounts, args.dry_run).await?;
     let tally = Tally::new(as_json, Progress::new(length, "bytes"));
-    let mut gather = Gather::new(args.format, session.offset, tally);
+    let mut gather = Gather::new(args.format, spoilt, tally);
     while let Some(row) = records.next().map_err(failed)? {
-        gather.take(&reader, row);
+        gather.take(reader.read(row, session.offset));
         if gather.is_full() {
             book(&mut gather, &mut target).await?;
             gather.tally.progress.set(records.bytes_read(), length);
@@ -155,9 +233,28 @@ pub(crate) async fn run(args: ImportArgs, mut session: Session) -> Result<(), Fa
         target.look_up(&account).await?;
     }
     gather.tally.add_bad_rows(&target);
-    let row = gather.tally.row(&args, target.accounts_opened);
+    let row = gather.tally.row(args, target.accounts_opened);
     session.output.one(&row).await?;
     gather.tally.verdict()
+}
+
+fn failed(args: &ImportArgs) -> impl Fn(io::Error) -> Failure + Copy {
+    |source| Failure::File {
+        what: args.file.display().to_string(),
+        source,
+    }
+}
+
+/// Reads what comes before the first row.
+fn start<'a, R: BufRead>(
+    args: &'a ImportArgs,
+    mut input: R,
+) -> Result<(Reader<'a>, Records<R>), Failure> {
+    let failed = failed(args);
+    skip_byte_order_mark(&mut input).map_err(failed)??;
+    let mut records = Records::new(input);
+    let reader = reader(args, &mut records).map_err(failed)??;
+    Ok((reader, records))
 }
 
 /// Books what was gathered.
@@ -176,7 +273,7 @@ async fn book(gather: &mut Gather, target: &mut Target) -> Result<(), Failure> {
     Ok(())
 }
 
-fn skip_byte_order_mark(input: &mut impl BufRead) -> std::io::Result<Result<(), Failure>> {
+fn skip_byte_order_mark(input: &mut impl BufRead) -> io::Result<Result<(), Failure>> {
     let start = input.fill_buf()?;
     if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
         let message = "the file is in UTF-16; save it as CSV in UTF-8";
@@ -191,7 +288,7 @@ fn skip_byte_order_mark(input: &mut impl BufRead) -> std::io::Result<Result<(), 
 fn reader<'a>(
     args: &'a ImportArgs,
     records: &mut Records<impl BufRead>,
-) -> std::io::Result<Result<Reader<'a>, Failure>> {
+) -> io::Result<Result<Reader<'a>, Failure>> {
     let into = match prefix(args) {
         Ok(into) => into,
         Err(failure) => return Ok(Err(failure)),

@@ -8,7 +8,7 @@ use timebank::ledger::{
 
 use super::{
     fault::RowError,
-    row::{self, BadRow, Leg, Measure, Moved, Parsed},
+    row::{self, BadRow, EntryOfRow, Leg, Measure, Moved, Parsed},
 };
 use crate::{
     amount::{Amount, Limit, TIME},
@@ -93,21 +93,34 @@ impl Header {
         into: Option<&str>,
         offset: FixedOffset,
     ) -> Result<Parsed, BadRow> {
+        let entry = self.entry_of_row(|place| fields.get(place).cloned());
         if fields.len() != self.count {
-            return Err(RowError::Columns {
-                given: fields.len(),
-                wanted: self.count,
-            }
-            .into());
+            let (given, wanted) = (fields.len(), self.count);
+            return Err(BadRow {
+                // An empty cell may be that of another column.
+                entry: match entry {
+                    EntryOfRow::Unnamed if self.has_entry_ids() => EntryOfRow::Unreadable,
+                    entry => entry,
+                },
+                error: RowError::Columns { given, wanted },
+            });
         }
-        let row = Fields(fields);
-        let entry_id = match row.get(self.entry_id) {
-            Some(id) => Some(BookingId::parse("entry_id", id)?),
-            None => None,
-        };
-        match self.leg(row, entry_id, into, offset) {
+        match self.leg(Fields(fields), into, offset) {
             Ok(leg) => Ok(Parsed::Leg(Box::new(leg))),
-            Err(error) => Err(BadRow { entry_id, error }),
+            Err(error) => Err(BadRow { entry, error }),
+        }
+    }
+
+    /// Whether several rows can be one entry.
+    pub(super) fn has_entry_ids(&self) -> bool {
+        self.entry_id.is_some()
+    }
+
+    /// The entry that a row is part of, told from the one cell that says so.
+    pub(super) fn entry_of_row(&self, cell: impl Fn(usize) -> Option<String>) -> EntryOfRow {
+        match self.entry_id {
+            Some(place) => EntryOfRow::named(cell(place).as_deref()),
+            None => EntryOfRow::Unnamed,
         }
     }
 
@@ -129,10 +142,13 @@ impl Header {
     fn leg(
         &self,
         row: Fields<'_>,
-        entry_id: Option<BookingId>,
         into: Option<&str>,
         offset: FixedOffset,
     ) -> Result<Leg, RowError> {
+        let entry_id = match row.get(self.entry_id) {
+            Some(id) => Some(BookingId::parse("entry_id", id)?),
+            None => None,
+        };
         let debit = account(row.required(self.from, "from")?, into)?;
         let credit = account(row.required(self.to, "to")?, into)?;
         let amount = amount(row.required(self.amount, "amount")?)?;
@@ -294,7 +310,7 @@ mod tests {
         let header = Header::read(&fields(header)).unwrap();
         match header.parse(&fields(line), Some("city"), Utc.fix()) {
             Ok(Parsed::Leg(leg)) => Ok(*leg),
-            Ok(Parsed::Skipped(_)) => Err("skipped"),
+            Ok(Parsed::Skipped(_) | Parsed::Header) => Err("skipped"),
             Err(bad) => Err(bad.error.reason()),
         }
     }

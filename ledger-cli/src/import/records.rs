@@ -174,6 +174,20 @@ impl Quote {
 impl RawRow {
     /// Its fields as text.
     pub(super) fn fields(&self) -> Result<Vec<String>, RowError> {
+        self.split()?
+            .iter()
+            .enumerate()
+            .map(|(index, field)| text_of(index + 1, field))
+            .collect()
+    }
+
+    /// One field as text, whatever the others are. None where it is not there
+    /// or is no text.
+    pub(super) fn field(&self, place: usize) -> Option<String> {
+        text_of(place + 1, self.split().ok()?.get(place)?).ok()
+    }
+
+    fn split(&self) -> Result<csv::ByteRecord, RowError> {
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -184,18 +198,15 @@ impl RawRow {
         if !matches!(is_read, Ok(true)) {
             return Err(RowError::NotCsv);
         }
-        record
-            .iter()
-            .enumerate()
-            .map(|(index, field)| {
-                let column = index + 1;
-                match std::str::from_utf8(field) {
-                    Ok(text) if text.contains('\0') => Err(RowError::Nul { column }),
-                    Ok(text) => Ok(text.to_owned()),
-                    Err(_) => Err(RowError::NotUtf8 { column }),
-                }
-            })
-            .collect()
+        Ok(record)
+    }
+}
+
+fn text_of(column: usize, field: &[u8]) -> Result<String, RowError> {
+    match std::str::from_utf8(field) {
+        Ok(text) if text.contains('\0') => Err(RowError::Nul { column }),
+        Ok(text) => Ok(text.to_owned()),
+        Err(_) => Err(RowError::NotUtf8 { column }),
     }
 }
 

@@ -39,19 +39,42 @@ pub(super) enum Parsed {
     Leg(Box<Leg>),
     /// It was never meant to be booked.
     Skipped(String),
+    /// It names columns, in a format that has no header.
+    Header,
 }
 
 /// A row that cannot be booked, and the entry it was to be part of.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct BadRow {
-    pub(super) entry_id: Option<BookingId>,
+    pub(super) entry: EntryOfRow,
     pub(super) error: RowError,
+}
+
+/// Which entry a bad row was to be part of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum EntryOfRow {
+    Known(BookingId),
+    /// It has no entry id, so it was to be an entry by itself.
+    Unnamed,
+    /// Its entry id cannot be read, so it may be part of an entry beside it.
+    Unreadable,
+}
+
+impl EntryOfRow {
+    /// The entry that a cell names. None where there is no such cell.
+    pub(super) fn named(cell: Option<&str>) -> Self {
+        match cell.map(str::trim) {
+            None => Self::Unreadable,
+            Some("") => Self::Unnamed,
+            Some(id) => BookingId::parse("entry_id", id).map_or(Self::Unreadable, Self::Known),
+        }
+    }
 }
 
 impl From<RowError> for BadRow {
     fn from(error: RowError) -> Self {
         Self {
-            entry_id: None,
+            entry: EntryOfRow::Unnamed,
             error,
         }
     }

@@ -146,6 +146,7 @@ mod tests {
                     .collect::<Vec<_>>(),
             ),
             Ok(Parsed::Skipped(why)) => why,
+            Ok(Parsed::Header) => "header".to_owned(),
             Err(bad) => bad.error.reason().to_owned(),
         }
     }
