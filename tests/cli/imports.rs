@@ -304,3 +304,76 @@ fn entries_with_a_bad_row() {
         -60
     );
 }
+
+/// No account is opened for what is not booked: it would be in the books for
+/// good. The account's kind is that of the first entry that is.
+#[test]
+fn accounts_of_what_is_not_booked() {
+    let desk = Desk::new();
+    let known = "11111111-1111-4111-8111-111111111111";
+    desk.done(&["account", "open", "city:issuance:mint"]);
+    desk.done(&["account", "open", "city:member:ann"]);
+    desk.done(&[
+        "transfer",
+        "city:issuance:mint",
+        "city:member:ann",
+        "5",
+        "--id",
+        known,
+    ]);
+    for (what, row, reason) in [
+        (
+            "unreadable",
+            ",city:issuance:mint,city:member:new,x,2026-01-02,,",
+            "AMOUNT_MALFORMED",
+        ),
+        (
+            "below the floor",
+            ",city:member:ann,city:member:new,6,2026-01-02,,",
+            "FLOOR_CROSSED",
+        ),
+        (
+            "a floor of its own",
+            ",city:pool:new,city:member:new,6,2026-01-02,,",
+            "FLOOR_CROSSED",
+        ),
+        (
+            "another entry's id",
+            "11111111-1111-4111-8111-111111111111,city:issuance:mint,city:member:new,6,2026-01-02,,",
+            "ID_REUSED",
+        ),
+        (
+            "no such unit",
+            ",city:issuance:new,city:member:new,6,2026-01-02,points,",
+            "ACCOUNT_UNKNOWN",
+        ),
+    ] {
+        let header = "entry_id,from,to,amount,effective_at,unit_id,to_kind";
+        let file = desk.file("rows.csv", &format!("{header}\n{row}\n"));
+        for arguments in [&["--open-accounts", "--dry-run"][..], &["--open-accounts"]] {
+            let imported = import(&desk, &file, arguments);
+            assert_eq!(imported.told, [(2, reason.to_owned())], "{what}");
+            assert_eq!(imported.sum["accounts_opened"], 0, "{what}");
+        }
+        assert_eq!(balances(&desk).len(), 2, "{what}");
+
+        let good = ",city:issuance:mint,city:member:new,6,2026-01-02,,project";
+        let file = desk.file("rows.csv", &format!("{header}\n{row}\n{good}\n"));
+        let imported = import(&desk, &file, &["--open-accounts", "--dry-run"]);
+        assert_eq!(rows(&imported.sum)[3], 1, "{what}");
+        assert_eq!(imported.sum["accounts_opened"], 1, "{what}");
+    }
+
+    let header = "from,to,amount,effective_at,to_kind";
+    let refused = "city:member:ann,city:member:new,6,2026-01-02,";
+    let booked = "city:issuance:mint,city:member:new,6,2026-01-02,project";
+    let file = desk.file("rows.csv", &format!("{header}\n{refused}\n{booked}\n"));
+    let imported = import(&desk, &file, &["--open-accounts"]);
+    assert_eq!(imported.told, [(2, "FLOOR_CROSSED".to_owned())]);
+    assert_eq!(imported.sum["accounts_opened"], 1);
+    let account = desk.json(&["account", "show", "city:member:new"]);
+    assert_eq!(
+        (&account["kind"], &account["balance"]),
+        (&json!("project"), &json!(6))
+    );
+}

@@ -8,6 +8,7 @@ mod fault;
 mod gather;
 mod native;
 mod records;
+mod rehearsal;
 mod row;
 mod survey;
 mod tally;
@@ -30,7 +31,7 @@ use self::{
     row::{BadRow, EntryOfRow, Moved, Parsed, Prefix},
     survey::{SpoiltEntries, spoilt_entries},
     tally::Tally,
-    target::Target,
+    target::{Booked, Target},
 };
 use crate::{commands::Session, error::Failure, progress::Progress, render::Form};
 
@@ -77,7 +78,7 @@ pub(crate) struct ImportArgs {
     /// Where ids that are not account ids go
     #[arg(long, value_name = "PREFIX")]
     into: Option<String>,
-    /// Open the accounts that are missing
+    /// Open the accounts that are missing, for entries that are then booked
     #[arg(long)]
     open_accounts: bool,
     /// Say what would happen, by the ledger's own rules, and write nothing
@@ -263,10 +264,10 @@ async fn book(gather: &mut Gather, target: &mut Target) -> Result<(), Failure> {
     if batch.is_empty() {
         return Ok(());
     }
-    for refusal in target.prepare(&batch).await? {
-        gather.tally.not_opened(&refusal);
+    let Booked { fates, not_opened } = target.book(&batch).await?;
+    for refusal in &not_opened {
+        gather.tally.not_opened(refusal);
     }
-    let fates = target.post(&batch).await?;
     for (booking, fate) in batch.iter().zip(fates) {
         gather.tally.booking(booking, &fate, target);
     }

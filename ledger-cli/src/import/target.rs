@@ -2,33 +2,28 @@
 //! on facts read from it, so that the outcome is the same and nothing is
 //! written.
 
-use std::{collections::HashMap, time::SystemTime};
+use std::collections::{HashMap, HashSet};
 
 use timebank::{
     journal,
-    ledger::{
-        Account, AccountId, AccountOpened, Balance, BookingId, Caller, Chain, Command, Fact, Facts,
-        Moment, Note, Record, Rejection, Sequence, Stamp, Unit, UnitId, rules::decide,
-    },
+    ledger::{AccountId, AccountOpened, Balance, UnitId},
 };
 use timebank_proto::v1::{
-    self, BatchGetEntriesRequest, OpenAccountRequest, PostEntriesRequest, limit::Bound,
-    post_entry_result,
+    self, OpenAccountRequest, PostEntriesRequest, limit::Bound, post_entry_result,
 };
 use tokio::task::JoinSet;
 
-use super::row::Booking;
+use super::{
+    rehearsal::{Rehearsal, Rehearsed, Verdict},
+    row::Booking,
+};
 use crate::{
     client::{Client, present},
     error::Failure,
-    time::Time,
 };
 
-/// How many accounts are read or opened at a time.
+/// How many accounts are read at a time.
 const AT_ONCE: usize = 32;
-
-/// The most ids that the contract lets one read ask for.
-const MAX_IDS: usize = 100;
 
 /// What became of a booking.
 pub(super) enum Fate {
@@ -52,14 +47,23 @@ pub(super) struct Target {
     /// The units of the accounts met so far. None where there is no account.
     units: HashMap<AccountId, Option<UnitId>>,
     pub(super) accounts_opened: i64,
+    /// The accounts that could not be opened, each told once.
+    not_opened: HashSet<AccountId>,
     /// What a dry run books in.
-    rehearsal: Option<Facts>,
+    dry_run: Option<Rehearsal>,
+}
+
+/// What became of a batch.
+pub(super) struct Booked {
+    /// One for each booking.
+    pub(super) fates: Vec<Fate>,
+    pub(super) not_opened: Vec<NotOpened>,
 }
 
 impl Target {
     pub(super) async fn new(client: Client, opens: bool, is_dry: bool) -> Result<Self, Failure> {
-        let rehearsal = if is_dry {
-            Some(empty_facts(&client).await?)
+        let dry_run = if is_dry {
+            Some(Rehearsal::new(&client, opens).await?)
         } else {
             None
         };
@@ -68,7 +72,8 @@ impl Target {
             opens,
             units: HashMap::new(),
             accounts_opened: 0,
-            rehearsal,
+            not_opened: HashSet::new(),
+            dry_run,
         })
     }
 
@@ -77,115 +82,153 @@ impl Target {
         self.units.get(account)?.as_ref()
     }
 
-    /// Looks the accounts of a batch up, and opens the missing ones where this
-    /// was asked for.
-    pub(super) async fn prepare(&mut self, batch: &[Booking]) -> Result<Vec<NotOpened>, Failure> {
-        let mut unknown: Vec<&AccountOpened> = Vec::new();
-        for opening in batch.iter().flat_map(|booking| &booking.openings) {
-            if !self.units.contains_key(&opening.id) {
-                self.units.insert(opening.id.clone(), None);
-                unknown.push(opening);
-            }
-        }
-        let mut missing = Vec::new();
-        for some in unknown.chunks(AT_ONCE) {
-            let mut reads = JoinSet::new();
-            for (index, opening) in some.iter().enumerate() {
-                let client = self.client.clone();
-                let id = opening.id.clone();
-                reads.spawn(async move { (index, client.account(id.as_str()).await) });
-            }
-            // In the file's order, so that two runs write the same journal.
-            let mut found: Vec<_> = reads.join_all().await;
-            found.sort_by_key(|(index, _)| *index);
-            for (index, account) in found {
-                match known(account)? {
-                    Some(account) => self.learn(&account)?,
-                    None => missing.push(some[index]),
-                }
-            }
-        }
-        if self.opens {
-            self.open(&missing).await
-        } else {
-            Ok(Vec::new())
-        }
-    }
-
     /// Learns the unit of an account, where it is there.
     pub(super) async fn look_up(&mut self, id: &AccountId) -> Result<(), Failure> {
-        if self.units.contains_key(id) {
-            return Ok(());
-        }
-        match known(self.client.account(id.as_str()).await)? {
-            Some(account) => self.learn(&account),
-            None => Ok(()),
-        }
+        self.look_up_all(vec![id.clone()]).await
     }
 
-    fn learn(&mut self, account: &v1::Account) -> Result<(), Failure> {
-        let account = read_account(account)?;
-        self.units
-            .insert(account.id.clone(), Some(account.unit.clone()));
-        if let Some(facts) = &mut self.rehearsal {
-            facts.book.load(account, Chain::default());
+    async fn look_up_all(&mut self, mut ids: Vec<AccountId>) -> Result<(), Failure> {
+        ids.retain(|id| !self.units.contains_key(id));
+        for (id, account) in read_accounts(&self.client, ids).await? {
+            let unit = account
+                .as_ref()
+                .map(|account| UnitId::parse(&account.unit_id))
+                .transpose()
+                .map_err(|error| Failure::Answer(error.to_string()))?;
+            self.units.insert(id, unit);
+            if let (Some(rehearsal), Some(account)) = (&mut self.dry_run, account) {
+                rehearsal.load(&account)?;
+            }
         }
         Ok(())
     }
 
-    async fn open(&mut self, missing: &[&AccountOpened]) -> Result<Vec<NotOpened>, Failure> {
-        let mut refused = Vec::new();
-        for opening in missing {
-            let refusal = match &mut self.rehearsal {
-                Some(facts) => rehearse(facts, &Command::OpenAccount((*opening).clone()))?
-                    .err()
-                    .map(|rejection| (rejection.reason().to_owned(), rejection.to_string())),
-                None => match open(&self.client, opening).await {
-                    Ok(()) => None,
-                    Err(Failure::Refused {
-                        reason, message, ..
-                    }) => Some((reason, message)),
-                    Err(other) => return Err(other),
-                },
-            };
-            match refusal {
-                None => {
-                    self.accounts_opened += 1;
-                    self.units
-                        .insert(opening.id.clone(), Some(opening.unit.clone()));
-                }
-                Some((reason, message)) => refused.push(NotOpened {
-                    account: opening.id.clone(),
+    /// Books a batch in order, each entry for itself. Where this was asked for,
+    /// the missing accounts of entries that the rules accept are opened before.
+    pub(super) async fn book(&mut self, batch: &[Booking]) -> Result<Booked, Failure> {
+        let accounts = accounts(batch);
+        self.look_up_all(accounts.clone()).await?;
+        if let Some(rehearsal) = &mut self.dry_run {
+            let rehearsed = rehearsal.run(&self.client, batch).await?;
+            for opening in rehearsed.openings {
+                self.opened(opening);
+            }
+            let fates = rehearsed.verdicts.into_iter().map(|verdict| verdict.fate);
+            let fates = fates.collect();
+            let not_opened = self.told_once(rehearsed.not_opened);
+            return Ok(Booked { fates, not_opened });
+        }
+        let is_any_missing = accounts.iter().any(|id| self.unit(id).is_none());
+        if !self.opens || !is_any_missing {
+            let batch: Vec<_> = batch.iter().collect();
+            return Ok(Booked {
+                fates: post(&self.client, &batch).await?,
+                not_opened: Vec::new(),
+            });
+        }
+        let rehearsed = self.rehearse(accounts, batch).await?;
+        let mut not_opened = rehearsed.not_opened;
+        for opening in rehearsed.openings {
+            match open(&self.client, &opening).await {
+                Ok(()) => self.opened(opening),
+                Err(Failure::Refused {
+                    reason, message, ..
+                }) => not_opened.push(NotOpened {
+                    account: opening.id,
                     reason,
                     message,
                 }),
+                Err(other) => return Err(other),
             }
         }
-        Ok(refused)
+        Ok(Booked {
+            fates: post_acceptable(&self.client, batch, rehearsed.verdicts).await?,
+            not_opened: self.told_once(not_opened),
+        })
     }
 
-    /// Books a batch in order, each entry for itself.
-    pub(super) async fn post(&mut self, batch: &[Booking]) -> Result<Vec<Fate>, Failure> {
-        let Some(facts) = &mut self.rehearsal else {
-            return post(&self.client, batch).await;
-        };
-        let mut fates = Vec::new();
-        for some in batch.chunks(MAX_IDS) {
-            load_standing(&self.client, facts, some).await?;
-            for booking in some {
-                let command = Command::PostEntry(booking.new.clone());
-                fates.push(match rehearse(facts, &command)? {
-                    Ok(true) => Fate::AlreadyThere,
-                    Ok(false) => Fate::Booked,
-                    Err(rejection) => Fate::Refused {
-                        reason: rejection.reason().to_owned(),
-                        message: rejection.to_string(),
-                    },
-                });
+    /// Asks the rules about a batch on its accounts as they stand now.
+    async fn rehearse(
+        &self,
+        accounts: Vec<AccountId>,
+        batch: &[Booking],
+    ) -> Result<Rehearsed, Failure> {
+        let mut rehearsal = Rehearsal::new(&self.client, self.opens).await?;
+        for (_, account) in read_accounts(&self.client, accounts).await? {
+            if let Some(account) = account {
+                rehearsal.load(&account)?;
             }
         }
-        Ok(fates)
+        rehearsal.run(&self.client, batch).await
     }
+
+    fn opened(&mut self, opening: AccountOpened) {
+        self.accounts_opened += 1;
+        self.units.insert(opening.id, Some(opening.unit));
+    }
+
+    fn told_once(&mut self, mut not_opened: Vec<NotOpened>) -> Vec<NotOpened> {
+        not_opened.retain(|refusal| self.not_opened.insert(refusal.account.clone()));
+        not_opened
+    }
+}
+
+/// The accounts of a batch, each once, in the file's order.
+fn accounts(batch: &[Booking]) -> Vec<AccountId> {
+    let mut met = HashSet::new();
+    let openings = batch.iter().flat_map(|booking| &booking.openings);
+    openings
+        .filter(|opening| met.insert(&opening.id))
+        .map(|opening| opening.id.clone())
+        .collect()
+}
+
+/// Accounts as they stand, several read at a time. None where there is none.
+async fn read_accounts(
+    client: &Client,
+    ids: Vec<AccountId>,
+) -> Result<Vec<(AccountId, Option<v1::Account>)>, Failure> {
+    let mut accounts = Vec::new();
+    for some in ids.chunks(AT_ONCE) {
+        let mut reads = JoinSet::new();
+        for id in some.iter().cloned() {
+            let client = client.clone();
+            reads.spawn(async move {
+                let account = client.account(id.as_str()).await;
+                (id, account)
+            });
+        }
+        for (id, account) in reads.join_all().await {
+            accounts.push((id, known(account)?));
+        }
+    }
+    Ok(accounts)
+}
+
+/// Posts all but the entries that lack an account and are refused anyway, so
+/// that no account was opened for them.
+async fn post_acceptable(
+    client: &Client,
+    batch: &[Booking],
+    verdicts: Vec<Verdict>,
+) -> Result<Vec<Fate>, Failure> {
+    let is_posted =
+        |verdict: &Verdict| !verdict.lacks_account || !matches!(verdict.fate, Fate::Refused { .. });
+    let posted: Vec<_> = batch
+        .iter()
+        .zip(&verdicts)
+        .filter(|(_, verdict)| is_posted(verdict))
+        .map(|(booking, _)| booking)
+        .collect();
+    let mut fates = post(client, &posted).await?.into_iter();
+    let fates = verdicts.into_iter().filter_map(|verdict| {
+        if is_posted(&verdict) {
+            fates.next()
+        } else {
+            Some(verdict.fate)
+        }
+    });
+    Ok(fates.collect())
 }
 
 fn known(account: Result<v1::Account, Failure>) -> Result<Option<v1::Account>, Failure> {
@@ -215,7 +258,10 @@ async fn open(client: &Client, opening: &AccountOpened) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn post(client: &Client, batch: &[Booking]) -> Result<Vec<Fate>, Failure> {
+async fn post(client: &Client, batch: &[&Booking]) -> Result<Vec<Fate>, Failure> {
+    if batch.is_empty() {
+        return Ok(Vec::new());
+    }
     let request = PostEntriesRequest {
         entries: batch.iter().map(|booking| booking.entry.clone()).collect(),
         atomic: false,
@@ -242,149 +288,4 @@ async fn post(client: &Client, batch: &[Booking]) -> Result<Vec<Fate>, Failure> 
         })
     });
     fates.collect()
-}
-
-/// Whether the command stands already. It is carried out in the facts only.
-fn rehearse(facts: &mut Facts, command: &Command) -> Result<Result<bool, Rejection>, Failure> {
-    let decision = match decide(facts, command, facts.next_moment()) {
-        Ok(decision) => decision,
-        Err(rejection) => return Ok(Err(rejection)),
-    };
-    let outcome = facts
-        .take(decision, &Caller::server())
-        .map_err(|broken| Failure::Answer(broken.to_string()))?;
-    facts.book.forget_changes();
-    Ok(Ok(outcome.is_replay()))
-}
-
-async fn empty_facts(client: &Client) -> Result<Facts, Failure> {
-    let now = chrono::DateTime::<chrono::Utc>::from(SystemTime::now());
-    let recorded_at = moment(Time(now))?;
-    let sequence = Sequence::ZERO;
-    let mut facts = Facts::new(Stamp {
-        sequence,
-        recorded_at,
-    });
-    for unit in client.units().await? {
-        let id = UnitId::parse(&unit.unit_id).map_err(unreadable)?;
-        let unit = Unit::new(id.clone(), &unit.step).map_err(unreadable)?;
-        facts.book.units.insert(id, unit);
-    }
-    Ok(facts)
-}
-
-/// Makes the entries that these ids stand for already known to the rules.
-async fn load_standing(
-    client: &Client,
-    facts: &mut Facts,
-    bookings: &[Booking],
-) -> Result<(), Failure> {
-    let by_id: HashMap<String, &Booking> = bookings
-        .iter()
-        .filter(|booking| facts.entry(&booking.new.entry.id).is_none())
-        .map(|booking| (booking.entry.entry_id.clone(), booking))
-        .collect();
-    if by_id.is_empty() {
-        return Ok(());
-    }
-    let request = BatchGetEntriesRequest {
-        entry_ids: by_id.keys().cloned().collect(),
-    };
-    let answer = client.entries.clone().batch_get_entries(request).await?;
-    for entry in answer.into_inner().entries {
-        let Some(booking) = by_id.get(&entry.entry_id) else {
-            return Err(Failure::Answer("it has an entry not asked for".to_owned()));
-        };
-        let (record, note) = read_entry(entry, booking)?;
-        let id = booking.new.entry.id;
-        facts.load_entry(id, record, None, note.map(|note| *note.salt()));
-    }
-    Ok(())
-}
-
-/// An account as the server has it, as the rules have it.
-fn read_account(account: &v1::Account) -> Result<Account, Failure> {
-    let bound = |limit: Option<v1::Limit>| match limit.and_then(|limit| limit.bound) {
-        Some(Bound::Amount(steps)) => Some(steps),
-        Some(Bound::Unbounded(_)) | None => None,
-    };
-    let opened = v1::AccountOpened {
-        account_id: account.account_id.clone(),
-        kind: account.kind,
-        unit_id: account.unit_id.clone(),
-        floor: bound(account.floor),
-        ceiling: bound(account.ceiling),
-    };
-    let opened_at_us = us(account.opened_at)?;
-    let record = read(1, opened_at_us, v1::record::Fact::AccountOpened(opened))?;
-    let Fact::AccountOpened(opening) = &record.fact else {
-        return Err(Failure::Answer("an account is none".to_owned()));
-    };
-    let mut read = Account::open(opening, record.stamp);
-    let figure = |steps| Balance::limit(steps).map_err(unreadable);
-    read.balance = figure(account.balance)?;
-    read.held = figure(account.held)?;
-    read.closed = account.closed_at.map(|_| record.stamp);
-    Ok(read)
-}
-
-/// An entry as the server has it, as the journal has it.
-fn read_entry(entry: v1::Entry, booking: &Booking) -> Result<(Record, Option<Note>), Failure> {
-    let recorded_at_us = us(entry.recorded_at)?;
-    // Where the client left it to the recorded time, the answer has that.
-    let effective_at_us = Some(us(entry.effective_at)?)
-        .filter(|us| *us != recorded_at_us || booking.new.entry.effective_at.is_some());
-    let note = Note::new([0; 16], entry.note).map_err(unreadable)?;
-    let reverses = match entry.reverses_entry_id.as_str() {
-        "" => Vec::new(),
-        id => id_bytes(id)?,
-    };
-    let transfers = entry.transfers.into_iter().map(|leg| v1::RecordedTransfer {
-        debit_account_id: leg.debit_account_id,
-        credit_account_id: leg.credit_account_id,
-        amount: leg.amount,
-    });
-    let posted = v1::EntryPosted {
-        entry_id: id_bytes(&entry.entry_id)?,
-        transfers: transfers.collect(),
-        effective_at_us,
-        kind: entry.kind,
-        tags: entry.tags,
-        note_commitment: note
-            .as_ref()
-            .map_or_else(Vec::new, |note| note.commitment().0.to_vec()),
-        reverses_entry_id: reverses,
-        forced: entry.forced,
-    };
-    let fact = v1::record::Fact::EntryPosted(posted);
-    Ok((read(entry.sequence, recorded_at_us, fact)?, note))
-}
-
-fn read(sequence: i64, recorded_at_us: i64, fact: v1::record::Fact) -> Result<Record, Failure> {
-    journal::from_proto(v1::Record {
-        sequence,
-        recorded_at_us,
-        actor: String::new(),
-        request_id: String::new(),
-        fact: Some(fact),
-    })
-    .map_err(unreadable)
-}
-
-fn id_bytes(id: &str) -> Result<Vec<u8>, Failure> {
-    let id = BookingId::parse("entry_id", id).map_err(unreadable)?;
-    Ok(id.as_bytes().to_vec())
-}
-
-fn us(time: Option<prost_types::Timestamp>) -> Result<i64, Failure> {
-    let time = present(time.and_then(Time::from_proto), "time")?;
-    Ok(time.0.timestamp_micros())
-}
-
-fn moment(time: Time) -> Result<Moment, Failure> {
-    present(Moment::from_us(time.0.timestamp_micros()), "time")
-}
-
-fn unreadable(error: impl std::fmt::Display) -> Failure {
-    Failure::Answer(error.to_string())
 }
