@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use chrono::FixedOffset;
 use clap::{Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
-use crate::{commands, export::ExportArgs, import::ImportArgs, render::Form, time::utc_offset};
+use crate::{commands::LedgerCommand, session::Global};
 
 /// The administrators' client of a time bank's ledger.
 ///
@@ -38,54 +37,6 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
-/// What every command takes, before or after its name.
-#[derive(clap::Args, Debug)]
-pub(crate) struct Global {
-    /// The server's address
-    #[arg(
-        long,
-        global = true,
-        env = "TIMEBANK_SERVER",
-        default_value = "http://127.0.0.1:50051",
-        value_name = "URL",
-        help_heading = "Global options"
-    )]
-    pub(crate) server: String,
-    /// How data is written
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        default_value_t = Form::Table,
-        value_name = "FORM",
-        help_heading = "Global options"
-    )]
-    pub(crate) output: Form,
-    /// Who acts: a pseudonymous staff id, no personal name. Kept in the journal
-    /// for good, as claimed
-    #[arg(
-        long,
-        global = true,
-        env = "TIMEBANK_ACTOR",
-        value_name = "NAME",
-        help_heading = "Global options"
-    )]
-    pub(crate) actor: Option<String>,
-    /// The offset that dates and times without one are read in, and that tables
-    /// print times in
-    #[arg(
-        long,
-        global = true,
-        env = "TIMEBANK_UTC_OFFSET",
-        default_value = "+00:00",
-        allow_hyphen_values = true,
-        value_parser = utc_offset,
-        value_name = "OFFSET",
-        help_heading = "Global options"
-    )]
-    pub(crate) utc_offset: FixedOffset,
-}
-
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
     #[command(flatten)]
@@ -109,41 +60,10 @@ pub(crate) enum Command {
     },
 }
 
-/// The commands that talk to the server.
-#[derive(Subcommand, Debug)]
-pub(crate) enum LedgerCommand {
-    /// Open, show, list, limit and close accounts
-    #[command(subcommand)]
-    Account(commands::account::AccountCommand),
-    /// Declare and list units of account
-    #[command(subcommand)]
-    Unit(commands::unit::UnitCommand),
-    /// Move an amount from one account to another
-    Transfer(commands::entry::TransferArgs),
-    /// Show and reverse entries
-    #[command(subcommand)]
-    Entry(commands::entry::EntryCommand),
-    /// Set hours aside for a booked service; settle or release them
-    #[command(subcommand)]
-    Hold(commands::hold::HoldCommand),
-    /// Show what stands on an account, now or as of a moment
-    Balance(commands::statement::BalanceArgs),
-    /// List the postings of an account with the balance after each
-    Statement(commands::statement::StatementArgs),
-    /// Follow the journal: what is there, then what comes
-    Watch(commands::journal::WatchArgs),
-    /// Book the rows of a file
-    Import(ImportArgs),
-    /// Write all entries in a form that other tools read
-    Export(ExportArgs),
-    /// Check that what is stored agrees with itself: every hash, every projection
-    #[command(subcommand)]
-    Audit(commands::journal::AuditCommand),
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::Form;
     use clap::CommandFactory;
 
     #[test]

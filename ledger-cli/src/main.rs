@@ -1,16 +1,16 @@
 //! The administrators' client of a time bank's ledger. It speaks only gRPC:
 //! data goes to standard output, everything else to standard error.
 
+mod account_kind;
 mod amount;
 mod args;
 mod client;
 mod commands;
 mod error;
-mod export;
-mod import;
 mod progress;
 mod render;
 mod rows;
+mod session;
 mod time;
 
 use std::{io, process::ExitCode};
@@ -19,10 +19,9 @@ use clap::{CommandFactory, Parser};
 
 use crate::{
     args::{Args, Command},
-    client::Client,
-    commands::Session,
     error::Failure,
-    render::{Form, Output},
+    render::Form,
+    session::Session,
 };
 
 fn main() -> ExitCode {
@@ -61,14 +60,7 @@ fn run(args: Args) -> Result<(), Failure> {
             .enable_all()
             .build()?
             .block_on(async {
-                let client = Client::new(&args.global.server, args.global.actor.as_deref())?;
-                let offset = args.global.utc_offset;
-                let output = Output::new(args.global.output, client.clone(), offset);
-                let session = Session {
-                    client,
-                    output,
-                    offset,
-                };
+                let session = Session::new(&args.global)?;
                 commands::run(command, session).await
             }),
     }

@@ -3,11 +3,14 @@
 //! on the command line.
 
 use timebank_proto::v1::{
-    Account, AccountKind, AccountState, Entry, GetBalanceResponse, Hold, HoldState, Limit, Posting,
-    Tag, Transfer, Unit, limit::Bound,
+    Account, AccountState, Entry, GetBalanceResponse, Hold, HoldState, Limit, Posting, Tag,
+    Transfer, Unit, limit::Bound,
 };
 
-use crate::render::{Cell, Layout, Row};
+use crate::{
+    account_kind,
+    render::{Cell, Layout, Row},
+};
 
 pub(crate) const UNITS: Layout = Layout {
     fields: &["unit_id", "step"],
@@ -105,7 +108,7 @@ pub(crate) fn account(account: &Account) -> Row {
     let steps = |steps| Cell::steps(steps, &account.unit_id);
     Row(vec![
         ("account_id", Cell::text(&account.account_id)),
-        ("kind", Cell::text(kind_name(account.kind()))),
+        ("kind", Cell::text(account_kind::name(account.kind()))),
         ("unit_id", Cell::text(&account.unit_id)),
         ("floor", limit(account.floor, &account.unit_id)),
         ("ceiling", limit(account.ceiling, &account.unit_id)),
@@ -234,19 +237,6 @@ pub(crate) fn balance(balance: &GetBalanceResponse) -> Row {
 pub(crate) fn tags(tags: &[Tag]) -> Cell {
     let pairs = tags.iter().map(|tag| (tag.key.clone(), tag.value.clone()));
     Cell::Tags(pairs.collect())
-}
-
-pub(crate) fn kind_name(kind: AccountKind) -> &'static str {
-    match kind {
-        AccountKind::Unspecified => "",
-        AccountKind::Member => "member",
-        AccountKind::Organisation => "organisation",
-        AccountKind::Pool => "pool",
-        AccountKind::Project => "project",
-        AccountKind::Issuance => "issuance",
-        AccountKind::Redemption => "redemption",
-        AccountKind::Clearing => "clearing",
-    }
 }
 
 fn account_state(state: AccountState) -> &'static str {

@@ -1,12 +1,14 @@
-//! The rooms of `src/`, and the arrows between them.
+//! The rooms of the server and of its client, and the arrows between them.
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-/// Each room, and those that it may use.
-const MAY_USE: [(&str, &[&str]); 7] = [
+/// Each room, and those before it that it may use.
+type Rooms = &'static [(&'static str, &'static [&'static str])];
+
+const SERVER: Rooms = &[
     ("ledger", &[]),
     ("journal", &["ledger"]),
     ("store", &["journal", "ledger"]),
@@ -17,6 +19,58 @@ const MAY_USE: [(&str, &[&str]); 7] = [
         "rpc",
         &["query", "sequencer", "store", "clock", "journal", "ledger"],
     ),
+];
+
+const CLIENT: Rooms = &[
+    ("account_kind", &[]),
+    ("amount", &[]),
+    ("time", &[]),
+    ("progress", &[]),
+    ("error", &["amount"]),
+    ("client", &["error"]),
+    ("render", &["client", "error", "amount", "time"]),
+    ("rows", &["render", "account_kind"]),
+    ("session", &["render", "client", "error", "time"]),
+    (
+        "commands/import",
+        &[
+            "session",
+            "render",
+            "client",
+            "error",
+            "progress",
+            "amount",
+            "time",
+            "account_kind",
+        ],
+    ),
+    (
+        "commands/export",
+        &[
+            "session",
+            "render",
+            "client",
+            "error",
+            "progress",
+            "time",
+            "account_kind",
+        ],
+    ),
+    (
+        "commands",
+        &[
+            "session",
+            "rows",
+            "render",
+            "client",
+            "error",
+            "progress",
+            "amount",
+            "time",
+            "account_kind",
+        ],
+    ),
+    ("args", &["commands", "session", "render"]),
 ];
 
 /// What the pure rooms must not touch.
@@ -42,68 +96,98 @@ fn sources(dir: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn room_of(path: &Path) -> String {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let inside = path.strip_prefix(src).expect("a source");
-    let room = inside.iter().next().expect("a name").to_string_lossy();
-    room.trim_end_matches(".rs").to_owned()
+/// The innermost room that a source is in. None outside of all.
+fn room_of(rooms: Rooms, inside: &Path) -> Option<&'static str> {
+    let inside = inside.with_extension("");
+    let around = rooms.iter().map(|(room, _)| *room);
+    around
+        .filter(|room| inside.starts_with(room))
+        .max_by_key(|room| room.len())
 }
 
-/// The rooms that a source names: `crate::ROOM`, also in braces.
-fn used(text: &str) -> Vec<&'static str> {
-    let words = |text: &str| {
-        let mut depth = 0;
-        let mut tops = vec![String::new()];
-        for c in text.chars().take_while(|c| *c != ';') {
+/// The paths that follow each `crate::` or `super::` of a source, also in braces.
+fn paths_after(start: &str, text: &str) -> Vec<String> {
+    let mut paths = Vec::new();
+    for (at, _) in text.match_indices(start) {
+        let (mut depth, mut path) = (0, String::new());
+        for c in text[at + start.len()..].chars() {
             match c {
                 '{' => depth += 1,
                 '}' => depth -= 1,
-                ',' if depth == 1 => tops.push(String::new()),
-                c if depth <= 1 && !c.is_whitespace() => {
-                    tops.last_mut().expect("a word").push(c);
-                }
+                ',' if depth == 1 => paths.push(std::mem::take(&mut path)),
+                c if c.is_whitespace() => {}
+                c if depth <= 1 && (c.is_alphanumeric() || matches!(c, '_' | ':')) => path.push(c),
+                _ if depth == 0 => break,
                 _ => {}
             }
+            if depth == 0 && c == '}' {
+                break;
+            }
         }
-        tops
-    };
-    let mut rooms = Vec::new();
-    for (at, _) in text.match_indices("crate::") {
-        for top in words(&text[at + "crate::".len()..]) {
-            let named = MAY_USE.iter().map(|(room, _)| *room);
-            rooms.extend(named.filter(|room| {
-                top.strip_prefix(room).is_some_and(|rest| {
-                    !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
-                })
-            }));
-        }
+        paths.push(path);
     }
-    rooms
+    paths
 }
 
-#[test]
-fn arrows_point_one_way() {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+/// The rooms that a source at a place names.
+fn used(rooms: Rooms, inside: &Path, text: &str) -> Vec<&'static str> {
+    let module = match inside.file_stem() {
+        Some(name) if name == "mod" => inside.parent(),
+        _ => Some(inside),
+    };
+    let above = module.and_then(Path::parent).unwrap_or(Path::new(""));
+    // `use super::*` is how tests see the source that they are in.
+    let text = text.replace("use super::*", "");
+    let from_crate = paths_after("crate::", &text).into_iter().map(PathBuf::from);
+    let from_above = paths_after("super::", &text).into_iter();
+    from_crate
+        .chain(from_above.map(|path| above.join(path)))
+        .map(|path| PathBuf::from(path.to_string_lossy().replace("::", "/")))
+        .filter_map(|path| room_of(rooms, &path))
+        .collect()
+}
+
+/// Each room may use rooms before it only, so that no circle can be allowed.
+fn assert_no_circles(rooms: Rooms) {
+    for (at, (room, allowed)) in rooms.iter().enumerate() {
+        for target in *allowed {
+            let is_before = rooms[..at].iter().any(|(before, _)| before == target);
+            assert!(is_before, "{room} may use {target}, which is not before it");
+        }
+    }
+}
+
+fn assert_arrows(rooms: Rooms, src: &str, outside: &[&str], at_least: usize) {
+    assert_no_circles(rooms);
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join(src);
     let mut wrong = Vec::new();
     let mut arrows = 0;
     for path in sources(&src) {
-        let room = room_of(&path);
-        let Some((_, allowed)) = MAY_USE.iter().find(|(name, _)| *name == room) else {
-            assert!(
-                matches!(room.as_str(), "lib" | "main"),
-                "an unknown room: {room}"
-            );
+        let inside = path.strip_prefix(&src).expect("a source");
+        let Some(room) = room_of(rooms, inside) else {
+            let name = path.file_stem().expect("a name").to_string_lossy();
+            let is_known = outside.contains(&&*name) && path.parent() == Some(&src);
+            assert!(is_known, "{} is in no room", path.display());
             continue;
         };
+        let (_, allowed) = rooms[..]
+            .iter()
+            .find(|(name, _)| *name == room)
+            .expect("a room");
         let text = fs::read_to_string(&path).expect("a source");
-        for target in used(&text) {
+        assert!(
+            !text.contains("super::super"),
+            "{} climbs by super::super; name it from crate::",
+            path.display()
+        );
+        for target in used(rooms, inside, &text) {
             arrows += 1;
             if target != room && !allowed.contains(&target) {
                 wrong.push(format!("{}: {room} -> {target}", path.display()));
             }
         }
     }
-    assert!(arrows > 50, "only {arrows} arrows were seen");
+    assert!(arrows > at_least, "only {arrows} arrows were seen");
     assert!(
         wrong.is_empty(),
         "arrows that point the wrong way: {wrong:#?}"
@@ -111,18 +195,67 @@ fn arrows_point_one_way() {
 }
 
 #[test]
+fn arrows_of_the_server_point_one_way() {
+    assert_arrows(SERVER, "src", &["lib", "main"], 50);
+}
+
+#[test]
+fn arrows_of_the_client_point_one_way() {
+    assert_arrows(CLIENT, "ledger-cli/src", &["main"], 50);
+}
+
+#[test]
 fn the_test_sees_arrows() {
-    for (text, rooms) in [
-        ("use crate::ledger::Book;", vec!["ledger"]),
+    for (rooms, place, text, expected) in [
         (
+            SERVER,
+            "rpc/x.rs",
+            "use crate::ledger::Book;",
+            vec!["ledger"],
+        ),
+        (
+            SERVER,
+            "rpc/x.rs",
             "use crate::{\n    ledger::{Book, Facts},\n    store::Store,\n};",
             vec!["ledger", "store"],
         ),
-        ("crate::rpc::serve()", vec!["rpc"]),
-        ("use crate::ledgers::X;", vec![]),
-        ("use super::{store, rpc};", vec![]),
+        (SERVER, "store/x.rs", "crate::rpc::serve()", vec!["rpc"]),
+        (SERVER, "store/x.rs", "use crate::ledgers::X;", vec![]),
+        (
+            SERVER,
+            "store/x.rs",
+            "use super::{rpc, y};",
+            vec!["store"; 2],
+        ),
+        (SERVER, "store/mod.rs", "use super::{rpc, y};", vec!["rpc"]),
+        (SERVER, "clock.rs", "use super::rpc;", vec!["rpc"]),
+        (
+            CLIENT,
+            "args.rs",
+            "use crate::{rows, commands::import::Reader, time::Time};",
+            vec!["rows", "commands/import", "time"],
+        ),
+        (
+            CLIENT,
+            "args.rs",
+            "crate::commands::run(x)",
+            vec!["commands"],
+        ),
+        (
+            CLIENT,
+            "commands/import/mod.rs",
+            "use super::tag;",
+            vec!["commands"],
+        ),
+        (
+            CLIENT,
+            "commands/import/row.rs",
+            "use super::tag;",
+            vec!["commands/import"],
+        ),
     ] {
-        assert_eq!(used(text), rooms, "{text}");
+        let found = used(rooms, Path::new(place), text);
+        assert_eq!(found, expected, "{place}: {text}");
     }
 }
 

@@ -1,19 +1,20 @@
 //! `account`: where hours stand.
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use timebank::{journal, ledger::AccountKind};
 use timebank_proto::v1::{
     self, Account, ChangeAccountLimitsRequest, CloseAccountRequest, OpenAccountRequest,
     limit::Bound,
 };
 
-use super::Session;
 use crate::{
+    account_kind,
     amount::{Limit, TIME},
     client::present,
     error::Failure,
     render::Cell,
     rows,
+    session::Session,
 };
 
 #[derive(Subcommand, Debug)]
@@ -63,8 +64,8 @@ pub(crate) struct OpenArgs {
     id: String,
     /// What it is for. Default: the kind that a segment of the id names, or else
     /// member
-    #[arg(long, value_enum)]
-    kind: Option<Kind>,
+    #[arg(long, value_parser = account_kind::parser(), value_name = "KIND")]
+    kind: Option<AccountKind>,
     /// What it counts, for good
     #[arg(long, default_value = TIME, value_name = "UNIT")]
     unit: String,
@@ -95,44 +96,6 @@ struct NewLimits {
     ceiling: Option<Limit>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
-enum Kind {
-    Member,
-    #[value(alias = "organization")]
-    Organisation,
-    Pool,
-    Project,
-    Issuance,
-    Redemption,
-    Clearing,
-}
-
-impl Kind {
-    fn to_ledger(self) -> AccountKind {
-        match self {
-            Self::Member => AccountKind::Member,
-            Self::Organisation => AccountKind::Organisation,
-            Self::Pool => AccountKind::Pool,
-            Self::Project => AccountKind::Project,
-            Self::Issuance => AccountKind::Issuance,
-            Self::Redemption => AccountKind::Redemption,
-            Self::Clearing => AccountKind::Clearing,
-        }
-    }
-}
-
-/// The kind of that name. None where there is none.
-pub(crate) fn kind_named(name: &str) -> Option<AccountKind> {
-    Kind::from_str(name, false).ok().map(Kind::to_ledger)
-}
-
-/// The kind that the first fitting segment of an id names, or else a member.
-pub(crate) fn kind_of_id(id: &str) -> AccountKind {
-    id.split(':')
-        .find_map(kind_named)
-        .unwrap_or(AccountKind::Member)
-}
-
 pub(super) async fn run(command: AccountCommand, mut session: Session) -> Result<(), Failure> {
     match command {
         AccountCommand::Open(args) => open(args, session).await,
@@ -159,9 +122,7 @@ async fn open(args: OpenArgs, mut session: Session) -> Result<(), Failure> {
     for limit in [args.floor, args.ceiling].into_iter().flatten() {
         refuse_hours_in(&args.unit, limit)?;
     }
-    let kind = args
-        .kind
-        .map_or_else(|| kind_of_id(&args.id), Kind::to_ledger);
+    let kind = args.kind.unwrap_or_else(|| account_kind::of_id(&args.id));
     let request = OpenAccountRequest {
         account_id: args.id,
         kind: journal::kind_to_proto(kind).into(),
@@ -239,25 +200,5 @@ fn to_proto(limit: Limit) -> v1::Limit {
             Limit::At(amount) => Bound::Amount(amount.steps),
             Limit::Unbounded => Bound::Unbounded(true),
         }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn kinds_of_ids() {
-        for (id, kind) in [
-            ("shapingba:member:000123", AccountKind::Member),
-            ("shapingba:pool:emergency", AccountKind::Pool),
-            ("shapingba:issuance:grant-2026", AccountKind::Issuance),
-            ("shapingba:organisation:7", AccountKind::Organisation),
-            ("banan:project:pool", AccountKind::Project),
-            ("shapingba:000123", AccountKind::Member),
-            ("shapingba:pools:x", AccountKind::Member),
-        ] {
-            assert_eq!(kind_of_id(id), kind, "{id}");
-        }
     }
 }

@@ -5,8 +5,11 @@ use timebank_proto::v1::{
     Entry, GetEntryRequest, PostEntryRequest, ReverseEntryRequest, Tag, Transfer,
 };
 
-use super::{Session, id_or_fresh, tag};
-use crate::{amount::Amount, client::present, error::Failure, render::Cell, rows, time::When};
+use super::{id_or_fresh, tag};
+use crate::{
+    amount::Amount, client::present, error::Failure, render::Cell, rows, session::Session,
+    time::When,
+};
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:

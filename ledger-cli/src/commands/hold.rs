@@ -7,13 +7,14 @@ use timebank_proto::v1::{
     SettleHoldRequest,
 };
 
-use super::{Session, id_or_fresh};
+use super::id_or_fresh;
 use crate::{
     amount::{Amount, TIME},
     client::{PAGE_SIZE, present},
     error::Failure,
     render::Cell,
     rows,
+    session::Session,
     time::Seconds,
 };
 

@@ -3,14 +3,12 @@
 use clap::{Args, Subcommand};
 use timebank_proto::v1::{VerifyJournalRequest, WatchRecordsRequest};
 
-use super::{
-    Session,
-    record::{self, Units},
-};
+use super::record::{self, Units};
 use crate::{
     error::Failure,
     progress::Progress,
     render::{Cell, Form, Row},
+    session::Session,
 };
 
 #[derive(Args, Debug)]

@@ -1,26 +1,53 @@
 //! The commands, each a thin translation: arguments to a request, the answer to
 //! rows.
 
-pub(crate) mod account;
-pub(crate) mod entry;
-pub(crate) mod hold;
-pub(crate) mod journal;
+mod account;
+mod entry;
+mod export;
+mod hold;
+mod import;
+mod journal;
 mod record;
-pub(crate) mod statement;
-pub(crate) mod unit;
+mod statement;
+mod unit;
 
-use chrono::FixedOffset;
+use clap::Subcommand;
 use timebank_proto::v1::Tag;
 use uuid::Uuid;
 
-use crate::{args::LedgerCommand, client::Client, error::Failure, export, import, render::Output};
+use self::{export::ExportArgs, import::ImportArgs};
+use crate::{error::Failure, session::Session};
 
-/// What every command has.
-pub(crate) struct Session {
-    pub(crate) client: Client,
-    pub(crate) output: Output,
-    /// What times without an offset are in.
-    pub(crate) offset: FixedOffset,
+/// The commands that talk to the server.
+#[derive(Subcommand, Debug)]
+pub(crate) enum LedgerCommand {
+    /// Open, show, list, limit and close accounts
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+    /// Declare and list units of account
+    #[command(subcommand)]
+    Unit(unit::UnitCommand),
+    /// Move an amount from one account to another
+    Transfer(entry::TransferArgs),
+    /// Show and reverse entries
+    #[command(subcommand)]
+    Entry(entry::EntryCommand),
+    /// Set hours aside for a booked service; settle or release them
+    #[command(subcommand)]
+    Hold(hold::HoldCommand),
+    /// Show what stands on an account, now or as of a moment
+    Balance(statement::BalanceArgs),
+    /// List the postings of an account with the balance after each
+    Statement(statement::StatementArgs),
+    /// Follow the journal: what is there, then what comes
+    Watch(journal::WatchArgs),
+    /// Book the rows of a file
+    Import(ImportArgs),
+    /// Write all entries in a form that other tools read
+    Export(ExportArgs),
+    /// Check that what is stored agrees with itself: every hash, every projection
+    #[command(subcommand)]
+    Audit(journal::AuditCommand),
 }
 
 /// Runs a command.

@@ -13,11 +13,11 @@ use timebank::{
 use timebank_proto::v1;
 
 use crate::{
+    account_kind,
     amount::TIME,
     client::Client,
     error::Failure,
     render::{Cell, Layout, Output, Row},
-    rows,
     time::Time,
 };
 
@@ -149,7 +149,7 @@ fn time(moment: Moment) -> Cell {
 
 fn opened(opening: &AccountOpened) -> Vec<(&'static str, Cell)> {
     let unit_id = opening.unit.as_str();
-    let kind = rows::kind_name(journal::kind_to_proto(opening.kind));
+    let kind = account_kind::name(journal::kind_to_proto(opening.kind));
     let mut cells = vec![
         ("account_id", Cell::text(opening.id.as_str())),
         ("kind", Cell::text(kind)),
@@ -251,7 +251,7 @@ pub(super) async fn summary(
     Ok(match &record.fact {
         Fact::UnitDeclared(unit) => format!("{} in {}", unit.id(), unit.step()),
         Fact::AccountOpened(opening) => {
-            let kind = rows::kind_name(journal::kind_to_proto(opening.kind));
+            let kind = account_kind::name(journal::kind_to_proto(opening.kind));
             format!("{} {kind} {}", opening.id, opening.unit)
         }
         Fact::AccountLimitsChanged { id, limits } => {

@@ -3,12 +3,12 @@
 use clap::{Args, ValueEnum};
 use timebank_proto::v1::{GetBalanceRequest, ListPostingsRequest, Posting, SortOrder, TimeAxis};
 
-use super::Session;
 use crate::{
     client::PAGE_SIZE,
     error::Failure,
     render::{Cell, Form, Row},
     rows,
+    session::Session,
     time::When,
 };
 

@@ -3,8 +3,7 @@
 use clap::Subcommand;
 use timebank_proto::v1::{DeclareUnitRequest, Unit};
 
-use super::Session;
-use crate::{client::present, error::Failure, render::Cell, rows};
+use crate::{client::present, error::Failure, render::Cell, rows, session::Session};
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum UnitCommand {

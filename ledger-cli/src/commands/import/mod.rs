@@ -33,7 +33,7 @@ use self::{
     tally::Tally,
     target::{Booked, Target},
 };
-use crate::{commands::Session, error::Failure, progress::Progress, render::Form};
+use crate::{error::Failure, progress::Progress, render::Form, session::Session};
 
 #[derive(Args, Debug)]
 #[command(after_long_help = "\

@@ -140,7 +140,7 @@ impl Gather {
 mod tests {
     use super::*;
     use crate::{
-        import::{Reader, native, records::Records, row::Prefix, survey::spoilt_entries},
+        commands::import::{Reader, native, records::Records, row::Prefix, survey::spoilt_entries},
         progress::Progress,
     };
     use chrono::{Offset, Utc};

@@ -11,8 +11,8 @@ use super::{
     row::{self, BadRow, EntryOfRow, Leg, Measure, Moved, Parsed},
 };
 use crate::{
+    account_kind,
     amount::{Amount, Limit, TIME},
-    commands::account::{kind_named, kind_of_id},
 };
 
 /// What an export says beside the entry; a new ledger has its own.
@@ -209,7 +209,7 @@ impl Header {
     ) -> Result<AccountOpened, RowError> {
         let kind = match row.get(self.kinds[end]) {
             Some(name) => kind(name)?,
-            None => kind_of_id(id.as_str()),
+            None => account_kind::of_id(id.as_str()),
         };
         let mut opening = row::opening(id, kind, unit.cloned().unwrap_or_else(UnitId::time));
         if let Some(given) = row.get(self.floors[end]) {
@@ -259,7 +259,7 @@ fn amount(given: &str) -> Result<Amount, RowError> {
 }
 
 fn kind(name: &str) -> Result<AccountKind, RowError> {
-    kind_named(name).ok_or_else(|| RowError::Choice {
+    account_kind::named(name).ok_or_else(|| RowError::Choice {
         field: "kind of account",
         given: row::shortened(name),
         wanted: "member, organisation, pool, project, issuance, redemption or clearing",

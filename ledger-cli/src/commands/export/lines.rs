@@ -9,9 +9,9 @@ use timebank::{
 
 use super::{chart::Chart, effective_us};
 use crate::{
+    account_kind,
     error::Failure,
     render::{self, Cell, Row},
-    rows,
     time::Time,
 };
 
@@ -93,7 +93,7 @@ fn row(record: &Record, entry: &Entry, leg: &Transfer, chart: &Chart) -> Row {
 
 fn kind(id: &AccountId, chart: &Chart) -> Cell {
     chart.account(id).map_or(Cell::Absent, |account| {
-        Cell::text(rows::kind_name(journal::kind_to_proto(account.kind)))
+        Cell::text(account_kind::name(journal::kind_to_proto(account.kind)))
     })
 }
 

@@ -17,7 +17,7 @@ use timebank::{
 use timebank_proto::v1::WatchRecordsRequest;
 
 use self::chart::Chart;
-use crate::{client::Client, commands::Session, error::Failure, progress::Progress};
+use crate::{client::Client, error::Failure, progress::Progress, session::Session};
 
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
