@@ -49,7 +49,7 @@ pub(super) async fn watch(args: WatchArgs, mut session: Session) -> Result<(), F
         .into_inner();
     let mut units = Units::new(session.client);
     let offset = session.offset;
-    session.output.lines(&record::LINES)?;
+    session.output.start_stream(&record::RECORDS)?;
     while let Some(page) = stream.message().await? {
         for record in page.records {
             let record = record::read(record)?;
@@ -61,7 +61,7 @@ pub(super) async fn watch(args: WatchArgs, mut session: Session) -> Result<(), F
             };
             session
                 .output
-                .line(&row, &record::line(&record, &summary, offset))?;
+                .stream_row(&row, &record::text(&record, &summary, offset))?;
         }
     }
     Err(Failure::Unreachable {

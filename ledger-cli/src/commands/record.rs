@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// A line a record. What each fact has is in JSON only.
-pub(super) const LINES: Layout = Layout {
+pub(super) const RECORDS: Layout = Layout {
     fields: &[
         "sequence",
         "recorded_at",
@@ -228,7 +228,7 @@ fn tags(tags: &Tags) -> Cell {
 }
 
 /// A record as a line of text.
-pub(super) fn line(record: &Record, summary: &str, offset: FixedOffset) -> String {
+pub(super) fn text(record: &Record, summary: &str, offset: FixedOffset) -> String {
     let at = Time::from_us(record.stamp.recorded_at.us());
     let at = at.map_or_else(String::new, |at| at.readable(offset));
     let by = match record.caller.actor() {

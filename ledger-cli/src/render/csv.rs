@@ -52,8 +52,8 @@ fn flat(thing: &Row) -> Vec<Row> {
         .map(|within| {
             let mut line = plain.clone();
             for (name, cell) in within.0 {
-                match line.iter_mut().find(|(known, _)| *known == name) {
-                    Some((_, known)) => *known = cell,
+                match line.iter_mut().find(|(other, _)| *other == name) {
+                    Some((_, outer)) => *outer = cell,
                     None => line.push((name, cell)),
                 }
             }

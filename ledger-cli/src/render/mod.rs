@@ -153,7 +153,7 @@ impl Output {
 
     /// Shows one line of an endless list at once: the text, the JSON object or
     /// the CSV row.
-    pub(crate) fn line(&mut self, row: &Row, text: &str) -> Result<(), Failure> {
+    pub(crate) fn stream_row(&mut self, row: &Row, text: &str) -> Result<(), Failure> {
         match self.form {
             Form::Json => json::object(&mut self.out, row)?,
             Form::Csv => csv::row(&mut self.out, row)?,
@@ -163,7 +163,7 @@ impl Output {
     }
 
     /// Starts an endless list.
-    pub(crate) fn lines(&mut self, layout: &Layout) -> Result<(), Failure> {
+    pub(crate) fn start_stream(&mut self, layout: &Layout) -> Result<(), Failure> {
         match self.form {
             Form::Csv => csv::header(&mut self.out, layout.fields)?,
             Form::Json | Form::Table => {}

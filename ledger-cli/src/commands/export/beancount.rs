@@ -7,19 +7,14 @@ use timebank::ledger::{Account, AccountId, AccountKind, Entry, Record};
 
 use super::{
     chart::{self, Chart},
-    effective_us,
+    effective_us, heading,
 };
 use crate::error::Failure;
 
 /// Directives for all that is used.
 pub(super) fn declare(out: &mut impl Write, chart: &Chart) -> io::Result<()> {
-    writeln!(
-        out,
-        "; A time bank's ledger at journal position {}. Amounts are whole steps of their unit:\n\
-         ; what an account is credited is positive. Dates are effective dates in UTC.\n\n\
-         option \"title\" \"Time bank\"",
-        chart.position
-    )?;
+    heading(out, chart)?;
+    writeln!(out, "option \"title\" \"Time bank\"")?;
     let date = chart.first_date();
     for unit in chart.units() {
         let commodity = commodity(unit);
@@ -49,7 +44,7 @@ pub(super) fn entry(
         writeln!(out, "  tag-{}: \"{value}\"", tag.key().as_str())?;
     }
     for leg in entry.transfers.as_slice() {
-        let (debited, credited) = (known(leg.debit(), chart)?, known(leg.credit(), chart)?);
+        let (debited, credited) = (account(leg.debit(), chart)?, account(leg.credit(), chart)?);
         let commodity = commodity(debited.unit.as_str());
         let amount = leg.amount();
         writeln!(out, "  {}  -{amount} {commodity}", name(debited))?;
@@ -74,7 +69,7 @@ pub(super) fn assert(out: &mut impl Write, chart: &Chart) -> io::Result<()> {
     Ok(())
 }
 
-fn known<'a>(id: &AccountId, chart: &'a Chart) -> Result<&'a Account, Failure> {
+fn account<'a>(id: &AccountId, chart: &'a Chart) -> Result<&'a Account, Failure> {
     let account = chart.account(id);
     account.ok_or_else(|| Failure::Answer(format!("account {id} is nowhere opened")))
 }

@@ -70,7 +70,7 @@ impl Chart {
         for account in accounts(entry) {
             self.lower_floor(account);
         }
-        if !self.has(entry) {
+        if !self.is_exported(entry) {
             return Ok(());
         }
         self.touched.extend(accounts(entry).cloned());
@@ -94,7 +94,7 @@ impl Chart {
     }
 
     /// Whether an entry is exported.
-    pub(super) fn has(&self, entry: &Entry) -> bool {
+    pub(super) fn is_exported(&self, entry: &Entry) -> bool {
         accounts(entry).any(|account| self.is_under_prefix(account))
     }
 

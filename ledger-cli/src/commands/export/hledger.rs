@@ -7,18 +7,13 @@ use timebank::ledger::{Entry, Record};
 
 use super::{
     chart::{self, Chart},
-    effective_us,
+    effective_us, heading,
 };
 use crate::error::Failure;
 
 /// Directives for all that is used, which strict checks demand.
 pub(super) fn declare(out: &mut impl Write, chart: &Chart) -> io::Result<()> {
-    writeln!(
-        out,
-        "; A time bank's ledger at journal position {}. Amounts are whole steps of their unit:\n\
-         ; what an account is credited is positive. Dates are effective dates in UTC.\n",
-        chart.position
-    )?;
+    heading(out, chart)?;
     for unit in chart.units() {
         writeln!(out, "commodity 1000. {}", commodity(unit))?;
     }

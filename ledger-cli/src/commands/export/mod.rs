@@ -5,7 +5,7 @@
 mod beancount;
 mod chart;
 mod hledger;
-mod lines;
+mod transfers;
 
 use std::io::{self, BufWriter, Write};
 
@@ -74,7 +74,7 @@ pub(crate) async fn run(args: ExportArgs, session: Session) -> Result<(), Failur
 
     let mut out = BufWriter::new(io::stdout());
     match args.format {
-        Format::Csv => lines::csv_header(&mut out)?,
+        Format::Csv => transfers::csv_header(&mut out)?,
         Format::Jsonl => {}
         Format::Hledger => hledger::declare(&mut out, &chart)?,
         Format::Beancount => beancount::declare(&mut out, &chart)?,
@@ -82,12 +82,12 @@ pub(crate) async fn run(args: ExportArgs, session: Session) -> Result<(), Failur
     each_record(&client, Some(end), |record, _| {
         let done = end.get() + record.stamp.sequence.get();
         progress.set(done.unsigned_abs(), end.get().unsigned_abs() * 2);
-        let Some(entry) = record.fact.entry().filter(|entry| chart.has(entry)) else {
+        let Some(entry) = record.fact.entry().filter(|entry| chart.is_exported(entry)) else {
             return Ok(());
         };
         match args.format {
-            Format::Csv => lines::csv(&mut out, &record, entry, &chart),
-            Format::Jsonl => lines::jsonl(&mut out, &record, entry, &chart),
+            Format::Csv => transfers::csv(&mut out, &record, entry, &chart),
+            Format::Jsonl => transfers::jsonl(&mut out, &record, entry, &chart),
             Format::Hledger => hledger::entry(&mut out, &record, entry, &chart),
             Format::Beancount => beancount::entry(&mut out, &record, entry, &chart),
         }
@@ -140,6 +140,16 @@ async fn each_record(
         }
     }
     Ok(last)
+}
+
+/// The comment at the head of a file for hledger or beancount.
+fn heading(out: &mut impl Write, chart: &Chart) -> io::Result<()> {
+    writeln!(
+        out,
+        "; A time bank's ledger at journal position {}. Amounts are whole steps of their unit:\n\
+         ; what an account is credited is positive. Dates are effective dates in UTC.\n",
+        chart.position
+    )
 }
 
 /// When the service took place.

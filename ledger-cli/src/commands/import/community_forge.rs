@@ -2,11 +2,11 @@
 //! state, of which only the final one was ever booked.
 
 use chrono::FixedOffset;
-use timebank::ledger::{AccountKind, Label, Moment, Tag, Tags, Transfer, UnitId};
+use timebank::ledger::{AccountKind, Moment, Tags, Transfer};
 
 use super::{
     fault::RowError,
-    row::{self, BadRow, Leg, Moved, Parsed, Prefix},
+    row::{self, BadRow, Moved, Parsed, Prefix},
 };
 use crate::amount::decimal_hours;
 
@@ -58,18 +58,14 @@ impl Header {
         // Names there do not tell letters by their case.
         let debit = into.account("payer", "member", &payer.to_lowercase())?;
         let credit = into.account("payee", "member", &payee.to_lowercase())?;
-        let openings =
-            [&debit, &credit].map(|id| row::opening_without_floor(id, AccountKind::Member));
-        Ok(Parsed::Leg(Box::new(Leg {
-            entry_id: None,
-            transfer: Transfer::new(debit, credit, row::amount(minutes(quantity)?)?)?,
-            unit: Some(UnitId::time()),
-            effective_at: Some(created_at(created, offset)?),
-            kind: Label::parse("kind", "transfer")?,
-            tags: tags(of_type)?,
-            note: description.to_owned(),
-            openings,
-        })))
+        let leg = row::leg_of_mutual_credit(
+            Transfer::new(debit, credit, row::amount(minutes(quantity)?)?)?,
+            [AccountKind::Member; 2],
+            created_at(created, offset)?,
+            tags(of_type)?,
+            description,
+        )?;
+        Ok(Parsed::Leg(Box::new(leg)))
     }
 
     /// What a row says it moves. None where this cannot be read.
@@ -133,14 +129,14 @@ fn tags(of_type: &str) -> Result<Tags, RowError> {
             wanted: "one word",
         });
     }
-    let tag = Tag::new(Label::parse("tags.key", "type")?, of_type.to_owned())?;
-    Ok(Tags::new(vec![tag])?)
+    row::one_tag("type", of_type)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use chrono::{Offset, Utc};
+    use timebank::ledger::Tag;
 
     fn fields(line: &str) -> Vec<String> {
         line.split(',').map(str::to_owned).collect()

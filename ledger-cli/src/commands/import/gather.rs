@@ -51,8 +51,8 @@ impl Gather {
         }
     }
 
-    /// Takes the next row.
-    pub(super) fn take(&mut self, row: ReadRow) {
+    /// Adds the next row.
+    pub(super) fn add_row(&mut self, row: ReadRow) {
         self.tally.rows_read += i64::from(row.outcome != Ok(Parsed::Header));
         match row.outcome {
             Ok(Parsed::Leg(leg)) => self.accept(row.line, *leg),
@@ -98,7 +98,7 @@ impl Gather {
         }
     }
 
-    /// Takes it that the entry before is complete.
+    /// Books the entry whose rows were coming: it is complete.
     pub(super) fn close_group(&mut self) {
         if let Some(group) = self.group.take() {
             self.book(group.id, group.rows);
@@ -140,7 +140,9 @@ impl Gather {
 mod tests {
     use super::*;
     use crate::{
-        commands::import::{Reader, native, records::Records, row::Prefix, survey::spoilt_entries},
+        commands::import::{
+            Reader, csv_rows::CsvRows, native, row::Prefix, survey::spoilt_entries,
+        },
         progress::Progress,
     };
     use chrono::{Offset, Utc};
@@ -160,14 +162,14 @@ mod tests {
         let names: Vec<String> = header.split(',').map(str::to_owned).collect();
         let reader = Reader::Native(native::Header::read(&names).unwrap(), None);
         let [mut first_reading, mut second_reading] = [(); 2].map(|()| {
-            let mut records = Records::new(file.as_bytes());
-            records.next().unwrap();
-            records
+            let mut rows = CsvRows::new(file.as_bytes());
+            rows.next().unwrap();
+            rows
         });
         let spoilt = spoilt_entries(&reader, &mut first_reading, Utc.fix()).unwrap();
         let mut gather = gather(Format::Native, spoilt);
         while let Some(row) = second_reading.next().unwrap() {
-            gather.take(reader.read(row, Utc.fix()));
+            gather.add_row(reader.read(row, Utc.fix()));
         }
         gather.close_group();
         let lines = gather.batch.iter().map(|booking| booking.lines.clone());
@@ -261,9 +263,9 @@ mod tests {
         for _ in 0..2 {
             let mut gather = gather(Format::TimeOverflow, SpoiltEntries::default());
             let file = "1,member,2,member,60,2024-05-01,,\n".repeat(2);
-            let mut records = Records::new(file.as_bytes());
-            while let Some(row) = records.next().unwrap() {
-                gather.take(Reader::TimeOverflow(Prefix("city")).read(row, Utc.fix()));
+            let mut rows = CsvRows::new(file.as_bytes());
+            while let Some(row) = rows.next().unwrap() {
+                gather.add_row(Reader::TimeOverflow(Prefix("city")).read(row, Utc.fix()));
             }
             ids.push(
                 gather

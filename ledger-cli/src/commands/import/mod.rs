@@ -4,10 +4,10 @@
 //! find the entries that have a bad row.
 
 mod community_forge;
+mod csv_rows;
 mod fault;
 mod gather;
 mod native;
-mod records;
 mod rehearsal;
 mod row;
 mod survey;
@@ -26,8 +26,8 @@ use clap::{Args, ValueEnum, ValueHint};
 use timebank::ledger::AccountId;
 
 use self::{
+    csv_rows::{BadLine, CsvRow, CsvRows},
     gather::Gather,
-    records::{BadLine, RawRow, Records},
     row::{BadRow, EntryOfRow, Moved, Parsed, Prefix},
     survey::{SpoiltEntries, spoilt_entries},
     tally::Tally,
@@ -129,7 +129,7 @@ impl Reader<'_> {
     }
 
     /// Reads a row.
-    fn read(&self, row: Result<RawRow, BadLine>, offset: FixedOffset) -> ReadRow {
+    fn read(&self, row: Result<CsvRow, BadLine>, offset: FixedOffset) -> ReadRow {
         let bad = |line, entry, error| ReadRow {
             line,
             outcome: Err(BadRow { entry, error }),
@@ -208,12 +208,12 @@ async fn import(
     mut session: Session,
 ) -> Result<(), Failure> {
     let failed = failed(args);
-    let (reader, mut records) = start(args, &mut input)?;
+    let (reader, mut rows) = start(args, &mut input)?;
     let mut spoilt = SpoiltEntries::default();
     if reader.has_entry_ids() {
-        spoilt = spoilt_entries(&reader, &mut records, session.offset).map_err(failed)?;
+        spoilt = spoilt_entries(&reader, &mut rows, session.offset).map_err(failed)?;
         input.rewind().map_err(failed)?;
-        (_, records) = start(args, &mut input)?;
+        (_, rows) = start(args, &mut input)?;
     }
 
     let client = session.client.clone();
@@ -221,11 +221,11 @@ async fn import(
     let mut target = Target::new(client, args.open_accounts, args.dry_run).await?;
     let tally = Tally::new(as_json, Progress::new(length, "bytes"));
     let mut gather = Gather::new(args.format, spoilt, tally);
-    while let Some(row) = records.next().map_err(failed)? {
-        gather.take(reader.read(row, session.offset));
+    while let Some(row) = rows.next().map_err(failed)? {
+        gather.add_row(reader.read(row, session.offset));
         if gather.is_full() {
             book(&mut gather, &mut target).await?;
-            gather.tally.progress.set(records.bytes_read(), length);
+            gather.tally.progress.set(rows.bytes_read(), length);
         }
     }
     gather.close_group();
@@ -250,12 +250,12 @@ fn failed(args: &ImportArgs) -> impl Fn(io::Error) -> Failure + Copy {
 fn start<'a, R: BufRead>(
     args: &'a ImportArgs,
     mut input: R,
-) -> Result<(Reader<'a>, Records<R>), Failure> {
+) -> Result<(Reader<'a>, CsvRows<R>), Failure> {
     let failed = failed(args);
     skip_byte_order_mark(&mut input).map_err(failed)??;
-    let mut records = Records::new(input);
-    let reader = reader(args, &mut records).map_err(failed)??;
-    Ok((reader, records))
+    let mut rows = CsvRows::new(input);
+    let reader = reader(args, &mut rows).map_err(failed)??;
+    Ok((reader, rows))
 }
 
 /// Books what was gathered.
@@ -288,7 +288,7 @@ fn skip_byte_order_mark(input: &mut impl BufRead) -> io::Result<Result<(), Failu
 
 fn reader<'a>(
     args: &'a ImportArgs,
-    records: &mut Records<impl BufRead>,
+    rows: &mut CsvRows<impl BufRead>,
 ) -> io::Result<Result<Reader<'a>, Failure>> {
     let into = match prefix(args) {
         Ok(into) => into,
@@ -297,7 +297,7 @@ fn reader<'a>(
     if args.format == Format::TimeOverflow {
         return Ok(Ok(Reader::TimeOverflow(Prefix(into.unwrap_or_default()))));
     }
-    let header = match records.next()? {
+    let header = match rows.next()? {
         Some(Ok(row)) => row.fields().map_err(|error| error.to_string()),
         Some(Err(bad)) => Err(bad.error.to_string()),
         None => Err("it is empty".to_owned()),

@@ -72,7 +72,7 @@ impl Rehearsal {
     ) -> Result<Rehearsed, Failure> {
         let mut rehearsed = Rehearsed::default();
         for some in batch.chunks(MAX_IDS) {
-            load_standing(client, &mut self.facts, some).await?;
+            load_booked(client, &mut self.facts, some).await?;
             for booking in some {
                 let verdict = self.decide_booking(booking, &mut rehearsed)?;
                 rehearsed.verdicts.push(verdict);
@@ -162,7 +162,7 @@ async fn empty_facts(client: &Client) -> Result<Facts, Failure> {
 }
 
 /// Makes the entries that these ids stand for already known to the rules.
-async fn load_standing(
+async fn load_booked(
     client: &Client,
     facts: &mut Facts,
     bookings: &[Booking],

@@ -6,7 +6,7 @@ use chrono::FixedOffset;
 use sha2::{Digest, Sha256};
 use timebank::ledger::{
     AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Entry, Label, Limits,
-    Malformed, Moment, NewEntry, Note, Origin, Tags, Transfer, Transfers, UnitId,
+    Malformed, Moment, NewEntry, Note, Origin, Tag, Tags, Transfer, Transfers, UnitId,
 };
 use timebank_proto::v1;
 use uuid::Builder;
@@ -268,9 +268,37 @@ pub(super) fn opening(id: &AccountId, kind: AccountKind, unit: UnitId) -> Accoun
     }
 }
 
-/// An account as it is opened for the records of mutual credit, in which
-/// members may owe hours without limit.
-pub(super) fn opening_without_floor(id: &AccountId, kind: AccountKind) -> AccountOpened {
+/// A row of another system's records: hours, whose accounts open without a
+/// floor, since in mutual credit members may owe hours without limit.
+pub(super) fn leg_of_mutual_credit(
+    transfer: Transfer,
+    [debit, credit]: [AccountKind; 2],
+    effective_at: Moment,
+    tags: Tags,
+    note: &str,
+) -> Result<Leg, RowError> {
+    Ok(Leg {
+        entry_id: None,
+        openings: [
+            opening_without_floor(transfer.debit(), debit),
+            opening_without_floor(transfer.credit(), credit),
+        ],
+        transfer,
+        unit: Some(UnitId::time()),
+        effective_at: Some(effective_at),
+        kind: Label::parse("kind", "transfer")?,
+        tags,
+        note: note.to_owned(),
+    })
+}
+
+/// A tag and no other.
+pub(super) fn one_tag(key: &str, value: &str) -> Result<Tags, RowError> {
+    let tag = Tag::new(Label::parse("tags.key", key)?, value.to_owned())?;
+    Ok(Tags::new(vec![tag])?)
+}
+
+fn opening_without_floor(id: &AccountId, kind: AccountKind) -> AccountOpened {
     AccountOpened {
         limits: Limits {
             floor: None,

@@ -11,8 +11,8 @@ use timebank::ledger::BookingId;
 
 use super::{
     ReadRow, Reader,
+    csv_rows::CsvRows,
     fault::RowError,
-    records::Records,
     row::{BadRow, EntryOfRow, Leg, Parsed},
 };
 
@@ -52,11 +52,11 @@ impl SpoiltEntries {
 /// Reads all rows to the end.
 pub(super) fn spoilt_entries(
     reader: &Reader<'_>,
-    records: &mut Records<impl BufRead>,
+    rows: &mut CsvRows<impl BufRead>,
     offset: FixedOffset,
 ) -> io::Result<SpoiltEntries> {
     let mut survey = Survey::default();
-    while let Some(row) = records.next()? {
+    while let Some(row) = rows.next()? {
         let ReadRow { line, outcome, .. } = reader.read(row, offset);
         match outcome {
             Ok(Parsed::Leg(leg)) => survey.leg(line, *leg),
@@ -75,11 +75,11 @@ struct Survey {
     /// The first row that could be read of the entry whose rows are coming.
     first: Option<(u64, Leg)>,
     /// The bad rows since the last row that tells its entry.
-    homeless: Option<Homeless>,
+    unplaced: Option<Unplaced>,
 }
 
 /// Bad rows in a run that do not tell which entry they are part of.
-struct Homeless {
+struct Unplaced {
     line: u64,
     error: RowError,
     /// Whether one of them may be part of any entry beside it, since its entry
@@ -105,32 +105,32 @@ impl Survey {
                 self.arrive_at(Some(id));
                 self.spoilt.add(id, line, bad.error);
             }
-            EntryOfRow::Unnamed => self.add_homeless(line, bad.error, false),
+            EntryOfRow::Unnamed => self.add_unplaced(line, bad.error, false),
             EntryOfRow::Unreadable => {
                 if let Some(before) = self.last_entry {
                     self.spoilt.add(before, line, bad.error.clone());
                 }
-                self.add_homeless(line, bad.error, true);
+                self.add_unplaced(line, bad.error, true);
             }
         }
     }
 
-    fn add_homeless(&mut self, line: u64, error: RowError, is_unreadable: bool) {
-        let homeless = self.homeless.get_or_insert(Homeless {
+    fn add_unplaced(&mut self, line: u64, error: RowError, is_unreadable: bool) {
+        let unplaced = self.unplaced.get_or_insert(Unplaced {
             line,
             error,
             is_unreadable,
         });
-        homeless.is_unreadable |= is_unreadable;
+        unplaced.is_unreadable |= is_unreadable;
     }
 
     /// Comes to a row that tells its entry: bad rows just before it may be part
     /// of that entry, and are where it goes on after them.
     fn arrive_at(&mut self, entry: Option<BookingId>) {
-        if let (Some(homeless), Some(id)) = (self.homeless.take(), entry)
-            && (homeless.is_unreadable || self.last_entry == entry)
+        if let (Some(unplaced), Some(id)) = (self.unplaced.take(), entry)
+            && (unplaced.is_unreadable || self.last_entry == entry)
         {
-            self.spoilt.add(id, homeless.line, homeless.error);
+            self.spoilt.add(id, unplaced.line, unplaced.error);
         }
         if self.last_entry != entry {
             self.first = None;

@@ -199,7 +199,7 @@ async fn read_accounts(
             });
         }
         for (id, account) in reads.join_all().await {
-            accounts.push((id, known(account)?));
+            accounts.push((id, account_if_there(account)?));
         }
     }
     Ok(accounts)
@@ -231,7 +231,7 @@ async fn post_acceptable(
     Ok(fates.collect())
 }
 
-fn known(account: Result<v1::Account, Failure>) -> Result<Option<v1::Account>, Failure> {
+fn account_if_there(account: Result<v1::Account, Failure>) -> Result<Option<v1::Account>, Failure> {
     match account {
         Ok(account) => Ok(Some(account)),
         Err(Failure::Refused { reason, .. }) if reason == "ACCOUNT_UNKNOWN" => Ok(None),

@@ -1,11 +1,11 @@
 //! TimeOverflow's transfers: no header, eight columns, amounts in seconds.
 
 use chrono::FixedOffset;
-use timebank::ledger::{AccountId, AccountKind, Label, Tag, Tags, Transfer, UnitId};
+use timebank::ledger::{AccountId, AccountKind, Tags, Transfer};
 
 use super::{
     fault::RowError,
-    row::{self, BadRow, Leg, Moved, Parsed, Prefix},
+    row::{self, BadRow, Moved, Parsed, Prefix},
 };
 
 const COLUMNS: usize = 8;
@@ -42,20 +42,14 @@ pub(super) fn parse(
         }
         .into());
     }
-    let openings = [
-        row::opening_without_floor(&debit, debit_kind),
-        row::opening_without_floor(&credit, credit_kind),
-    ];
-    Ok(Parsed::Leg(Box::new(Leg {
-        entry_id: None,
-        transfer: Transfer::new(debit, credit, row::amount(minutes(seconds)?)?)?,
-        unit: Some(UnitId::time()),
-        effective_at: Some(row::moment("created_at", created_at, offset)?),
-        kind: Label::parse("kind", "transfer")?,
-        tags: tags(post)?,
-        note: reason.to_owned(),
-        openings,
-    })))
+    let leg = row::leg_of_mutual_credit(
+        Transfer::new(debit, credit, row::amount(minutes(seconds)?)?)?,
+        [debit_kind, credit_kind],
+        row::moment("created_at", created_at, offset)?,
+        tags(post)?,
+        reason,
+    )?;
+    Ok(Parsed::Leg(Box::new(leg)))
 }
 
 /// What a row says it moves. None where this cannot be read.
@@ -118,14 +112,14 @@ fn tags(post: &str) -> Result<Tags, RowError> {
             wanted: "a number",
         });
     }
-    let tag = Tag::new(Label::parse("tags.key", "post")?, post.to_owned())?;
-    Ok(Tags::new(vec![tag])?)
+    row::one_tag("post", post)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use chrono::{Offset, Utc};
+    use timebank::ledger::Tag;
 
     fn read(line: &str) -> String {
         let fields: Vec<String> = line.split(',').map(str::to_owned).collect();

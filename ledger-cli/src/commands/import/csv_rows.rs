@@ -12,7 +12,7 @@ use super::fault::RowError;
 const MAX_ROW_BYTES: usize = 64 << 10;
 
 /// A row's place and bytes.
-pub(super) struct RawRow {
+pub(super) struct CsvRow {
     /// The line it starts on, from 1.
     pub(super) line: u64,
     bytes: Vec<u8>,
@@ -25,21 +25,21 @@ pub(super) struct BadLine {
 }
 
 #[derive(Clone)]
-enum Line {
+enum FileLine {
     Text(Vec<u8>),
     TooLong,
 }
 
 /// The rows of a file.
-pub(super) struct Records<R> {
+pub(super) struct CsvRows<R> {
     input: R,
     /// Lines that were read in search of a closing quote.
-    pending: VecDeque<Line>,
+    pending: VecDeque<FileLine>,
     line: u64,
     bytes_read: u64,
 }
 
-impl<R: BufRead> Records<R> {
+impl<R: BufRead> CsvRows<R> {
     pub(super) fn new(input: R) -> Self {
         Self {
             input,
@@ -55,21 +55,21 @@ impl<R: BufRead> Records<R> {
     }
 
     /// The next row that is not blank.
-    pub(super) fn next(&mut self) -> io::Result<Option<Result<RawRow, BadLine>>> {
+    pub(super) fn next(&mut self) -> io::Result<Option<Result<CsvRow, BadLine>>> {
         loop {
             let Some(first) = self.next_line()? else {
                 return Ok(None);
             };
             let line = self.line;
             let bad = |error| Ok(Some(Err(BadLine { line, error })));
-            let Line::Text(bytes) = first else {
+            let FileLine::Text(bytes) = first else {
                 return bad(RowError::TooLong { max: MAX_ROW_BYTES });
             };
             if bytes.iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
             return match self.complete(bytes)? {
-                Some(bytes) => Ok(Some(Ok(RawRow { line, bytes }))),
+                Some(bytes) => Ok(Some(Ok(CsvRow { line, bytes }))),
                 None => bad(RowError::QuoteOpen),
             };
         }
@@ -87,7 +87,7 @@ impl<R: BufRead> Records<R> {
             let next = self.next_line()?;
             taken.extend(next.clone());
             match next {
-                Some(Line::Text(more)) if bytes.len() + more.len() <= MAX_ROW_BYTES => {
+                Some(FileLine::Text(more)) if bytes.len() + more.len() <= MAX_ROW_BYTES => {
                     quote.read(&more);
                     bytes.extend(more);
                 }
@@ -103,7 +103,7 @@ impl<R: BufRead> Records<R> {
         Ok(Some(bytes))
     }
 
-    fn next_line(&mut self) -> io::Result<Option<Line>> {
+    fn next_line(&mut self) -> io::Result<Option<FileLine>> {
         let line = match self.pending.pop_front() {
             Some(line) => Some(line),
             None => self.read_line()?,
@@ -113,7 +113,7 @@ impl<R: BufRead> Records<R> {
     }
 
     /// A line with its end, or the mark of one that is too long to keep.
-    fn read_line(&mut self) -> io::Result<Option<Line>> {
+    fn read_line(&mut self) -> io::Result<Option<FileLine>> {
         let mut bytes = Vec::new();
         let mut is_too_long = false;
         loop {
@@ -136,9 +136,9 @@ impl<R: BufRead> Records<R> {
             }
         }
         Ok(Some(if is_too_long {
-            Line::TooLong
+            FileLine::TooLong
         } else {
-            Line::Text(bytes)
+            FileLine::Text(bytes)
         }))
     }
 }
@@ -171,7 +171,7 @@ impl Quote {
     }
 }
 
-impl RawRow {
+impl CsvRow {
     /// Its fields as text.
     pub(super) fn fields(&self) -> Result<Vec<String>, RowError> {
         self.split()?
@@ -215,9 +215,9 @@ mod tests {
     use super::*;
 
     fn read(file: &[u8]) -> Vec<String> {
-        let mut records = Records::new(file);
+        let mut rows = CsvRows::new(file);
         let mut found = Vec::new();
-        while let Some(row) = records.next().unwrap() {
+        while let Some(row) = rows.next().unwrap() {
             found.push(match row {
                 Ok(row) => match row.fields() {
                     Ok(fields) => format!("{}:{}", row.line, fields.join("|")),
@@ -226,7 +226,7 @@ mod tests {
                 Err(bad) => format!("{}!{}", bad.line, bad.error.reason()),
             });
         }
-        assert_eq!(records.bytes_read(), file.len() as u64);
+        assert_eq!(rows.bytes_read(), file.len() as u64);
         found
     }
 
