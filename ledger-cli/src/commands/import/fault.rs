@@ -56,7 +56,8 @@ pub(super) enum RowError {
         first_line: u64,
     },
     #[error(
-        "line {line} cannot be booked and is, or may be, part of the same entry; none of it is booked"
+        "line {line} cannot be booked and is, or may be, part of the same entry, so none of it \
+         is booked; put that line right and import the file again"
     )]
     EntryBad { line: u64 },
     #[error(transparent)]

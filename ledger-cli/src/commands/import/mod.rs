@@ -5,6 +5,7 @@
 
 mod community_forge;
 mod csv_rows;
+mod fate;
 mod fault;
 mod gather;
 mod native;

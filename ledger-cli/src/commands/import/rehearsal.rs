@@ -13,8 +13,8 @@ use timebank::{
 use timebank_proto::v1::{self, BatchGetEntriesRequest, limit::Bound};
 
 use super::{
+    fate::{Fate, NotOpened},
     row::Booking,
-    target::{Fate, NotOpened},
 };
 use crate::{
     client::{Client, present},

@@ -7,9 +7,10 @@ use timebank::ledger::{AccountId, Amount, UnitId};
 
 use super::{
     ImportArgs,
+    fate::{Fate, NotOpened},
     fault::RowError,
     row::{Booking, Measure, Moved},
-    target::{Fate, NotOpened, Target},
+    target::Target,
 };
 use crate::{
     error::Failure,

@@ -14,6 +14,7 @@ use timebank_proto::v1::{
 use tokio::task::JoinSet;
 
 use super::{
+    fate::{Fate, NotOpened},
     rehearsal::{Rehearsal, Rehearsed, Verdict},
     row::Booking,
 };
@@ -24,20 +25,6 @@ use crate::{
 
 /// How many accounts are read at a time.
 const AT_ONCE: usize = 32;
-
-/// What became of a booking.
-pub(super) enum Fate {
-    Booked,
-    AlreadyThere,
-    Refused { reason: String, message: String },
-}
-
-/// An account that could not be opened.
-pub(super) struct NotOpened {
-    pub(super) account: AccountId,
-    pub(super) reason: String,
-    pub(super) message: String,
-}
 
 /// The ledger that is imported into.
 pub(super) struct Target {
