@@ -162,6 +162,8 @@ async fn post_batch(mut client: EntryServiceClient<Channel>, entries: Vec<Entry>
     let request = PostEntriesRequest {
         entries,
         atomic: false,
+        validate_only: false,
+        accounts_to_open: Vec::new(),
     };
     let reply = client.post_entries(request).await.expect("a posted batch");
     let results = reply.into_inner().results;

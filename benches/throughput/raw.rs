@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use prost::Message;
 use rusqlite::{Connection, params};
-use timebank_proto::v1::record::Fact;
+use timebank_proto::v1::record::Step;
 use timebank_proto::v1::{Entry, EntryPosted, Record, RecordedTransfer};
 use uuid::Uuid;
 
@@ -91,7 +91,7 @@ fn record(sequence: i64, id: [u8; 16], entry: Entry) -> Record {
         sequence,
         // A time of these years, for its length.
         recorded_at_us: 1_800_000_000_000_000 + sequence,
-        fact: Some(Fact::EntryPosted(EntryPosted {
+        step: Some(Step::EntryPosted(EntryPosted {
             entry_id: id.to_vec(),
             transfers: transfers.collect(),
             kind: "transfer".to_owned(),

@@ -1,8 +1,7 @@
 //! The kinds of accounts, by the names that people and files give them.
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use timebank::{journal, ledger::AccountKind};
-use timebank_proto::v1;
+use timebank::ledger::AccountKind;
 
 /// Each kind with its name, and what else it is called.
 const NAMES: [(AccountKind, &str, &[&str]); 7] = [
@@ -27,9 +26,8 @@ pub(crate) fn of_id(id: &str) -> AccountKind {
 }
 
 /// The name of a kind in an answer; empty where it is none that is known.
-pub(crate) fn name(kind: v1::AccountKind) -> &'static str {
-    let of_kind = |(known, ..): &&(AccountKind, _, _)| journal::kind_to_proto(*known) == kind;
-    NAMES.iter().find(of_kind).map_or("", |(_, name, _)| *name)
+pub(crate) fn name_in_answer(kind: i32) -> String {
+    AccountKind::of_number(kind).map_or_else(String::new, |kind| kind.to_string())
 }
 
 /// Reads a kind on the command line.
@@ -62,8 +60,8 @@ mod tests {
     fn names_there_and_back() {
         for (kind, text, _) in NAMES {
             assert_eq!(named(text), Some(kind));
-            assert_eq!(name(journal::kind_to_proto(kind)), text);
+            assert_eq!(name_in_answer(kind.number()), text);
         }
-        assert_eq!(name(v1::AccountKind::Unspecified), "");
+        assert_eq!(name_in_answer(0), "");
     }
 }

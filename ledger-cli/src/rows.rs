@@ -108,7 +108,10 @@ pub(crate) fn account(account: &Account) -> Row {
     let steps = |steps| Cell::steps(steps, &account.unit_id);
     Row(vec![
         ("account_id", Cell::text(&account.account_id)),
-        ("kind", Cell::text(account_kind::name(account.kind()))),
+        (
+            "kind",
+            Cell::text(account_kind::name_in_answer(account.kind)),
+        ),
         ("unit_id", Cell::text(&account.unit_id)),
         ("floor", limit(account.floor, &account.unit_id)),
         ("ceiling", limit(account.ceiling, &account.unit_id)),

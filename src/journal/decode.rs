@@ -7,8 +7,8 @@ use timebank_proto::v1;
 
 use crate::ledger::{
     AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Caller, Commitment, Entry,
-    Fact, HoldTerms, Label, Limits, MAX_EXPIRES_IN_S, Malformed, Moment, Origin, Record, Sequence,
-    Stamp, Tag, Tags, Transfer, Transfers, Unit, UnitId,
+    EntryWithAccounts, Fact, HoldTerms, Label, Limits, MAX_EXPIRES_IN_S, Malformed, Moment, Origin,
+    Principal, Record, Sequence, Stamp, Step, Tag, Tags, Transfer, Transfers, Unit, UnitId,
 };
 
 /// Bytes that are no record of this version's.
@@ -40,14 +40,16 @@ pub fn from_proto(record: v1::Record) -> Result<Record, Undecodable> {
             sequence: Sequence::new(record.sequence).ok_or(Undecodable::Field("sequence"))?,
             recorded_at: moment(record.recorded_at_us, "recorded_at_us")?,
         },
-        caller: Caller::new(&record.actor, &record.request_id)?,
-        fact: fact(record.fact.ok_or(Undecodable::Field("fact"))?)?,
+        caller: Caller::new(Principal::recorded(&record.principal)?, &record.request_id)?,
+        rules_version: record.rules_version,
+        step: step(record.step.ok_or(Undecodable::Field("step"))?)?,
     })
 }
 
-fn fact(fact: v1::record::Fact) -> Result<Fact, Undecodable> {
-    use v1::record::Fact as In;
-    Ok(match fact {
+fn step(step: v1::record::Step) -> Result<Step, Undecodable> {
+    use v1::record::Step as In;
+    Ok(Step::Fact(match step {
+        In::EntryWithAccounts(step) => return with_accounts(step).map(Step::EntryWithAccounts),
         In::UnitDeclared(unit) => {
             Fact::UnitDeclared(Unit::new(UnitId::parse(&unit.unit_id)?, &unit.step)?)
         }
@@ -71,29 +73,23 @@ fn fact(fact: v1::record::Fact) -> Result<Fact, Undecodable> {
         In::HoldExpired(expired) => Fact::HoldExpired {
             id: booking(&expired.hold_id, "hold_id")?,
         },
-    })
+    }))
+}
+
+fn with_accounts(step: v1::EntryWithAccounts) -> Result<EntryWithAccounts, Undecodable> {
+    let accounts = step.accounts.iter().map(opened);
+    let posted = entry(step.entry.ok_or(Undecodable::Field("entry"))?)?;
+    EntryWithAccounts::new(accounts.collect::<Result<_, _>>()?, posted.into())
+        .ok_or(Undecodable::Field("accounts"))
 }
 
 fn opened(opening: &v1::AccountOpened) -> Result<AccountOpened, Undecodable> {
     Ok(AccountOpened {
         id: AccountId::parse(&opening.account_id)?,
-        kind: kind(opening.kind)?,
+        kind: AccountKind::of_number(opening.kind).ok_or(Undecodable::Field("kind"))?,
         unit: UnitId::parse(&opening.unit_id)?,
         limits: limits(opening.floor, opening.ceiling)?,
     })
-}
-
-fn kind(kind: i32) -> Result<AccountKind, Undecodable> {
-    match v1::AccountKind::try_from(kind) {
-        Ok(v1::AccountKind::Member) => Ok(AccountKind::Member),
-        Ok(v1::AccountKind::Organisation) => Ok(AccountKind::Organisation),
-        Ok(v1::AccountKind::Pool) => Ok(AccountKind::Pool),
-        Ok(v1::AccountKind::Project) => Ok(AccountKind::Project),
-        Ok(v1::AccountKind::Issuance) => Ok(AccountKind::Issuance),
-        Ok(v1::AccountKind::Redemption) => Ok(AccountKind::Redemption),
-        Ok(v1::AccountKind::Clearing) => Ok(AccountKind::Clearing),
-        Ok(v1::AccountKind::Unspecified) | Err(_) => Err(Undecodable::Field("kind")),
-    }
 }
 
 fn limits(floor: Option<i64>, ceiling: Option<i64>) -> Result<Limits, Undecodable> {

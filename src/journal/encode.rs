@@ -4,14 +4,12 @@ use prost::Message;
 use timebank_proto::v1;
 
 use super::wire;
-use crate::ledger::{
-    AccountKind, AccountOpened, Entry, Fact, HoldTerms, Origin, Record, Tags, Transfer,
-};
+use crate::ledger::{AccountOpened, Entry, Fact, HoldTerms, Origin, Record, Step, Tags, Transfer};
 
 /// Appends a record's bytes to `bytes`.
 pub fn encode(record: &Record, bytes: &mut Vec<u8>) {
-    match &record.fact {
-        Fact::EntryPosted(entry) => wire::entry_posted(record, entry, bytes),
+    match &record.step {
+        Step::Fact(Fact::EntryPosted(entry)) => wire::entry_posted(record, entry, bytes),
         _ => encode_message(record, bytes),
     }
 }
@@ -28,14 +26,27 @@ pub fn to_proto(record: &Record) -> v1::Record {
     v1::Record {
         sequence: record.stamp.sequence.get(),
         recorded_at_us: record.stamp.recorded_at.us(),
-        actor: record.caller.actor().into(),
+        principal: record.caller.principal.as_str().into(),
         request_id: record.caller.request_id().into(),
-        fact: Some(fact(&record.fact)),
+        rules_version: record.rules_version,
+        step: step(&record.step),
     }
 }
 
-fn fact(fact: &Fact) -> v1::record::Fact {
-    use v1::record::Fact as Out;
+fn step(step: &Step) -> Option<v1::record::Step> {
+    Some(match step {
+        Step::Fact(fact) => self::fact(fact),
+        Step::EntryWithAccounts(step) => {
+            v1::record::Step::EntryWithAccounts(v1::EntryWithAccounts {
+                accounts: step.accounts().map(opened).collect(),
+                entry: Some(entry(step.entry()?)),
+            })
+        }
+    })
+}
+
+fn fact(fact: &Fact) -> v1::record::Step {
+    use v1::record::Step as Out;
     match fact {
         Fact::UnitDeclared(unit) => Out::UnitDeclared(v1::UnitDeclared {
             unit_id: unit.id().as_str().into(),
@@ -69,23 +80,10 @@ fn fact(fact: &Fact) -> v1::record::Fact {
 fn opened(opening: &AccountOpened) -> v1::AccountOpened {
     v1::AccountOpened {
         account_id: opening.id.as_str().into(),
-        kind: kind_to_proto(opening.kind).into(),
+        kind: opening.kind.number(),
         unit_id: opening.unit.as_str().into(),
         floor: opening.limits.floor.map(|limit| limit.steps()),
         ceiling: opening.limits.ceiling.map(|limit| limit.steps()),
-    }
-}
-
-/// An account's kind as the contract has it.
-pub fn kind_to_proto(kind: AccountKind) -> v1::AccountKind {
-    match kind {
-        AccountKind::Member => v1::AccountKind::Member,
-        AccountKind::Organisation => v1::AccountKind::Organisation,
-        AccountKind::Pool => v1::AccountKind::Pool,
-        AccountKind::Project => v1::AccountKind::Project,
-        AccountKind::Issuance => v1::AccountKind::Issuance,
-        AccountKind::Redemption => v1::AccountKind::Redemption,
-        AccountKind::Clearing => v1::AccountKind::Clearing,
     }
 }
 
@@ -139,8 +137,8 @@ fn hold(terms: &HoldTerms) -> v1::HoldPlaced {
 mod tests {
     use super::*;
     use crate::ledger::{
-        AccountId, Amount, BookingId, Caller, Commitment, Label, Moment, Sequence, Stamp, Tag,
-        Transfers,
+        AccountId, Amount, BookingId, Caller, Commitment, Label, Moment, Principal, Sequence,
+        Stamp, Tag, Transfers,
     };
 
     fn id(byte: u8) -> BookingId {
@@ -200,8 +198,9 @@ mod tests {
                     sequence: Sequence::new(300).unwrap(),
                     recorded_at: Moment::from_us(1_795_437_751_011_014).unwrap(),
                 },
-                caller: Caller::new(actor, "").unwrap(),
-                fact: Fact::EntryPosted(entry.into()),
+                caller: Caller::new(Principal::claimed(actor).unwrap(), "").unwrap(),
+                rules_version: 1,
+                step: Step::Fact(Fact::EntryPosted(entry.into())),
             };
             let (mut written, mut message) = (Vec::new(), Vec::new());
             encode(&record, &mut written);

@@ -9,5 +9,5 @@ mod tree;
 mod wire;
 
 pub use decode::{Undecodable, decode, from_proto};
-pub use encode::{encode, kind_to_proto, tags_to_proto, to_proto};
+pub use encode::{encode, tags_to_proto, to_proto};
 pub use tree::{Frontier, HASH_BYTES, Hash, leaf_hash, node_count, node_place};

@@ -7,14 +7,15 @@ use prost::encoding::{WireType, encode_key, encode_varint};
 use crate::ledger::{Entry, Origin, Record, Tag, Transfer};
 
 /// Field numbers of `timebank.v1.Record` and `EntryPosted`.
-const ENTRY_POSTED: u32 = 9;
+const ENTRY_POSTED: u32 = 10;
 
 /// Appends the record of a posted entry.
 pub(super) fn entry_posted(record: &Record, entry: &Entry, out: &mut Vec<u8>) {
     number(1, record.stamp.sequence.get(), out);
     number(2, record.stamp.recorded_at.us(), out);
-    text(3, record.caller.actor().as_bytes(), out);
+    text(3, record.caller.principal.as_str().as_bytes(), out);
     text(4, record.caller.request_id().as_bytes(), out);
+    number(5, record.rules_version.into(), out);
     nested(ENTRY_POSTED, out, |out| self::entry(entry, out));
 }
 

@@ -4,16 +4,17 @@ use std::fmt;
 
 use super::{AccountId, Amount, Balance, Stamp, UnitId};
 
-/// What an account is for. The kind sets the limits it opens with.
+/// What an account is for. The kind sets the limits it opens with. Its numbers,
+/// which are stored, are those of `timebank.v1.AccountKind`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AccountKind {
-    Member,
-    Organisation,
-    Pool,
-    Project,
-    Issuance,
-    Redemption,
-    Clearing,
+    Member = 1,
+    Organisation = 2,
+    Pool = 3,
+    Project = 4,
+    Issuance = 5,
+    Redemption = 6,
+    Clearing = 7,
 }
 
 impl fmt::Display for AccountKind {
@@ -31,6 +32,27 @@ impl fmt::Display for AccountKind {
 }
 
 impl AccountKind {
+    /// All kinds.
+    pub const ALL: [Self; 7] = [
+        Self::Member,
+        Self::Organisation,
+        Self::Pool,
+        Self::Project,
+        Self::Issuance,
+        Self::Redemption,
+        Self::Clearing,
+    ];
+
+    /// The number that stands for it.
+    pub fn number(self) -> i32 {
+        self as i32
+    }
+
+    /// The kind of a number.
+    pub fn of_number(number: i32) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.number() == number)
+    }
+
     /// The limits of a new account where the client names none.
     pub fn default_limits(self) -> Limits {
         let floor = match self {
@@ -79,9 +101,14 @@ pub struct AccountOpened {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Account {
     pub id: AccountId,
+    /// Stands for the account in projections: the accounts of a ledger are
+    /// numbered from 1 in the order of their opening.
+    pub number: i64,
     pub kind: AccountKind,
     pub unit: UnitId,
     pub limits: Limits,
+    /// The limits it was opened with.
+    pub first_limits: Limits,
     pub balance: Balance,
     /// What open holds set aside of it; never negative.
     pub held: Balance,
@@ -93,12 +120,14 @@ pub struct Account {
 
 impl Account {
     /// A new account, as its opening was recorded.
-    pub fn open(opening: &AccountOpened, opened: Stamp) -> Self {
+    pub fn open(opening: &AccountOpened, number: i64, opened: Stamp) -> Self {
         Self {
             id: opening.id.clone(),
+            number,
             kind: opening.kind,
             unit: opening.unit.clone(),
             limits: opening.limits,
+            first_limits: opening.limits,
             balance: Balance::ZERO,
             held: Balance::ZERO,
             open_holds: 0,
@@ -107,10 +136,14 @@ impl Account {
         }
     }
 
-    /// The number that stands for the account in projections: the sequence of
-    /// its opening.
-    pub fn number(&self) -> i64 {
-        self.opened.sequence.get()
+    /// How it was opened.
+    pub fn opening(&self) -> AccountOpened {
+        AccountOpened {
+            id: self.id.clone(),
+            kind: self.kind,
+            unit: self.unit.clone(),
+            limits: self.first_limits,
+        }
     }
 
     /// What can be spent: balance - held - floor, in steps. None where there is

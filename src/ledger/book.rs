@@ -1,11 +1,15 @@
-//! The fold of the journal: what its facts add up to.
+//! The book: what the journal's records add up to, as far as it is loaded.
+//!
+//! Rules ask it, and get one of three answers: there, not there, or
+//! [not loaded](NotLoaded). [`Book::apply`](Book::apply) folds records in; what
+//! that touches can be put back to a [`Savepoint`].
 
-use foldhash::{HashMap, HashMapExt, fast::RandomState};
+use foldhash::{HashSet, fast::RandomState};
 use indexmap::IndexMap;
 
 use super::{
-    Account, AccountId, AccountOpened, Balance, BookingId, Chain, Entry, Fact, Hold, HoldState,
-    Link, Moment, Position, Record, Stamp, Transfer, Unit, UnitId,
+    Account, AccountId, AccountOpened, Balance, Booking, BookingId, Chain, FreeIds, Link, Moment,
+    NotLoaded, Position, Sequence, Stamp, Unit, UnitId,
 };
 
 /// How much room for postings is kept from batch to batch.
@@ -16,14 +20,13 @@ const KEPT: usize = 32_768;
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("record {sequence} does not follow from those before it: {what}")]
 pub struct Broken {
-    pub sequence: super::Sequence,
+    pub sequence: Sequence,
     pub what: String,
 }
 
 /// One account's side of a transfer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Posting {
-    /// The account's number: the sequence of its opening.
     pub account_no: i64,
     /// What stands on the account after it.
     pub balance: Balance,
@@ -31,7 +34,7 @@ pub struct Posting {
     pub link: Link,
 }
 
-/// A transfer that landed: two postings.
+/// A transfer that was posted: two postings.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Posted {
     pub position: Position,
@@ -39,291 +42,330 @@ pub struct Posted {
     pub credit: Posting,
 }
 
-/// An account in the book, with the end of its postings.
+/// An account's page of the book: the account, and the end of its postings.
 #[derive(Clone, Debug)]
-struct Line {
-    account: Account,
-    chain: Chain,
+pub(super) struct Folio {
+    pub(super) account: Account,
+    pub(super) chain: Chain,
+    /// Whether it is among those that were touched.
     touched: bool,
+    /// Whether more than its balance changed since these were forgotten.
+    terms_changed: bool,
+    /// How many before-images there were when it was last kept as it was.
+    saved_at: usize,
 }
 
-/// Units, accounts and holds, as far as they are loaded. Folding every record
-/// of the journal into an empty book gives all of them.
+/// An account that was touched.
+#[derive(Clone, Copy, Debug)]
+pub struct Touched<'a> {
+    pub account: &'a Account,
+    pub chain: &'a Chain,
+    /// Whether it was opened, closed, or got other limits.
+    pub terms_changed: bool,
+}
+
+/// How something was before it was touched.
+#[derive(Clone, Debug)]
+enum Before {
+    Folio(usize, Folio),
+    Booking(usize, Booking),
+}
+
+/// A state of the book to go back to: how long each of its lists was.
+#[derive(Debug)]
+#[must_use]
+pub struct Savepoint {
+    units: usize,
+    folios: usize,
+    bookings: usize,
+    posted: usize,
+    touched: usize,
+    before: usize,
+    last: Stamp,
+    accounts_opened: i64,
+    /// The savepoint that this one is within.
+    outer: Option<usize>,
+}
+
+/// Units, accounts and bookings, as far as they are loaded. Units are always
+/// loaded. Folding every record of the journal into an empty book gives all.
 #[derive(Clone, Debug)]
 pub struct Book {
-    pub units: HashMap<UnitId, Unit>,
-    pub holds: HashMap<BookingId, Hold>,
-    lines: IndexMap<AccountId, Line, RandomState>,
-    /// What landed since the book was last cleared of it.
-    posted: Vec<Posted>,
+    pub(super) units: IndexMap<UnitId, Unit, RandomState>,
+    pub(super) folios: IndexMap<AccountId, Folio, RandomState>,
+    pub(super) bookings: IndexMap<BookingId, Booking, RandomState>,
+    no_accounts: HashSet<AccountId>,
+    no_bookings: HashSet<BookingId>,
+    free_ids: Option<FreeIds>,
+    pub(super) last: Stamp,
+    /// How many accounts the journal opened.
+    accounts_opened: i64,
+    pub(super) posted: Vec<Posted>,
     touched: Vec<usize>,
+    before: Vec<Before>,
+    /// Where the before-images of the innermost savepoint begin.
+    saving: Option<usize>,
 }
 
-/// How an account was before, to be put back.
-#[derive(Debug)]
-pub(super) struct LineBefore(AccountId, Option<Line>);
-
 impl Default for Book {
+    /// The book before the first record.
     fn default() -> Self {
-        let time = Unit::time();
-        Self {
-            units: HashMap::from_iter([(time.id().clone(), time)]),
-            holds: HashMap::new(),
-            lines: IndexMap::default(),
-            posted: Vec::new(),
-            touched: Vec::new(),
-        }
+        let last = Stamp {
+            sequence: Sequence::ZERO,
+            recorded_at: Moment::MIN,
+        };
+        Self::new(last, vec![Unit::time()], 0)
     }
 }
 
 impl Book {
-    /// An account. None where there is none, or it is not loaded.
-    pub fn account(&self, id: &AccountId) -> Option<&Account> {
-        self.lines.get(id).map(|line| &line.account)
+    /// A book after some record, of these units and so many accounts that were
+    /// opened, with nothing else loaded.
+    pub fn new(last: Stamp, units: Vec<Unit>, accounts_opened: i64) -> Self {
+        let units = units.into_iter().map(|unit| (unit.id().clone(), unit));
+        Self {
+            units: units.collect(),
+            folios: IndexMap::default(),
+            bookings: IndexMap::default(),
+            no_accounts: HashSet::default(),
+            no_bookings: HashSet::default(),
+            free_ids: None,
+            last,
+            accounts_opened,
+            posted: Vec::new(),
+            touched: Vec::new(),
+            before: Vec::new(),
+            saving: None,
+        }
+    }
+
+    /// The last record's stamp.
+    pub fn last(&self) -> Stamp {
+        self.last
+    }
+
+    /// A unit.
+    pub fn unit(&self, id: &UnitId) -> Option<&Unit> {
+        self.units.get(id)
+    }
+
+    /// All units, `time` among them.
+    pub fn units(&self) -> impl ExactSizeIterator<Item = &Unit> {
+        self.units.values()
+    }
+
+    /// An account.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] where it may be there.
+    pub fn account(&self, id: &AccountId) -> Result<Option<&Account>, NotLoaded> {
+        match self.folios.get(id) {
+            Some(folio) => Ok(Some(&folio.account)),
+            None if self.no_accounts.contains(id) => Ok(None),
+            None => Err(NotLoaded::account(id)),
+        }
+    }
+
+    /// What an id stands for.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] where it may stand for something.
+    pub fn booking(&self, id: BookingId) -> Result<Option<&Booking>, NotLoaded> {
+        match self.bookings.get(&id) {
+            Some(booking) => Ok(Some(booking)),
+            None if self.is_free(id) => Ok(None),
+            None => Err(NotLoaded::booking(id)),
+        }
+    }
+
+    fn is_free(&self, id: BookingId) -> bool {
+        self.free_ids.is_some_and(|free| free.contains(id)) || self.no_bookings.contains(&id)
     }
 
     /// All accounts that are loaded.
     pub fn accounts(&self) -> impl ExactSizeIterator<Item = &Account> {
-        self.lines.values().map(|line| &line.account)
+        self.folios.values().map(|folio| &folio.account)
     }
 
-    /// The end of an account's postings.
-    pub fn chain(&self, id: &AccountId) -> Option<&Chain> {
-        self.lines.get(id).map(|line| &line.chain)
+    /// Makes an account known, with the end of its postings; or that there is
+    /// none.
+    pub fn load_account(&mut self, id: AccountId, found: Option<(Account, Chain)>) {
+        match found {
+            None => {
+                self.no_accounts.insert(id);
+            }
+            Some((account, chain)) => {
+                let folio = Folio {
+                    account,
+                    chain,
+                    touched: false,
+                    terms_changed: false,
+                    saved_at: 0,
+                };
+                self.folios.insert(id, folio);
+            }
+        }
     }
 
-    /// Makes an account known as it stands, with the end of its postings.
-    pub fn load(&mut self, account: Account, chain: Chain) {
-        let line = Line {
-            account,
-            chain,
-            touched: false,
-        };
-        self.lines.insert(line.account.id.clone(), line);
+    /// Makes known what an id stands for, or that it stands for nothing.
+    pub fn load_booking(&mut self, id: BookingId, found: Option<Booking>) {
+        match found {
+            None => {
+                self.no_bookings.insert(id);
+            }
+            Some(booking) => {
+                self.bookings.insert(id, booking);
+            }
+        }
     }
 
-    /// The transfers that landed since [`Book::forget_changes`], in order.
+    /// Makes known which ids stand for nothing, unless a booking of theirs is in
+    /// the book.
+    pub fn set_free_ids(&mut self, free: FreeIds) {
+        self.free_ids = Some(free);
+    }
+
+    /// The transfers posted since [`Book::forget`], in order.
     pub fn posted(&self) -> &[Posted] {
         &self.posted
     }
 
-    /// The accounts that changed since [`Book::forget_changes`], by number.
-    pub fn touched(&self) -> Vec<(&Account, &Chain)> {
-        let lines = self
-            .touched
-            .iter()
-            .filter_map(|at| self.lines.get_index(*at));
-        let mut touched: Vec<_> = lines
-            .map(|(_, line)| (&line.account, &line.chain))
+    /// The accounts touched since [`Book::forget`], by number.
+    pub fn touched(&self) -> Vec<Touched<'_>> {
+        let folios = self.touched.iter();
+        let folios = folios.filter_map(|at| self.folios.get_index(*at));
+        let mut touched: Vec<_> = folios
+            .map(|(_, folio)| Touched {
+                account: &folio.account,
+                chain: &folio.chain,
+                terms_changed: folio.terms_changed,
+            })
             .collect();
-        touched.sort_unstable_by_key(|(account, _)| account.number());
+        touched.sort_unstable_by_key(|touched| touched.account.number);
         touched
     }
 
-    /// Forgets what changed, not how it stands.
-    pub fn forget_changes(&mut self) {
+    /// Forgets bookings and postings, and what was found not to be there.
+    pub fn forget_bookings(&mut self) {
+        self.bookings.clear();
+        self.no_accounts.clear();
+        self.no_bookings.clear();
         self.posted.clear();
         self.posted.shrink_to(KEPT);
+    }
+
+    /// Forgets all but the units and accounts, which stay true while nobody else
+    /// writes, and which of them were touched.
+    pub fn forget(&mut self) {
+        self.forget_bookings();
         for at in self.touched.drain(..) {
-            if let Some((_, line)) = self.lines.get_index_mut(at) {
-                line.touched = false;
+            if let Some((_, folio)) = self.folios.get_index_mut(at) {
+                (folio.touched, folio.terms_changed) = (false, false);
             }
         }
     }
 
-    pub(super) fn line_before(&self, id: &AccountId) -> LineBefore {
-        LineBefore(id.clone(), self.lines.get(id).cloned())
-    }
-
-    pub(super) fn put_back(&mut self, LineBefore(id, line): LineBefore) {
-        if let (Some(now), Some(before)) = (self.lines.get_mut(&id), line) {
-            // It stays among those touched: writing it again as it was is sound.
-            *now = Line {
-                touched: now.touched,
-                ..before
-            };
+    /// Begins to keep what is touched as it was.
+    pub fn savepoint(&mut self) -> Savepoint {
+        let outer = self.saving.replace(self.before.len());
+        Savepoint {
+            units: self.units.len(),
+            folios: self.folios.len(),
+            bookings: self.bookings.len(),
+            posted: self.posted.len(),
+            touched: self.touched.len(),
+            before: self.before.len(),
+            last: self.last,
+            accounts_opened: self.accounts_opened,
+            outer,
         }
     }
 
-    /// Forgets the accounts that were opened since there were so many.
-    pub(super) fn unopen(&mut self, count: usize) {
-        self.lines.truncate(count);
-        self.touched.retain(|at| *at < count);
+    /// Goes back to a savepoint. What was loaded since is forgotten, too.
+    pub fn undo(&mut self, to: Savepoint) {
+        for before in self.before.drain(to.before..).rev() {
+            match before {
+                Before::Folio(at, folio) => self.folios[at] = folio,
+                Before::Booking(at, booking) => self.bookings[at] = booking,
+            }
+        }
+        self.units.truncate(to.units);
+        self.folios.truncate(to.folios);
+        self.bookings.truncate(to.bookings);
+        self.posted.truncate(to.posted);
+        self.touched.truncate(to.touched);
+        self.last = to.last;
+        self.accounts_opened = to.accounts_opened;
+        self.saving = to.outer;
     }
 
-    pub(super) fn unpost(&mut self, count: usize) {
-        self.posted.truncate(count);
-    }
-
-    /// Folds one record in.
-    ///
-    /// # Errors
-    /// [`Broken`] where it names what is not there or leaves the range of
-    /// numbers. The book is then of no more use.
-    pub fn apply(&mut self, record: &Record) -> Result<(), Broken> {
-        self.fold(record.stamp, &record.fact)
-            .map_err(|what| Broken {
-                sequence: record.stamp.sequence,
-                what,
-            })
-    }
-
-    fn fold(&mut self, stamp: Stamp, fact: &Fact) -> Result<(), String> {
-        match fact {
-            Fact::UnitDeclared(unit) => {
-                fresh(self.units.insert(unit.id().clone(), unit.clone()), "unit")
+    /// Keeps what was done since a savepoint, unless one around it is undone.
+    pub fn keep(&mut self, since: Savepoint) {
+        self.saving = since.outer;
+        if self.saving.is_some() {
+            return;
+        }
+        for before in self.before.drain(..) {
+            if let Before::Folio(at, _) = before {
+                self.folios[at].saved_at = 0;
             }
-            Fact::AccountOpened(opening) => self.open(opening, stamp),
-            Fact::AccountLimitsChanged { id, limits } => {
-                self.touch(id)?.account.limits = *limits;
-                Ok(())
-            }
-            Fact::AccountClosed { id } => self.close(id, stamp),
-            Fact::EntryPosted(entry) => self.post(entry, stamp),
-            Fact::HoldPlaced(terms) => {
-                let hold = Hold {
-                    terms: terms.clone(),
-                    placed: stamp,
-                    state: HoldState::Open,
-                };
-                self.reserve(&terms.transfer)?;
-                fresh(self.holds.insert(terms.id, hold), "hold")
-            }
-            Fact::HoldSettled(entry) => self.settle(stamp, entry),
-            Fact::HoldReleased { id } => self.end_hold(id, HoldState::Released { stamp }),
-            Fact::HoldExpired { id } => self.end_hold(id, HoldState::Expired { stamp }),
         }
     }
 
-    fn open(&mut self, opening: &AccountOpened, stamp: Stamp) -> Result<(), String> {
-        if !self.units.contains_key(&opening.unit) {
-            return Err(format!("there is no unit {}", opening.unit));
+    /// An account's page, about to be changed.
+    pub(super) fn touch(&mut self, id: &AccountId) -> Result<&mut Folio, String> {
+        let Some((at, _, folio)) = self.folios.get_full_mut(id) else {
+            return Err(match self.no_accounts.contains(id) {
+                true => format!("there is no account {id}"),
+                false => format!("account {id} is not loaded"),
+            });
+        };
+        if self.saving.is_some_and(|since| folio.saved_at <= since) {
+            self.before.push(Before::Folio(at, folio.clone()));
+            folio.saved_at = self.before.len();
         }
-        let line = Line {
-            account: Account::open(opening, stamp),
+        if !folio.touched {
+            folio.touched = true;
+            self.touched.push(at);
+        }
+        Ok(folio)
+    }
+
+    /// An account's page, about to be changed in more than its balance.
+    pub(super) fn touch_terms(&mut self, id: &AccountId) -> Result<&mut Account, String> {
+        let folio = self.touch(id)?;
+        folio.terms_changed = true;
+        Ok(&mut folio.account)
+    }
+
+    /// A new account's page.
+    pub(super) fn open(&mut self, opening: &AccountOpened, opened: Stamp) -> Result<(), String> {
+        self.accounts_opened += 1;
+        let folio = Folio {
+            account: Account::open(opening, self.accounts_opened, opened),
             chain: Chain::default(),
             touched: true,
+            terms_changed: true,
+            saved_at: 0,
         };
-        let (at, before) = self.lines.insert_full(opening.id.clone(), line);
+        let (at, before) = self.folios.insert_full(opening.id.clone(), folio);
         self.touched.push(at);
         fresh(before, "account")
     }
 
-    fn close(&mut self, id: &AccountId, stamp: Stamp) -> Result<(), String> {
-        let account = &mut self.touch(id)?.account;
-        if account.balance != Balance::ZERO || account.open_holds != 0 {
-            return Err(format!("account {id} is closed with something on it"));
+    /// A booking, about to be changed.
+    pub(super) fn change(&mut self, id: BookingId) -> Option<&mut Booking> {
+        let (at, _, booking) = self.bookings.get_full_mut(&id)?;
+        if self.saving.is_some() {
+            self.before.push(Before::Booking(at, booking.clone()));
         }
-        match account.closed.replace(stamp) {
-            None => Ok(()),
-            Some(_) => Err(format!("account {id} is closed twice")),
-        }
-    }
-
-    fn touch(&mut self, id: &AccountId) -> Result<&mut Line, String> {
-        let Some((at, _, line)) = self.lines.get_full_mut(id) else {
-            return Err(format!("there is no account {id}"));
-        };
-        if !line.touched {
-            line.touched = true;
-            self.touched.push(at);
-        }
-        Ok(line)
-    }
-
-    fn post(&mut self, entry: &Entry, stamp: Stamp) -> Result<(), String> {
-        let effective = entry.effective_at.unwrap_or(stamp.recorded_at);
-        for (leg, transfer) in entry.transfers.as_slice().iter().enumerate() {
-            let position = Position::new(stamp.sequence, leg);
-            let amount = transfer.amount();
-            let debited = self.touch(transfer.debit())?;
-            let balance = debited.account.balance.minus(amount);
-            let debit = debited.post(balance, position, effective)?;
-            let credited = self.touch(transfer.credit())?;
-            let balance = credited.account.balance.plus(amount);
-            let credit = credited.post(balance, position, effective)?;
-            self.posted.push(Posted {
-                position,
-                debit,
-                credit,
-            });
-        }
-        Ok(())
-    }
-
-    fn reserve(&mut self, transfer: &Transfer) -> Result<(), String> {
-        let debited = &mut self.touch(transfer.debit())?.account;
-        in_range(debited.hold(transfer.amount()), transfer.debit())?;
-        debited.open_holds += 1;
-        self.touch(transfer.credit())?.account.open_holds += 1;
-        Ok(())
-    }
-
-    fn settle(&mut self, stamp: Stamp, entry: &Entry) -> Result<(), String> {
-        let [leg] = entry.transfers.as_slice() else {
-            return Err(format!(
-                "the settlement of {} is not one transfer",
-                entry.id
-            ));
-        };
-        let state = HoldState::Settled {
-            amount: leg.amount(),
-            effective_at: entry.effective_at,
-            stamp,
-        };
-        self.end_hold(&entry.id, state)?;
-        self.post(entry, stamp)
-    }
-
-    fn end_hold(&mut self, id: &BookingId, state: HoldState) -> Result<(), String> {
-        let hold = self
-            .holds
-            .get_mut(id)
-            .ok_or_else(|| format!("there is no hold {id}"))?;
-        if hold.state != HoldState::Open {
-            return Err(format!("hold {id} ends twice"));
-        }
-        if let HoldState::Settled { amount, .. } = state
-            && amount > hold.terms.transfer.amount()
-        {
-            return Err(format!("hold {id} is settled with more than it has"));
-        }
-        hold.state = state;
-        let transfer = hold.terms.transfer.clone();
-        let debited = &mut self.touch(transfer.debit())?.account;
-        in_range(debited.free(transfer.amount()), transfer.debit())?;
-        debited.open_holds -= 1;
-        self.touch(transfer.credit())?.account.open_holds -= 1;
-        Ok(())
+        Some(booking)
     }
 }
 
-impl Line {
-    fn post(
-        &mut self,
-        balance: Option<Balance>,
-        position: Position,
-        effective: Moment,
-    ) -> Result<Posting, String> {
-        if self.account.closed.is_some() {
-            return Err(format!("account {} is closed", self.account.id));
-        }
-        self.account.balance = in_range(balance, &self.account.id)?;
-        Ok(Posting {
-            account_no: self.account.number(),
-            balance: self.account.balance,
-            link: self.chain.push(position, effective),
-        })
-    }
-}
-
-fn fresh<T>(before: Option<T>, what: &str) -> Result<(), String> {
+pub(super) fn fresh<T>(before: Option<T>, what: &str) -> Result<(), String> {
     match before {
         None => Ok(()),
         Some(_) => Err(format!("the {what} stands already")),
     }
-}
-
-fn in_range<T>(value: Option<T>, account: &AccountId) -> Result<T, String> {
-    value.ok_or_else(|| format!("the figures of account {account} leave their range"))
 }

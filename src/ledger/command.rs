@@ -1,10 +1,10 @@
-//! What a client asks for, and which facts are needed to decide it.
+//! What a client asks for, and what is plainly needed to decide it.
 
 use std::sync::Arc;
 
 use super::{
-    AccountId, AccountOpened, Amount, Balance, BookingId, Entry, HoldTerms, Moment, Note, Unit,
-    UnitId,
+    AccountId, AccountOpened, Amount, Balance, Book, BookingId, Commitment, Entry, HoldTerms,
+    Moment, Note, Unit, UnitId, Wants,
 };
 
 /// A wanted end of the limits.
@@ -33,6 +33,8 @@ pub struct NewEntry {
     pub units: Vec<(usize, UnitId)>,
     /// The text behind `entry.note`.
     pub note: Option<Note>,
+    /// Accounts of it that are to be opened where they are not there.
+    pub opens: Vec<AccountOpened>,
 }
 
 /// A reversal to post.
@@ -40,7 +42,10 @@ pub struct NewEntry {
 pub struct Reversal {
     pub id: BookingId,
     pub of: BookingId,
-    pub reason: Note,
+    /// What the record has of the reason.
+    pub reason: Commitment,
+    /// The text behind it. None where only the record is at hand.
+    pub note: Option<Note>,
     pub force: bool,
     pub effective_at: Option<Moment>,
 }
@@ -77,41 +82,53 @@ pub enum Command {
     },
 }
 
-/// The facts that commands need. Units are always at hand.
-#[derive(Default, Debug)]
-pub struct Wants<'a> {
-    /// Accounts as they stand.
-    pub accounts: Vec<&'a AccountId>,
-    /// Accounts whose opening is compared with a repeated one.
-    pub openings: Vec<&'a AccountId>,
-    /// Entries and holds, with the accounts that they touch.
-    pub bookings: Vec<BookingId>,
-}
-
 impl Command {
-    /// Adds what this command needs.
-    pub fn wants<'a>(&'a self, wants: &mut Wants<'a>) {
+    /// Adds what this command plainly needs and the book lacks. What else it
+    /// needs shows when it is decided.
+    pub fn plain_needs(&self, book: &Book, wants: &mut Wants) {
+        let mut account = |id: &AccountId| {
+            if let Err(lacking) = book.account(id) {
+                wants.join(lacking.wants());
+            }
+        };
         match self {
             Self::DeclareUnit(_) => {}
-            Self::OpenAccount(opening) => {
-                wants.accounts.push(&opening.id);
-                wants.openings.push(&opening.id);
-            }
-            Self::ChangeLimits { id, .. } | Self::CloseAccount { id } => wants.accounts.push(id),
+            Self::OpenAccount(opening) => account(&opening.id),
+            Self::ChangeLimits { id, .. } | Self::CloseAccount { id } => account(id),
             Self::PostEntry(new) => {
-                wants.bookings.push(new.entry.id);
                 for leg in new.entry.transfers.as_slice() {
-                    wants.accounts.extend([leg.debit(), leg.credit()]);
+                    account(leg.debit());
+                    account(leg.credit());
                 }
             }
-            Self::ReverseEntry(reversal) => wants.bookings.extend([reversal.id, reversal.of]),
             Self::PlaceHold { terms, .. } => {
-                wants.bookings.push(terms.id);
-                let leg = &terms.transfer;
-                wants.accounts.extend([leg.debit(), leg.credit()]);
+                account(terms.transfer.debit());
+                account(terms.transfer.credit());
             }
+            Self::ReverseEntry(_)
+            | Self::SettleHold { .. }
+            | Self::ReleaseHold { .. }
+            | Self::ExpireHold { .. } => {}
+        }
+        for id in self.booking_ids().into_iter().flatten() {
+            if let Err(lacking) = book.booking(id) {
+                wants.join(lacking.wants());
+            }
+        }
+    }
+
+    /// The entries and holds that it names.
+    fn booking_ids(&self) -> [Option<BookingId>; 2] {
+        match self {
+            Self::DeclareUnit(_)
+            | Self::OpenAccount(_)
+            | Self::ChangeLimits { .. }
+            | Self::CloseAccount { .. } => [None, None],
+            Self::PostEntry(new) => [Some(new.entry.id), None],
+            Self::ReverseEntry(reversal) => [Some(reversal.id), Some(reversal.of)],
+            Self::PlaceHold { terms, .. } => [Some(terms.id), None],
             Self::SettleHold { id, .. } | Self::ReleaseHold { id } | Self::ExpireHold { id } => {
-                wants.bookings.push(*id);
+                [Some(*id), None]
             }
         }
     }

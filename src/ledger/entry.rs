@@ -97,6 +97,12 @@ impl Transfers {
         &self.0
     }
 
+    /// The sum of the legs' amounts, in steps.
+    pub fn total_steps(&self) -> i64 {
+        // 100 amounts of 53 bits fit 63.
+        self.0.iter().map(|leg| leg.amount.steps()).sum()
+    }
+
     /// Each leg the other way round.
     pub fn inverse(&self) -> Self {
         Self(self.0.iter().map(Transfer::inverse).collect())

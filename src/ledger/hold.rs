@@ -1,6 +1,6 @@
 //! Holds: hours set aside for a booked service.
 
-use super::{Amount, BookingId, Label, Moment, Stamp, Tags, Transfer};
+use super::{BookingId, Label, Moment, PostedEntry, Stamp, Tags, Transfer};
 
 /// The longest a hold may be placed for: 10 years of 365 days.
 pub const MAX_EXPIRES_IN_S: i64 = 10 * 365 * 86_400;
@@ -23,17 +23,35 @@ pub struct HoldTerms {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum HoldState {
     Open,
-    Settled {
-        amount: Amount,
-        effective_at: Option<Moment>,
-        stamp: Stamp,
-    },
+    /// Ended by this entry, which has its id.
+    Settled(PostedEntry),
     Released {
         stamp: Stamp,
     },
     Expired {
         stamp: Stamp,
     },
+}
+
+/// [`HoldState`] without what it carries, numbered as in `timebank.v1.HoldState`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum HoldStateKind {
+    Open = 1,
+    Settled = 2,
+    Released = 3,
+    Expired = 4,
+}
+
+impl HoldState {
+    /// Which state it is.
+    pub fn kind(&self) -> HoldStateKind {
+        match self {
+            Self::Open => HoldStateKind::Open,
+            Self::Settled(_) => HoldStateKind::Settled,
+            Self::Released { .. } => HoldStateKind::Released,
+            Self::Expired { .. } => HoldStateKind::Expired,
+        }
+    }
 }
 
 /// A hold as it stands.

@@ -49,11 +49,17 @@ pub enum Malformed {
     SequenceRange { given: i64 },
     #[error("{field} is not UTF-8 text")]
     NotText { field: &'static str },
-    #[error("{field} has {given} bytes; the most is {max}, of printable characters")]
+    #[error("{field} {given:?} is the server's own name; take another")]
+    Reserved {
+        field: &'static str,
+        given: &'static str,
+    },
+    #[error("{field} has {given} bytes; it may have {max} at most, and {allowed} alone")]
     Header {
         field: &'static str,
         given: usize,
         max: usize,
+        allowed: &'static str,
     },
 }
 
@@ -78,7 +84,9 @@ impl Malformed {
             Self::SequenceRange { .. } => "SEQUENCE_OUT_OF_RANGE",
             Self::ExpiresIn { .. } => "EXPIRY_OUT_OF_RANGE",
             Self::Choice { .. } => "CHOICE_UNKNOWN",
-            Self::NotText { .. } | Self::Header { .. } => "METADATA_MALFORMED",
+            Self::NotText { .. } | Self::Header { .. } | Self::Reserved { .. } => {
+                "METADATA_MALFORMED"
+            }
         }
     }
 
@@ -111,7 +119,12 @@ impl Malformed {
             Self::Choice { field, given } => {
                 vec![("field", (*field).into()), ("given", given.to_string())]
             }
-            Self::Header { field, given, max } => vec![
+            Self::Reserved { field, given } => {
+                vec![("field", (*field).into()), ("given", (*given).into())]
+            }
+            Self::Header {
+                field, given, max, ..
+            } => vec![
                 ("field", (*field).into()),
                 ("given", given.to_string()),
                 ("max", max.to_string()),

@@ -1,16 +1,21 @@
 //! The double-entry rules, pure: no clock, no I/O, no SQL, no protobuf.
 //!
-//! [`rules::decide`] says what a [`Command`] does to the [`Facts`]: a [`Fact`]
-//! to append, a replay of what stands already, or a [`Rejection`].
-//! [`Book::apply`] folds recorded facts into balances and holds.
+//! [`rules::decide`] says what a [`Command`] does to the [`Book`]: a [`Step`] to
+//! append, a replay of what stands already, or a [`Rejection`]; or that more must
+//! be loaded to tell. A [`Batch`] decides calls in order; [`Book::apply`] folds
+//! their records in.
 
 mod account;
 mod amount;
+mod batch;
 mod book;
+mod booking;
+mod caller;
 mod chain;
 mod command;
+mod difference;
 mod entry;
-mod facts;
+mod fold;
 mod hold;
 mod id;
 mod malformed;
@@ -18,21 +23,27 @@ mod moment;
 mod note;
 mod record;
 mod rejection;
+mod retrace;
 pub mod rules;
 mod unit;
+mod wants;
 
 pub use account::{Account, AccountKind, AccountOpened, Limits};
 pub use amount::{Amount, Balance};
-pub use book::{Book, Broken, Posted, Posting};
+pub use batch::{Answer, Batch, Call, Decided, FirstRefusal, Results, Together};
+pub use book::{Book, Broken, Posted, Posting, Savepoint, Touched};
+pub use booking::{Booking, PostedEntry};
+pub use caller::{Caller, Principal};
 pub use chain::{Chain, Days, Link, Peak, Position, jump_ordinal};
-pub use command::{Bound, Command, NewEntry, Reversal, Wants};
+pub use command::{Bound, Command, NewEntry, Reversal};
+pub use difference::Difference;
 pub use entry::{Entry, Origin, Tag, Tags, Transfer, Transfers};
-pub use facts::{Facts, Savepoint};
-pub use hold::{Hold, HoldState, HoldTerms, MAX_EXPIRES_IN_S};
+pub use hold::{Hold, HoldState, HoldStateKind, HoldTerms, MAX_EXPIRES_IN_S};
 pub use id::{AccountId, BookingId, Label};
 pub use malformed::Malformed;
 pub use moment::Moment;
 pub use note::{Commitment, Note, Salt};
-pub use record::{Caller, Fact, Outcome, Record, Sequence, Stamp};
-pub use rejection::{Rejection, ReusedField};
+pub use record::{EntryWithAccounts, Fact, Outcome, RULES_VERSION, Record, Sequence, Stamp, Step};
+pub use rejection::Rejection;
 pub use unit::{MAX_UNITS, Unit, UnitId};
+pub use wants::{FreeIds, NotLoaded, Wants};

@@ -1,5 +1,7 @@
 //! Free text, which the journal only commits to, so that it can be erased.
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
 use super::malformed::Malformed;
@@ -17,7 +19,7 @@ pub struct Commitment(pub [u8; 32]);
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Note {
     salt: Salt,
-    text: String,
+    text: Arc<str>,
 }
 
 impl Note {
@@ -29,7 +31,10 @@ impl Note {
         let given = text.chars().count();
         match given {
             0 => Ok(None),
-            1..=MAX_NOTE_CHARS => Ok(Some(Self { salt, text })),
+            1..=MAX_NOTE_CHARS => Ok(Some(Self {
+                salt,
+                text: text.into(),
+            })),
             _ => Err(Malformed::NoteLength {
                 given,
                 max: MAX_NOTE_CHARS,

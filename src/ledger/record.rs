@@ -3,10 +3,9 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    AccountId, AccountOpened, BookingId, Entry, HoldTerms, Limits, Malformed, Moment, Unit,
+    AccountId, AccountOpened, BookingId, Caller, Entry, HoldTerms, Limits, Moment, Position,
+    Transfer, Unit,
 };
-
-const MAX_CALLER_BYTES: usize = 64;
 
 /// A record's position in the journal, from 1, without gaps. 0 is the position
 /// of an empty journal.
@@ -16,6 +15,8 @@ pub struct Sequence(i64);
 impl Sequence {
     /// Before the first record.
     pub const ZERO: Self = Self(0);
+    /// After every record.
+    pub const MAX: Self = Self(i64::MAX);
 
     /// A position. None below 0 or where postings could no longer be numbered.
     pub fn new(position: i64) -> Option<Self> {
@@ -51,57 +52,6 @@ impl fmt::Display for Sequence {
 pub struct Stamp {
     pub sequence: Sequence,
     pub recorded_at: Moment,
-}
-
-/// Who calls, as claimed, and the name the caller gave the call.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Caller {
-    actor: Arc<str>,
-    request_id: Arc<str>,
-}
-
-impl Caller {
-    /// A caller; both may be empty, each has 64 bytes at most and no control
-    /// character.
-    ///
-    /// # Errors
-    /// [`Malformed::Header`] otherwise.
-    pub fn new(actor: &str, request_id: &str) -> Result<Self, Malformed> {
-        Ok(Self {
-            actor: caller_text("x-actor", actor)?,
-            request_id: caller_text("x-request-id", request_id)?,
-        })
-    }
-
-    /// The server itself, which expires holds.
-    pub fn server() -> Self {
-        Self {
-            actor: "timebank".into(),
-            request_id: "".into(),
-        }
-    }
-
-    /// Who acts.
-    pub fn actor(&self) -> &str {
-        &self.actor
-    }
-
-    /// The caller's name for the call.
-    pub fn request_id(&self) -> &str {
-        &self.request_id
-    }
-}
-
-fn caller_text(field: &'static str, given: &str) -> Result<Arc<str>, Malformed> {
-    if given.len() <= MAX_CALLER_BYTES && !given.chars().any(char::is_control) {
-        Ok(given.into())
-    } else {
-        Err(Malformed::Header {
-            field,
-            given: given.len(),
-            max: MAX_CALLER_BYTES,
-        })
-    }
 }
 
 /// What happened.
@@ -150,7 +100,7 @@ impl Fact {
     }
 
     /// The entry that this fact posts, if it posts one.
-    pub fn entry(&self) -> Option<&Entry> {
+    pub fn entry(&self) -> Option<&Arc<Entry>> {
         match self {
             Self::EntryPosted(entry) | Self::HoldSettled(entry) => Some(entry),
             Self::UnitDeclared(_)
@@ -164,33 +114,138 @@ impl Fact {
     }
 }
 
+/// The whole effect of one command.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// One fact of the ledger.
+    Fact(Fact),
+    /// An entry that opened accounts.
+    EntryWithAccounts(EntryWithAccounts),
+}
+
+impl Step {
+    /// The facts that it consists of, in order.
+    pub fn facts(&self) -> &[Fact] {
+        match self {
+            Self::Fact(fact) => std::slice::from_ref(fact),
+            Self::EntryWithAccounts(step) => &step.0,
+        }
+    }
+
+    /// The accounts that were opened for an entry.
+    pub fn opened_for_entry(&self) -> Vec<AccountId> {
+        match self {
+            Self::Fact(_) => Vec::new(),
+            Self::EntryWithAccounts(step) => {
+                step.accounts().map(|opening| opening.id.clone()).collect()
+            }
+        }
+    }
+}
+
+/// An entry, and the accounts that were opened for it because they were not
+/// there: openings first.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EntryWithAccounts(Vec<Fact>);
+
+impl EntryWithAccounts {
+    /// An entry with such accounts. None where it opens none, or one that it does
+    /// not touch.
+    pub fn new(accounts: Vec<AccountOpened>, entry: Arc<Entry>) -> Option<Self> {
+        let touches = |opening: &AccountOpened| {
+            let legs = entry.transfers.as_slice();
+            legs.iter()
+                .any(|leg| [leg.debit(), leg.credit()].contains(&&opening.id))
+        };
+        if accounts.is_empty() || !accounts.iter().all(touches) {
+            return None;
+        }
+        let accounts = accounts.into_iter().map(Fact::AccountOpened);
+        Some(Self(accounts.chain([Fact::EntryPosted(entry)]).collect()))
+    }
+
+    /// The accounts that were opened.
+    pub fn accounts(&self) -> impl Iterator<Item = &AccountOpened> {
+        self.0.iter().filter_map(|fact| match fact {
+            Fact::AccountOpened(opening) => Some(opening),
+            _ => None,
+        })
+    }
+
+    /// The entry.
+    pub fn entry(&self) -> Option<&Arc<Entry>> {
+        self.0.last().and_then(Fact::entry)
+    }
+}
+
+/// The version of the rules that decide now.
+pub const RULES_VERSION: i32 = 1;
+
 /// One line of the journal: where, when, who, what.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Record {
     pub stamp: Stamp,
     pub caller: Caller,
-    pub fact: Fact,
+    /// The version of the rules that decided it.
+    pub rules_version: i32,
+    pub step: Step,
+}
+
+impl Record {
+    /// The entries that it posts, in order.
+    pub fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.step.facts().iter().filter_map(Fact::entry)
+    }
+
+    /// A leg of its entries, which are numbered through, and the entry.
+    pub fn leg(&self, mut number: usize) -> Option<(&Arc<Entry>, &Transfer)> {
+        for entry in self.entries() {
+            let legs = entry.transfers.as_slice();
+            if let Some(leg) = legs.get(number) {
+                return Some((entry, leg));
+            }
+            number -= legs.len();
+        }
+        None
+    }
+
+    /// When the entry is effective that a posting of this record is of.
+    pub fn effective_at(&self, position: Position) -> Option<Moment> {
+        let (entry, _) = self.leg(position.leg())?;
+        Some(entry.effective_at.unwrap_or(self.stamp.recorded_at))
+    }
 }
 
 /// What became of a command that was not refused.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Outcome {
-    /// It was recorded here.
-    Recorded(Stamp),
+    /// It was recorded here, and opened these accounts for an entry.
+    Recorded {
+        stamp: Stamp,
+        opened: Vec<AccountId>,
+    },
     /// It stood already, since here; nothing was recorded.
     Replayed(Stamp),
 }
 
 impl Outcome {
     /// Where it stands.
-    pub fn stamp(self) -> Stamp {
+    pub fn stamp(&self) -> Stamp {
         match self {
-            Self::Recorded(stamp) | Self::Replayed(stamp) => stamp,
+            Self::Recorded { stamp, .. } | Self::Replayed(stamp) => *stamp,
         }
     }
 
     /// Whether it stood already.
-    pub fn is_replay(self) -> bool {
+    pub fn is_replay(&self) -> bool {
         matches!(self, Self::Replayed(_))
+    }
+
+    /// The accounts that it opened for an entry.
+    pub fn opened(&self) -> &[AccountId] {
+        match self {
+            Self::Recorded { opened, .. } => opened,
+            Self::Replayed(_) => &[],
+        }
     }
 }

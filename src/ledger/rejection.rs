@@ -1,45 +1,6 @@
 //! Refusals: one for each rule, with the figures that explain it.
 
-use super::{AccountId, AccountKind, Amount, Balance, BookingId, Moment, UnitId};
-
-/// The first field in which a repeated id differs from what it stands for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ReusedField {
-    /// It stands for a hold, not an entry, or the other way round.
-    What,
-    Transfers,
-    EffectiveAt,
-    Kind,
-    Tags,
-    Note,
-    Reverses,
-    Force,
-    ExpiresIn,
-    AccountKind,
-    Unit,
-    Floor,
-    Ceiling,
-}
-
-impl ReusedField {
-    /// The field's name in the contract.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::What => "what",
-            Self::Transfers => "transfers",
-            Self::EffectiveAt => "effective_at",
-            Self::Kind | Self::AccountKind => "kind",
-            Self::Tags => "tags",
-            Self::Note => "note",
-            Self::Reverses => "reverses_entry_id",
-            Self::Force => "force",
-            Self::ExpiresIn => "expires_in",
-            Self::Unit => "unit_id",
-            Self::Floor => "floor",
-            Self::Ceiling => "ceiling",
-        }
-    }
-}
+use super::{AccountId, AccountKind, Amount, Balance, BookingId, Difference, Moment, UnitId};
 
 /// Why a command was refused. It wrote nothing and left its id free.
 ///
@@ -48,16 +9,21 @@ impl ReusedField {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Rejection {
     #[error(
-        "id {id} already stands for something else: {} differs from what is recorded; take a new \
-         id for a new booking, or send the old content to get its result", field.name()
+        "id {id} already stands for something else: {} is recorded as {}, and was given as {}; \
+         take a new id for a new booking, or send the old content to get its result",
+        difference.field, difference.recorded, difference.given
     )]
-    IdReused { id: BookingId, field: ReusedField },
+    IdReused {
+        id: BookingId,
+        difference: Difference,
+    },
     #[error(
-        "account {account} is already open with another {}; it can be opened once", field.name()
+        "account {account} is already open, with a {} of {} and not {}; it can be opened once",
+        difference.field, difference.recorded, difference.given
     )]
     AccountExists {
         account: AccountId,
-        field: ReusedField,
+        difference: Difference,
     },
     #[error("unit {unit} is already declared with the step {step}")]
     UnitExists { unit: UnitId, step: String },
@@ -75,8 +41,8 @@ pub enum Rejection {
     EntryUnknown { id: BookingId },
     #[error("there is no hold {id}")]
     HoldUnknown { id: BookingId },
-    #[error("hold {id} was settled already, with {amount}")]
-    HoldSettled { id: BookingId, amount: Amount },
+    #[error("hold {id} was settled already, with {settled}")]
+    HoldSettled { id: BookingId, settled: i64 },
     #[error("hold {id} was released already")]
     HoldReleased { id: BookingId },
     #[error("hold {id} expired at {expired_at}")]
@@ -192,10 +158,11 @@ impl Rejection {
             value.to_string()
         }
         match self {
-            Self::IdReused { id, field } => vec![("id", text(id)), ("field", field.name().into())],
-            Self::AccountExists { account, field } => {
-                vec![("account", text(account)), ("field", field.name().into())]
-            }
+            Self::IdReused { id, difference } => differing(("id", text(id)), difference),
+            Self::AccountExists {
+                account,
+                difference,
+            } => differing(("account", text(account)), difference),
             Self::UnitExists { unit, step } => vec![("unit", text(unit)), ("step", step.clone())],
             Self::TooManyUnits { max } => vec![("max", text(max))],
             Self::EffectiveInFuture {
@@ -211,7 +178,7 @@ impl Rejection {
             | Self::HoldUnknown { id }
             | Self::HoldReleased { id }
             | Self::EntryIsReversal { id } => vec![("id", text(id))],
-            Self::HoldSettled { id, amount } => vec![("id", text(id)), ("settled", text(amount))],
+            Self::HoldSettled { id, settled } => vec![("id", text(id)), ("settled", text(settled))],
             Self::HoldExpired { id, expired_at } => {
                 vec![("id", text(id)), ("expired_at", text(expired_at))]
             }
@@ -293,4 +260,14 @@ impl Rejection {
             ],
         }
     }
+}
+
+/// What an id stands for, and how it differs from what was given.
+fn differing(what: (&'static str, String), difference: &Difference) -> Vec<(&'static str, String)> {
+    vec![
+        what,
+        ("field", difference.field.clone()),
+        ("recorded", difference.recorded.clone()),
+        ("given", difference.given.clone()),
+    ]
 }

@@ -7,7 +7,7 @@ use crate::{
 
 /// A posting reached on a walk.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Step {
+pub(super) struct Reached {
     pub(super) ordinal: i64,
     pub(super) position: Position,
     pub(super) row: PostingRow,
@@ -25,17 +25,17 @@ impl<'a> History<'a> {
     }
 
     /// The last posting. None where there is none.
-    pub(super) fn last(&mut self) -> Result<Option<Step>, StoreError> {
+    pub(super) fn last(&mut self) -> Result<Option<Reached>, StoreError> {
         self.step(self.row.posting_count, self.row.last_posting)
     }
 
     /// The posting before.
-    pub(super) fn prev(&mut self, from: Step) -> Result<Option<Step>, StoreError> {
+    pub(super) fn prev(&mut self, from: Reached) -> Result<Option<Reached>, StoreError> {
         self.step(from.ordinal - 1, from.row.link.prev)
     }
 
     /// The posting that this one jumps to.
-    pub(super) fn jump(&mut self, from: Step) -> Result<Option<Step>, StoreError> {
+    pub(super) fn jump(&mut self, from: Reached) -> Result<Option<Reached>, StoreError> {
         if from.ordinal % 2 == 1 {
             self.prev(from)
         } else {
@@ -43,10 +43,10 @@ impl<'a> History<'a> {
         }
     }
 
-    fn step(&mut self, ordinal: i64, at: Option<Position>) -> Result<Option<Step>, StoreError> {
+    fn step(&mut self, ordinal: i64, at: Option<Position>) -> Result<Option<Reached>, StoreError> {
         match (ordinal, at) {
             (0, None) => Ok(None),
-            (1.., Some(position)) => Ok(Some(Step {
+            (1.., Some(position)) => Ok(Some(Reached {
                 ordinal,
                 position,
                 row: self.snapshot.posting(&self.row.account, position)?,
@@ -63,7 +63,7 @@ impl<'a> History<'a> {
     pub(super) fn last_where(
         &mut self,
         early: impl Fn(i64, Position) -> bool,
-    ) -> Result<Option<Step>, StoreError> {
+    ) -> Result<Option<Reached>, StoreError> {
         let mut at = self.last()?;
         while let Some(step) = at {
             if early(step.ordinal, step.position) {
@@ -82,25 +82,21 @@ impl<'a> History<'a> {
     }
 
     /// The last posting of a record up to this one.
-    pub(super) fn as_of_record(&mut self, last: Sequence) -> Result<Option<Step>, StoreError> {
+    pub(super) fn as_of_record(&mut self, last: Sequence) -> Result<Option<Reached>, StoreError> {
         self.last_where(|_, position| position.sequence() <= last)
     }
 
     /// The posting of this ordinal, or the last where there are fewer.
-    pub(super) fn at_ordinal(&mut self, wanted: i64) -> Result<Option<Step>, StoreError> {
+    pub(super) fn at_ordinal(&mut self, wanted: i64) -> Result<Option<Reached>, StoreError> {
         self.last_where(|ordinal, _| ordinal <= wanted)
     }
 
     /// The record of a posting, and when it is effective.
-    pub(super) fn record(&mut self, step: Step) -> Result<(Record, Moment), StoreError> {
+    pub(super) fn record(&mut self, step: Reached) -> Result<(Record, Moment), StoreError> {
         let record = self.snapshot.record(step.position.sequence())?;
-        let Some(entry) = record.fact.entry() else {
-            return Err(StoreError::Corrupt(format!(
-                "record {} posts nothing",
-                record.stamp.sequence
-            )));
-        };
-        let effective_at = entry.effective_at.unwrap_or(record.stamp.recorded_at);
+        let effective_at = record.effective_at(step.position).ok_or_else(|| {
+            StoreError::Corrupt(format!("record {} posts nothing", record.stamp.sequence))
+        })?;
         Ok((record, effective_at))
     }
 

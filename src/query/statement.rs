@@ -3,7 +3,7 @@
 use super::{
     Axis, ReadError,
     balance::known,
-    history::{History, Step, last_recorded},
+    history::{History, Reached, last_recorded},
 };
 use crate::{
     ledger::{AccountId, Days, Moment, Record, Sequence, UnitId},
@@ -208,7 +208,7 @@ impl Collector<'_> {
     }
 
     /// Takes a posting if it is wanted, and says which is the next to look at.
-    fn look(&mut self, step: Step, first: i64) -> Result<Option<Step>, StoreError> {
+    fn look(&mut self, step: Reached, first: i64) -> Result<Option<Reached>, StoreError> {
         let skippable = step
             .row
             .link

@@ -5,7 +5,7 @@ use tonic::{Request, Response, Status};
 
 use super::{Rooms, convert, reply, status::Refused, token_of};
 use crate::{
-    ledger::{AccountId, Malformed, Moment, Rejection},
+    ledger::{AccountId, Command, Malformed, Moment, Rejection},
     query::{Page, ReadError, account_view, page_size},
     store::{AccountRow, Snapshot},
 };
@@ -46,7 +46,8 @@ impl AccountService for Rooms {
     ) -> Result<Response<v1::OpenAccountResponse>, Status> {
         let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
         let request = request.into_inner();
-        let command = convert::open_account(&request).map_err(Refused::from)?;
+        let opening = convert::open_account(&request).map_err(Refused::from)?;
+        let command = Command::OpenAccount(opening);
         let outcome = self.run(command, caller).await?;
         let (account, journal_position) = self.account(parse(&request.account_id)?).await?;
         Ok(Response::new(v1::OpenAccountResponse {
@@ -127,7 +128,7 @@ impl AccountService for Rooms {
     ) -> Result<Response<v1::CloseAccountResponse>, Status> {
         let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
         let id = parse(&request.into_inner().account_id)?;
-        let command = crate::ledger::Command::CloseAccount { id: id.clone() };
+        let command = Command::CloseAccount { id: id.clone() };
         let outcome = self.run(command, caller).await?;
         let (account, journal_position) = self.account(id).await?;
         Ok(Response::new(v1::CloseAccountResponse {

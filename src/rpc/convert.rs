@@ -10,11 +10,11 @@ use super::status::Refused;
 use crate::{
     ledger::{
         AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Bound, Caller, Command,
-        Entry, HoldTerms, Label, Limits, MAX_EXPIRES_IN_S, Malformed, Moment, NewEntry, Note,
-        Origin, Reversal, Salt, Tag, Tags, Transfer, Transfers, Unit, UnitId,
+        Entry, HoldStateKind, HoldTerms, Label, Limits, MAX_EXPIRES_IN_S, Malformed, Moment,
+        NewEntry, Note, Origin, Principal, Reversal, Salt, Tag, Tags, Transfer, Transfers, Unit,
+        UnitId,
     },
     query::Axis,
-    store::HoldStateKind,
 };
 
 type Result<T> = std::result::Result<T, Malformed>;
@@ -26,7 +26,8 @@ pub(super) fn caller(metadata: &MetadataMap) -> Result<Caller> {
             .map_or(&[][..], |value| value.as_bytes());
         std::str::from_utf8(bytes).map_err(|_| Malformed::NotText { field })
     };
-    Caller::new(text("x-actor")?, text("x-request-id")?)
+    let principal = Principal::claimed(text("x-actor")?)?;
+    Caller::new(principal, text("x-request-id")?)
 }
 
 pub(super) fn required<T>(value: Option<T>, field: &'static str) -> Result<T> {
@@ -60,13 +61,13 @@ pub(super) fn unit(unit: Option<v1::Unit>) -> Result<Command> {
     Ok(Command::DeclareUnit(Unit::new(id, &unit.step)?))
 }
 
-pub(super) fn open_account(request: &v1::OpenAccountRequest) -> Result<Command> {
+pub(super) fn open_account(request: &v1::OpenAccountRequest) -> Result<AccountOpened> {
     let kind = account_kind(request.kind)?;
     let default = kind.default_limits();
     let or_default = |limit: Option<v1::Limit>, default: Option<Balance>| {
         Ok(limit.map(bound).transpose()?.map_or(default, Bound::limit))
     };
-    Ok(Command::OpenAccount(AccountOpened {
+    Ok(AccountOpened {
         id: account_id(&request.account_id)?,
         kind,
         unit: match request.unit_id.as_str() {
@@ -77,21 +78,14 @@ pub(super) fn open_account(request: &v1::OpenAccountRequest) -> Result<Command> 
             floor: or_default(request.floor, default.floor)?,
             ceiling: or_default(request.ceiling, default.ceiling)?,
         },
-    }))
+    })
 }
 
 fn account_kind(given: i32) -> Result<AccountKind> {
     let field = "kind";
-    match v1::AccountKind::try_from(given) {
-        Ok(v1::AccountKind::Member) => Ok(AccountKind::Member),
-        Ok(v1::AccountKind::Organisation) => Ok(AccountKind::Organisation),
-        Ok(v1::AccountKind::Pool) => Ok(AccountKind::Pool),
-        Ok(v1::AccountKind::Project) => Ok(AccountKind::Project),
-        Ok(v1::AccountKind::Issuance) => Ok(AccountKind::Issuance),
-        Ok(v1::AccountKind::Redemption) => Ok(AccountKind::Redemption),
-        Ok(v1::AccountKind::Clearing) => Ok(AccountKind::Clearing),
-        Ok(v1::AccountKind::Unspecified) => Err(Malformed::Missing { field }),
-        Err(_) => Err(Malformed::Choice { field, given }),
+    match given {
+        0 => Err(Malformed::Missing { field }),
+        given => AccountKind::of_number(given).ok_or(Malformed::Choice { field, given }),
     }
 }
 
@@ -139,6 +133,7 @@ pub(super) fn new_entry(entry: v1::Entry) -> std::result::Result<NewEntry, Refus
         }),
         units,
         note,
+        opens: Vec::new(),
     })
 }
 
@@ -174,10 +169,12 @@ fn note(text: String) -> std::result::Result<Option<Note>, Refused> {
 }
 
 pub(super) fn reversal(request: v1::ReverseEntryRequest) -> std::result::Result<Reversal, Refused> {
+    let reason = required(note(request.reason)?, "reason")?;
     Ok(Reversal {
         id: BookingId::parse("reversal_entry_id", &request.reversal_entry_id)?,
         of: BookingId::parse("entry_id", &request.entry_id)?,
-        reason: required(note(request.reason)?, "reason")?,
+        reason: reason.commitment(),
+        note: Some(reason),
         force: request.force,
         effective_at: optional_moment(request.effective_at, "effective_at")?,
     })

@@ -3,14 +3,21 @@
 use timebank_proto::v1::{self, entry_service_server::EntryService, post_entry_result};
 use tonic::{Request, Response, Status};
 
+use std::collections::HashMap;
+
 use super::{Rooms, convert, reply, status::Refused};
 use crate::{
-    ledger::{BookingId, Caller, Command, NewEntry, Rejection},
+    ledger::{
+        AccountId, AccountOpened, Answer, Booking, BookingId, Call, Caller, Command, NewEntry,
+        Rejection, Results, Together,
+    },
     query::ReadError,
-    store::{Booking, Snapshot, StoreError},
+    store::{Snapshot, StoreError},
 };
 
 const MAX_BATCH: usize = 20_000;
+/// The most accounts that a batch may have opened.
+const MAX_OPENINGS: usize = 20_000;
 const MAX_BATCH_TRANSFERS: usize = 100_000;
 /// So that even entries of 100 legs fit the 4 MiB that clients take.
 const MAX_BATCH_GET: usize = 100;
@@ -47,10 +54,17 @@ impl EntryService for Rooms {
         if given > max {
             return Err(Refused::BatchTransfers { given, max }.into());
         }
-        let results = match request.atomic {
-            true => self.post_all(request.entries, caller).await?,
-            false => self.post_each(request.entries, caller).await?,
+        let opens = accounts_to_open(&request.accounts_to_open)?;
+        let how = How {
+            opens,
+            together: match request.atomic {
+                true => Together::AllOrNone,
+                false => Together::Each,
+            },
+            validate_only: request.validate_only,
+            caller,
         };
+        let results = self.post_entries(request.entries, how).await?;
         Ok(Response::new(v1::PostEntriesResponse { results }))
     }
 
@@ -115,72 +129,77 @@ impl Rooms {
     async fn post(&self, new: NewEntry, caller: Caller) -> Result<(v1::Entry, bool), Refused> {
         let entry = new.entry.clone();
         let note = new.note.as_ref().map(|note| note.text().to_owned());
-        let actor = caller.actor().to_owned();
+        let principal = caller.principal.clone();
         let outcome = self.run(Command::PostEntry(new), caller).await?;
         if outcome.is_replay() {
             return Ok((self.read_entry(entry.id).await?.0, true));
         }
-        let mut reply = reply::entry(&entry, outcome.stamp(), &actor);
+        let mut reply = reply::entry(&entry, outcome.stamp(), &principal);
         reply.note = note.unwrap_or_default();
         Ok((reply, false))
     }
 
-    /// Posts each entry for itself: one that cannot be read is refused alone.
-    async fn post_each(
+    /// Posts many entries. One that cannot be read is refused alone, unless all
+    /// or none are to be posted.
+    async fn post_entries(
         &self,
         entries: Vec<v1::Entry>,
-        caller: Caller,
+        how: How,
     ) -> Result<Vec<v1::PostEntryResult>, Refused> {
         let mut commands = Vec::with_capacity(entries.len());
-        let mut malformed = Vec::new();
+        let mut unreadable = Vec::new();
         for (index, entry) in entries.into_iter().enumerate() {
-            match convert::new_entry(entry) {
-                Ok(new) => commands.push(Command::PostEntry(new)),
-                Err(refused) => malformed.push((index, refused)),
+            match (convert::new_entry(entry), how.together) {
+                (Ok(mut new), _) => {
+                    new.opens = how.opens_of(&new);
+                    commands.push(Command::PostEntry(new));
+                }
+                (Err(Refused::Malformed(malformed)), Together::AllOrNone) => {
+                    return Err(Refused::AtomicMalformed { index, malformed });
+                }
+                (Err(refused), Together::AllOrNone) => return Err(refused),
+                (Err(refused), Together::Each) => unreadable.push((index, refused)),
             }
         }
-        let decided = match commands.is_empty() {
-            true => Vec::new(),
-            false => self.sequencer.submit(commands, caller).await?,
-        };
-        let mut results: Vec<_> = decided
+        let validate_only = how.validate_only;
+        let mut results: Vec<_> = self
+            .decide(commands, how)
+            .await?
             .into_iter()
             .map(|result| match result {
-                Ok(outcome) => post_entry_result::Result::Posted(reply::posted(outcome)),
+                Ok(outcome) => {
+                    post_entry_result::Result::Posted(reply::posted(&outcome, validate_only))
+                }
                 Err(rejection) => refusal(rejection.into()),
             })
             .collect();
         // In rising order, so each lands where it was in the request.
-        for (index, refused) in malformed {
+        for (index, refused) in unreadable {
             results.insert(index, refusal(refused));
         }
         Ok(results.into_iter().map(result).collect())
     }
 
-    async fn post_all(
-        &self,
-        entries: Vec<v1::Entry>,
-        caller: Caller,
-    ) -> Result<Vec<v1::PostEntryResult>, Refused> {
-        let mut commands = Vec::with_capacity(entries.len());
-        for (index, entry) in entries.into_iter().enumerate() {
-            match convert::new_entry(entry) {
-                Ok(new) => commands.push(Command::PostEntry(new)),
-                Err(Refused::Malformed(malformed)) => {
-                    return Err(Refused::AtomicMalformed { index, malformed });
-                }
-                Err(refused) => return Err(refused),
-            }
+    async fn decide(&self, commands: Vec<Command>, how: How) -> Result<Results, Refused> {
+        if commands.is_empty() {
+            return Ok(Vec::new());
         }
-        let decided = self.sequencer.submit_atomic(commands, caller).await?;
-        let results = decided.map_err(Refused::Atomic)?;
-        results
-            .into_iter()
-            .map(|outcome| {
-                let posted = post_entry_result::Result::Posted(reply::posted(outcome?));
-                Ok(result(posted))
-            })
-            .collect()
+        let How {
+            together,
+            validate_only,
+            caller,
+            ..
+        } = how;
+        let call = Call {
+            commands,
+            together,
+            validate_only,
+            caller,
+        };
+        match self.sequencer.submit(call).await? {
+            Answer::Each(results) => Ok(results),
+            Answer::None(refusal) => Err(Refused::Atomic(refusal)),
+        }
     }
 
     async fn read_entry(&self, id: BookingId) -> Result<(v1::Entry, i64), ReadError> {
@@ -205,25 +224,63 @@ fn result(result: post_entry_result::Result) -> v1::PostEntryResult {
 
 /// An entry as it stands, with the units of its legs.
 fn entry(snapshot: &mut dyn Snapshot, id: BookingId) -> Result<Option<v1::Entry>, StoreError> {
-    let Some(Booking {
-        entry: Some(record),
-        reversed_by,
-        note,
-        ..
-    }) = snapshot.booking(id)?
-    else {
+    let booking = snapshot.booking(id)?;
+    let Some(posted) = booking.as_ref().and_then(Booking::entry) else {
         return Ok(None);
     };
-    let Some(entry) = record.fact.entry() else {
-        return Ok(None);
-    };
-    let mut reply = reply::entry(entry, record.stamp, record.caller.actor());
-    reply.note = note.unwrap_or_default();
-    reply.reversed_by_entry_id = reversed_by.map_or_else(String::new, |by| by.to_string());
-    for (leg, reply) in entry.transfers.as_slice().iter().zip(&mut reply.transfers) {
+    let mut reply = reply::entry(&posted.entry, posted.stamp, &posted.caller.principal);
+    let note = posted.note.as_ref();
+    reply.note = note.map_or_else(String::new, |note| note.text().into());
+    reply.reversed_by_entry_id = posted
+        .reversed_by
+        .map_or_else(String::new, |by| by.to_string());
+    let legs = posted.entry.transfers.as_slice();
+    for (leg, reply) in legs.iter().zip(&mut reply.transfers) {
         if let Some(row) = snapshot.account(leg.debit())? {
             reply.unit_id = row.account.unit.as_str().into();
         }
     }
     Ok(Some(reply))
+}
+
+/// How a batch is to be posted.
+struct How {
+    /// The accounts to be opened for the entries that name them.
+    opens: HashMap<AccountId, AccountOpened>,
+    together: Together,
+    validate_only: bool,
+    caller: Caller,
+}
+
+impl How {
+    /// The accounts of an entry that are to be opened, each once.
+    fn opens_of(&self, new: &NewEntry) -> Vec<AccountOpened> {
+        let mut opens: Vec<AccountOpened> = Vec::new();
+        if self.opens.is_empty() {
+            return opens;
+        }
+        let legs = new.entry.transfers.as_slice().iter();
+        for id in legs.flat_map(|leg| [leg.debit(), leg.credit()]) {
+            let is_new = opens.iter().all(|opening| opening.id != *id);
+            opens.extend(self.opens.get(id).filter(|_| is_new).cloned());
+        }
+        opens
+    }
+}
+
+fn accounts_to_open(
+    given: &[v1::OpenAccountRequest],
+) -> Result<HashMap<AccountId, AccountOpened>, Refused> {
+    let (given_count, max) = (given.len(), MAX_OPENINGS);
+    if given_count > max {
+        return Err(Refused::Openings {
+            given: given_count,
+            max,
+        });
+    }
+    let openings = given.iter().map(|opening| {
+        let opening = convert::open_account(opening)?;
+        Ok((opening.id.clone(), opening))
+    });
+    openings.collect()
 }

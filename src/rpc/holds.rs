@@ -5,7 +5,7 @@ use tonic::{Request, Response, Status};
 
 use super::{Rooms, convert, fitting, reply, status::Refused, token_of};
 use crate::{
-    ledger::{BookingId, Caller, Command, Hold, Moment, Rejection, Sequence},
+    ledger::{Booking, BookingId, Caller, Command, Hold, Moment, Rejection, Sequence},
     query::{Page, ReadError, page_size},
     store::{HoldFilter, Snapshot, StoreError},
 };
@@ -144,9 +144,9 @@ impl Rooms {
         self.query
             .look_up(move |snapshot, now| {
                 let booking = snapshot.booking(id)?;
-                let hold = booking.and_then(|booking| booking.hold);
+                let hold = booking.as_ref().and_then(Booking::hold);
                 let hold = hold.ok_or(Rejection::HoldUnknown { id })?;
-                Ok((view(snapshot, &hold, now)?, snapshot.last()?.get()))
+                Ok((view(snapshot, hold, now)?, snapshot.last()?.get()))
             })
             .await
     }

@@ -130,12 +130,17 @@ impl Rooms {
             })
             .await?;
         match verified {
-            Verified::Sound { count, root } => Ok(v1::VerifyJournalResponse {
+            Verified::Sound {
+                count,
+                root,
+                erased_notes,
+            } => Ok(v1::VerifyJournalResponse {
                 verified_count: count,
                 total_count: count,
                 finding: None,
                 done: true,
                 root_hash: root.to_vec(),
+                erased_note_count: erased_notes,
             }),
             Verified::Wrong(found) => Ok(v1::VerifyJournalResponse {
                 finding: Some(finding(found)),

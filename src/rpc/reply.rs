@@ -6,8 +6,8 @@ use timebank_proto::v1;
 use crate::{
     journal,
     ledger::{
-        Account, Balance, BookingId, Entry, Hold, HoldState, Moment, Origin, Outcome, Record,
-        Stamp, Transfer, Unit,
+        Account, Balance, BookingId, Entry, Hold, HoldState, Moment, Origin, Outcome, PostedEntry,
+        Principal, Stamp, Transfer, Unit,
     },
     query::PostingView,
 };
@@ -41,7 +41,7 @@ pub(super) fn account(account: &Account, posting_count: i64) -> v1::Account {
     };
     v1::Account {
         account_id: account.id.as_str().into(),
-        kind: journal::kind_to_proto(account.kind).into(),
+        kind: account.kind.number(),
         unit_id: account.unit.as_str().into(),
         floor: Some(limit(account.limits.floor)),
         ceiling: Some(limit(account.limits.ceiling)),
@@ -65,7 +65,7 @@ fn transfer(leg: &Transfer) -> v1::Transfer {
 }
 
 /// An entry whose units, note and reversal are for the caller to add.
-pub(super) fn entry(entry: &Entry, stamp: Stamp, actor: &str) -> v1::Entry {
+pub(super) fn entry(entry: &Entry, stamp: Stamp, principal: &Principal) -> v1::Entry {
     let (reverses, forced) = match entry.origin {
         Origin::Posted => (String::new(), false),
         Origin::Reversal { of, forced } => (of.to_string(), forced),
@@ -82,16 +82,19 @@ pub(super) fn entry(entry: &Entry, stamp: Stamp, actor: &str) -> v1::Entry {
         reverses_entry_id: reverses,
         reversed_by_entry_id: String::new(),
         forced,
-        actor: actor.into(),
+        actor: principal.as_str().into(),
     }
 }
 
-pub(super) fn posted(outcome: Outcome) -> v1::Posted {
-    let stamp = outcome.stamp();
+/// What was posted; where it would only have been, it has no place yet.
+pub(super) fn posted(outcome: &Outcome, validate_only: bool) -> v1::Posted {
+    let stands = !validate_only || outcome.is_replay();
+    let stamp = Some(outcome.stamp()).filter(|_| stands);
     v1::Posted {
-        sequence: stamp.sequence.get(),
-        recorded_at: Some(timestamp(stamp.recorded_at)),
+        sequence: stamp.map_or(0, |stamp| stamp.sequence.get()),
+        recorded_at: stamp.map(|stamp| timestamp(stamp.recorded_at)),
         replayed: outcome.is_replay(),
+        opened_account_ids: outcome.opened().iter().map(ToString::to_string).collect(),
     }
 }
 
@@ -102,8 +105,9 @@ pub(super) fn hold(hold: &Hold, unit_id: &str, now: Moment) -> v1::Hold {
     let (state, ended_at, settled) = match &hold.state {
         HoldState::Open if hold.is_due(now) => (v1::HoldState::Expired, hold.expires_at(), 0),
         HoldState::Open => (v1::HoldState::Open, None, 0),
-        HoldState::Settled { amount, stamp, .. } => {
-            (v1::HoldState::Settled, at(stamp), amount.steps())
+        HoldState::Settled(PostedEntry { stamp, entry, .. }) => {
+            let settled = entry.transfers.total_steps();
+            (v1::HoldState::Settled, at(stamp), settled)
         }
         HoldState::Released { stamp } => (v1::HoldState::Released, at(stamp), 0),
         HoldState::Expired { .. } => (v1::HoldState::Expired, hold.expires_at(), 0),
@@ -128,9 +132,8 @@ pub(super) fn hold(hold: &Hold, unit_id: &str, now: Moment) -> v1::Hold {
 
 /// A posting; None where its record has no such leg.
 pub(super) fn posting(view: &PostingView, account_id: &str) -> Option<v1::Posting> {
-    let Record { stamp, fact, .. } = &view.record;
-    let entry = fact.entry()?;
-    let leg = entry.transfers.as_slice().get(view.leg)?;
+    let stamp = view.record.stamp;
+    let (entry, leg) = view.record.leg(view.leg)?;
     let debited = leg.debit().as_str() == account_id;
     let (amount, counter) = match debited {
         true => (-leg.amount().steps(), leg.credit()),

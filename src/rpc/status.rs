@@ -8,9 +8,9 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
 use crate::{
-    ledger::{Malformed, Rejection},
+    ledger::{FirstRefusal, Malformed, Rejection},
     query::{PageError, ReadError},
-    sequencer::{AtomicRefusal, SubmitError},
+    sequencer::SubmitError,
     store::StoreError,
 };
 
@@ -24,13 +24,15 @@ pub enum Refused {
     #[error(transparent)]
     Rejected(#[from] Rejection),
     #[error("entry {} of the batch was refused, so none was posted: {}", .0.index, .0.rejection)]
-    Atomic(AtomicRefusal),
+    Atomic(FirstRefusal),
     #[error("entry {index} of the batch cannot be read, so none was posted: {malformed}")]
     AtomicMalformed { index: usize, malformed: Malformed },
     #[error("a batch has 1 to {max} entries, this one has {given}")]
     BatchSize { given: usize, max: usize },
     #[error("a batch has at most {max} transfers in all its entries, this one has {given}")]
     BatchTransfers { given: usize, max: usize },
+    #[error("a batch opens at most {max} accounts, this one names {given}")]
+    Openings { given: usize, max: usize },
     #[error(transparent)]
     Submit(#[from] SubmitError),
     #[error(transparent)]
@@ -51,7 +53,8 @@ impl Refused {
             Self::Malformed(_)
             | Self::AtomicMalformed { .. }
             | Self::BatchSize { .. }
-            | Self::BatchTransfers { .. } => Code::InvalidArgument,
+            | Self::BatchTransfers { .. }
+            | Self::Openings { .. } => Code::InvalidArgument,
             Self::Rejected(rejection) => rejection_code(rejection),
             Self::Atomic(refusal) => rejection_code(&refusal.rejection),
             Self::Submit(SubmitError::Store(error)) | Self::Read(ReadError::Store(error)) => {
@@ -77,7 +80,9 @@ impl Refused {
                 rejection.reason()
             }
             Self::Atomic(refusal) => refusal.rejection.reason(),
-            Self::BatchSize { .. } | Self::BatchTransfers { .. } => "BATCH_SIZE_OUT_OF_RANGE",
+            Self::BatchSize { .. } | Self::BatchTransfers { .. } | Self::Openings { .. } => {
+                "BATCH_SIZE_OUT_OF_RANGE"
+            }
             Self::Submit(SubmitError::Store(error)) | Self::Read(ReadError::Store(error)) => {
                 store_reason(error)
             }
@@ -103,7 +108,9 @@ impl Refused {
                 rejection.figures()
             }
             Self::Atomic(refusal) => indexed(&refusal.index, refusal.rejection.figures()),
-            Self::BatchSize { given, max } | Self::BatchTransfers { given, max } => {
+            Self::BatchSize { given, max }
+            | Self::BatchTransfers { given, max }
+            | Self::Openings { given, max } => {
                 vec![("given", given.to_string()), ("max", max.to_string())]
             }
             Self::Read(ReadError::Page(PageError::Size { given })) => {

@@ -1,10 +1,11 @@
 //! Where the journal and its projections are kept.
 //!
-//! A [`Writer`] runs one batch as one transaction: it loads the facts, lets the
-//! caller decide on them, and writes the records with all their projections. A
-//! [`Snapshot`] reads one moment of it and never waits for the writer. Neither
-//! knows a rule.
+//! A [`Writer`] runs one batch as one transaction: it has the batch decided, loads
+//! what that asks for, and writes the records with the rows of their
+//! [`projection`]. A [`Snapshot`] reads one moment of it and never waits for the
+//! writer. Neither knows a rule.
 
+pub mod projection;
 mod sqlite;
 
 pub use sqlite::SqliteStore;
@@ -12,8 +13,8 @@ pub use sqlite::SqliteStore;
 use crate::{
     journal::{Hash, Undecodable},
     ledger::{
-        Account, AccountId, BookingId, Broken, Facts, Hold, HoldState, Link, Moment, Position,
-        Record, Sequence, Stamp, Unit, Wants,
+        Account, AccountId, Answer, Booking, BookingId, Broken, Call, Hold, HoldStateKind, Link,
+        Moment, Position, Record, Sequence, Stamp, Unit,
     },
 };
 
@@ -65,38 +66,37 @@ impl From<Broken> for StoreError {
     }
 }
 
-/// What a transaction left behind.
+/// How the journal stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Committed {
+pub struct Head {
     /// The journal's last sequence.
     pub last: Sequence,
     /// When the next open hold is due. None where none ever is.
     pub next_due: Option<Moment>,
 }
 
-/// What decides a batch: gets the facts, and the open holds that are due.
-pub type Decide<'a> = dyn FnMut(&mut Facts, &[BookingId]) -> Result<(), Broken> + 'a;
+/// What a transaction brought about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Committed {
+    /// What became of each call, in order.
+    pub answers: Vec<Answer>,
+    pub head: Head,
+}
 
 /// The one that writes.
 pub trait Writer: Send {
-    /// Runs one batch at a moment of the wall clock as one durable transaction.
-    /// At most 1,000 due holds are given to a batch. `decide` may be run again
-    /// where a store has to repeat its transaction.
+    /// Decides calls in order at a moment of the wall clock, as one durable
+    /// transaction. Holds that are due expire before, at most 1,000 of them.
     ///
     /// # Errors
     /// Whatever failed, no record of this batch may be taken as written.
-    fn transact(
-        &mut self,
-        wants: &Wants<'_>,
-        now: Moment,
-        decide: &mut Decide<'_>,
-    ) -> Result<Committed, StoreError>;
+    fn transact(&mut self, calls: &[Call], now: Moment) -> Result<Committed, StoreError>;
 
     /// How the journal stands.
     ///
     /// # Errors
     /// Where it cannot be read.
-    fn committed(&mut self) -> Result<Committed, StoreError>;
+    fn head(&mut self) -> Result<Head, StoreError>;
 }
 
 /// Gives out snapshots.
@@ -121,7 +121,13 @@ pub type Progress<'a> = dyn FnMut(i64, i64) -> bool + 'a;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Verified {
     /// Nothing is wrong with this many records, whose Merkle root this is.
-    Sound { count: i64, root: Hash },
+    Sound {
+        count: i64,
+        root: Hash,
+        /// Notes that were erased: what their records say of them cannot be
+        /// checked any more.
+        erased_notes: i64,
+    },
     /// The first thing that is wrong.
     Wrong(Finding),
     /// It was stopped.
@@ -155,19 +161,6 @@ pub struct PostingRow {
     pub link: Link,
 }
 
-/// An entry or hold with what belongs to it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Booking {
-    /// The hold, where the id is one's.
-    pub hold: Option<Hold>,
-    /// The entry, where one was posted or settled.
-    pub entry: Option<Record>,
-    /// The entry that reversed it.
-    pub reversed_by: Option<BookingId>,
-    /// The note's text, where there is one (still).
-    pub note: Option<String>,
-}
-
 /// Which holds to list.
 #[derive(Clone, Copy, Debug)]
 pub struct HoldFilter<'a> {
@@ -180,26 +173,6 @@ pub struct HoldFilter<'a> {
     /// The moment by which an open hold that is due counts as expired.
     pub now: Moment,
     pub limit: usize,
-}
-
-/// [`HoldState`] without what it carries, numbered as in the contract.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum HoldStateKind {
-    Open = 1,
-    Settled = 2,
-    Released = 3,
-    Expired = 4,
-}
-
-impl From<&HoldState> for HoldStateKind {
-    fn from(state: &HoldState) -> Self {
-        match state {
-            HoldState::Open => Self::Open,
-            HoldState::Settled { .. } => Self::Settled,
-            HoldState::Released { .. } => Self::Released,
-            HoldState::Expired { .. } => Self::Expired,
-        }
-    }
 }
 
 /// One moment of the store. Every method fails where the database does.

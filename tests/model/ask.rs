@@ -210,7 +210,8 @@ impl Ask {
             } => Command::ReverseEntry(Reversal {
                 id: booking(*id),
                 of: booking(*of),
-                reason: note(reason, salt),
+                reason: note(reason, salt).commitment(),
+                note: Some(note(reason, salt)),
                 force: *force,
                 effective_at: at.map(moment),
             }),
@@ -260,5 +261,6 @@ fn posting(post: &Post, salt: u64) -> Result<NewEntry, Malformed> {
             .into_iter()
             .collect(),
         note,
+        opens: Vec::new(),
     })
 }

@@ -12,8 +12,8 @@ use timebank::{
     journal::{decode, encode, to_proto},
     ledger::{
         AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Caller, Commitment,
-        Entry, Fact, HoldTerms, Label, Limits, MAX_EXPIRES_IN_S, Moment, Origin, Record, Sequence,
-        Stamp, Tag, Tags, Transfer, Transfers, Unit, UnitId,
+        Entry, EntryWithAccounts, Fact, HoldTerms, Label, Limits, MAX_EXPIRES_IN_S, Moment, Origin,
+        Principal, Record, Sequence, Stamp, Step, Tag, Tags, Transfer, Transfers, Unit, UnitId,
     },
 };
 
@@ -61,14 +61,46 @@ fn bytes(record: &Record) -> Vec<u8> {
 /// Any record that the ledger's types allow.
 fn records() -> impl Strategy<Value = Record> {
     let text = || string_regex("[ -~]{0,64}").expect("a pattern");
-    (1..=i64::MAX >> 8, moments(), text(), text(), facts()).prop_map(
-        |(sequence, recorded_at, actor, request_id, fact)| Record {
-            stamp: Stamp {
-                sequence: Sequence::new(sequence).expect("in range"),
-                recorded_at,
+    (
+        1..=i64::MAX >> 10,
+        moments(),
+        text(),
+        text(),
+        any::<i32>(),
+        steps(),
+    )
+        .prop_map(
+            |(sequence, recorded_at, actor, request_id, rules_version, step)| Record {
+                stamp: Stamp {
+                    sequence: Sequence::new(sequence).expect("in range"),
+                    recorded_at,
+                },
+                caller: {
+                    let principal = Principal::recorded(&actor).expect("printable");
+                    Caller::new(principal, &request_id).expect("printable")
+                },
+                rules_version,
+                step,
             },
-            caller: Caller::new(&actor, &request_id).expect("printable"),
-            fact,
+        )
+}
+
+/// Facts, and some of the entries with accounts that they opened.
+fn steps() -> impl Strategy<Value = Step> {
+    (facts(), kinds(), units(), limits(), any::<bool>()).prop_map(
+        |(fact, kind, unit, limits, opens)| {
+            if let (Fact::EntryPosted(entry), true) = (&fact, opens) {
+                let id = entry.transfers.as_slice()[0].credit().clone();
+                let opening = AccountOpened {
+                    id,
+                    kind,
+                    unit,
+                    limits,
+                };
+                let step = EntryWithAccounts::new(vec![opening], entry.clone());
+                return Step::EntryWithAccounts(step.expect("it touches the account"));
+            }
+            Step::Fact(fact)
         },
     )
 }

@@ -11,11 +11,11 @@ use proptest::{
 };
 use timebank::{
     ledger::{
-        Account, AccountId, AccountKind, Command, Hold, Moment, Position, Record, Sequence, Stamp,
-        Unit,
+        Account, AccountId, AccountKind, Answer, Booking, Command, Hold, Moment, Position, Record,
+        Sequence, Stamp, Together, Unit,
     },
     query::{AsOf, Axis, Direction, ReadError, StatementQuery, balance, statement},
-    store::{AccountRow, Booking, HoldFilter, PostingRow, Snapshot, StoreError},
+    store::{AccountRow, HoldFilter, PostingRow, Snapshot, StoreError},
 };
 
 use super::{
@@ -187,7 +187,10 @@ fn write(entries: &[Booked], reopen: bool) -> Stack {
         let commands = batch.iter().enumerate();
         let commands = commands.map(|(place, booked)| post(&mut stack, first + place, booked));
         let commands = commands.collect();
-        for result in stack.submit(commands) {
+        let Answer::Each(results) = stack.submit(commands, Together::Each) else {
+            panic!("each for itself");
+        };
+        for result in results {
             result.expect("it posts");
         }
     }

@@ -2,13 +2,12 @@
 //! and every query with every filter.
 
 use timebank::{
-    ledger::{self, Malformed, Moment, Rejection, Sequence},
+    ledger::{self, HoldStateKind, Malformed, Moment, Rejection, Results, Sequence},
     query::{
         AsOf, Axis, Direction, PostingView, ReadError, StatementQuery, account_view, balance,
         statement,
     },
-    sequencer::Results,
-    store::{AccountRow, HoldFilter, HoldStateKind, Snapshot},
+    store::{AccountRow, HoldFilter, Snapshot},
 };
 
 use super::{
@@ -74,7 +73,7 @@ pub(crate) fn answers(got: &Answered, expected: &Answer) {
 
 fn agree(got: &Result<ledger::Outcome, Refused>, expected: &Outcome) -> bool {
     match (got, expected) {
-        (Ok(ledger::Outcome::Recorded(stamp)), Outcome::Recorded(at)) => pair(*stamp) == *at,
+        (Ok(ledger::Outcome::Recorded { stamp, .. }), Outcome::Recorded(at)) => pair(*stamp) == *at,
         (Ok(ledger::Outcome::Replayed(stamp)), Outcome::Replayed(at)) => {
             at.is_none_or(|at| pair(*stamp) == at)
         }
@@ -238,15 +237,18 @@ fn bookings(stack: &Stack, model: &Reference) {
             assert!(entry.is_none() && hold.is_none(), "{id} is missing");
             continue;
         };
-        let shown = got.hold.as_ref().map(shown_hold);
+        let shown = got.hold().map(shown_hold);
         assert_eq!(shown, hold.map(expected_hold), "hold {id}");
-        let shown = got.entry.as_ref().map(text::line);
-        let expected = entry.map(|e| model.journal[e.recorded.0 as usize - 1].clone());
+        let got = got.entry();
+        let shown = got.map(|posted| (text::entry_of(&posted.entry), pair(posted.stamp)));
+        let expected = entry.map(|entry| (text::entry(entry), entry.recorded));
         assert_eq!(shown, expected, "entry {id}");
         let by = model.reversed_by(id).map(booking);
-        assert_eq!(got.reversed_by, by, "what reversed {id}");
+        let reversed_by = got.and_then(|posted| posted.reversed_by);
+        assert_eq!(reversed_by, by, "what reversed {id}");
         let note = entry.and_then(|entry| entry.note);
-        assert_eq!(got.note.as_deref(), note, "the note of {id}");
+        let got = got.and_then(|posted| posted.note.as_ref());
+        assert_eq!(got.map(ledger::Note::text), note, "the note of {id}");
     }
 }
 
@@ -255,14 +257,11 @@ fn shown_hold(hold: &ledger::Hold) -> String {
     use ledger::HoldState::{Expired, Open, Released, Settled};
     let ended = match &hold.state {
         Open => None,
-        Settled {
-            amount,
-            effective_at,
-            stamp,
-        } => Some((
-            format!("settled {amount} at {:?}", effective_at.map(Moment::us)),
-            pair(*stamp),
-        )),
+        Settled(posted) => {
+            let amount = posted.entry.transfers.total_steps();
+            let at = posted.entry.effective_at.map(Moment::us);
+            Some((format!("settled {amount} at {at:?}"), pair(posted.stamp)))
+        }
         Released { stamp } => Some(("released".into(), pair(*stamp))),
         Expired { stamp } => Some(("expired".into(), pair(*stamp))),
     };

@@ -57,7 +57,14 @@ fn positions_and_times_rise(records: &[Record]) {
 
 impl Fold {
     fn add(&mut self, record: &Record) {
-        match &record.fact {
+        for fact in record.step.facts() {
+            self.add_fact(fact, record);
+        }
+        self.units_sum_to_zero(record);
+    }
+
+    fn add_fact(&mut self, fact: &Fact, record: &Record) {
+        match fact {
             Fact::UnitDeclared(_) | Fact::AccountClosed { .. } => {}
             Fact::AccountOpened(opening) => {
                 let sum = Sum {
@@ -83,7 +90,6 @@ impl Fold {
             }
             Fact::HoldReleased { id } | Fact::HoldExpired { id } => self.end(&id.to_string()),
         }
-        self.units_sum_to_zero(record);
     }
 
     fn account(&mut self, id: &str) -> &mut Sum {

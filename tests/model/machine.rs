@@ -5,7 +5,10 @@ use std::fmt;
 
 use proptest::{prelude::*, sample::select};
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
-use timebank::store::Verified;
+use timebank::{
+    ledger::{self, Together},
+    store::Verified,
+};
 
 use super::{
     ask::Ask,
@@ -204,8 +207,7 @@ impl StateMachineTest for Ledger {
             Verified::Sound { count, .. } => {
                 assert_eq!(count, run.ledger.journal.len() as i64, "records verified");
             }
-            Verified::Wrong(finding) => panic!("the audit found {finding:?}"),
-            Verified::Stopped => {}
+            other => panic!("the audit came to {other:?}"),
         }
     }
 }
@@ -217,7 +219,7 @@ impl Ledger {
                 Ok(command) => self.0.submit_one(command).map_err(Refused::from),
                 Err(malformed) => {
                     // The model's clock goes on with every call.
-                    self.0.submit(Vec::new());
+                    self.0.submit(Vec::new(), Together::Each);
                     Err(Refused::from(malformed))
                 }
             }]),
@@ -226,12 +228,15 @@ impl Ledger {
                 let commands = asks.iter().map(|ask| stack.command(ask));
                 let commands = commands.collect::<Result<_, _>>();
                 let commands = commands.expect("batches are of well-formed requests");
-                match atomic {
-                    false => Answered::each(stack.submit(commands)),
-                    true => match stack.submit_atomic(commands) {
-                        Ok(results) => Answered::each(results),
-                        Err(refusal) => Answered::Nothing(refusal.index, refusal.rejection.into()),
-                    },
+                let together = match atomic {
+                    false => Together::Each,
+                    true => Together::AllOrNone,
+                };
+                match stack.submit(commands, together) {
+                    ledger::Answer::Each(results) => Answered::each(results),
+                    ledger::Answer::None(refusal) => {
+                        Answered::Nothing(refusal.index, refusal.rejection.into())
+                    }
                 }
             }
         }

@@ -12,14 +12,15 @@ use std::{
 use tempfile::TempDir;
 use timebank::{
     clock::Clock,
-    ledger::{Caller, Command, Moment, Outcome, Rejection},
+    ledger::{Answer, Call, Caller, Command, Moment, Outcome, Principal, Rejection, Together},
     query::{Query, ReadError},
-    sequencer::{AtomicRefusal, Results, Sequencer},
-    store::{Snapshot, SqliteStore, Store, Verified},
+    sequencer::Sequencer,
+    store::{Snapshot, Store, Verified},
 };
 use tokio::runtime::{Builder, Runtime};
 
 use super::ask::{Ask, moment};
+use crate::support::open_again;
 
 /// A ledger and the directory that outlives its runs.
 pub(crate) struct Stack {
@@ -46,7 +47,7 @@ impl Run {
         let (writes, reads) = (runtime().expect("a runtime"), runtime().expect("a runtime"));
         let time = Arc::clone(clock);
         let clock: Clock = Arc::new(move || moment(time.load(Ordering::SeqCst)));
-        let (store, writer) = SqliteStore::open(dir.path()).expect("the store opens");
+        let (store, writer) = open_again(dir.path());
         let (sequencer, thread) = {
             let _within = writes.enter();
             Sequencer::start(writer, Arc::clone(&clock)).expect("the sequencer starts")
@@ -108,12 +109,19 @@ impl Stack {
         ask.command(self.salts)
     }
 
-    /// Decides commands in order, each for itself.
-    pub(crate) fn submit(&self, commands: Vec<Command>) -> Results {
+    /// Decides commands in order, each for itself or all or none.
+    pub(crate) fn submit(&self, commands: Vec<Command>, together: Together) -> Answer {
+        self.call(Call {
+            together,
+            ..Call::each(commands, caller())
+        })
+    }
+
+    /// Decides a call.
+    pub(crate) fn call(&self, call: Call) -> Answer {
         let run = self.run();
-        run.writes
-            .block_on(run.sequencer.submit(commands, caller()))
-            .expect("it commits")
+        let answer = run.writes.block_on(run.sequencer.submit(call));
+        answer.expect("it commits")
     }
 
     /// Decides one command.
@@ -121,14 +129,6 @@ impl Stack {
         let run = self.run();
         run.writes
             .block_on(run.sequencer.submit_one(command, caller()))
-            .expect("it commits")
-    }
-
-    /// Decides commands in order, all or none.
-    pub(crate) fn submit_atomic(&self, commands: Vec<Command>) -> Result<Results, AtomicRefusal> {
-        let run = self.run();
-        run.writes
-            .block_on(run.sequencer.submit_atomic(commands, caller()))
             .expect("it commits")
     }
 
@@ -161,5 +161,6 @@ impl Drop for Stack {
 }
 
 fn caller() -> Caller {
-    Caller::new("tester", "").expect("a proper name")
+    let principal = Principal::claimed("tester").expect("a proper name");
+    Caller::new(principal, "").expect("a proper name")
 }

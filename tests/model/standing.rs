@@ -14,7 +14,7 @@ pub(crate) enum Standing {
 }
 
 /// Compares what stands with what is asked, field by field.
-fn compare(reason: &'static str, since: At, fields: &[(&'static str, bool)]) -> Standing {
+fn compare(reason: &'static str, since: At, fields: &[(&str, bool)]) -> Standing {
     match fields.iter().find(|(_, same)| !same) {
         None => Standing::Same(Some(since)),
         Some((field, _)) => Standing::Other(Refusal {
@@ -22,6 +22,25 @@ fn compare(reason: &'static str, since: At, fields: &[(&'static str, bool)]) -> 
             figures: vec![("field", (*field).into())],
         }),
     }
+}
+
+/// The first field of the legs that differs, and whether none does.
+fn legs(old: &[Leg], asked: &[Leg]) -> (String, bool) {
+    if old.len() != asked.len() {
+        return ("transfers".into(), false);
+    }
+    for (index, (old, asked)) in old.iter().zip(asked).enumerate() {
+        for (field, same) in [
+            ("debit_account_id", old.from == asked.from),
+            ("credit_account_id", old.to == asked.to),
+            ("amount", old.amount == asked.amount),
+        ] {
+            if !same {
+                return (format!("transfers[{index}].{field}"), false);
+            }
+        }
+    }
+    (String::new(), true)
 }
 
 /// Whoever names the recorded time means the same as who left it to that.
@@ -110,15 +129,19 @@ impl Reference {
             return Standing::Free;
         };
         let of = |reverses: Option<(Id, bool)>| reverses.map(|(of, _)| of);
+        let legs = legs(&old.legs, &asked.legs);
         let fields = [
             ("reverses_entry_id", of(old.reverses) == of(reverses)),
             ("force", old.reverses == reverses),
-            ("transfers", old.legs == asked.legs),
+            (&legs.0, legs.1),
             ("effective_at", same_time(old.at, old.recorded, asked.at)),
             ("kind", old.labels.kind == asked.labels.kind),
             ("tags", old.labels.tags == asked.labels.tags),
             ("note", old.note == asked.note),
-            ("unit_id", self.counts(asked.legs.first(), asked.unit)),
+            (
+                "transfers[0].unit_id",
+                self.counts(asked.legs.first(), asked.unit),
+            ),
         ];
         compare("ID_REUSED", old.recorded, &fields)
     }
@@ -138,12 +161,13 @@ impl Reference {
         unit: Option<&str>,
     ) -> Standing {
         if let Some(old) = self.hold(id) {
+            let legs = legs(&[old.leg], &[*leg]);
             let fields = [
-                ("transfers", old.leg == *leg),
+                (&legs.0[..], legs.1),
                 ("expires_in", old.expires_in_s == expires_in_s),
                 ("kind", old.labels.kind == labels.kind),
                 ("tags", old.labels.tags == labels.tags),
-                ("unit_id", self.counts(Some(leg), unit)),
+                ("transfers[0].unit_id", self.counts(Some(leg), unit)),
             ];
             return compare("ID_REUSED", old.placed, &fields);
         }

@@ -2,7 +2,7 @@
 //! writes them from its own lists, the ledger's records are put into them.
 
 use timebank::ledger::{
-    AccountKind, Commitment, Fact, HoldTerms, Limits, Moment, Origin, Record, Tags, Transfer,
+    AccountKind, Commitment, Fact, HoldTerms, Limits, Moment, Origin, Record, Step, Tags, Transfer,
 };
 
 use super::{
@@ -91,12 +91,17 @@ fn placed(id: Id, leg: &str, expires_in_s: Option<i64>, labels: &str) -> String 
 pub(crate) fn line(record: &Record) -> Line {
     Line {
         at: (record.stamp.sequence.get(), record.stamp.recorded_at.us()),
-        by_server: record.caller.actor() == "timebank",
-        what: what(&record.fact),
+        by_server: record.caller.principal.is_server(),
+        what: what(&record.step),
     }
 }
 
-fn what(fact: &Fact) -> String {
+fn what(step: &Step) -> String {
+    let facts: Vec<_> = step.facts().iter().map(fact).collect();
+    facts.join(", ")
+}
+
+fn fact(fact: &Fact) -> String {
     match fact {
         Fact::UnitDeclared(unit) => declare(unit.id().as_str(), unit.step()),
         Fact::AccountOpened(opening) => open(
@@ -123,7 +128,7 @@ pub(crate) fn steps(limits: Limits) -> (Option<i64>, Option<i64>) {
     )
 }
 
-fn entry_of(entry: &timebank::ledger::Entry) -> String {
+pub(crate) fn entry_of(entry: &timebank::ledger::Entry) -> String {
     let legs: Vec<_> = entry.transfers.as_slice().iter().map(transfer).collect();
     let reverses = match entry.origin {
         Origin::Posted => None,

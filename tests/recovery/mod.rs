@@ -13,7 +13,7 @@ use std::{
 
 use fastrand::Rng;
 use tempfile::TempDir;
-use timebank_proto::v1::{AccountKind, record::Fact};
+use timebank_proto::v1::{AccountKind, record::Step};
 use tokio::{sync::watch, task::JoinSet};
 use uuid::Uuid;
 
@@ -147,7 +147,7 @@ async fn entries(client: &mut Client) -> BTreeMap<Uuid, i64> {
     let mut entries = BTreeMap::new();
     for (index, record) in client.records(1).await.expect("records").iter().enumerate() {
         assert_eq!(record.sequence, index as i64 + 1, "no gaps");
-        if let Some(Fact::EntryPosted(posted)) = &record.fact {
+        if let Some(Step::EntryPosted(posted)) = &record.step {
             let id = Uuid::from_slice(&posted.entry_id).expect("a UUID");
             let before = entries.insert(id, record.sequence);
             assert_eq!(before, None, "entry {id} is there twice");

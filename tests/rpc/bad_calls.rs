@@ -30,7 +30,7 @@ const OPENINGS: &[Row<OpenAccountRequest>] = &[
     ("the highest ceiling", |r| r.ceiling = limit(i64::MAX), InvalidArgument, "LIMIT_OUT_OF_RANGE", "given=9223372036854775807 max=9007199254740991"),
     ("reversed limits", |r| { r.floor = limit(2); r.ceiling = limit(1); }, InvalidArgument, "LIMITS_REVERSED", "ceiling=1 floor=2"),
     ("a pool in debt", |r| { r.kind = AccountKind::Pool.into(); r.floor = any_limit(); }, InvalidArgument, "FLOOR_TOO_LOW", "lowest=0"),
-    ("a used id", |r| { r.account_id = ANN.into(); r.ceiling = limit(5); }, AlreadyExists, "ACCOUNT_EXISTS", "account=city:member:ann field=ceiling"),
+    ("a used id", |r| { r.account_id = ANN.into(); r.ceiling = limit(5); }, AlreadyExists, "ACCOUNT_EXISTS", "account=city:member:ann field=ceiling given=5 recorded=none"),
 ];
 
 #[tokio::test]
@@ -221,7 +221,7 @@ async fn ends() {
 const REVERSALS: &[Row<ReverseEntryRequest>] = &[
     ("no entry", |r| r.entry_id.clear(), InvalidArgument, "ID_MALFORMED", "field=entry_id given="),
     ("no id", |r| r.reversal_entry_id.clear(), InvalidArgument, "ID_MALFORMED", "field=reversal_entry_id given="),
-    ("its own id", |r| r.reversal_entry_id = r.entry_id.clone(), AlreadyExists, "ID_REUSED", "field=reverses_entry_id id=*"),
+    ("its own id", |r| r.reversal_entry_id = r.entry_id.clone(), AlreadyExists, "ID_REUSED", "field=reverses_entry_id given=*"),
     ("no reason", |r| r.reason.clear(), InvalidArgument, "FIELD_MISSING", "field=reason"),
     ("a reason of 1,001 characters", |r| r.reason = "r".repeat(1_001), InvalidArgument, "NOTE_TOO_LONG", "given=1001 max=1000"),
     ("an unknown entry", |r| r.entry_id = "11111111-1111-4111-8111-111111111111".into(), NotFound, "ENTRY_UNKNOWN", "id=11111111-1111-4111-8111-111111111111"),

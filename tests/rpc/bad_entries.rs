@@ -69,7 +69,7 @@ const MALFORMED: &[Row<Entry>] = &[
 /// What the rules refuse. The stories have every rule; here are the codes.
 #[rustfmt::skip] // a table: a row a line
 const REJECTED: &[Row<Entry>] = &[
-    ("a used id", |e| e.entry_id = USED.into(), AlreadyExists, "ID_REUSED", "field=transfers id=11111111-1111-4111-8111-111111111111"),
+    ("a used id", |e| e.entry_id = USED.into(), AlreadyExists, "ID_REUSED", "field=transfers[0].amount given=1 id=11111111-1111-4111-8111-111111111111 recorded=2"),
     ("the far future", |e| e.effective_at = timestamp(253_402_300_799, 0), InvalidArgument, "EFFECTIVE_IN_FUTURE", "effective_at=9999-12-31T23:59:59Z max_ahead_s=300 now=2*"),
     ("an unknown account", |e| e.transfers[0].credit_account_id = "city:nobody".into(), NotFound, "ACCOUNT_UNKNOWN", "account=city:nobody"),
     ("a closed account", |e| e.transfers[0].credit_account_id = GONE.into(), FailedPrecondition, "ACCOUNT_CLOSED", "account=city:member:gone"),
@@ -202,7 +202,7 @@ async fn among_others_all_or_nothing() {
 #[rustfmt::skip] // a table: a row a line
 const HOLDS: &[Row<PlaceHoldRequest>] = &[
     ("no id", |h| h.hold_id.clear(), InvalidArgument, "ID_MALFORMED", "field=hold_id given="),
-    ("a used id", |h| h.hold_id = USED.into(), AlreadyExists, "ID_REUSED", "field=what id=11111111-1111-4111-8111-111111111111"),
+    ("a used id", |h| h.hold_id = USED.into(), AlreadyExists, "ID_REUSED", "field=what given=hold id=11111111-1111-4111-8111-111111111111 recorded=entry"),
     ("zero", |h| h.amount = 0, InvalidArgument, "AMOUNT_OUT_OF_RANGE", "given=0 max=9007199254740991"),
     ("to itself", |h| h.credit_account_id = ANN.into(), InvalidArgument, "SAME_ACCOUNT", "account=city:member:ann"),
     ("no account", |h| h.debit_account_id.clear(), InvalidArgument, "ACCOUNT_ID_MALFORMED", "given="),

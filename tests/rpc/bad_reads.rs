@@ -152,6 +152,8 @@ async fn metadata() {
             "a".repeat(8_000).into_bytes(),
         ),
         ("a tab", "x-actor", b"a\tb".to_vec()),
+        ("a person's name", "x-actor", "\u{5f20}".as_bytes().to_vec()),
+        ("the server's name", "x-actor", b"timebank".to_vec()),
         ("no text", "x-actor", b"\xe5\xbc".to_vec()),
     ] {
         let bytes = value.len();
@@ -163,6 +165,7 @@ async fn metadata() {
         let status = client.entries.post_entry(request).await.expect_err(what);
         let figures = match what {
             "no text" => format!("field={key}"),
+            "the server's name" => "field=x-actor given=timebank".into(),
             _ => format!("field={key} given={bytes} max=64"),
         };
         check(

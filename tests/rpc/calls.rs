@@ -1,6 +1,6 @@
 //! What goes in comes out, on every call.
 
-use timebank_proto::v1::{self, AccountState, HoldState, Tag, record::Fact};
+use timebank_proto::v1::{self, AccountState, HoldState, Tag, record::Step};
 use tonic::{Request, metadata::AsciiMetadataValue};
 
 use super::{ANN, BEN, City, MINT};
@@ -29,7 +29,7 @@ async fn an_entry_with_everything() {
         entry: Some(sent.clone()),
     });
     let metadata = request.metadata_mut();
-    let actor = "\u{5f20} 3";
+    let actor = "desk 3";
     let bytes = AsciiMetadataValue::try_from(actor.as_bytes());
     metadata.insert("x-actor", bytes.expect("a header"));
     metadata.insert("x-request-id", "call-17".parse().expect("a header"));
@@ -72,10 +72,10 @@ async fn an_entry_with_everything() {
         panic!("not one record: {records:?}");
     };
     assert_eq!(
-        (record.actor.as_str(), record.request_id.as_str()),
+        (record.principal.as_str(), record.request_id.as_str()),
         (actor, "call-17")
     );
-    let Some(Fact::EntryPosted(recorded)) = &record.fact else {
+    let Some(Step::EntryPosted(recorded)) = &record.step else {
         panic!("another fact: {record:?}");
     };
     assert_eq!(recorded.effective_at_us, Some(1_750_000_000_123_456));
@@ -284,10 +284,10 @@ async fn a_hold_expires_by_itself() {
     let message = within("the expiry", stream.message()).await;
     let records = message.expect("a message").expect("a message").records;
     assert!(
-        matches!(records[0].fact, Some(Fact::HoldExpired(_))),
+        matches!(records[0].step, Some(Step::HoldExpired(_))),
         "{records:?}"
     );
-    assert_eq!(records[0].actor, "timebank");
+    assert_eq!(records[0].principal, "timebank");
 
     let get = v1::GetHoldRequest {
         hold_id: request.hold_id.clone(),

@@ -7,7 +7,7 @@ use std::{
 };
 
 use tempfile::TempDir;
-use timebank_proto::v1::record::Fact;
+use timebank_proto::v1::record::Step;
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
@@ -108,13 +108,13 @@ async fn drains() {
 
     let again = Server::start(city.dir.path());
     let records = again.client().await.records(5).await.expect("records");
-    let entry_id = |fact: &Fact| match fact {
-        Fact::EntryPosted(posted) => Uuid::from_slice(&posted.entry_id).expect("a UUID"),
+    let entry_id = |step: &Step| match step {
+        Step::EntryPosted(posted) => Uuid::from_slice(&posted.entry_id).expect("a UUID"),
         other => panic!("another fact: {other:?}"),
     };
     let facts = records
         .iter()
-        .map(|record| record.fact.as_ref().expect("a fact"));
+        .map(|record| record.step.as_ref().expect("a fact"));
     let there: BTreeSet<_> = facts.map(|fact| entry_id(fact).to_string()).collect();
     assert_eq!(
         there.difference(&told).count(),

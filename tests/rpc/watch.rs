@@ -1,6 +1,6 @@
 //! The stream of records.
 
-use timebank_proto::v1::{self, WatchRecordsRequest, WatchRecordsResponse, record::Fact};
+use timebank_proto::v1::{self, WatchRecordsRequest, WatchRecordsResponse, record::Step};
 use tonic::{Code, Streaming};
 
 use super::{ANN, BEN, City, MINT, large};
@@ -85,7 +85,7 @@ async fn waits_for_what_is_to_come() {
     city.client.post(entry(ANN, BEN, 2)).await.expect("posted");
     let records = take(&mut stream, 1).await;
     assert_eq!(sequences(&records), [6]);
-    let Some(Fact::EntryPosted(posted)) = &records[0].fact else {
+    let Some(Step::EntryPosted(posted)) = &records[0].step else {
         panic!("another fact: {records:?}");
     };
     assert_eq!(posted.transfers[0].amount, 2);

@@ -8,12 +8,12 @@ use std::{
 
 use timebank::{
     ledger::{
-        Account, AccountId, Book, BookingId, Broken, Caller, Fact, Facts, Hold, Moment, Position,
-        Record, Sequence, Stamp, Transfers, Unit, Wants, rules::Decision,
+        Account, AccountId, Booking, BookingId, Call, Command, Hold, Moment, Position, Record,
+        Sequence, Stamp, Transfers, Unit,
     },
     store::{
-        AccountRow, Booking, Committed, Decide, HoldFilter, PostingRow, Progress, Snapshot, Store,
-        StoreError, Verified, Writer,
+        AccountRow, Committed, Head, HoldFilter, PostingRow, Progress, Snapshot, Store, StoreError,
+        Verified, Writer,
     },
 };
 
@@ -30,11 +30,9 @@ enum Fault {
     DropsATransfer,
     /// Every third batch is decided, and never written.
     LosesABatch,
-    /// Batches are decided on the balances of the first one.
-    AnswersStaleFacts,
-    /// What was decided before a batch broke is written.
-    KeepsABrokenBatch,
-    /// No batch is told what is due.
+    /// Each batch is answered as if the one before had not been.
+    AnswersFromBefore,
+    /// Nothing is ever due.
     ForgetsWhatIsDue,
     /// Nobody is told when the next hold is due.
     ForgetsWhenNextIsDue,
@@ -71,20 +69,13 @@ fn broken_stores_are_caught() {
             "what_was_written_is_there_when_it_is_opened_again",
         ),
         (
-            Fault::AnswersStaleFacts,
-            "facts_are_those_that_the_batch_before_left",
+            Fault::AnswersFromBefore,
+            "a_batch_sees_what_the_one_before_left",
         ),
-        (
-            Fault::KeepsABrokenBatch,
-            "a_batch_that_breaks_leaves_nothing",
-        ),
-        (
-            Fault::ForgetsWhatIsDue,
-            "what_is_due_is_given_soonest_first",
-        ),
+        (Fault::ForgetsWhatIsDue, "what_is_due_expires_soonest_first"),
         (
             Fault::ForgetsWhenNextIsDue,
-            "what_is_due_is_given_soonest_first",
+            "what_is_due_expires_soonest_first",
         ),
         (
             Fault::AuditsNothing,
@@ -125,7 +116,7 @@ fn opened(fault: Fault, dir: &Path) -> Opened {
         fault,
         writer,
         batches: 0,
-        first: None,
+        before: Vec::new(),
     };
     Ok((Box::new(store), Box::new(writer)))
 }
@@ -134,79 +125,67 @@ struct BrokenWriter {
     fault: Fault,
     writer: Box<dyn Writer>,
     batches: usize,
-    first: Option<Book>,
+    /// The batch before, where it is written too late.
+    before: Vec<Call>,
 }
 
 impl Writer for BrokenWriter {
-    fn transact(
-        &mut self,
-        wants: &Wants<'_>,
-        now: Moment,
-        decide: &mut Decide<'_>,
-    ) -> Read<Committed> {
+    fn transact(&mut self, calls: &[Call], now: Moment) -> Read<Committed> {
         self.batches += 1;
-        let (fault, batches, first) = (self.fault, self.batches, &mut self.first);
-        let committed = self
-            .writer
-            .transact(wants, now, &mut |facts, due| match fault {
-                Fault::DropsATransfer => {
-                    let before = facts.clone();
-                    decide(facts, due)?;
-                    let records = facts.records().to_vec();
-                    *facts = before;
-                    write_less(facts, records)
-                }
-                Fault::LosesABatch if batches.is_multiple_of(3) => {
-                    let before = facts.clone();
-                    decide(facts, due)?;
-                    *facts = before;
-                    Ok(())
-                }
-                Fault::AnswersStaleFacts => {
-                    facts.book = first.get_or_insert_with(|| facts.book.clone()).clone();
-                    decide(facts, due)
-                }
-                Fault::KeepsABrokenBatch => decide(facts, due).or(Ok(())),
-                Fault::ForgetsWhatIsDue => decide(facts, &[]),
-                _ => decide(facts, due),
-            })?;
-        Ok(self.tell(committed))
+        let mut calls = calls.to_vec();
+        let mut now = now;
+        match self.fault {
+            Fault::DropsATransfer => calls.iter_mut().for_each(drop_a_transfer),
+            Fault::LosesABatch if self.batches.is_multiple_of(3) => validate_only(&mut calls),
+            Fault::AnswersFromBefore => {
+                let before = std::mem::replace(&mut self.before, calls.clone());
+                validate_only(&mut calls);
+                let answered = self.writer.transact(&calls, now)?;
+                let Committed { head, .. } = self.writer.transact(&before, now)?;
+                return Ok(Committed { head, ..answered });
+            }
+            Fault::ForgetsWhatIsDue => now = Moment::MIN,
+            _ => {}
+        }
+        let Committed { answers, head } = self.writer.transact(&calls, now)?;
+        let head = self.tell(head);
+        Ok(Committed { answers, head })
     }
 
-    fn committed(&mut self) -> Read<Committed> {
-        let committed = self.writer.committed()?;
-        Ok(self.tell(committed))
+    fn head(&mut self) -> Read<Head> {
+        let head = self.writer.head()?;
+        Ok(self.tell(head))
     }
 }
 
 impl BrokenWriter {
-    fn tell(&self, committed: Committed) -> Committed {
+    fn tell(&self, head: Head) -> Head {
         match self.fault {
-            Fault::ForgetsWhenNextIsDue => Committed {
+            Fault::ForgetsWhenNextIsDue => Head {
                 next_due: None,
-                ..committed
+                ..head
             },
-            _ => committed,
+            _ => head,
         }
     }
 }
 
-/// Takes the same records again, but for the last transfer of each entry.
-fn write_less(facts: &mut Facts, records: Vec<Record>) -> Result<(), Broken> {
-    for Record { fact, .. } in records {
-        let fact = match fact {
-            Fact::EntryPosted(mut entry) => {
-                let legs = entry.transfers.as_slice();
-                let fewer = &legs[..legs.len().div_ceil(2)];
-                let fewer = Transfers::new(fewer.to_vec()).expect("one is left");
-                Arc::make_mut(&mut entry).transfers = fewer;
-                Fact::EntryPosted(entry)
-            }
-            fact => fact,
-        };
-        facts.take(Decision::Append { fact, note: None }, &Caller::server())?;
+fn validate_only(calls: &mut [Call]) {
+    for call in calls {
+        call.validate_only = true;
     }
-    Ok(())
+}
+
+/// Leaves the last transfers of each entry out.
+fn drop_a_transfer(call: &mut Call) {
+    for command in &mut call.commands {
+        if let Command::PostEntry(new) = command {
+            let legs = new.entry.transfers.as_slice();
+            let fewer = legs[..legs.len().div_ceil(2)].to_vec();
+            let fewer = Transfers::new(fewer).expect("one is left");
+            Arc::make_mut(&mut new.entry).transfers = fewer;
+        }
+    }
 }
 
 struct BrokenStore {
@@ -228,6 +207,7 @@ impl Store for BrokenStore {
             Fault::AuditsNothing => Ok(Verified::Sound {
                 count: self.snapshot()?.last()?.get(),
                 root: [0; 32],
+                erased_notes: 0,
             }),
             _ => self.store.verify(progress),
         }

@@ -13,9 +13,9 @@ use std::{
 
 use timebank::{
     clock::Clock,
-    ledger::{AccountKind, Broken, Caller, Moment, Wants},
+    ledger::{AccountKind, Answer, Call, Caller, Moment, Together},
     sequencer::{Sequencer, SubmitError},
-    store::{Committed, Decide, StoreError, Writer},
+    store::{Committed, Head, StoreError, Writer},
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -26,10 +26,8 @@ use crate::model::ask::{Ask, moment};
 #[derive(Clone, Copy, Debug)]
 enum Verdict {
     Commit,
-    /// It fails before anything was decided.
-    FailAtOnce,
-    /// It fails when all was decided, as where the disk is full.
-    FailAtTheEnd,
+    /// It fails, as where the disk is full.
+    Fail,
 }
 
 /// A writer that says when a transaction begins, and waits for what is to
@@ -41,43 +39,21 @@ struct Told {
 }
 
 impl Writer for Told {
-    fn transact(
-        &mut self,
-        wants: &Wants<'_>,
-        now: Moment,
-        decide: &mut Decide<'_>,
-    ) -> Result<Committed, StoreError> {
+    fn transact(&mut self, calls: &[Call], now: Moment) -> Result<Committed, StoreError> {
         self.began.send(()).expect("the test listens");
         match self.verdicts.recv().expect("the test decides") {
-            Verdict::Commit => self.writer.transact(wants, now, decide),
-            Verdict::FailAtOnce => Err(StoreError::Full),
-            Verdict::FailAtTheEnd => {
-                let result = self.writer.transact(wants, now, &mut |facts, due| {
-                    decide(facts, due)?;
-                    Err(Broken {
-                        sequence: facts.last().sequence,
-                        what: "the disk is full".into(),
-                    })
-                });
-                assert!(result.is_err(), "what breaks is not committed");
-                Err(StoreError::Full)
-            }
+            Verdict::Commit => self.writer.transact(calls, now),
+            Verdict::Fail => Err(StoreError::Full),
         }
     }
 
-    fn committed(&mut self) -> Result<Committed, StoreError> {
-        self.writer.committed()
+    fn head(&mut self) -> Result<Head, StoreError> {
+        self.writer.head()
     }
 }
 
 #[test]
 fn a_failed_commit_is_told_to_all_of_its_callers_and_to_no_other() {
-    for failure in [Verdict::FailAtOnce, Verdict::FailAtTheEnd] {
-        check(failure);
-    }
-}
-
-fn check(failure: Verdict) {
     let Ledger {
         dir,
         store,
@@ -100,7 +76,7 @@ fn check(failure: Verdict) {
         Sequencer::start(Box::new(told), clock).expect("it starts")
     };
     let script = Script { begins, verdict };
-    call(&door, &runtime, &script, failure);
+    call(&door, &runtime, &script);
     drop((door, runtime));
     thread.join().expect("the writing thread ends");
     drop(store);
@@ -133,7 +109,7 @@ impl Script {
 }
 
 /// Callers before, in and after a transaction that fails.
-fn call(door: &Sequencer, runtime: &Runtime, script: &Script, failure: Verdict) {
+fn call(door: &Sequencer, runtime: &Runtime, script: &Script) {
     let command = |ask: Ask| ask.command(7).expect("well-formed");
     let give = |id, amount| command(post(id, &[leg("a:member:1", "a:member:2", amount)]));
     // A caller before: its transaction has begun, so no other joins it.
@@ -144,9 +120,12 @@ fn call(door: &Sequencer, runtime: &Runtime, script: &Script, failure: Verdict) 
     // Callers of all sorts come while it lasts, and are one batch.
     let mut one = pin!(door.submit_one(give(21, 10), Caller::server()));
     let many = vec![give(22, 10), give(23, 1_000)];
-    let mut many = pin!(door.submit(many, Caller::server()));
-    let all = vec![give(24, 10), give(20, 10)];
-    let mut all = pin!(door.submit_atomic(all, Caller::server()));
+    let mut many = pin!(door.submit(Call::each(many, Caller::server())));
+    let all = Call::each(vec![give(24, 10), give(20, 10)], Caller::server());
+    let mut all = pin!(door.submit(Call {
+        together: Together::AllOrNone,
+        ..all
+    }));
     let open = command(open_account("a:member:3", AccountKind::Member));
     let mut open = pin!(door.submit_one(open, Caller::server()));
     let hold = command(place(25, leg("a:member:1", "a:pool", 10), Some(60)));
@@ -160,7 +139,7 @@ fn call(door: &Sequencer, runtime: &Runtime, script: &Script, failure: Verdict) 
     let before = runtime.block_on(before).expect("it commits");
     let before = before.expect("no rule is against it");
     script.begins();
-    script.ends(failure);
+    script.ends(Verdict::Fail);
     is_full(runtime.block_on(one));
     is_full(runtime.block_on(many));
     is_full(runtime.block_on(all));
@@ -169,11 +148,15 @@ fn call(door: &Sequencer, runtime: &Runtime, script: &Script, failure: Verdict) 
     assert_eq!(door.head().borrow().last, before.stamp().sequence);
 
     // A caller after: the same again is new, for nothing was kept of it.
-    let mut after = pin!(door.submit(vec![give(21, 10), give(20, 10)], Caller::server()));
+    let after = vec![give(21, 10), give(20, 10)];
+    let mut after = pin!(door.submit(Call::each(after, Caller::server())));
     wait_in_line(after.as_mut());
     script.begins();
     script.ends(Verdict::Commit);
     let after = runtime.block_on(after).expect("it commits");
+    let Answer::Each(after) = after else {
+        panic!("each for itself");
+    };
     let is_replay: Vec<_> = after
         .iter()
         .map(|r| r.as_ref().map(|o| o.is_replay()))

@@ -4,11 +4,14 @@ use std::path::Path;
 
 use tempfile::TempDir;
 use timebank::{
-    ledger::{AccountKind, Caller, Command, Outcome, Rejection, Wants, rules},
-    store::{Committed, Decide, Snapshot, Store, StoreError, Verified, Writer},
+    ledger::{AccountKind, Answer, Call, Caller, Command, Results},
+    store::{Committed, Head, Snapshot, Store, StoreError, Verified, Writer},
 };
 
-use crate::model::ask::{Ask, Id, Labels, Leg, Post, moment};
+use crate::{
+    model::ask::{Ask, Id, Labels, Leg, Post, moment},
+    support::until,
+};
 
 /// A store that was opened, and its one writer.
 pub(super) type Opened = Result<(Box<dyn Store>, Box<dyn Writer>), StoreError>;
@@ -19,9 +22,6 @@ pub(super) type Open<'a> = &'a dyn Fn(&Path) -> Opened;
 /// 2023-11-14T22:13:20Z.
 const START_US: i64 = 1_700_000_000_000_000;
 const SECOND_US: i64 = 1_000_000;
-
-/// What became of a command.
-type Decided = Result<Outcome, Rejection>;
 
 /// A ledger in a store.
 pub(super) struct Ledger<'a> {
@@ -77,7 +77,10 @@ impl<'a> Ledger<'a> {
             now,
         } = self;
         drop((store, writer));
-        let (store, writer) = open(dir.path()).expect("it opens again");
+        let (store, writer) = until("the lock", || match open(dir.path()) {
+            Err(StoreError::InUse { .. }) => None,
+            opened => Some(opened.expect("it opens again")),
+        });
         Self {
             open,
             dir,
@@ -92,53 +95,31 @@ impl<'a> Ledger<'a> {
         self.now += seconds * SECOND_US;
     }
 
-    /// One transaction on what some requests want.
-    pub(super) fn transact(
-        &mut self,
-        asks: &[Ask],
-        decide: &mut Decide<'_>,
-    ) -> Result<Committed, StoreError> {
-        let commands = commands(asks);
-        let mut wants = Wants::default();
-        for command in &commands {
-            command.wants(&mut wants);
-        }
-        self.writer.transact(&wants, moment(self.now), decide)
+    /// Decides requests in order, in one transaction.
+    pub(super) fn try_commit(&mut self, asks: &[Ask]) -> Result<(Head, Results), StoreError> {
+        self.try_commands(commands(asks))
     }
 
-    /// Decides requests in order by the rules, in one transaction, after what is
-    /// due has expired.
-    pub(super) fn try_commit(
+    /// Decides commands in order, in one transaction.
+    pub(super) fn try_commands(
         &mut self,
-        asks: &[Ask],
-    ) -> Result<(Committed, Vec<Decided>), StoreError> {
-        let commands = commands(asks);
-        let mut results = Vec::new();
-        let committed = self.transact(asks, &mut |facts, due| {
-            results.clear();
-            let expiries = due.iter().map(|id| Command::ExpireHold { id: *id });
-            for command in expiries {
-                let decision = rules::decide(facts, &command, facts.next_moment());
-                facts.take(decision.expect("it is due"), &Caller::server())?;
-            }
-            for command in &commands {
-                results.push(match rules::decide(facts, command, facts.next_moment()) {
-                    Ok(decision) => Ok(facts.take(decision, &Caller::server())?),
-                    Err(rejection) => Err(rejection),
-                });
-            }
-            Ok(())
-        })?;
-        Ok((committed, results))
+        commands: Vec<Command>,
+    ) -> Result<(Head, Results), StoreError> {
+        let calls = [Call::each(commands, Caller::server())];
+        let Committed { answers, head } = self.writer.transact(&calls, moment(self.now))?;
+        let [Answer::Each(results)] = &answers[..] else {
+            panic!("a call of its own has another answer: {answers:?}");
+        };
+        Ok((head, results.clone()))
     }
 
     /// As [`Ledger::try_commit`], where nothing may be refused.
-    pub(super) fn commit(&mut self, asks: &[Ask]) -> Committed {
-        let (committed, results) = self.try_commit(asks).expect("it commits");
+    pub(super) fn commit(&mut self, asks: &[Ask]) -> Head {
+        let (head, results) = self.try_commit(asks).expect("it commits");
         for result in results {
             result.expect("no rule is against it");
         }
-        committed
+        head
     }
 
     pub(super) fn snapshot(&self) -> Box<dyn Snapshot> {

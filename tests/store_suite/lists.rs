@@ -1,8 +1,8 @@
 //! Snapshots, and what is read from them page by page.
 
 use timebank::{
-    ledger::{AccountKind, Moment, Sequence, jump_ordinal},
-    store::{HoldFilter, HoldStateKind, Snapshot},
+    ledger::{AccountKind, HoldStateKind, Moment, Sequence, jump_ordinal},
+    store::{HoldFilter, Snapshot},
 };
 
 use super::ledger::{Ledger, Open, leg, open_account, place, post, settle};

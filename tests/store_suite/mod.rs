@@ -29,12 +29,13 @@ macro_rules! suite {
 
 suite! {
     writing::what_was_written_is_there_when_it_is_opened_again,
-    writing::what_is_wanted_is_loaded,
-    writing::facts_are_those_that_the_batch_before_left,
-    writing::a_batch_that_breaks_leaves_nothing,
+    writing::what_is_asked_for_is_loaded,
+    writing::a_chain_of_needs_is_loaded_link_by_link,
+    writing::a_batch_sees_what_the_one_before_left,
+    writing::ids_come_in_any_order,
     writing::a_batch_without_records_changes_nothing,
-    writing::what_is_due_is_given_soonest_first,
-    writing::at_most_a_thousand_are_due_at_once,
+    writing::what_is_due_expires_soonest_first,
+    writing::at_most_a_thousand_expire_at_once,
     writing::a_second_opening_is_refused,
     writing::an_audit_counts_every_record_and_can_be_stopped,
     lists::a_snapshot_does_not_change,

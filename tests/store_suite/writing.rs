@@ -1,12 +1,12 @@
 //! Batches: what they are decided on, and that they are written whole or not.
 
 use timebank::{
-    ledger::{AccountKind, Broken, Caller, Command, Sequence, rules},
+    ledger::{AccountKind, Command, Fact, Sequence, Step},
     store::{StoreError, Verified},
 };
 
 use super::ledger::{Ledger, Open, leg, open_account, place, post, settle};
-use crate::model::ask::{Ask, account, booking, moment};
+use crate::model::ask::{Ask, Post, account, booking, moment};
 
 pub(super) fn what_was_written_is_there_when_it_is_opened_again(open: Open<'_>) {
     let mut ledger = Ledger::with_members(open);
@@ -16,12 +16,12 @@ pub(super) fn what_was_written_is_there_when_it_is_opened_again(open: Open<'_>) 
     };
     ledger.commit(&[units, post(2, &[leg("a:member:1", "a:member:2", 30)])]);
     ledger.commit(&[place(3, leg("a:member:2", "a:pool", 20), None)]);
-    let before = ledger.writer.committed().expect("it reads");
+    let before = ledger.writer.head().expect("it reads");
     let records = ledger.snapshot().records(Sequence::ZERO, 100);
     let accounts = ledger.snapshot().accounts("", None, 100);
 
     let mut ledger = ledger.reopened();
-    assert_eq!(ledger.writer.committed().expect("it reads"), before);
+    assert_eq!(ledger.writer.head().expect("it reads"), before);
     let mut snapshot = ledger.snapshot();
     let again = snapshot.records(Sequence::ZERO, 100);
     assert_eq!(again.expect("it reads"), records.expect("it reads"));
@@ -39,7 +39,9 @@ pub(super) fn what_was_written_is_there_when_it_is_opened_again(open: Open<'_>) 
     ledger.is_sound(10);
 }
 
-pub(super) fn what_is_wanted_is_loaded(open: Open<'_>) {
+/// A store that has just been opened knows nothing yet: whatever a command asks
+/// for, it gets.
+pub(super) fn what_is_asked_for_is_loaded(open: Open<'_>) {
     let mut ledger = Ledger::with_members(open);
     let reversal = Ask::Reverse {
         id: 3,
@@ -48,64 +50,125 @@ pub(super) fn what_is_wanted_is_loaded(open: Open<'_>) {
         force: false,
         at: None,
     };
+    let entry = post(2, &[leg("a:member:1", "a:member:2", 30)]);
     ledger.commit(&[
-        post(2, &[leg("a:member:1", "a:member:2", 30)]),
+        entry.clone(),
         reversal.clone(),
         place(4, leg("a:member:1", "a:pool", 20), Some(60)),
         place(5, leg("a:member:1", "a:pool", 10), None),
         settle(5, 7),
     ]);
     let last = ledger.last();
-    let mut ledger = ledger.reopened();
-    let wanted = [
-        open_account("a:member:1", AccountKind::Member),
-        reversal,
-        settle(4, 1),
-        settle(5, 1),
-        post(9, &[leg("a:nobody", "a:pool", 1)]),
-    ];
-    let mut looked = false;
-    let committed = ledger.transact(&wanted, &mut |facts, due| {
-        looked = true;
-        assert!(due.is_empty(), "nothing is due");
-        assert_eq!(facts.last().sequence.get(), last);
-        assert!(facts.next_moment() > facts.last().recorded_at);
-        let member = facts.book.account(&account("a:member:1")).expect("loaded");
-        assert_eq!(member.balance.steps(), 93, "30 went and came back, 7 went");
-        assert_eq!(member.held.steps(), 20);
-        assert_eq!(member.open_holds, 1);
-        let pool = facts.book.account(&account("a:pool")).expect("loaded");
-        assert_eq!(pool.balance.steps(), 107);
-        assert_eq!(facts.book.account(&account("a:nobody")), None);
-        assert!(facts.openings.contains_key(&account("a:member:1")));
-        let (_, entry) = facts.entry(&booking(2)).expect("the reversed entry");
-        assert_eq!(entry.id, booking(2));
-        assert_eq!(facts.reversed_by(&booking(2)), Some(booking(3)));
-        assert!(facts.salt(&booking(2)).is_some(), "the note's salt");
-        assert!(facts.entry(&booking(5)).is_some(), "the settlement");
-        assert!(facts.entry(&booking(4)).is_none(), "it is not settled");
-        assert!(facts.book.holds.contains_key(&booking(4)));
-        assert!(facts.book.holds.contains_key(&booking(5)));
-        assert!(facts.entry(&booking(9)).is_none());
-        Ok(())
-    });
-    assert_eq!(committed.expect("it commits").last.get(), last);
-    assert!(looked);
+    let again = Ask::Reverse {
+        id: 9,
+        of: 2,
+        reason: "once more",
+        force: false,
+        at: None,
+    };
+    let other_note = match entry.clone() {
+        Ask::Post(post) => Ask::Post(Post {
+            note: Some("another note"),
+            ..post
+        }),
+        other => other,
+    };
+    for (ask, expected) in [
+        (open_account("a:member:1", AccountKind::Member), "replayed"),
+        (
+            open_account("a:member:1", AccountKind::Pool),
+            "ACCOUNT_EXISTS recorded=member",
+        ),
+        (entry, "replayed"),
+        (other_note, "ID_REUSED field=note"),
+        (reversal, "replayed"),
+        (again, "ENTRY_REVERSED"),
+        (settle(4, 21), "SETTLEMENT_TOO_LARGE held=20"),
+        (settle(5, 7), "replayed"),
+        (settle(5, 1), "HOLD_SETTLED settled=7"),
+        (settle(8, 1), "HOLD_UNKNOWN"),
+        (
+            post(9, &[leg("a:nobody", "a:pool", 1)]),
+            "ACCOUNT_UNKNOWN account=a:nobody",
+        ),
+        // 30 went and came back, 7 went, 20 are held.
+        (
+            post(9, &[leg("a:member:1", "a:pool", 74)]),
+            "FLOOR_CROSSED balance=93",
+        ),
+        (
+            post(9, &[leg("a:member:1", "a:pool", 74)]),
+            "FLOOR_CROSSED held=20",
+        ),
+        (
+            post(9, &[leg("a:pool", "a:member:1", 108)]),
+            "FLOOR_CROSSED balance=107",
+        ),
+    ] {
+        ledger = ledger.reopened();
+        let (head, results) = ledger
+            .try_commit(std::slice::from_ref(&ask))
+            .expect("it commits");
+        let said = match &results[0] {
+            Ok(outcome) if outcome.is_replay() => "replayed".into(),
+            Ok(_) => "recorded".into(),
+            Err(rejection) => {
+                let figures = rejection.figures().into_iter();
+                let figures = figures.map(|(name, value)| format!(" {name}={value}"));
+                rejection.reason().to_owned() + &figures.collect::<String>()
+            }
+        };
+        let has_all = expected
+            .split(' ')
+            .all(|word| said.split(' ').any(|w| w == word));
+        assert!(has_all, "{ask:?}: {said}, and not {expected}");
+        assert_eq!(head.last.get(), last);
+    }
 }
 
-pub(super) fn facts_are_those_that_the_batch_before_left(open: Open<'_>) {
+/// What a command asks for shows only when it is decided: the accounts of an
+/// entry that is reversed, in a batch that also changes them.
+pub(super) fn a_chain_of_needs_is_loaded_link_by_link(open: Open<'_>) {
+    let mut ledger = Ledger::with_members(open);
+    ledger.commit(&[post(2, &[leg("a:member:1", "a:member:2", 30)])]);
+    let mut ledger = ledger.reopened();
+    let (_, results) = ledger
+        .try_commit(&[
+            post(3, &[leg("a:member:2", "a:pool", 110)]),
+            Ask::Reverse {
+                id: 4,
+                of: 2,
+                reason: "a mistake",
+                force: false,
+                at: None,
+            },
+            post(5, &[leg("a:pool", "a:member:2", 10)]),
+            Ask::Reverse {
+                id: 4,
+                of: 2,
+                reason: "a mistake",
+                force: false,
+                at: None,
+            },
+        ])
+        .expect("it commits");
+    let reasons: Vec<_> = results
+        .iter()
+        .map(|result| result.as_ref().map(|_| ()).map_err(|r| r.reason()))
+        .collect();
+    assert_eq!(reasons, [Ok(()), Err("FLOOR_CROSSED"), Ok(()), Ok(())]);
+    assert_eq!(ledger.balance("a:member:2"), 0);
+    ledger.is_sound(9);
+}
+
+pub(super) fn a_batch_sees_what_the_one_before_left(open: Open<'_>) {
     let mut ledger = Ledger::with_members(open);
     for round in 0..10 {
         let give = post(10 + round, &[leg("a:member:1", "a:member:2", 10)]);
         ledger.commit(std::slice::from_ref(&give));
-        let left = 90 - 10 * i64::from(round);
-        let look = ledger.transact(&[give], &mut |facts, _| {
-            let member = facts.book.account(&account("a:member:1")).expect("loaded");
-            assert_eq!(member.balance.steps(), left);
-            Ok(())
-        });
-        look.expect("it commits");
-        assert_eq!(ledger.balance("a:member:1"), left);
+        assert_eq!(ledger.balance("a:member:1"), 90 - 10 * i64::from(round));
+        let (_, results) = ledger.try_commit(&[give]).expect("it commits");
+        assert!(results[0].as_ref().expect("it stands").is_replay());
     }
     let one_more = post(30, &[leg("a:member:1", "a:member:2", 1)]);
     let (_, results) = ledger.try_commit(&[one_more]).expect("it commits");
@@ -113,41 +176,27 @@ pub(super) fn facts_are_those_that_the_batch_before_left(open: Open<'_>) {
     ledger.is_sound(15);
 }
 
-pub(super) fn a_batch_that_breaks_leaves_nothing(open: Open<'_>) {
+/// One id that is higher than any other does not make those below it unknown.
+pub(super) fn ids_come_in_any_order(open: Open<'_>) {
     let mut ledger = Ledger::with_members(open);
-    let before = ledger.writer.committed().expect("it reads");
-    let asks = [
-        post(2, &[leg("a:member:1", "a:member:2", 30)]),
-        place(3, leg("a:member:1", "a:pool", 20), Some(60)),
-        open_account("a:member:3", AccountKind::Member),
-    ];
-    let commands = asks
-        .each_ref()
-        .map(|ask| ask.command(0).expect("well-formed"));
-    let result = ledger.transact(&asks, &mut |facts, _| {
-        for command in &commands {
-            let decision = rules::decide(facts, command, facts.next_moment());
-            facts.take(decision.expect("no rule is against it"), &Caller::server())?;
-        }
-        Err(Broken {
-            sequence: facts.last().sequence,
-            what: "it breaks after all was decided".into(),
-        })
-    });
-    assert!(matches!(result, Err(StoreError::Corrupt(_))), "{result:?}");
-    assert_eq!(ledger.writer.committed().expect("it reads"), before);
-    assert_eq!(ledger.last(), before.last.get());
-    ledger.is_sound(5);
-
-    // The writer goes on, and its ids and balances are free of what broke.
-    ledger.commit(&asks);
-    assert_eq!(ledger.balance("a:member:1"), 70);
-    ledger.is_sound(8);
+    let give = |id| post(id, &[leg("a:member:1", "a:member:2", 1)]);
+    for id in [255, 10, 11, 12, 254, 9, 13, 14, 253] {
+        ledger.commit(&[give(id)]);
+        let (_, results) = ledger.try_commit(&[give(id)]).expect("it commits");
+        assert!(results[0].as_ref().expect("it stands").is_replay(), "{id}");
+    }
+    let mut ledger = ledger.reopened();
+    for id in [255, 10, 11, 12, 254, 9, 13, 14, 253] {
+        let (_, results) = ledger.try_commit(&[give(id)]).expect("it commits");
+        assert!(results[0].as_ref().expect("it stands").is_replay(), "{id}");
+    }
+    ledger.commit(&[give(15), give(8), give(252)]);
+    ledger.is_sound(17);
 }
 
 pub(super) fn a_batch_without_records_changes_nothing(open: Open<'_>) {
     let mut ledger = Ledger::with_members(open);
-    let before = ledger.writer.committed().expect("it reads");
+    let before = ledger.writer.head().expect("it reads");
     let too_much = post(2, &[leg("a:member:1", "a:member:2", 101)]);
     let (committed, results) = ledger.try_commit(&[too_much]).expect("it commits");
     assert!(results[0].is_err());
@@ -157,7 +206,7 @@ pub(super) fn a_batch_without_records_changes_nothing(open: Open<'_>) {
     ledger.is_sound(5);
 }
 
-pub(super) fn what_is_due_is_given_soonest_first(open: Open<'_>) {
+pub(super) fn what_is_due_expires_soonest_first(open: Open<'_>) {
     let mut ledger = Ledger::with_members(open);
     let from = |amount| leg("a:member:1", "a:pool", amount);
     let at = ledger.now;
@@ -173,19 +222,20 @@ pub(super) fn what_is_due_is_given_soonest_first(open: Open<'_>) {
     assert!((at + 20_000_000..at + 21_000_000).contains(&due), "{due}");
 
     ledger.wait_s(50);
-    let mut given = Vec::new();
-    let look = ledger.transact(&[], &mut |_, due| {
-        given = due.to_vec();
-        Ok(())
-    });
-    assert_eq!(given, [4, 6, 5].map(booking));
-    assert_eq!(look.expect("it commits"), committed, "nothing was decided");
-
+    let before = ledger.last();
     let (committed, _) = ledger.try_commit(&[]).expect("it commits");
+    let next = Sequence::new(before + 1).expect("a position");
+    let records = ledger.snapshot().records(next, 100).expect("it reads");
+    let expired = records.iter().map(|record| match record.step {
+        Step::Fact(Fact::HoldExpired { id }) => id,
+        ref other => panic!("nothing else was asked for: {other:?}"),
+    });
+    assert!(expired.eq([4, 6, 5].map(booking)), "{records:?}");
+
     let due = committed.next_due.expect("one is left").us();
     assert!((at + 60_000_000..at + 61_000_000).contains(&due), "{due}");
     let mut ledger = ledger.reopened();
-    assert_eq!(ledger.writer.committed().expect("it reads"), committed);
+    assert_eq!(ledger.writer.head().expect("it reads"), committed);
     ledger.wait_s(50);
     let (committed, _) = ledger.try_commit(&[]).expect("it commits");
     assert_eq!(committed.next_due, None, "the last one never expires");
@@ -195,7 +245,7 @@ pub(super) fn what_is_due_is_given_soonest_first(open: Open<'_>) {
     ledger.is_sound(14);
 }
 
-pub(super) fn at_most_a_thousand_are_due_at_once(open: Open<'_>) {
+pub(super) fn at_most_a_thousand_expire_at_once(open: Open<'_>) {
     const MOST: usize = 1_000;
     let mut ledger = Ledger::with_members(open);
     let holds = (0..MOST + 5).map(|index| {
@@ -208,26 +258,12 @@ pub(super) fn at_most_a_thousand_are_due_at_once(open: Open<'_>) {
         }
         command
     });
-    let holds: Vec<_> = holds.collect();
-    let wanted = [place(0, leg("a:grant", "a:pool", 1), None)];
-    let placed = ledger.transact(&wanted, &mut |facts, _| {
-        for command in &holds {
-            let decision = rules::decide(facts, command, facts.next_moment());
-            facts.take(decision.expect("no rule is against it"), &Caller::server())?;
-        }
-        Ok(())
-    });
-    placed.expect("it commits");
+    ledger.try_commands(holds.collect()).expect("it commits");
     ledger.wait_s(60);
     for left in [MOST + 5, 5, 0] {
-        let mut given = 0;
-        let look = ledger.transact(&[], &mut |_, due| {
-            given = due.len();
-            Ok(())
-        });
-        look.expect("it commits");
-        assert_eq!(given, left.min(MOST));
+        let before = ledger.last();
         ledger.try_commit(&[]).expect("it commits");
+        assert_eq!(ledger.last() - before, left.min(MOST) as i64);
     }
 }
 

@@ -51,6 +51,7 @@ stories! {
     limits
     malformed
     notes
+    openings
     precedence
     reversals
     statements

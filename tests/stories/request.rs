@@ -2,7 +2,8 @@
 
 use timebank::{
     ledger::{
-        AccountOpened, Bound, Caller, Command, Label, Limits, Note, Tag, Tags, Transfer, UnitId,
+        AccountOpened, Bound, Caller, Command, Label, Limits, Note, Principal, Tag, Tags, Transfer,
+        UnitId,
     },
     query::Axis,
 };
@@ -32,6 +33,23 @@ pub(super) fn open(words: &mut Words) -> Said<Command> {
         unit,
         limits,
     }))
+}
+
+/// `[opens=NAME/KIND[/UNIT] ...]`
+pub(super) fn opens(words: &mut Words) -> Said<Vec<AccountOpened>> {
+    let mut opens = Vec::new();
+    while let Some(one) = words.key("opens") {
+        let mut parts = one.split('/');
+        let id = account(parts.next().unwrap_or_default())?;
+        let kind = kind(parts.next().unwrap_or_default())?;
+        opens.push(AccountOpened {
+            id,
+            kind,
+            unit: parts.next().map_or(Ok(UnitId::time()), UnitId::parse)?,
+            limits: kind.default_limits(),
+        });
+    }
+    Ok(opens)
 }
 
 /// `FROM TO AMOUNT`
@@ -81,5 +99,6 @@ pub(super) fn axis(words: &mut Words) -> Said<Axis> {
 
 /// `[actor=NAME]`
 pub(super) fn caller(words: &mut Words) -> Said<Caller> {
-    Ok(Caller::new(&words.key("actor").unwrap_or_default(), "")?)
+    let principal = Principal::claimed(&words.key("actor").unwrap_or_default())?;
+    Ok(Caller::new(principal, "")?)
 }

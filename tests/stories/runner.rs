@@ -5,15 +5,15 @@ use std::{error::Error, sync::Arc};
 use goldenscript::{Command as Line, Context, Runner};
 use timebank::{
     ledger::{
-        Caller, Command, Entry, HoldTerms, Label, Moment, NewEntry, Note, Origin, Rejection,
-        Reversal, Sequence, Tags, Transfers, Unit, UnitId,
+        Answer, Call, Caller, Command, Entry, HoldStateKind, HoldTerms, Label, Moment, NewEntry,
+        Note, Origin, Rejection, Reversal, Sequence, Tags, Together, Transfers, Unit, UnitId,
     },
     query::{self, AsOf, Direction, StatementQuery, account_view},
-    store::{HoldFilter, HoldStateKind},
+    store::HoldFilter,
 };
 
 use super::{
-    request::{axis, caller, label, leg, note, open, tags},
+    request::{axis, caller, label, leg, note, open, opens, tags},
     show,
     words::{Fault, Names, Said, Words, account, amount, bound, mistake, number, seconds},
     world::World,
@@ -129,6 +129,7 @@ impl Story {
             legs = legs.iter().cycle().take(count).cloned().collect();
         }
         let note = note(words.key("note"), id.as_bytes())?;
+        let opens = opens(words)?;
         Ok(NewEntry {
             units: unit
                 .transpose()?
@@ -145,6 +146,7 @@ impl Story {
                 origin: Origin::Posted,
             }),
             note,
+            opens,
         })
     }
 
@@ -157,13 +159,14 @@ impl Story {
         let id = self.names.id(&words.next()?)?;
         let of = self.names.id(&words.next()?)?;
         let reason = words.key("reason").unwrap_or_else(|| "a mistake".into());
-        let Some(reason) = note(Some(reason), id.as_bytes())? else {
+        let Some(note) = note(Some(reason), id.as_bytes())? else {
             return mistake("a reversal has a reason");
         };
         Ok(Command::ReverseEntry(Reversal {
             id,
             of,
-            reason,
+            reason: note.commitment(),
+            note: Some(note),
             force: words.flag("force"),
             effective_at: self.effective_at(words)?,
         }))
@@ -214,9 +217,13 @@ impl Story {
         Ok(String::new())
     }
 
-    /// `batch [atomic] ID FROM TO AMOUNT ...`
+    /// `batch [atomic] [validate] ID FROM TO AMOUNT ...`
     fn batch(&mut self, words: &mut Words) -> Said<String> {
-        let atomic = words.flag("atomic");
+        let together = match words.flag("atomic") {
+            true => Together::AllOrNone,
+            false => Together::Each,
+        };
+        let validate_only = words.flag("validate");
         let mut commands = Vec::new();
         while words.has_more() {
             let id = self.names.id(&words.next()?)?;
@@ -232,18 +239,21 @@ impl Story {
                 }),
                 units: Vec::new(),
                 note: None,
+                opens: Vec::new(),
             }));
         }
-        let caller = caller(words)?;
-        let results = match atomic {
-            false => self.world.submit_each(commands, caller),
-            true => match self.world.submit_atomic(commands, caller) {
-                Ok(results) => results,
-                Err(refusal) => {
-                    let why = show::refused(&self.names, &refusal.rejection);
-                    return Ok(format!("none, for {}: {why}", refusal.index));
-                }
-            },
+        let call = Call {
+            commands,
+            together,
+            validate_only,
+            caller: caller(words)?,
+        };
+        let results = match self.world.call(call) {
+            Answer::Each(results) => results,
+            Answer::None(refusal) => {
+                let why = show::refused(&self.names, &refusal.rejection);
+                return Ok(format!("none, for {}: {why}", refusal.index));
+            }
         };
         let lines = results.iter().map(|one| show::decided(&self.names, one));
         Ok(lines.collect::<Vec<_>>().join("\n"))
@@ -330,15 +340,18 @@ impl Story {
             .world
             .read(move |snapshot, _| Ok(snapshot.booking(id)?));
         let booking = read.expect("a booking");
-        let Some(record) = booking.as_ref().and_then(|found| found.entry.as_ref()) else {
+        let Some(booking) = booking else {
             return Ok("none".into());
         };
-        let mut text = show::record(&self.names, record);
-        if let Some(by) = booking.as_ref().and_then(|found| found.reversed_by) {
+        let Some(posted) = booking.entry() else {
+            return Ok("none".into());
+        };
+        let mut text = show::booked(&self.names, &booking, posted);
+        if let Some(by) = posted.reversed_by {
             text.push_str(&format!(", reversed by {}", self.names.name(by)));
         }
-        if let Some(note) = booking.and_then(|found| found.note) {
-            text.push_str(&format!(" {note:?}"));
+        if let Some(note) = &posted.note {
+            text.push_str(&format!(" {:?}", note.text()));
         }
         Ok(text)
     }

@@ -4,17 +4,20 @@ use std::fmt::Write;
 
 use timebank::{
     ledger::{
-        Account, AccountKind, Balance, Entry, Fact, Hold, HoldState, Malformed, Moment, Origin,
-        Outcome, Record, Rejection, Transfer,
+        Account, AccountKind, Balance, Booking, Caller, Entry, Fact, Hold, HoldState, Malformed,
+        Moment, Origin, Outcome, PostedEntry, Record, Rejection, Stamp, Transfer,
     },
     query::{BalanceView, PostingView, ReadError},
 };
 
 use super::words::Names;
 
-pub(super) fn outcome(outcome: Outcome) -> String {
+fn outcome(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Recorded(stamp) => format!("ok #{}", stamp.sequence),
+        Outcome::Recorded { stamp, opened } => {
+            let opened = opened.iter().map(|id| format!(" opened {id}"));
+            format!("ok #{}{}", stamp.sequence, opened.collect::<String>())
+        }
         Outcome::Replayed(stamp) => format!("replayed #{}", stamp.sequence),
     }
 }
@@ -46,7 +49,7 @@ fn told(how: &str, reason: &str, figures: &[(&str, String)]) -> String {
 
 pub(super) fn decided(names: &Names, result: &Result<Outcome, Rejection>) -> String {
     match result {
-        Ok(done) => outcome(*done),
+        Ok(done) => names.shorten(&outcome(done)),
         Err(rejection) => refused(names, rejection),
     }
 }
@@ -126,9 +129,33 @@ fn entry(names: &Names, entry: &Entry) -> String {
     text
 }
 
+/// An entry in the journal, as its record tells of it.
+pub(super) fn booked(names: &Names, booking: &Booking, posted: &PostedEntry) -> String {
+    let settled = match booking {
+        Booking::Entry(_) => "",
+        Booking::Hold(_) => "settled ",
+    };
+    let what = format!("{settled}{}", entry(names, &posted.entry));
+    told_by(&what, posted.stamp, &posted.caller)
+}
+
+fn told_by(what: &str, stamp: Stamp, caller: &Caller) -> String {
+    let by = match caller.principal.as_str() {
+        "" => String::new(),
+        principal => format!(" by {principal}"),
+    };
+    format!("#{} {what}{by}", stamp.sequence)
+}
+
 /// A record without its time: scripts say when things are.
 pub(super) fn record(names: &Names, record: &Record) -> String {
-    let fact = match &record.fact {
+    let facts = record.step.facts().iter();
+    let facts: Vec<_> = facts.map(|one| fact(names, one)).collect();
+    told_by(&facts.join(", "), record.stamp, &record.caller)
+}
+
+fn fact(names: &Names, fact: &Fact) -> String {
+    match fact {
         Fact::UnitDeclared(unit) => format!("unit {} of {}", unit.id(), unit.step()),
         Fact::AccountOpened(opened) => {
             let limits = opened.limits;
@@ -156,21 +183,18 @@ pub(super) fn record(names: &Names, record: &Record) -> String {
         Fact::HoldSettled(settled) => format!("settled {}", entry(names, settled)),
         Fact::HoldReleased { id } => format!("released {}", names.name(*id)),
         Fact::HoldExpired { id } => format!("expired {}", names.name(*id)),
-    };
-    let caller = match record.caller.actor() {
-        "" => String::new(),
-        actor => format!(" by {actor}"),
-    };
-    format!("#{} {fact}{caller}", record.stamp.sequence)
+    }
 }
 
 pub(super) fn hold(names: &Names, hold: &Hold, now: Moment) -> String {
     let state = match &hold.state {
         HoldState::Open if hold.is_due(now) => "due".into(),
         HoldState::Open => "open".into(),
-        HoldState::Settled { amount, stamp, .. } => {
-            format!("settled {amount} #{}", stamp.sequence)
-        }
+        HoldState::Settled(posted) => format!(
+            "settled {} #{}",
+            posted.entry.transfers.total_steps(),
+            posted.stamp.sequence
+        ),
         HoldState::Released { stamp } => format!("released #{}", stamp.sequence),
         HoldState::Expired { stamp } => format!("expired #{}", stamp.sequence),
     };
@@ -183,10 +207,9 @@ pub(super) fn hold(names: &Names, hold: &Hold, now: Moment) -> String {
 }
 
 pub(super) fn posting(names: &Names, view: &PostingView, account: &str) -> String {
-    let Some(entry) = view.record.fact.entry() else {
+    let Some((entry, leg)) = view.record.leg(view.leg) else {
         return format!("record {} posts nothing", view.record.stamp.sequence);
     };
-    let leg = &entry.transfers.as_slice()[view.leg];
     let (sign, counter) = match leg.debit().as_str() == account {
         true => ('-', leg.credit()),
         false => ('+', leg.debit()),

@@ -12,14 +12,15 @@ use std::{
 use tempfile::TempDir;
 use timebank::{
     clock::Clock,
-    ledger::{Caller, Command, Moment, Outcome, Rejection},
+    ledger::{Answer, Call, Caller, Command, Moment, Outcome, Rejection, Results},
     query::{Query, ReadError},
-    sequencer::{AtomicRefusal, Results, Sequencer},
-    store::{Snapshot, SqliteStore},
+    sequencer::Sequencer,
+    store::Snapshot,
 };
 use tokio::runtime::{Builder, Runtime};
 
 use super::words::{Said, day, mistake, moment, seconds};
+use crate::support::open_again;
 
 /// 2026-03-02T08:00:00Z, when every story begins.
 const BEGINNING_US: i64 = 1_772_438_400_000_000;
@@ -59,7 +60,7 @@ impl World {
     }
 
     pub(super) fn start(&mut self) {
-        let (store, writer) = SqliteStore::open(self.dir.path()).expect("the store opens");
+        let (store, writer) = open_again(self.dir.path());
         let now_us = Arc::clone(&self.now_us);
         let clock: Clock = Arc::new(move || {
             Moment::from_us(now_us.load(Ordering::SeqCst)).expect("a time of this age")
@@ -142,18 +143,17 @@ impl World {
         self.runtime.block_on(submitted).expect("it is answered")
     }
 
-    pub(super) fn submit_each(&self, commands: Vec<Command>, caller: Caller) -> Results {
-        let submitted = self.stack().sequencer.submit(commands, caller);
+    pub(super) fn call(&self, call: Call) -> Answer {
+        let submitted = self.stack().sequencer.submit(call);
         self.runtime.block_on(submitted).expect("it is answered")
     }
 
-    pub(super) fn submit_atomic(
-        &self,
-        commands: Vec<Command>,
-        caller: Caller,
-    ) -> Result<Results, AtomicRefusal> {
-        let submitted = self.stack().sequencer.submit_atomic(commands, caller);
-        self.runtime.block_on(submitted).expect("it is answered")
+    /// Decides commands each for itself.
+    pub(super) fn submit_each(&self, commands: Vec<Command>, caller: Caller) -> Results {
+        match self.call(Call::each(commands, caller)) {
+            Answer::Each(results) => results,
+            Answer::None(refusal) => vec![Err(refusal.rejection)],
+        }
     }
 
     pub(super) fn read<T: Send + 'static>(

@@ -66,7 +66,12 @@ impl Client {
         entries: Vec<v1::Entry>,
         atomic: bool,
     ) -> Called<Vec<v1::PostEntryResult>> {
-        let request = v1::PostEntriesRequest { entries, atomic };
+        let request = v1::PostEntriesRequest {
+            entries,
+            atomic,
+            validate_only: false,
+            accounts_to_open: Vec::new(),
+        };
         Ok(self
             .entries
             .post_entries(request)

@@ -13,7 +13,12 @@ pub(crate) use peers::{left_out, peer};
 pub(crate) use server::{Server, ended, serve_command};
 pub(crate) use write::{any_limit, entry, id, leg, limit, timestamp};
 
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use timebank::store::{SqliteStore, StoreError, Writer};
 
 /// How long anything may take before a test gives up on it. No test passes
 /// because of it, so it is long.
@@ -37,4 +42,13 @@ pub(crate) fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
         std::thread::sleep(Duration::from_millis(5));
     }
     panic!("{what} did not come within {DEADLINE:?}");
+}
+
+/// Opens a store again in this process. Tests start servers, and between fork and
+/// exec such a child still has the lock that this process has let go of.
+pub(crate) fn open_again(dir: &Path) -> (SqliteStore, Box<dyn Writer>) {
+    until("the lock", || match SqliteStore::open(dir) {
+        Err(StoreError::InUse { .. }) => None,
+        opened => Some(opened.expect("the store opens")),
+    })
 }

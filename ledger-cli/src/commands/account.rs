@@ -1,7 +1,7 @@
 //! `account`: where hours stand.
 
 use clap::{Args, Subcommand};
-use timebank::{journal, ledger::AccountKind};
+use timebank::ledger::AccountKind;
 use timebank_proto::v1::{
     self, Account, ChangeAccountLimitsRequest, CloseAccountRequest, OpenAccountRequest,
     limit::Bound,
@@ -125,7 +125,7 @@ async fn open(args: OpenArgs, mut session: Session) -> Result<(), Failure> {
     let kind = args.kind.unwrap_or_else(|| account_kind::of_id(&args.id));
     let request = OpenAccountRequest {
         account_id: args.id,
-        kind: journal::kind_to_proto(kind).into(),
+        kind: kind.number(),
         unit_id: args.unit,
         floor: args.floor.map(to_proto),
         ceiling: args.ceiling.map(to_proto),

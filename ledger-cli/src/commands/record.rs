@@ -6,14 +6,13 @@ use chrono::FixedOffset;
 use timebank::{
     journal,
     ledger::{
-        AccountId, AccountOpened, Entry, Fact, HoldTerms, Limits, Moment, Origin, Record, Tags,
-        Transfer,
+        AccountId, AccountOpened, Entry, Fact, HoldTerms, Limits, Moment, Origin, Record, Step,
+        Tags, Transfer,
     },
 };
 use timebank_proto::v1;
 
 use crate::{
-    account_kind,
     amount::TIME,
     client::Client,
     error::Failure,
@@ -55,10 +54,12 @@ impl Units {
 
     /// Makes the units of a record's accounts known.
     pub(super) async fn learn(&mut self, record: &Record) -> Result<(), Failure> {
-        if let Fact::AccountOpened(opening) = &record.fact {
-            self.of.insert(opening.id.clone(), opening.unit.to_string());
+        for fact in record.step.facts() {
+            if let Fact::AccountOpened(opening) = fact {
+                self.of.insert(opening.id.clone(), opening.unit.to_string());
+            }
         }
-        for account in accounts(&record.fact) {
+        for account in record.step.facts().iter().flat_map(accounts) {
             if !self.of.contains_key(account) {
                 let unit_id = self.client.account(account.as_str()).await?.unit_id;
                 self.of.insert(account.clone(), unit_id);
@@ -90,6 +91,14 @@ fn accounts(fact: &Fact) -> Vec<&AccountId> {
     }
 }
 
+/// What a step is called; a step of several facts has a name of its own.
+fn step_name(step: &Step) -> &'static str {
+    match step {
+        Step::Fact(fact) => fact_name(fact),
+        Step::EntryWithAccounts(_) => "entry_with_accounts",
+    }
+}
+
 fn fact_name(fact: &Fact) -> &'static str {
     match fact {
         Fact::UnitDeclared(_) => "unit_declared",
@@ -107,7 +116,20 @@ fn fact_name(fact: &Fact) -> &'static str {
 /// A record with all that it has, for JSON.
 pub(super) fn row(record: &Record, units: &Units) -> Row {
     let Row(mut cells) = head(record);
-    cells.extend(match &record.fact {
+    match &record.step {
+        Step::Fact(fact) => cells.extend(fact_cells(fact, units)),
+        Step::EntryWithAccounts(step) => {
+            let accounts = step.accounts().map(|opening| Row(opened(opening)));
+            cells.push(("accounts", Cell::Rows(accounts.collect())));
+            let entry = step.entry().into_iter();
+            cells.extend(entry.flat_map(|entry| posted(entry, units)));
+        }
+    }
+    Row(cells)
+}
+
+fn fact_cells(fact: &Fact, units: &Units) -> Vec<(&'static str, Cell)> {
+    match fact {
         Fact::UnitDeclared(unit) => vec![
             ("unit_id", Cell::text(unit.id().as_str())),
             ("step", Cell::text(unit.step())),
@@ -124,8 +146,7 @@ pub(super) fn row(record: &Record, units: &Units) -> Row {
         Fact::HoldReleased { id } | Fact::HoldExpired { id } => {
             vec![("hold_id", Cell::text(id.to_string()))]
         }
-    });
-    Row(cells)
+    }
 }
 
 /// A record with one text for all that it has.
@@ -137,9 +158,9 @@ fn head(record: &Record) -> Row {
     Row(vec![
         ("sequence", Cell::Count(record.stamp.sequence.get())),
         ("recorded_at", time(record.stamp.recorded_at)),
-        ("actor", Cell::text(record.caller.actor())),
+        ("actor", Cell::text(record.caller.principal.as_str())),
         ("request_id", Cell::text(record.caller.request_id())),
-        ("fact", Cell::text(fact_name(&record.fact))),
+        ("fact", Cell::text(step_name(&record.step))),
     ])
 }
 
@@ -149,7 +170,7 @@ fn time(moment: Moment) -> Cell {
 
 fn opened(opening: &AccountOpened) -> Vec<(&'static str, Cell)> {
     let unit_id = opening.unit.as_str();
-    let kind = account_kind::name(journal::kind_to_proto(opening.kind));
+    let kind = opening.kind.to_string();
     let mut cells = vec![
         ("account_id", Cell::text(opening.id.as_str())),
         ("kind", Cell::text(kind)),
@@ -231,14 +252,14 @@ fn tags(tags: &Tags) -> Cell {
 pub(super) fn text(record: &Record, summary: &str, offset: FixedOffset) -> String {
     let at = Time::from_us(record.stamp.recorded_at.us());
     let at = at.map_or_else(String::new, |at| at.readable(offset));
-    let by = match record.caller.actor() {
+    let by = match record.caller.principal.as_str() {
         "" => String::new(),
-        actor => format!(" by {actor}"),
+        principal => format!(" by {principal}"),
     };
     let sequence = record.stamp.sequence.get();
     format!(
         "{sequence:>8}  {at}  {:<22}  {summary}{by}",
-        fact_name(&record.fact)
+        step_name(&record.step)
     )
 }
 
@@ -248,11 +269,18 @@ pub(super) async fn summary(
     units: &Units,
     output: &mut Output,
 ) -> Result<String, Failure> {
-    Ok(match &record.fact {
+    let mut texts = Vec::new();
+    for fact in record.step.facts() {
+        texts.push(fact_summary(fact, units, output).await?);
+    }
+    Ok(texts.join("; "))
+}
+
+async fn fact_summary(fact: &Fact, units: &Units, output: &mut Output) -> Result<String, Failure> {
+    Ok(match fact {
         Fact::UnitDeclared(unit) => format!("{} in {}", unit.id(), unit.step()),
         Fact::AccountOpened(opening) => {
-            let kind = account_kind::name(journal::kind_to_proto(opening.kind));
-            format!("{} {kind} {}", opening.id, opening.unit)
+            format!("{} {} {}", opening.id, opening.kind, opening.unit)
         }
         Fact::AccountLimitsChanged { id, limits } => {
             let mut text = id.to_string();

@@ -1,57 +1,54 @@
 //! Opening, limiting and closing accounts.
 
-use super::Decision;
+use super::{Decision, Ruling, booking};
 use crate::ledger::{
-    AccountId, AccountKind, AccountOpened, Balance, Bound, Fact, Facts, Limits, Rejection,
-    ReusedField,
+    AccountId, AccountKind, AccountOpened, Balance, Book, Bound, Difference, Fact, Limits,
+    Rejection,
 };
 
-pub(super) fn open(facts: &Facts, opening: &AccountOpened) -> Result<Decision, Rejection> {
-    if let Some(account) = facts.book.account(&opening.id) {
-        let standing = facts.openings.get(&opening.id);
-        let field = match standing {
-            Some(standing) => difference(standing, opening),
-            None => Some(ReusedField::What),
-        };
-        return match field {
+pub(super) fn open(book: &Book, opening: &AccountOpened) -> Ruling {
+    if let Some(account) = book.account(&opening.id)? {
+        return match first_difference(&account.opening(), opening) {
             None => Ok(Decision::Stands(account.opened)),
-            Some(field) => Err(Rejection::AccountExists {
+            Some(difference) => Err(Rejection::AccountExists {
                 account: opening.id.clone(),
-                field,
-            }),
+                difference,
+            }
+            .into()),
         };
     }
-    if !facts.book.units.contains_key(&opening.unit) {
-        return Err(Rejection::UnitUnknown {
-            unit: opening.unit.clone(),
-        });
-    }
-    sound(opening.kind, opening.limits)?;
+    check_opening(book, opening)?;
     Ok(Decision::append(Fact::AccountOpened(opening.clone())))
 }
 
-fn difference(standing: &AccountOpened, repeated: &AccountOpened) -> Option<ReusedField> {
-    let (old, new) = (standing, repeated);
-    [
-        (old.kind == new.kind, ReusedField::AccountKind),
-        (old.unit == new.unit, ReusedField::Unit),
-        (old.limits.floor == new.limits.floor, ReusedField::Floor),
-        (
-            old.limits.ceiling == new.limits.ceiling,
-            ReusedField::Ceiling,
-        ),
-    ]
-    .into_iter()
-    .find_map(|(same, field)| (!same).then_some(field))
+/// Whether an account that is not there can be opened so.
+pub(super) fn check_opening(book: &Book, opening: &AccountOpened) -> Result<(), Rejection> {
+    match book.unit(&opening.unit) {
+        None => Err(Rejection::UnitUnknown {
+            unit: opening.unit.clone(),
+        }),
+        Some(_) => check_limits(opening.kind, opening.limits),
+    }
+}
+
+fn first_difference(old: &AccountOpened, new: &AccountOpened) -> Option<Difference> {
+    let (floors, ceilings) = (
+        (&old.limits.floor, &new.limits.floor),
+        (&old.limits.ceiling, &new.limits.ceiling),
+    );
+    Difference::between("kind", &old.kind, &new.kind)
+        .or_else(|| Difference::between("unit_id", &old.unit, &new.unit))
+        .or_else(|| Difference::between_options("floor", floors.0, floors.1))
+        .or_else(|| Difference::between_options("ceiling", ceilings.0, ceilings.1))
 }
 
 pub(super) fn change_limits(
-    facts: &Facts,
+    book: &Book,
     id: &AccountId,
     floor: Option<Bound>,
     ceiling: Option<Bound>,
-) -> Result<Decision, Rejection> {
-    let account = super::booking::known(facts, id)?;
+) -> Ruling {
+    let account = booking::account(book, id)?;
     let limits = Limits {
         floor: floor.map_or(account.limits.floor, Bound::limit),
         ceiling: ceiling.map_or(account.limits.ceiling, Bound::limit),
@@ -59,13 +56,13 @@ pub(super) fn change_limits(
     if limits == account.limits {
         return Ok(Decision::Stands(account.opened));
     }
-    super::booking::open(account)?;
-    sound(account.kind, limits)?;
+    booking::check_open(account)?;
+    check_limits(account.kind, limits)?;
     let id = id.clone();
     Ok(Decision::append(Fact::AccountLimitsChanged { id, limits }))
 }
 
-fn sound(kind: AccountKind, limits: Limits) -> Result<(), Rejection> {
+fn check_limits(kind: AccountKind, limits: Limits) -> Result<(), Rejection> {
     if let (Some(floor), Some(ceiling)) = (limits.floor, limits.ceiling)
         && floor > ceiling
     {
@@ -79,8 +76,8 @@ fn sound(kind: AccountKind, limits: Limits) -> Result<(), Rejection> {
     }
 }
 
-pub(super) fn close(facts: &Facts, id: &AccountId) -> Result<Decision, Rejection> {
-    let account = super::booking::known(facts, id)?;
+pub(super) fn close(book: &Book, id: &AccountId) -> Ruling {
+    let account = booking::account(book, id)?;
     if let Some(stamp) = account.closed {
         return Ok(Decision::Stands(stamp));
     }
@@ -88,14 +85,16 @@ pub(super) fn close(facts: &Facts, id: &AccountId) -> Result<Decision, Rejection
         return Err(Rejection::AccountHasHolds {
             account: id.clone(),
             count: account.open_holds,
-        });
+        }
+        .into());
     }
     if account.balance != Balance::ZERO {
         return Err(Rejection::AccountNotEmpty {
             account: id.clone(),
             unit: account.unit.clone(),
             balance: account.balance,
-        });
+        }
+        .into());
     }
     Ok(Decision::append(Fact::AccountClosed { id: id.clone() }))
 }

@@ -1,8 +1,9 @@
 //! What every booking must meet: its accounts are there, open and of one unit,
 //! and it crosses no limit.
 
+use super::Undecided;
 use crate::ledger::{
-    Account, AccountId, Balance, Facts, Moment, Rejection, Stamp, Transfer, UnitId,
+    Account, AccountId, Balance, Book, Moment, NotLoaded, Rejection, Stamp, Transfer, UnitId, Wants,
 };
 
 /// How far ahead of the server's time a service may be dated.
@@ -21,28 +22,40 @@ pub(super) fn not_in_future(effective_at: Option<Moment>, now: Moment) -> Result
     }
 }
 
-/// Whether a repeated request means the effective time that stands. One that
-/// names the recorded time means the same as one that left it to that.
-pub(super) fn same_time(stamp: Stamp, old: Option<Moment>, new: Option<Moment>) -> bool {
-    old == new || (old.is_none() && new == Some(stamp.recorded_at))
+/// When an entry is effective: at its recorded time, where no other was named.
+pub(super) fn effective_at(stamp: Stamp, given: Option<Moment>) -> Moment {
+    given.unwrap_or(stamp.recorded_at)
 }
 
-/// Whether the accounts of a leg count the unit that a repeated request names.
-pub(super) fn counts(facts: &Facts, leg: &Transfer, unit: Option<&UnitId>) -> bool {
-    let account = facts.book.account(leg.debit());
-    unit.is_none_or(|unit| account.is_some_and(|account| account.unit == *unit))
+/// The accounts that a booking may touch: those of the book, and those that it
+/// opens.
+#[derive(Clone, Copy)]
+pub(super) struct Accounts<'a> {
+    pub(super) book: &'a Book,
+    pub(super) opened: &'a [Account],
 }
 
-pub(super) fn known<'a>(facts: &'a Facts, id: &AccountId) -> Result<&'a Account, Rejection> {
-    facts
-        .book
-        .account(id)
-        .ok_or_else(|| Rejection::AccountUnknown {
-            account: id.clone(),
-        })
+impl<'a> Accounts<'a> {
+    pub(super) fn of(book: &'a Book) -> Self {
+        Self { book, opened: &[] }
+    }
+
+    fn get(self, id: &AccountId) -> Result<&'a Account, Undecided> {
+        match self.opened.iter().find(|account| account.id == *id) {
+            Some(account) => Ok(account),
+            None => account(self.book, id),
+        }
+    }
 }
 
-pub(super) fn open(account: &Account) -> Result<(), Rejection> {
+pub(super) fn account<'a>(book: &'a Book, id: &AccountId) -> Result<&'a Account, Undecided> {
+    let account = book.account(id)?;
+    Ok(account.ok_or_else(|| Rejection::AccountUnknown {
+        account: id.clone(),
+    })?)
+}
+
+pub(super) fn check_open(account: &Account) -> Result<(), Rejection> {
     match account.closed {
         None => Ok(()),
         Some(_) => Err(Rejection::AccountClosed {
@@ -62,34 +75,60 @@ pub(super) struct Touched<'a> {
 ///
 /// # Errors
 /// What refuses the entry whatever the limits are.
-pub(super) fn land<'a>(
-    facts: &'a Facts,
+pub(super) fn balances_after<'a>(
+    accounts: Accounts<'a>,
     legs: &[Transfer],
     units: &[(usize, UnitId)],
-) -> Result<Vec<Touched<'a>>, Rejection> {
-    let mut ends = Vec::with_capacity(legs.len());
-    for leg in legs {
-        ends.push((known(facts, leg.debit())?, known(facts, leg.credit())?));
-    }
+) -> Result<Vec<Touched<'a>>, Undecided> {
+    let ends = accounts_of(accounts, legs)?;
     for (debited, credited) in &ends {
-        open(debited)?;
-        open(credited)?;
+        check_open(debited)?;
+        check_open(credited)?;
     }
     for (index, (debited, credited)) in ends.iter().enumerate() {
         if let Some((_, wanted)) = units.iter().find(|(leg, _)| *leg == index) {
-            of_unit(debited, wanted)?;
+            check_unit(debited, wanted)?;
         }
-        of_unit(credited, &debited.unit)?;
+        check_unit(credited, &debited.unit)?;
     }
     let mut touched = Vec::with_capacity(2);
     for (leg, (debited, credited)) in legs.iter().zip(ends) {
-        step(&mut touched, debited, |balance| balance.minus(leg.amount()))?;
-        step(&mut touched, credited, |balance| balance.plus(leg.amount()))?;
+        post(&mut touched, debited, |balance| balance.minus(leg.amount()))?;
+        post(&mut touched, credited, |balance| balance.plus(leg.amount()))?;
     }
     Ok(touched)
 }
 
-fn of_unit(account: &Account, wanted: &UnitId) -> Result<(), Rejection> {
+/// Debited and credited account of each leg. All that are not loaded are named
+/// at once.
+pub(super) fn accounts_of<'a>(
+    accounts: Accounts<'a>,
+    legs: &[Transfer],
+) -> Result<Vec<(&'a Account, &'a Account)>, Undecided> {
+    let mut ends = Vec::with_capacity(legs.len());
+    let mut lacking = Wants::default();
+    let mut unknown = None;
+    for leg in legs {
+        match (accounts.get(leg.debit()), accounts.get(leg.credit())) {
+            (Ok(debited), Ok(credited)) => ends.push((debited, credited)),
+            (debited, credited) => {
+                for missing in [debited.err(), credited.err()].into_iter().flatten() {
+                    match missing {
+                        Undecided::NotLoaded(more) => lacking.join(more.wants()),
+                        Undecided::Refused(rejection) => unknown = unknown.or(Some(rejection)),
+                    }
+                }
+            }
+        }
+    }
+    match unknown {
+        _ if !lacking.is_empty() => Err(NotLoaded::from(lacking).into()),
+        Some(rejection) => Err(rejection.into()),
+        None => Ok(ends),
+    }
+}
+
+fn check_unit(account: &Account, wanted: &UnitId) -> Result<(), Rejection> {
     if account.unit == *wanted {
         return Ok(());
     }
@@ -100,7 +139,7 @@ fn of_unit(account: &Account, wanted: &UnitId) -> Result<(), Rejection> {
     })
 }
 
-fn step<'a>(
+fn post<'a>(
     touched: &mut Vec<Touched<'a>>,
     account: &'a Account,
     change: impl Fn(Balance) -> Option<Balance>,

@@ -2,72 +2,112 @@
 
 use std::sync::Arc;
 
-use super::{Decision, booking};
+use super::{
+    Decision, Ruling, Undecided, accounts,
+    booking::{self, Accounts},
+    reuse,
+};
 use crate::ledger::{
-    Entry, Fact, Facts, Label, Moment, NewEntry, Note, Origin, Rejection, ReusedField, Reversal,
-    Stamp, Tags, UnitId,
+    Account, AccountOpened, Book, Booking, Difference, Entry, EntryWithAccounts, Fact, Label,
+    Moment, NewEntry, NotLoaded, Note, Origin, PostedEntry, Rejection, Reversal, Sequence, Stamp,
+    Step, Tags,
 };
 
-pub(super) fn post(facts: &Facts, new: &NewEntry, now: Moment) -> Result<Decision, Rejection> {
+pub(super) fn post(book: &Book, new: &NewEntry, now: Moment) -> Ruling {
     let entry = &new.entry;
-    if let Some(decision) = standing(facts, entry, new.note.as_ref())? {
-        same_units(facts, new)?;
-        return Ok(decision);
+    if let Some(posted) = already_posted(book, entry, new.note.as_ref())? {
+        if let Some(difference) = reuse::units(book, entry.transfers.as_slice(), &new.units)? {
+            let id = entry.id;
+            return Err(Rejection::IdReused { id, difference }.into());
+        }
+        return Ok(Decision::Stands(posted.stamp));
     }
     booking::not_in_future(entry.effective_at, now)?;
-    let touched = booking::land(facts, entry.transfers.as_slice(), &new.units)?;
+    let opens = missing(book, &new.opens)?;
+    for opening in &opens {
+        accounts::check_opening(book, opening)?;
+    }
+    let opened: Vec<_> = opens.iter().map(|opening| new_account(opening)).collect();
+    let accounts = Accounts {
+        book,
+        opened: &opened,
+    };
+    let touched = booking::balances_after(accounts, entry.transfers.as_slice(), &new.units)?;
     booking::within_limits(&touched)?;
+    let entry = Arc::clone(entry);
+    let opens = opens.into_iter().cloned().collect();
     Ok(Decision::Append {
-        fact: Fact::EntryPosted(Arc::clone(entry)),
+        step: match EntryWithAccounts::new(opens, Arc::clone(&entry)) {
+            Some(step) => Step::EntryWithAccounts(step),
+            None => Step::Fact(Fact::EntryPosted(entry)),
+        },
         note: new.note.clone(),
     })
 }
 
-pub(super) fn reverse(
-    facts: &Facts,
-    reversal: &Reversal,
-    now: Moment,
-) -> Result<Decision, Rejection> {
-    let unknown = Rejection::EntryUnknown { id: reversal.of };
-    let Some((_, original)) = facts.entry(&reversal.of) else {
-        refuse_reuse(facts, reversal)?;
-        booking::not_in_future(reversal.effective_at, now)?;
-        return Err(unknown);
+/// The accounts to be opened that are not there.
+fn missing<'a>(
+    book: &Book,
+    opens: &'a [AccountOpened],
+) -> Result<Vec<&'a AccountOpened>, NotLoaded> {
+    let mut missing = Vec::new();
+    for opening in opens {
+        if book.account(&opening.id)?.is_none() {
+            missing.push(opening);
+        }
+    }
+    Ok(missing)
+}
+
+/// An account as it will be when it is opened; its number and stamp are not
+/// looked at before.
+fn new_account(opening: &AccountOpened) -> Account {
+    let stamp = Stamp {
+        sequence: Sequence::ZERO,
+        recorded_at: Moment::MIN,
     };
-    let entry = inverse(original, reversal);
-    if let Some(decision) = standing(facts, &entry, Some(&reversal.reason))? {
-        return Ok(decision);
+    Account::open(opening, 0, stamp)
+}
+
+pub(super) fn reverse(book: &Book, reversal: &Reversal, now: Moment) -> Ruling {
+    let Some(original) = book.booking(reversal.of)?.and_then(Booking::entry) else {
+        refuse_reuse(book, reversal)?;
+        booking::not_in_future(reversal.effective_at, now)?;
+        return Err(Rejection::EntryUnknown { id: reversal.of }.into());
+    };
+    let entry = inverse(&original.entry, reversal);
+    if let Some(posted) = already_posted(book, &entry, reversal.note.as_ref())? {
+        return Ok(Decision::Stands(posted.stamp));
     }
     booking::not_in_future(entry.effective_at, now)?;
-    if matches!(original.origin, Origin::Reversal { .. }) {
-        return Err(Rejection::EntryIsReversal { id: reversal.of });
+    if matches!(original.entry.origin, Origin::Reversal { .. }) {
+        return Err(Rejection::EntryIsReversal { id: reversal.of }.into());
     }
-    if let Some(by) = facts.reversed_by(&reversal.of) {
-        return Err(Rejection::EntryReversed {
-            id: reversal.of,
-            by,
-        });
+    if let Some(by) = original.reversed_by {
+        let id = reversal.of;
+        return Err(Rejection::EntryReversed { id, by }.into());
     }
-    let touched = booking::land(facts, entry.transfers.as_slice(), &[])?;
+    let accounts = Accounts::of(book);
+    let touched = booking::balances_after(accounts, entry.transfers.as_slice(), &[])?;
     if !reversal.force {
         booking::within_limits(&touched)?;
     }
     Ok(Decision::Append {
-        fact: Fact::EntryPosted(Arc::new(entry)),
-        note: Some(reversal.reason.clone()),
+        step: Step::Fact(Fact::EntryPosted(Arc::new(entry))),
+        note: reversal.note.clone(),
     })
 }
 
-/// A reversal of what is not there cannot stand already: any use of its id is
-/// another one.
-fn refuse_reuse(facts: &Facts, reversal: &Reversal) -> Result<(), Rejection> {
+/// A reversal of what is not there cannot be posted already: any use of its id
+/// is another one.
+fn refuse_reuse(book: &Book, reversal: &Reversal) -> Result<(), Undecided> {
     let id = reversal.id;
-    let field = match (facts.book.holds.get(&id), facts.entry(&id)) {
-        (Some(_), _) => ReusedField::What,
-        (None, Some(_)) => ReusedField::Reverses,
-        (None, None) => return Ok(()),
+    let difference = match book.booking(id)? {
+        None => return Ok(()),
+        Some(Booking::Hold(_)) => Difference::of("what", "hold", "entry"),
+        Some(Booking::Entry(posted)) => reuse::reverses(&posted.entry, Some(reversal.of)),
     };
-    Err(Rejection::IdReused { id, field })
+    Err(Rejection::IdReused { id, difference }.into())
 }
 
 fn inverse(original: &Entry, reversal: &Reversal) -> Entry {
@@ -77,7 +117,7 @@ fn inverse(original: &Entry, reversal: &Reversal) -> Entry {
         effective_at: reversal.effective_at,
         kind: Label::reversal(),
         tags: Tags::default(),
-        note: Some(reversal.reason.commitment()),
+        note: Some(reversal.reason),
         origin: Origin::Reversal {
             of: reversal.of,
             forced: reversal.force,
@@ -85,87 +125,21 @@ fn inverse(original: &Entry, reversal: &Reversal) -> Entry {
     }
 }
 
-/// Whether the id stands already: for the same content, a replay.
-fn standing(
-    facts: &Facts,
-    repeated: &Entry,
+/// The entry as it was posted already, if it was; refused where its id stands
+/// for something else.
+fn already_posted<'a>(
+    book: &'a Book,
+    entry: &Entry,
     note: Option<&Note>,
-) -> Result<Option<Decision>, Rejection> {
-    let id = repeated.id;
-    if facts.book.holds.contains_key(&id) {
-        let field = ReusedField::What;
-        return Err(Rejection::IdReused { id, field });
-    }
-    let Some((stamp, standing)) = facts.entry(&id) else {
-        return Ok(None);
+) -> Result<Option<&'a PostedEntry>, Undecided> {
+    let difference = match book.booking(entry.id)? {
+        None => return Ok(None),
+        Some(Booking::Hold(_)) => Difference::of("what", "hold", "entry"),
+        Some(Booking::Entry(posted)) => match reuse::entry(posted, entry, note) {
+            None => return Ok(Some(posted)),
+            Some(difference) => difference,
+        },
     };
-    match difference(facts, stamp, standing, repeated, note) {
-        None => Ok(Some(Decision::Stands(stamp))),
-        Some(field) => Err(Rejection::IdReused { id, field }),
-    }
-}
-
-fn difference(
-    facts: &Facts,
-    stamp: Stamp,
-    old: &Entry,
-    new: &Entry,
-    note: Option<&Note>,
-) -> Option<ReusedField> {
-    if let Some(field) = origins_differ(&old.origin, &new.origin) {
-        return Some(field);
-    }
-    [
-        (old.transfers == new.transfers, ReusedField::Transfers),
-        (
-            booking::same_time(stamp, old.effective_at, new.effective_at),
-            ReusedField::EffectiveAt,
-        ),
-        (old.kind == new.kind, ReusedField::Kind),
-        (old.tags == new.tags, ReusedField::Tags),
-        (same_note(facts, old, note), ReusedField::Note),
-    ]
-    .into_iter()
-    .find_map(|(same, field)| (!same).then_some(field))
-}
-
-/// A repeated entry must name the units that its accounts have.
-fn same_units(facts: &Facts, repeated: &NewEntry) -> Result<(), Rejection> {
-    let legs = repeated.entry.transfers.as_slice();
-    let differs = |(leg, wanted): &(usize, UnitId)| {
-        let leg = legs.get(*leg);
-        leg.is_none_or(|leg| !booking::counts(facts, leg, Some(wanted)))
-    };
-    match repeated.units.iter().any(differs) {
-        false => Ok(()),
-        true => Err(Rejection::IdReused {
-            id: repeated.entry.id,
-            field: ReusedField::Unit,
-        }),
-    }
-}
-
-fn origins_differ(old: &Origin, new: &Origin) -> Option<ReusedField> {
-    match (old, new) {
-        (Origin::Posted, Origin::Posted) => None,
-        (Origin::Reversal { of: a, .. }, Origin::Reversal { of: b, .. }) if a != b => {
-            Some(ReusedField::Reverses)
-        }
-        (Origin::Reversal { forced: a, .. }, Origin::Reversal { forced: b, .. }) => {
-            (a != b).then_some(ReusedField::Force)
-        }
-        _ => Some(ReusedField::Reverses),
-    }
-}
-
-/// A note that was erased took its salt with it and can no longer be compared;
-/// that there was one is enough then.
-fn same_note(facts: &Facts, old: &Entry, new: Option<&Note>) -> bool {
-    match (old.note, new) {
-        (None, None) => true,
-        (Some(commitment), Some(note)) => facts
-            .salt(&old.id)
-            .is_none_or(|salt| note.commitment_with(salt) == commitment),
-        (None, Some(_)) | (Some(_), None) => false,
-    }
+    let id = entry.id;
+    Err(Rejection::IdReused { id, difference }.into())
 }

@@ -2,88 +2,83 @@
 
 use std::sync::Arc;
 
-use super::{Decision, booking};
+use super::{
+    Decision, Ruling, Undecided,
+    booking::{self, Accounts},
+    reuse,
+};
 use crate::ledger::{
-    Amount, BookingId, Entry, Fact, Facts, Hold, HoldState, HoldTerms, Moment, Origin, Rejection,
-    ReusedField, Stamp, Transfers, UnitId,
+    Amount, Book, Booking, BookingId, Difference, Entry, Fact, Hold, HoldState, HoldTerms, Moment,
+    Origin, Rejection, Stamp, Transfers, UnitId,
 };
 
-pub(super) fn place(
-    facts: &Facts,
-    terms: &HoldTerms,
-    unit: Option<&UnitId>,
-) -> Result<Decision, Rejection> {
-    let id = terms.id;
-    if let Some(hold) = facts.book.holds.get(&id) {
-        let field = difference(&hold.terms, terms).or_else(|| {
-            (!booking::counts(facts, &terms.transfer, unit)).then_some(ReusedField::Unit)
-        });
-        return match field {
-            None => Ok(Decision::Stands(hold.placed)),
-            Some(field) => Err(Rejection::IdReused { id, field }),
-        };
-    }
-    if facts.entry(&id).is_some() {
-        let field = ReusedField::What;
-        return Err(Rejection::IdReused { id, field });
-    }
+pub(super) fn place(book: &Book, terms: &HoldTerms, unit: Option<&UnitId>) -> Ruling {
+    let legs = std::slice::from_ref(&terms.transfer);
     let units: Vec<_> = unit.map(|unit| (0, unit.clone())).into_iter().collect();
+    let difference = match book.booking(terms.id)? {
+        None => return place_new(book, terms, &units),
+        Some(Booking::Entry(_)) => Difference::of("what", "entry", "hold"),
+        Some(Booking::Hold(hold)) => {
+            let difference = match reuse::hold(hold, terms) {
+                None => reuse::units(book, legs, &units)?,
+                difference => difference,
+            };
+            match difference {
+                None => return Ok(Decision::Stands(hold.placed)),
+                Some(difference) => difference,
+            }
+        }
+    };
+    let id = terms.id;
+    Err(Rejection::IdReused { id, difference }.into())
+}
+
+fn place_new(book: &Book, terms: &HoldTerms, units: &[(usize, UnitId)]) -> Ruling {
     let leg = &terms.transfer;
-    booking::land(facts, std::slice::from_ref(leg), &units)?;
-    let debited = booking::known(facts, leg.debit())?;
+    booking::balances_after(Accounts::of(book), std::slice::from_ref(leg), units)?;
+    let debited = booking::account(book, leg.debit())?;
     if debited.held.plus(leg.amount()).is_none() {
         return Err(Rejection::BalanceOutOfRange {
             account: debited.id.clone(),
             balance: debited.balance,
-        });
+        }
+        .into());
     }
     booking::above_floor(debited, leg.amount().steps(), 0)?;
     Ok(Decision::append(Fact::HoldPlaced(terms.clone())))
 }
 
-fn difference(old: &HoldTerms, new: &HoldTerms) -> Option<ReusedField> {
-    [
-        (old.transfer == new.transfer, ReusedField::Transfers),
-        (old.expires_in_s == new.expires_in_s, ReusedField::ExpiresIn),
-        (old.kind == new.kind, ReusedField::Kind),
-        (old.tags == new.tags, ReusedField::Tags),
-    ]
-    .into_iter()
-    .find_map(|(same, field)| (!same).then_some(field))
-}
-
 pub(super) fn settle(
-    facts: &Facts,
+    book: &Book,
     id: BookingId,
     amount: Option<Amount>,
     effective_at: Option<Moment>,
     now: Moment,
-) -> Result<Decision, Rejection> {
-    let hold = known(facts, id);
-    if let Ok(hold) = hold
-        && let Some(stamp) = settled_so(hold, amount, effective_at)
-    {
+) -> Ruling {
+    let hold = hold(book, id)?;
+    if let Some(stamp) = hold.and_then(|hold| settled_so(hold, amount, effective_at)) {
         return Ok(Decision::Stands(stamp));
     }
     booking::not_in_future(effective_at, now)?;
-    let hold = hold?;
+    let hold = known(hold, id)?;
     let leg = &hold.terms.transfer;
     let amount = amount.unwrap_or(leg.amount());
-    open(hold, now)?;
+    check_open(hold, now)?;
     if amount > leg.amount() {
         return Err(Rejection::SettlementTooLarge {
             id,
             held: leg.amount(),
             requested: amount,
-        });
+        }
+        .into());
     }
     let transfer = leg.with_amount(amount);
-    booking::land(facts, std::slice::from_ref(&transfer), &[])?;
+    booking::balances_after(Accounts::of(book), std::slice::from_ref(&transfer), &[])?;
     // Hours that holds set aside are there to be settled, whichever comes first;
     // but the floor may have risen since, or a forced reversal taken them.
-    let debited = booking::known(facts, leg.debit())?;
+    let debited = booking::account(book, leg.debit())?;
     booking::above_floor(debited, amount.steps(), debited.held.steps())?;
-    let credited = booking::known(facts, leg.credit())?;
+    let credited = booking::account(book, leg.credit())?;
     booking::below_ceiling(credited, amount.steps())?;
     Ok(Decision::append(Fact::HoldSettled(Arc::new(Entry {
         id,
@@ -98,60 +93,67 @@ pub(super) fn settle(
 
 /// Since when the hold is settled just so, if it is. No amount means all of it.
 fn settled_so(hold: &Hold, amount: Option<Amount>, effective_at: Option<Moment>) -> Option<Stamp> {
-    let HoldState::Settled {
-        amount: settled,
-        effective_at: at,
-        stamp,
-    } = hold.state
-    else {
+    let HoldState::Settled(posted) = &hold.state else {
         return None;
     };
+    let at = |given| booking::effective_at(posted.stamp, given);
     let wanted = amount.unwrap_or(hold.terms.transfer.amount());
-    (settled == wanted && booking::same_time(stamp, at, effective_at)).then_some(stamp)
+    let legs = posted.entry.transfers.as_slice();
+    let same = legs.iter().all(|leg| leg.amount() == wanted)
+        && at(posted.entry.effective_at) == at(effective_at);
+    same.then_some(posted.stamp)
 }
 
-pub(super) fn release(facts: &Facts, id: BookingId, now: Moment) -> Result<Decision, Rejection> {
-    let hold = known(facts, id)?;
+pub(super) fn release(book: &Book, id: BookingId, now: Moment) -> Ruling {
+    let hold = known(hold(book, id)?, id)?;
     if let HoldState::Released { stamp } = hold.state {
         return Ok(Decision::Stands(stamp));
     }
-    open(hold, now)?;
-    Ok(Decision::append(Fact::HoldReleased { id }))
+    check_open(hold, now)?;
+    free(book, hold, Fact::HoldReleased { id })
 }
 
-pub(super) fn expire(facts: &Facts, id: BookingId, now: Moment) -> Result<Decision, Rejection> {
-    let hold = known(facts, id)?;
-    match hold.state {
-        HoldState::Expired { stamp } => return Ok(Decision::Stands(stamp)),
+pub(super) fn expire(book: &Book, id: BookingId, now: Moment) -> Ruling {
+    let hold = known(hold(book, id)?, id)?;
+    match &hold.state {
+        HoldState::Expired { stamp } => return Ok(Decision::Stands(*stamp)),
         HoldState::Open if hold.is_due(now) => {}
         HoldState::Open => {
             return Err(Rejection::HoldNotDue {
                 id,
                 expires_at: hold.expires_at(),
-            });
+            }
+            .into());
         }
-        HoldState::Settled { .. } | HoldState::Released { .. } => open(hold, now)?,
+        HoldState::Settled(_) | HoldState::Released { .. } => check_open(hold, now)?,
     }
-    Ok(Decision::append(Fact::HoldExpired { id }))
+    free(book, hold, Fact::HoldExpired { id })
 }
 
-fn known(facts: &Facts, id: BookingId) -> Result<&Hold, Rejection> {
-    facts
-        .book
-        .holds
-        .get(&id)
-        .ok_or(Rejection::HoldUnknown { id })
+/// Frees a hold: that touches its accounts, so they are asked for.
+fn free(book: &Book, hold: &Hold, end: Fact) -> Ruling {
+    let legs = std::slice::from_ref(&hold.terms.transfer);
+    booking::accounts_of(Accounts::of(book), legs)?;
+    Ok(Decision::append(end))
+}
+
+fn hold(book: &Book, id: BookingId) -> Result<Option<&Hold>, Undecided> {
+    Ok(book.booking(id)?.and_then(Booking::hold))
+}
+
+fn known(hold: Option<&Hold>, id: BookingId) -> Result<&Hold, Rejection> {
+    hold.ok_or(Rejection::HoldUnknown { id })
 }
 
 /// Whether the hold can still end otherwise: it is open, and not yet due.
-fn open(hold: &Hold, now: Moment) -> Result<(), Rejection> {
+fn check_open(hold: &Hold, now: Moment) -> Result<(), Rejection> {
     let id = hold.terms.id;
     let expired = |expired_at| Rejection::HoldExpired { id, expired_at };
     match (&hold.state, hold.expires_at()) {
-        (HoldState::Settled { amount, .. }, _) => {
-            let amount = *amount;
-            Err(Rejection::HoldSettled { id, amount })
-        }
+        (HoldState::Settled(posted), _) => Err(Rejection::HoldSettled {
+            id,
+            settled: posted.entry.transfers.total_steps(),
+        }),
         (HoldState::Released { .. }, _) => Err(Rejection::HoldReleased { id }),
         (HoldState::Expired { stamp }, at) => Err(expired(at.unwrap_or(stamp.recorded_at))),
         (HoldState::Open, Some(at)) if hold.is_due(now) => Err(expired(at)),

@@ -9,8 +9,12 @@ mod accounts;
 mod booking;
 mod entries;
 mod holds;
+mod reuse;
 
-use super::{Command, Fact, Facts, MAX_UNITS, Moment, Note, Rejection, Stamp, Unit};
+use super::{
+    Book, Command, Fact, MAX_UNITS, Moment, NotLoaded, Note, Principal, Rejection, Stamp, Step,
+    Unit,
+};
 
 /// What a command does.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,49 +22,74 @@ pub enum Decision {
     /// It stands already, since here; there is nothing to record.
     Stands(Stamp),
     /// This is to be recorded, and the note kept beside it.
-    Append { fact: Fact, note: Option<Note> },
+    Append { step: Step, note: Option<Note> },
 }
 
 impl Decision {
     fn append(fact: Fact) -> Self {
-        Self::Append { fact, note: None }
+        let step = Step::Fact(fact);
+        Self::Append { step, note: None }
     }
 }
 
-/// Decides a command at a moment, which is the one it will be recorded at.
+/// Why a command is not decided for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Undecided {
+    /// A rule refuses it.
+    Refused(Rejection),
+    /// More must be loaded to tell.
+    NotLoaded(NotLoaded),
+}
+
+impl From<Rejection> for Undecided {
+    fn from(rejection: Rejection) -> Self {
+        Self::Refused(rejection)
+    }
+}
+
+impl From<NotLoaded> for Undecided {
+    fn from(not_loaded: NotLoaded) -> Self {
+        Self::NotLoaded(not_loaded)
+    }
+}
+
+type Ruling = Result<Decision, Undecided>;
+
+/// Decides a principal's command at a moment.
 ///
 /// # Errors
-/// The [`Rejection`] of the first rule that refuses.
-pub fn decide(facts: &Facts, command: &Command, now: Moment) -> Result<Decision, Rejection> {
+/// The [`Rejection`] of the first rule that refuses, or what is not loaded.
+pub fn decide(book: &Book, command: &Command, _by: &Principal, now: Moment) -> Ruling {
     match command {
-        Command::DeclareUnit(unit) => declare_unit(facts, unit),
-        Command::OpenAccount(opening) => accounts::open(facts, opening),
+        Command::DeclareUnit(unit) => declare_unit(book, unit),
+        Command::OpenAccount(opening) => accounts::open(book, opening),
         Command::ChangeLimits { id, floor, ceiling } => {
-            accounts::change_limits(facts, id, *floor, *ceiling)
+            accounts::change_limits(book, id, *floor, *ceiling)
         }
-        Command::CloseAccount { id } => accounts::close(facts, id),
-        Command::PostEntry(posting) => entries::post(facts, posting, now),
-        Command::ReverseEntry(reversal) => entries::reverse(facts, reversal, now),
-        Command::PlaceHold { terms, unit } => holds::place(facts, terms, unit.as_ref()),
+        Command::CloseAccount { id } => accounts::close(book, id),
+        Command::PostEntry(new) => entries::post(book, new, now),
+        Command::ReverseEntry(reversal) => entries::reverse(book, reversal, now),
+        Command::PlaceHold { terms, unit } => holds::place(book, terms, unit.as_ref()),
         Command::SettleHold {
             id,
             amount,
             effective_at,
-        } => holds::settle(facts, *id, *amount, *effective_at, now),
-        Command::ReleaseHold { id } => holds::release(facts, *id, now),
-        Command::ExpireHold { id } => holds::expire(facts, *id, now),
+        } => holds::settle(book, *id, *amount, *effective_at, now),
+        Command::ReleaseHold { id } => holds::release(book, *id, now),
+        Command::ExpireHold { id } => holds::expire(book, *id, now),
     }
 }
 
-fn declare_unit(facts: &Facts, unit: &Unit) -> Result<Decision, Rejection> {
-    match facts.book.units.get(unit.id()) {
-        Some(standing) if standing == unit => Ok(Decision::Stands(facts.last())),
-        Some(standing) => Err(Rejection::UnitExists {
+fn declare_unit(book: &Book, unit: &Unit) -> Ruling {
+    match book.unit(unit.id()) {
+        Some(declared) if declared == unit => Ok(Decision::Stands(book.last())),
+        Some(declared) => Err(Rejection::UnitExists {
             unit: unit.id().clone(),
-            step: standing.step().into(),
-        }),
-        None if facts.book.units.len() >= MAX_UNITS => {
-            Err(Rejection::TooManyUnits { max: MAX_UNITS })
+            step: declared.step().into(),
+        }
+        .into()),
+        None if book.units().len() >= MAX_UNITS => {
+            Err(Rejection::TooManyUnits { max: MAX_UNITS }.into())
         }
         None => Ok(Decision::append(Fact::UnitDeclared(unit.clone()))),
     }

@@ -4,8 +4,8 @@
 mod audit;
 mod load;
 mod open;
-mod project;
 mod read;
+mod rows;
 mod snapshot;
 mod writer;
 

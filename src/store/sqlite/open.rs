@@ -77,9 +77,7 @@ impl Files {
             let schema = include_str!("schema.sql");
             connection
                 .execute_batch(&format!(
-                    "BEGIN IMMEDIATE; {schema}
-                     INSERT INTO units (id, step) VALUES ('time', 'min');
-                     PRAGMA user_version = {VERSION}; COMMIT;"
+                    "BEGIN IMMEDIATE; {schema} PRAGMA user_version = {VERSION}; COMMIT;"
                 ))
                 .map_err(|e| self.explain(e))?;
         }

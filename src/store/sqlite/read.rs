@@ -1,14 +1,17 @@
 //! Rows to values: what the writer and the snapshots read alike.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{
     journal::decode,
     ledger::{
-        Account, AccountId, AccountKind, Balance, BookingId, Days, Fact, Hold, HoldState, Limits,
-        Link, Moment, Origin, Position, Record, Salt, Sequence, Stamp, Unit, UnitId,
+        Account, AccountId, AccountKind, Balance, Booking, BookingId, Days, Entry, Fact, Hold,
+        HoldState, Limits, Link, Moment, Note, Origin, Position, PostedEntry, Record, Salt,
+        Sequence, Stamp, Unit, UnitId,
     },
-    store::{AccountRow, HoldStateKind, StoreError},
+    store::{AccountRow, StoreError},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -16,9 +19,9 @@ type Result<T> = std::result::Result<T, StoreError>;
 macro_rules! select_account {
     ($rest:literal) => {
         concat!(
-            "SELECT a.no, a.id, a.kind, a.unit, a.floor, a.ceiling, a.opened_at_us, ",
-            "a.closed_sequence, a.closed_at_us, b.balance, b.held, b.open_holds, ",
-            "b.posting_count, b.last_posting ",
+            "SELECT a.no, a.id, a.kind, a.unit, a.floor, a.ceiling, a.first_floor, ",
+            "a.first_ceiling, a.opened_sequence, a.opened_at_us, a.closed_sequence, ",
+            "a.closed_at_us, b.balance, b.held, b.open_holds, b.posting_count, b.last_posting ",
             "FROM accounts a JOIN balances b ON b.no = a.no ",
             $rest
         )
@@ -53,19 +56,6 @@ pub(super) fn last(connection: &Connection) -> Result<Sequence> {
     sequence(stored.unwrap_or(0))
 }
 
-fn kind(stored: i64) -> Result<AccountKind> {
-    Ok(match stored {
-        1 => AccountKind::Member,
-        2 => AccountKind::Organisation,
-        3 => AccountKind::Pool,
-        4 => AccountKind::Project,
-        5 => AccountKind::Issuance,
-        6 => AccountKind::Redemption,
-        7 => AccountKind::Clearing,
-        _ => return Err(corrupt(format!("{stored} is no kind of account"))),
-    })
-}
-
 pub(super) fn account(connection: &Connection, id: &str) -> Result<Option<AccountRow>> {
     let mut statement = connection.prepare_cached(select_account!("WHERE a.id = ?1"))?;
     let mut rows = statement.query([id])?;
@@ -74,35 +64,42 @@ pub(super) fn account(connection: &Connection, id: &str) -> Result<Option<Accoun
 
 pub(super) fn account_row(row: &Row<'_>) -> Result<AccountRow> {
     let id: String = row.get(1)?;
-    let closed: Option<i64> = row.get(7)?;
-    let closed_at: Option<i64> = row.get(8)?;
+    let kind: i32 = row.get(2)?;
     Ok(AccountRow {
         account: Account {
             id: AccountId::parse(&id).map_err(|e| corrupt(e.to_string()))?,
-            kind: kind(row.get(2)?)?,
+            number: row.get(0)?,
+            kind: AccountKind::of_number(kind)
+                .ok_or_else(|| corrupt(format!("{kind} is no kind of account")))?,
             unit: unit_id(&row.get::<_, String>(3)?)?,
-            limits: Limits {
-                floor: row.get::<_, Option<i64>>(4)?.map(balance).transpose()?,
-                ceiling: row.get::<_, Option<i64>>(5)?.map(balance).transpose()?,
-            },
-            balance: balance(row.get(9)?)?,
-            held: balance(row.get(10)?)?,
-            open_holds: row.get(11)?,
-            opened: Stamp {
-                sequence: sequence(row.get(0)?)?,
-                recorded_at: moment(row.get(6)?)?,
-            },
-            closed: match (closed, closed_at) {
-                (Some(closed), Some(at)) => Some(Stamp {
-                    sequence: sequence(closed)?,
-                    recorded_at: moment(at)?,
-                }),
+            limits: limits(row.get(4)?, row.get(5)?)?,
+            first_limits: limits(row.get(6)?, row.get(7)?)?,
+            balance: balance(row.get(12)?)?,
+            held: balance(row.get(13)?)?,
+            open_holds: row.get(14)?,
+            opened: stamp(row.get(8)?, row.get(9)?)?,
+            closed: match (row.get(10)?, row.get(11)?) {
+                (Some(closed), Some(at)) => Some(stamp(closed, at)?),
                 (None, None) => None,
                 _ => return Err(corrupt(format!("account {id} is half closed"))),
             },
         },
-        posting_count: row.get(12)?,
-        last_posting: row.get::<_, Option<i64>>(13)?.map(position).transpose()?,
+        posting_count: row.get(15)?,
+        last_posting: row.get::<_, Option<i64>>(16)?.map(position).transpose()?,
+    })
+}
+
+fn limits(floor: Option<i64>, ceiling: Option<i64>) -> Result<Limits> {
+    Ok(Limits {
+        floor: floor.map(balance).transpose()?,
+        ceiling: ceiling.map(balance).transpose()?,
+    })
+}
+
+fn stamp(stored: i64, at: i64) -> Result<Stamp> {
+    Ok(Stamp {
+        sequence: sequence(stored)?,
+        recorded_at: moment(at)?,
     })
 }
 
@@ -110,15 +107,17 @@ fn unit_id(stored: &str) -> Result<UnitId> {
     UnitId::parse(stored).map_err(|e| corrupt(e.to_string()))
 }
 
+/// The units that were declared, and the built-in one, by id.
 pub(super) fn units(connection: &Connection) -> Result<Vec<Unit>> {
-    let mut statement = connection.prepare_cached("SELECT id, step FROM units ORDER BY id")?;
+    let mut statement = connection.prepare_cached("SELECT id, step FROM units")?;
     let mut rows = statement.query([])?;
-    let mut units = Vec::new();
+    let mut units = vec![Unit::time()];
     while let Some(row) = rows.next()? {
         let id = unit_id(&row.get::<_, String>(0)?)?;
         let step: String = row.get(1)?;
         units.push(Unit::new(id, &step).map_err(|e| corrupt(e.to_string()))?);
     }
+    units.sort_by(|a, b| a.id().cmp(b.id()));
     Ok(units)
 }
 
@@ -146,86 +145,160 @@ pub(super) fn find(connection: &Connection, id: BookingId) -> Result<Option<Sequ
     }
 }
 
+/// What an id stood for before a record was written.
+pub(super) fn booking(
+    connection: &Connection,
+    id: BookingId,
+    before: Sequence,
+) -> Result<Option<Booking>> {
+    let first = find(connection, id)?.filter(|first| *first < before);
+    let Some(first) = first else { return Ok(None) };
+    let first = record(connection, first)?;
+    let booking = booking_from(connection, &first, id, before)?;
+    match booking {
+        Some(booking) => Ok(Some(booking)),
+        None => {
+            let at = first.stamp.sequence;
+            Err(corrupt(format!("record {at} is not the first of id {id}")))
+        }
+    }
+}
+
+/// The booking of an id that a record was the first of, as it stood before
+/// another. None where it is not.
+pub(super) fn booking_from(
+    connection: &Connection,
+    first: &Record,
+    id: BookingId,
+    before: Sequence,
+) -> Result<Option<Booking>> {
+    let mut facts = first.step.facts().iter();
+    Ok(match facts.find(|fact| fact.booking_id() == Some(id)) {
+        Some(Fact::EntryPosted(entry)) => {
+            let posted = posted_entry(connection, first, entry, before)?;
+            Some(Booking::Entry(posted))
+        }
+        Some(Fact::HoldPlaced(terms)) => {
+            let state = hold_state(connection, first.stamp.sequence, before)?;
+            Some(Booking::Hold(Box::new(Hold {
+                terms: terms.clone(),
+                placed: first.stamp,
+                state,
+            })))
+        }
+        _ => None,
+    })
+}
+
 /// The hold that a record placed.
-pub(super) fn hold(connection: &Connection, placed: &Record) -> Result<Option<Hold>> {
-    let Fact::HoldPlaced(terms) = &placed.fact else {
-        return Ok(None);
+pub(super) fn hold(connection: &Connection, placed: Sequence) -> Result<Hold> {
+    let first = record(connection, placed)?;
+    let mut ids = first.step.facts().iter().filter_map(Fact::booking_id);
+    let booking = match ids.next() {
+        Some(id) => booking_from(connection, &first, id, Sequence::MAX)?,
+        None => None,
     };
-    let at = placed.stamp.sequence;
+    match booking {
+        Some(Booking::Hold(hold)) => Ok(*hold),
+        _ => Err(corrupt(format!("record {placed} places no hold"))),
+    }
+}
+
+fn posted_entry(
+    connection: &Connection,
+    record: &Record,
+    entry: &Arc<Entry>,
+    before: Sequence,
+) -> Result<PostedEntry> {
+    let at = record.stamp.sequence;
+    Ok(PostedEntry {
+        stamp: record.stamp,
+        caller: record.caller.clone(),
+        entry: Arc::clone(entry),
+        note: match entry.note {
+            None => None,
+            Some(_) => note(connection, at)?,
+        },
+        reversed_by: reversed_by(connection, at, before)?,
+    })
+}
+
+fn hold_state(connection: &Connection, placed: Sequence, before: Sequence) -> Result<HoldState> {
     let mut statement =
         connection.prepare_cached("SELECT state, ended_sequence FROM holds WHERE sequence = ?1")?;
-    let (state, ended): (i64, Option<i64>) =
-        statement.query_row([at.get()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let ended = ended
-        .map(|ended| record(connection, sequence(ended)?))
-        .transpose()?;
-    Ok(Some(Hold {
-        terms: terms.clone(),
-        placed: placed.stamp,
-        state: hold_state(at, state, ended)?,
-    }))
-}
-
-fn hold_state(at: Sequence, stored: i64, ended: Option<Record>) -> Result<HoldState> {
-    let state = match ended {
-        None => HoldState::Open,
-        Some(Record { stamp, fact, .. }) => match fact {
-            Fact::HoldSettled(entry) => match entry.transfers.as_slice() {
-                [leg] => HoldState::Settled {
-                    amount: leg.amount(),
-                    effective_at: entry.effective_at,
-                    stamp,
-                },
-                _ => return Err(corrupt(format!("hold {at} is settled with many transfers"))),
-            },
-            Fact::HoldReleased { .. } => HoldState::Released { stamp },
-            Fact::HoldExpired { .. } => HoldState::Expired { stamp },
-            _ => return Err(corrupt(format!("hold {at} ends with no end of a hold"))),
-        },
+    let row: Option<(i64, Option<i64>)> = statement
+        .query_row([placed.get()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (stored, ended) = row.ok_or_else(|| corrupt(format!("hold {placed} is missing")))?;
+    let Some(ended) = ended.map(sequence).transpose()? else {
+        return state_as_stored(placed, HoldState::Open, stored);
     };
-    if HoldStateKind::from(&state) as i64 == stored {
-        Ok(state)
-    } else {
-        Err(corrupt(format!(
-            "hold {at} has a state that its end is not of"
-        )))
+    if ended >= before {
+        return Ok(HoldState::Open);
+    }
+    let end = record(connection, ended)?;
+    let stamp = end.stamp;
+    let ends = |fact: &&Fact| fact.changes_holds();
+    let state = match end.step.facts().iter().find(ends) {
+        Some(Fact::HoldSettled(entry)) => {
+            HoldState::Settled(posted_entry(connection, &end, entry, before)?)
+        }
+        Some(Fact::HoldReleased { .. }) => HoldState::Released { stamp },
+        Some(Fact::HoldExpired { .. }) => HoldState::Expired { stamp },
+        _ => return Err(corrupt(format!("hold {placed} ends with no end of a hold"))),
+    };
+    state_as_stored(placed, state, stored)
+}
+
+fn state_as_stored(placed: Sequence, state: HoldState, stored: i64) -> Result<HoldState> {
+    match state.kind() as i64 == stored {
+        true => Ok(state),
+        false => Err(corrupt(format!(
+            "hold {placed} has a state that its end is not of"
+        ))),
     }
 }
 
-/// The record of the entry that an id's first record is of, or led to.
-pub(super) fn entry(
-    first: Record,
-    hold: Option<&Hold>,
+/// The id of the entry that reversed the entry of a record, before another.
+fn reversed_by(
     connection: &Connection,
-) -> Result<Option<Record>> {
-    match hold.map(|hold| &hold.state) {
-        None => Ok(Some(first)),
-        Some(HoldState::Settled { stamp, .. }) => record(connection, stamp.sequence).map(Some),
-        Some(HoldState::Open | HoldState::Released { .. } | HoldState::Expired { .. }) => Ok(None),
-    }
-}
-
-/// The id of the entry that reversed the entry of a record.
-pub(super) fn reversed_by(connection: &Connection, at: Sequence) -> Result<Option<BookingId>> {
+    at: Sequence,
+    before: Sequence,
+) -> Result<Option<BookingId>> {
     let mut statement =
         connection.prepare_cached("SELECT by_sequence FROM reversals WHERE of_sequence = ?1")?;
     let by: Option<i64> = statement
         .query_row([at.get()], |row| row.get(0))
         .optional()?;
+    let by = by.map(sequence).transpose()?.filter(|by| *by < before);
     let Some(by) = by else { return Ok(None) };
-    let reversal = record(connection, sequence(by)?)?;
-    match reversal.fact.entry() {
-        Some(entry) if matches!(entry.origin, Origin::Reversal { .. }) => Ok(Some(entry.id)),
-        _ => Err(corrupt(format!("record {by} is no reversal"))),
+    let reversal = record(connection, by)?;
+    let mut entries = reversal.entries();
+    match entries.find(|entry| matches!(entry.origin, Origin::Reversal { .. })) {
+        Some(entry) => Ok(Some(entry.id)),
+        None => Err(corrupt(format!("record {by} is no reversal"))),
     }
 }
 
-pub(super) fn note(connection: &Connection, at: Sequence) -> Result<Option<(Salt, String)>> {
+/// The text behind a record's note, where it is there (still).
+pub(super) fn note(connection: &Connection, at: Sequence) -> Result<Option<Note>> {
     let mut statement =
         connection.prepare_cached("SELECT salt, text FROM notes WHERE sequence = ?1")?;
-    Ok(statement
+    let stored: Option<(Salt, String)> = statement
         .query_row([at.get()], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?)
+        .optional()?;
+    match stored {
+        None => Ok(None),
+        Some((salt, text)) => Note::new(salt, text).map_err(|e| corrupt(e.to_string())),
+    }
+}
+
+/// When the entry of a posting is effective.
+pub(super) fn effective_at(connection: &Connection, at: Position) -> Result<Moment> {
+    let record = record(connection, at.sequence())?;
+    record
+        .effective_at(at)
+        .ok_or_else(|| corrupt(format!("record {} posts nothing", record.stamp.sequence)))
 }
 
 /// Which side of a transfer an account is on.

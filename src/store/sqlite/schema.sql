@@ -13,19 +13,24 @@ CREATE TABLE ids (
   sequence INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Units that were declared; `time` is built in.
 CREATE TABLE units (
   id   TEXT PRIMARY KEY,
   step TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- What changes seldom of an account. Its number is its opening's sequence.
+-- What changes seldom of an account; accounts are numbered from 1 as they are
+-- opened.
 CREATE TABLE accounts (
   no              INTEGER PRIMARY KEY,
   id              TEXT    NOT NULL UNIQUE,
-  kind            INTEGER NOT NULL,
+  kind            INTEGER NOT NULL,   -- timebank.v1.AccountKind
   unit            TEXT    NOT NULL,
   floor           INTEGER,
   ceiling         INTEGER,
+  first_floor     INTEGER,            -- as it was opened
+  first_ceiling   INTEGER,
+  opened_sequence INTEGER NOT NULL,
   opened_at_us    INTEGER NOT NULL,
   closed_sequence INTEGER,
   closed_at_us    INTEGER
@@ -61,8 +66,8 @@ CREATE TABLE transfers (
 
 CREATE TABLE holds (
   sequence       INTEGER PRIMARY KEY,
-  debit_no       INTEGER NOT NULL REFERENCES accounts (no),
-  credit_no      INTEGER NOT NULL REFERENCES accounts (no),
+  debit_no       INTEGER NOT NULL,
+  credit_no      INTEGER NOT NULL,
   amount         INTEGER NOT NULL,
   expires_at_us  INTEGER,
   state          INTEGER NOT NULL,  -- timebank.v1.HoldState

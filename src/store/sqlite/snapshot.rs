@@ -11,8 +11,11 @@ use super::{
 };
 use crate::{
     journal::decode,
-    ledger::{Account, AccountId, BookingId, Hold, Position, Record, Sequence, Stamp, Unit},
-    store::{AccountRow, Booking, HoldFilter, HoldStateKind, PostingRow, Snapshot, StoreError},
+    ledger::{
+        Account, AccountId, Booking, BookingId, Hold, HoldStateKind, Position, Record, Sequence,
+        Stamp, Unit,
+    },
+    store::{AccountRow, HoldFilter, PostingRow, Snapshot, StoreError},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -136,26 +139,7 @@ impl Snapshot for SqliteSnapshot {
     }
 
     fn booking(&mut self, id: BookingId) -> Result<Option<Booking>> {
-        let connection = self.connection()?;
-        let Some(first) = read::find(connection, id)? else {
-            return Ok(None);
-        };
-        let first = read::record(connection, first)?;
-        let hold = read::hold(connection, &first)?;
-        let entry = read::entry(first, hold.as_ref(), connection)?;
-        let (reversed_by, note) = match &entry {
-            None => (None, None),
-            Some(record) => (
-                read::reversed_by(connection, record.stamp.sequence)?,
-                read::note(connection, record.stamp.sequence)?,
-            ),
-        };
-        Ok(Some(Booking {
-            hold,
-            entry,
-            reversed_by,
-            note: note.map(|(_, text)| text),
-        }))
+        read::booking(self.connection()?, id, Sequence::MAX)
     }
 
     fn holds(&mut self, filter: HoldFilter<'_>) -> Result<Vec<Hold>> {
@@ -163,14 +147,13 @@ impl Snapshot for SqliteSnapshot {
         let mut statement = connection.prepare_cached(&holds_sql(&filter))?;
         let mut rows = statement.query(params![
             filter.after.get(),
-            filter.account.map(Account::number),
+            filter.account.map(|account| account.number),
             filter.now.us(),
             filter.limit as i64,
         ])?;
         let mut holds = Vec::new();
         while let Some(row) = rows.next()? {
-            let placed = read::record(connection, read::sequence(row.get(0)?)?)?;
-            holds.extend(read::hold(connection, &placed)?);
+            holds.push(read::hold(connection, read::sequence(row.get(0)?)?)?);
         }
         Ok(holds)
     }
@@ -191,12 +174,12 @@ impl Snapshot for SqliteSnapshot {
             }
         };
         let mut statement = self.connection()?.prepare_cached(sql)?;
-        let at = params![account.number(), at.sequence.get(), at.recorded_at.us()];
+        let at = params![account.number, at.sequence.get(), at.recorded_at.us()];
         Ok(statement.query_row(at, |row| row.get(0))?)
     }
 
     fn posting(&mut self, account: &Account, at: Position) -> Result<PostingRow> {
-        let (balance, link) = read::posting(self.connection()?, account.number(), at)?;
+        let (balance, link) = read::posting(self.connection()?, account.number, at)?;
         Ok(PostingRow { balance, link })
     }
 }

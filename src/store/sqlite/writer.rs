@@ -1,62 +1,71 @@
-//! The writing connection, and what it keeps in mind between batches.
+//! The writing connection, and what it keeps between batches.
 //!
 //! Accounts stay in memory after a batch: nobody else writes to this file while
 //! its directory is locked. All of it is forgotten when a transaction fails.
 
 use std::{fs::File, sync::Arc};
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{abandon, load::Loader, project, read};
+use super::{abandon, load, read, rows::Rows};
 use crate::{
-    journal::{Frontier, HASH_BYTES, Hash, node_place},
-    ledger::{BookingId, Facts, Moment, Sequence, Stamp, Wants},
-    store::{Committed, Decide, StoreError, Writer},
+    journal::{self, Frontier, HASH_BYTES, Hash, node_place},
+    ledger::{
+        Batch, Book, BookingId, Call, Decided, Fact, FreeIds, Moment, Note, Record, Sequence,
+        Stamp, Wants,
+    },
+    store::{Committed, Head, StoreError, Writer, projection},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// How many accounts are kept in mind before all are forgotten, which bounds the
-/// memory they take.
+/// How many accounts are kept in memory before all are forgotten, which bounds
+/// what they take.
 const MAX_ACCOUNTS: usize = 200_000;
 
 pub(super) struct SqliteWriter {
     connection: Connection,
     /// None after a failure: then it is read anew.
-    mind: Option<Mind>,
+    end: Option<End>,
     _lock: Arc<File>,
 }
 
-/// What is known of the file without reading it again.
-struct Mind {
-    facts: Facts,
+/// The journal's end: what the next batch goes on from.
+struct End {
+    book: Book,
     frontier: Frontier,
-    highest_id: Option<BookingId>,
+    free_ids: FreeIds,
     /// When the next open hold is due.
     next_due: Option<Moment>,
 }
 
-impl Mind {
+impl End {
     fn read(connection: &Connection) -> Result<Self> {
         let last = read::last(connection)?;
         let recorded_at = match last {
             Sequence::ZERO => Moment::MIN,
             last => read::record(connection, last)?.stamp.recorded_at,
         };
-        let mut facts = Facts::new(Stamp {
+        let stamp = Stamp {
             sequence: last,
             recorded_at,
-        });
-        for unit in read::units(connection)? {
-            facts.book.units.insert(unit.id().clone(), unit);
-        }
+        };
+        let units = read::units(connection)?;
         Ok(Self {
-            facts,
+            book: Book::new(stamp, units, accounts_opened(connection)?),
             frontier: Frontier::load(last.get(), |level, index| node(connection, level, index))?,
-            highest_id: highest_id(connection)?,
+            free_ids: FreeIds {
+                above: highest_id(connection)?,
+                below: None,
+            },
             next_due: next_due(connection)?,
         })
     }
+}
+
+fn accounts_opened(connection: &Connection) -> Result<i64> {
+    let sql = "SELECT coalesce(max(no), 0) FROM accounts";
+    Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }
 
 fn node(connection: &Connection, level: u32, index: i64) -> Result<Hash> {
@@ -83,12 +92,21 @@ fn highest_id(connection: &Connection) -> Result<Option<BookingId>> {
     Ok(id.as_deref().and_then(BookingId::from_slice))
 }
 
+fn next_due(connection: &Connection) -> Result<Option<Moment>> {
+    let next_due: Option<i64> = connection
+        .prepare_cached(
+            "SELECT min(expires_at_us) FROM holds WHERE state = 1 AND expires_at_us IS NOT NULL",
+        )?
+        .query_row([], |row| row.get(0))?;
+    Ok(next_due.and_then(Moment::from_us))
+}
+
 impl SqliteWriter {
     pub(super) fn new(connection: Connection, lock: Arc<File>) -> Result<Self> {
-        let mind = Some(Mind::read(&connection)?);
+        let end = Some(End::read(&connection)?);
         Ok(Self {
             connection,
-            mind,
+            end,
             _lock: lock,
         })
     }
@@ -104,73 +122,117 @@ impl Drop for SqliteWriter {
 }
 
 impl Writer for SqliteWriter {
-    fn transact(
-        &mut self,
-        wants: &Wants<'_>,
-        now: Moment,
-        decide: &mut Decide<'_>,
-    ) -> Result<Committed> {
-        let mut mind = match self.mind.take() {
-            Some(mind) if mind.facts.book.accounts().len() <= MAX_ACCOUNTS => mind,
-            _ => Mind::read(&self.connection)?,
+    fn transact(&mut self, calls: &[Call], now: Moment) -> Result<Committed> {
+        let mut end = match self.end.take() {
+            Some(end) if end.book.accounts().len() <= MAX_ACCOUNTS => end,
+            _ => End::read(&self.connection)?,
         };
-        let result = run(&self.connection, &mut mind, wants, now, decide);
+        let result = run(&self.connection, &mut end, calls, now);
         match result {
-            Ok(_) => self.mind = Some(mind),
+            Ok(_) => self.end = Some(end),
             Err(_) => abandon(&self.connection),
         }
         result
     }
 
-    fn committed(&mut self) -> Result<Committed> {
-        Ok(Committed {
+    fn head(&mut self) -> Result<Head> {
+        Ok(Head {
             last: read::last(&self.connection)?,
             next_due: next_due(&self.connection)?,
         })
     }
 }
 
-fn run(
-    connection: &Connection,
-    mind: &mut Mind,
-    wants: &Wants<'_>,
-    now: Moment,
-    decide: &mut Decide<'_>,
-) -> Result<Committed> {
+fn run(connection: &Connection, end: &mut End, calls: &[Call], now: Moment) -> Result<Committed> {
     connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-    mind.facts.begin(now);
-    let mut loader = Loader {
-        connection,
-        facts: &mut mind.facts,
-        highest_id: mind.highest_id,
-    };
-    loader.wants(wants)?;
-    let due = match mind.next_due {
-        Some(next) if next <= now => loader.due(now)?,
-        _ => Vec::new(),
-    };
-    decide(&mut mind.facts, &due)?;
-    project::write(connection, &mind.facts, &mut mind.frontier)?;
-    let records = mind.facts.records();
-    let next_due = match records.iter().any(|record| record.fact.changes_holds()) {
+    end.book.forget();
+    end.book.set_free_ids(end.free_ids);
+    let mut records = Vec::new();
+    if end.next_due.is_some_and(|due| due <= now) {
+        let expiring = [Call::expiring(&load::due(connection, now)?)];
+        records = decide(connection, end, &expiring, now)?.records;
+    }
+    let decided = decide(connection, end, calls, now)?;
+    records.extend(decided.records);
+    write(connection, end, &records, &decided.notes)?;
+    let facts = || records.iter().flat_map(|record| record.step.facts());
+    let next_due = match facts().any(Fact::changes_holds) {
         true => next_due(connection)?,
-        false => mind.next_due,
+        false => end.next_due,
     };
     connection.prepare_cached("COMMIT")?.execute([])?;
-    mind.next_due = next_due;
-    let ids = records.iter().filter_map(|record| record.fact.booking_id());
-    mind.highest_id = mind.highest_id.max(ids.max());
+    end.next_due = next_due;
+    end.free_ids = end.free_ids.without(facts().filter_map(Fact::booking_id));
     Ok(Committed {
-        last: mind.facts.last().sequence,
-        next_due,
+        answers: decided.answers,
+        head: Head {
+            last: end.book.last().sequence,
+            next_due,
+        },
     })
 }
 
-fn next_due(connection: &Connection) -> Result<Option<Moment>> {
-    let next_due: Option<i64> = connection
-        .prepare_cached(
-            "SELECT min(expires_at_us) FROM holds WHERE state = 1 AND expires_at_us IS NOT NULL",
-        )?
-        .query_row([], |row| row.get(0))?;
-    Ok(next_due.and_then(Moment::from_us))
+/// Decides calls, loading what they ask for until nothing is missing.
+fn decide(connection: &Connection, end: &mut End, calls: &[Call], now: Moment) -> Result<Decided> {
+    let mut batch = Batch::new(calls, now);
+    let mut wants = batch.plain_needs(&end.book);
+    find_free_ids(connection, end, calls, &wants)?;
+    loop {
+        load::load(connection, &mut end.book, wants)?;
+        wants = batch.decide(&mut end.book)?;
+        if wants.is_empty() {
+            return Ok(batch.decided());
+        }
+    }
+}
+
+/// Where most ids of a batch are not among those known to be free, the ids around
+/// the highest of them are tried: otherwise one high id, taken once, would have
+/// every later one looked up.
+fn find_free_ids(
+    connection: &Connection,
+    end: &mut End,
+    calls: &[Call],
+    wants: &Wants,
+) -> Result<()> {
+    let commands: usize = calls.iter().map(|call| call.commands.len()).sum();
+    let highest = wants.bookings.iter().max().copied();
+    let Some(highest) = highest.filter(|_| wants.bookings.len() * 2 > commands) else {
+        return Ok(());
+    };
+    if read::find(connection, highest)?.is_none() {
+        end.free_ids = load::free_ids_around(connection, highest)?;
+        end.book.set_free_ids(end.free_ids);
+    }
+    Ok(())
+}
+
+/// Writes all that a batch decided.
+fn write(
+    connection: &Connection,
+    end: &mut End,
+    records: &[Record],
+    notes: &[(Sequence, Note)],
+) -> Result<()> {
+    let mut journal = connection
+        .prepare_cached("INSERT INTO journal (sequence, bytes, nodes) VALUES (?1, ?2, ?3)")?;
+    let mut rows = Rows::new(connection);
+    let mut put = |row: projection::Row<'_>| rows.put(row);
+    let (mut bytes, mut nodes) = (Vec::new(), Vec::new());
+    for record in records {
+        bytes.clear();
+        nodes.clear();
+        journal::encode(record, &mut bytes);
+        end.frontier.push(&bytes, &mut nodes);
+        journal.execute(params![record.stamp.sequence.get(), &bytes[..], &nodes[..]])?;
+        projection::of_record(record, &end.book, &mut put)?;
+    }
+    projection::of_posted(end.book.posted(), &mut put)?;
+    projection::of_accounts(&end.book.touched(), &mut put)?;
+    for (sequence, note) in notes {
+        connection
+            .prepare_cached("INSERT INTO notes (sequence, salt, text) VALUES (?1, ?2, ?3)")?
+            .execute(params![sequence.get(), &note.salt()[..], note.text()])?;
+    }
+    Ok(())
 }

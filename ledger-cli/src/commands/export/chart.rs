@@ -39,31 +39,24 @@ impl Chart {
     /// Folds the next record in.
     pub(super) fn add(&mut self, record: &Record) -> Result<(), Failure> {
         self.book
-            .apply(record)
+            .apply(record, None)
             .map_err(|broken| Failure::wrong(broken.to_string(), []))?;
-        self.book.forget_changes();
         self.position = record.stamp.sequence;
-        self.forget_ended_hold(&record.fact);
-        match &record.fact {
-            Fact::AccountOpened(opening) => self.lower_floor(&opening.id),
-            Fact::AccountLimitsChanged { id, .. } => self.lower_floor(id),
-            Fact::EntryPosted(entry) | Fact::HoldSettled(entry) => self.add_entry(record, entry)?,
-            Fact::UnitDeclared(_)
-            | Fact::AccountClosed { .. }
-            | Fact::HoldPlaced(_)
-            | Fact::HoldReleased { .. }
-            | Fact::HoldExpired { .. } => {}
+        for fact in record.step.facts() {
+            match fact {
+                Fact::AccountOpened(opening) => self.lower_floor(&opening.id),
+                Fact::AccountLimitsChanged { id, .. } => self.lower_floor(id),
+                Fact::EntryPosted(entry) | Fact::HoldSettled(entry) => {
+                    self.add_entry(record, entry)?;
+                }
+                Fact::UnitDeclared(_)
+                | Fact::AccountClosed { .. }
+                | Fact::HoldPlaced(_)
+                | Fact::HoldReleased { .. }
+                | Fact::HoldExpired { .. } => {}
+            }
         }
         Ok(())
-    }
-
-    /// An ended hold is of no more use, and there are many.
-    fn forget_ended_hold(&mut self, fact: &Fact) {
-        match fact {
-            Fact::HoldSettled(entry) => self.book.holds.remove(&entry.id),
-            Fact::HoldReleased { id } | Fact::HoldExpired { id } => self.book.holds.remove(id),
-            _ => None,
-        };
     }
 
     fn add_entry(&mut self, record: &Record, entry: &Entry) -> Result<(), Failure> {
@@ -82,7 +75,7 @@ impl Chart {
 
     /// Below a floor an account stands only by force; then its floor was there.
     fn lower_floor(&mut self, id: &AccountId) {
-        let Some(account) = self.book.account(id) else {
+        let Some(account) = self.account(id) else {
             return;
         };
         let now = account
@@ -104,7 +97,8 @@ impl Chart {
 
     /// An account as it stands at the end.
     pub(super) fn account(&self, id: &AccountId) -> Option<&Account> {
-        self.book.account(id)
+        // All accounts that there are were folded in.
+        self.book.account(id).ok().flatten()
     }
 
     /// The lowest floor an account ever needed. None where it had none.

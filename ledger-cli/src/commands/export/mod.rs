@@ -82,15 +82,15 @@ pub(crate) async fn run(args: ExportArgs, session: Session) -> Result<(), Failur
     each_record(&client, Some(end), |record, _| {
         let done = end.get() + record.stamp.sequence.get();
         progress.set(done.unsigned_abs(), end.get().unsigned_abs() * 2);
-        let Some(entry) = record.fact.entry().filter(|entry| chart.is_exported(entry)) else {
-            return Ok(());
-        };
-        match args.format {
-            Format::Csv => transfers::csv(&mut out, &record, entry, &chart),
-            Format::Jsonl => transfers::jsonl(&mut out, &record, entry, &chart),
-            Format::Hledger => hledger::entry(&mut out, &record, entry, &chart),
-            Format::Beancount => beancount::entry(&mut out, &record, entry, &chart),
+        for entry in record.entries().filter(|entry| chart.is_exported(entry)) {
+            match args.format {
+                Format::Csv => transfers::csv(&mut out, &record, entry, &chart)?,
+                Format::Jsonl => transfers::jsonl(&mut out, &record, entry, &chart)?,
+                Format::Hledger => hledger::entry(&mut out, &record, entry, &chart)?,
+                Format::Beancount => beancount::entry(&mut out, &record, entry, &chart)?,
+            }
         }
+        Ok(())
     })
     .await?;
     match args.format {

@@ -2,14 +2,10 @@
 
 use std::io::{self, Write};
 
-use timebank::{
-    journal,
-    ledger::{AccountId, Entry, Origin, Record, Transfer},
-};
+use timebank::ledger::{AccountId, Entry, Origin, Record, Transfer};
 
 use super::{chart::Chart, effective_us};
 use crate::{
-    account_kind,
     error::Failure,
     render::{self, Cell, Row},
     time::Time,
@@ -86,15 +82,15 @@ fn row(record: &Record, entry: &Entry, leg: &Transfer, chart: &Chart) -> Row {
         ("to_floor", floor(leg.credit(), chart)),
         ("sequence", Cell::Count(record.stamp.sequence.get())),
         ("recorded_at", time(record.stamp.recorded_at.us())),
-        ("actor", Cell::text(record.caller.actor())),
+        ("actor", Cell::text(record.caller.principal.as_str())),
         ("reverses_entry_id", reverses),
     ])
 }
 
 fn kind(id: &AccountId, chart: &Chart) -> Cell {
-    chart.account(id).map_or(Cell::Absent, |account| {
-        Cell::text(account_kind::name(journal::kind_to_proto(account.kind)))
-    })
+    chart
+        .account(id)
+        .map_or(Cell::Absent, |account| Cell::text(account.kind.to_string()))
 }
 
 /// In words, since an empty cell leaves it to the kind.

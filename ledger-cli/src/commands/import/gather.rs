@@ -14,11 +14,26 @@ use super::{
     tally::Tally,
 };
 
-/// Small enough to show progress, large enough that a commit costs little.
-const BATCH_ENTRIES: usize = 2_000;
+/// How much goes to the ledger in one call.
+#[derive(Clone, Copy)]
+pub(super) struct CallSize {
+    entries: usize,
+    bytes: usize,
+}
 
-/// Half of what the contract lets a message have.
-const BATCH_BYTES: usize = 8 << 20;
+impl CallSize {
+    /// Small enough to show progress, large enough that a commit costs little.
+    pub(super) const TO_BOOK: Self = Self {
+        entries: 2_000,
+        bytes: 8 << 20,
+    };
+    /// The most that the contract allows, as what a dry run decides in one call is
+    /// not known to the next.
+    pub(super) const TO_VALIDATE: Self = Self {
+        entries: 20_000,
+        bytes: 14 << 20,
+    };
+}
 
 /// An entry whose rows are still coming.
 struct Group {
@@ -29,6 +44,7 @@ struct Group {
 /// The entries of a file, as its rows come in.
 pub(super) struct Gather {
     format: Format,
+    size: CallSize,
     pub(super) tally: Tally,
     batch: Vec<Booking>,
     batch_bytes: usize,
@@ -39,9 +55,10 @@ pub(super) struct Gather {
 }
 
 impl Gather {
-    pub(super) fn new(format: Format, spoilt: SpoiltEntries, tally: Tally) -> Self {
+    pub(super) fn new(format: Format, size: CallSize, spoilt: SpoiltEntries, tally: Tally) -> Self {
         Self {
             format,
+            size,
             tally,
             batch: Vec::new(),
             batch_bytes: 0,
@@ -126,7 +143,7 @@ impl Gather {
 
     /// Whether there are enough entries for a call.
     pub(super) fn is_full(&self) -> bool {
-        self.batch.len() >= BATCH_ENTRIES || self.batch_bytes >= BATCH_BYTES
+        self.batch.len() >= self.size.entries || self.batch_bytes >= self.size.bytes
     }
 
     /// The entries since the last time.
@@ -152,7 +169,7 @@ mod tests {
 
     fn gather(format: Format, spoilt: SpoiltEntries) -> Gather {
         let tally = Tally::new(false, Progress::new(0, "bytes"));
-        Gather::new(format, spoilt, tally)
+        Gather::new(format, CallSize::TO_BOOK, spoilt, tally)
     }
 
     /// The lines of each entry, and how many rows are bad.

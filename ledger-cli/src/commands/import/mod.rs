@@ -9,7 +9,6 @@ mod fate;
 mod fault;
 mod gather;
 mod native;
-mod rehearsal;
 mod row;
 mod survey;
 mod tally;
@@ -28,11 +27,11 @@ use timebank::ledger::AccountId;
 
 use self::{
     csv_rows::{BadLine, CsvRow, CsvRows},
-    gather::Gather,
+    gather::{CallSize, Gather},
     row::{BadRow, EntryOfRow, Moved, Parsed, Prefix},
     survey::{SpoiltEntries, spoilt_entries},
     tally::Tally,
-    target::{Booked, Target},
+    target::Target,
 };
 use crate::{error::Failure, progress::Progress, render::Form, session::Session};
 
@@ -82,7 +81,7 @@ pub(crate) struct ImportArgs {
     /// Open the accounts that are missing, for entries that are then booked
     #[arg(long)]
     open_accounts: bool,
-    /// Say what would happen, by the ledger's own rules, and write nothing
+    /// Have the ledger decide what would happen, and write nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -219,13 +218,23 @@ async fn import(
 
     let client = session.client.clone();
     let as_json = session.output.form() == Form::Json;
-    let mut target = Target::new(client, args.open_accounts, args.dry_run).await?;
+    let mut target = Target::new(client, args.open_accounts, args.dry_run);
     let tally = Tally::new(as_json, Progress::new(length, "bytes"));
-    let mut gather = Gather::new(args.format, spoilt, tally);
+    let size = match args.dry_run {
+        true => CallSize::TO_VALIDATE,
+        false => CallSize::TO_BOOK,
+    };
+    let mut gather = Gather::new(args.format, size, spoilt, tally);
     while let Some(row) = rows.next().map_err(failed)? {
         gather.add_row(reader.read(row, session.offset));
         if gather.is_full() {
             book(&mut gather, &mut target).await?;
+            if args.dry_run {
+                gather.tally.progress.tell(
+                    "the file takes more than one call: what comes now is decided as if what \
+                     came before had not been booked",
+                );
+            }
             gather.tally.progress.set(rows.bytes_read(), length);
         }
     }
@@ -235,7 +244,7 @@ async fn import(
         target.look_up(&account).await?;
     }
     gather.tally.add_bad_rows(&target);
-    let row = gather.tally.row(args, target.accounts_opened);
+    let row = gather.tally.row(args, target.accounts_opened());
     session.output.one(&row).await?;
     gather.tally.verdict()
 }
@@ -265,10 +274,7 @@ async fn book(gather: &mut Gather, target: &mut Target) -> Result<(), Failure> {
     if batch.is_empty() {
         return Ok(());
     }
-    let Booked { fates, not_opened } = target.book(&batch).await?;
-    for refusal in &not_opened {
-        gather.tally.not_opened(refusal);
-    }
+    let fates = target.book(&batch).await?;
     for (booking, fate) in batch.iter().zip(fates) {
         gather.tally.booking(booking, &fate, target);
     }

@@ -177,6 +177,7 @@ impl Booking {
             }),
             units,
             note,
+            opens: Vec::new(),
         };
         Ok(Self {
             lines,

@@ -7,7 +7,7 @@ use timebank::ledger::{AccountId, Amount, UnitId};
 
 use super::{
     ImportArgs,
-    fate::{Fate, NotOpened},
+    fate::Fate,
     fault::RowError,
     row::{Booking, Measure, Moved},
     target::Target,
@@ -37,7 +37,6 @@ pub(super) struct Tally {
     booked: i64,
     already_there: i64,
     refused: i64,
-    not_opened: i64,
     totals: BTreeMap<UnitId, Totals>,
     /// What the bad rows say they move, until it is known in which unit.
     bad_amounts: BTreeMap<Measure, i64>,
@@ -54,7 +53,6 @@ impl Tally {
             booked: 0,
             already_there: 0,
             refused: 0,
-            not_opened: 0,
             totals: BTreeMap::new(),
             bad_amounts: BTreeMap::new(),
         }
@@ -106,22 +104,6 @@ impl Tally {
         self.tell(line, "SKIPPED", why);
     }
 
-    /// An account that could not be opened, so that its rows will be refused.
-    pub(super) fn not_opened(&mut self, refusal: &NotOpened) {
-        self.not_opened += 1;
-        let NotOpened {
-            account,
-            reason,
-            message,
-        } = refusal;
-        self.progress.tell(&if self.as_json {
-            json!({"account_id": account.as_str(), "reason": reason, "message": message})
-                .to_string()
-        } else {
-            format!("account {account} is not opened: {reason}: {message}")
-        });
-    }
-
     /// What became of an entry's rows.
     pub(super) fn booking(&mut self, booking: &Booking, fate: &Fate, target: &Target) {
         for ((line, transfer), opening) in booking
@@ -160,7 +142,7 @@ impl Tally {
 
     /// The sum of it. Rows read are those skipped, bad, booked, already there
     /// and refused; amounts read are those of all but the skipped ones.
-    pub(super) fn row(&self, args: &ImportArgs, accounts_opened: i64) -> Row {
+    pub(super) fn row(&self, args: &ImportArgs, accounts_opened: usize) -> Row {
         let totals = self.totals.iter().map(|(unit, totals)| {
             let steps = |steps| Cell::steps(steps, unit.as_str());
             Row(vec![
@@ -182,14 +164,14 @@ impl Tally {
             ("rows_booked", Cell::Count(self.booked)),
             ("rows_already_there", Cell::Count(self.already_there)),
             ("rows_refused", Cell::Count(self.refused)),
-            ("accounts_opened", Cell::Count(accounts_opened)),
+            ("accounts_opened", Cell::Count(accounts_opened as i64)),
             ("totals", Cell::Rows(totals.collect())),
         ])
     }
 
     /// Whether all rows are where they belong.
     pub(super) fn verdict(&self) -> Result<(), Failure> {
-        if self.bad + self.refused + self.not_opened == 0 {
+        if self.bad + self.refused == 0 {
             return Ok(());
         }
         let count = |count: i64| count.to_string();

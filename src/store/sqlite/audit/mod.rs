@@ -1,21 +1,28 @@
-//! The audit: reads every stored record again, recomputes every hash and every
-//! row of every projection from them, and compares.
+//! The audit: reads every stored record again, recomputes every hash, has every
+//! command decided again, and compares every table with what the projection says.
 //!
 //! It works on a connection and a snapshot of its own, and trusts nothing that
-//! the writer keeps in mind.
+//! the writer keeps. The accounts are those folded so far; what an id stood for
+//! before a record is looked up in the tables, which are compared as well: a
+//! row that misled it is itself found.
 
-mod bookings;
-mod standing;
-mod transfers;
+mod decide;
+mod notes;
+mod tables;
+
+use std::{collections::BTreeMap, fmt::Display};
 
 use rusqlite::{Connection, Rows as SqlRows};
 
-use self::{bookings::Bookings, transfers::Transfers};
+use self::{notes::Notes, tables::Tables};
 use super::{abandon, open, read};
 use crate::{
     journal::{self, Frontier},
-    ledger::{Book, Moment, Record, Sequence},
-    store::{Finding, Progress, StoreError, Verified},
+    ledger::{Book, Record, Sequence},
+    store::{
+        Finding, Progress, StoreError, Verified,
+        projection::{self, Table},
+    },
 };
 
 /// Why an audit ends early.
@@ -46,30 +53,12 @@ impl From<rusqlite::Error> for Stop {
     }
 }
 
-fn wrong<T>(sequence: Sequence, place: &'static str, what: impl Into<String>) -> Result<T> {
+fn wrong<T>(sequence: Option<Sequence>, place: &'static str, what: impl Display) -> Result<T> {
     Err(Stop::Wrong(Finding {
-        sequence: Some(sequence).filter(|sequence| *sequence > Sequence::ZERO),
+        sequence,
         place,
-        what: what.into(),
+        what: what.to_string(),
     }))
-}
-
-/// A field of a row, for a finding: its name and value.
-type Field = (&'static str, String);
-
-/// Names the first field of a row that is not as it should be, with both values.
-fn difference<const N: usize>(found: [Field; N], expected: [Field; N]) -> String {
-    match found.into_iter().zip(expected).find(|(f, e)| f != e) {
-        Some(((name, found), (_, expected))) => {
-            format!("{name} is {found}, and should be {expected}")
-        }
-        None => "the row is not as it should be".into(),
-    }
-}
-
-/// A value that may be missing, for a finding.
-fn shown<T: std::fmt::Display>(value: Option<T>) -> String {
-    value.map_or_else(|| "none".into(), |value| value.to_string())
 }
 
 /// Verifies a ledger's file; see the module.
@@ -93,103 +82,113 @@ fn run(connection: &Connection, progress: &mut Progress<'_>) -> Result<Verified>
     if !progress(0, total) {
         return Err(Stop::Asked);
     }
-    intact(connection)?;
+    check_file(connection)?;
     if let Some(what) = open::altered(connection)? {
-        return wrong(Sequence::ZERO, "schema", what);
+        return wrong(None, "schema", what);
     }
-    let mut audit = Audit {
-        book: Book::default(),
-        frontier: Frontier::default(),
-        bookings: Bookings::new(connection)?,
-        last_at: Moment::MIN,
-    };
     let mut journal =
         connection.prepare("SELECT sequence, bytes, nodes FROM journal ORDER BY sequence")?;
-    let mut transfers = connection.prepare(transfers::SELECT)?;
+    let mut transfers = connection.prepare(&tables::in_order(Table::Transfers))?;
+    let mut audit = Audit {
+        connection,
+        book: Book::default(),
+        frontier: Frontier::default(),
+        tables: Tables::new(connection, transfers.query([])?)?,
+        notes: Notes::new(connection),
+    };
     let mut records = journal.query([])?;
-    let mut transfers = Transfers::new(transfers.query([])?);
-    while let Some(record) = audit.next_record(&mut records)? {
-        audit
-            .book
-            .apply(&record)
-            .or_else(|broken| wrong(broken.sequence, "journal", broken.what))?;
-        transfers.check(&audit.book)?;
-        audit.book.forget_changes();
-        audit.bookings.check(&record, &mut audit.book)?;
+    while audit.next(&mut records)? {
         if !progress(audit.frontier.size(), total) {
             return Err(Stop::Asked);
         }
     }
-    transfers.check_end()?;
-    audit.bookings.check_end(&audit.book)?;
-    standing::check(connection, &audit.book)?;
-    Ok(Verified::Sound {
-        count: audit.frontier.size(),
-        root: audit.frontier.root(),
-    })
+    audit.end()
 }
 
 /// Has SQLite check the file's pages and indexes.
-fn intact(connection: &Connection) -> Result<()> {
+fn check_file(connection: &Connection) -> Result<()> {
     let said: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     match said.as_str() {
         "ok" => Ok(()),
-        what => wrong(Sequence::ZERO, "file", what),
+        what => wrong(None, "file", what),
     }
 }
 
-struct Audit<'a> {
+struct Audit<'c> {
+    connection: &'c Connection,
     book: Book,
     frontier: Frontier,
-    bookings: Bookings<'a>,
-    last_at: Moment,
+    tables: Tables<'c>,
+    notes: Notes<'c>,
 }
 
 impl Audit<'_> {
-    /// The next record, whose bytes and hashes are as they should be.
-    fn next_record(&mut self, records: &mut SqlRows<'_>) -> Result<Option<Record>> {
+    /// Checks the next record and what it brought about. False where there is
+    /// none.
+    fn next(&mut self, records: &mut SqlRows<'_>) -> Result<bool> {
         let Some(row) = records.next()? else {
-            return Ok(None);
+            return Ok(false);
         };
         let sequence = read::sequence(row.get(0)?)?;
         let bytes = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
         let nodes = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
-        let expected = self.frontier.size() + 1;
+        let record = self.read(sequence, bytes, nodes)?;
+        self.book.forget_bookings();
+        decide::again(self.connection, &mut self.book, &record, bytes)?;
+        self.book
+            .apply(&record, None)
+            .or_else(|broken| wrong(Some(broken.sequence), "journal", broken.what))?;
+        self.notes.check(&record)?;
+        let tables = &mut self.tables;
+        projection::of_record(&record, &self.book, &mut |row| tables.check(row))?;
+        projection::of_posted(self.book.posted(), &mut |row| tables.check(row))?;
+        Ok(true)
+    }
+
+    /// A record whose place and hashes are as they should be.
+    fn read(&mut self, sequence: Sequence, bytes: &[u8], nodes: &[u8]) -> Result<Record> {
+        let (expected, at) = (self.frontier.size() + 1, Some(sequence));
         if sequence.get() != expected {
-            return wrong(
-                sequence,
-                "journal",
-                format!("record {expected} is missing: {sequence} comes in its place"),
-            );
+            let what = format!("record {expected} is missing: {sequence} comes in its place");
+            return wrong(at, "journal", what);
         }
         let mut computed = Vec::with_capacity(nodes.len());
         self.frontier.push(bytes, &mut computed);
         if computed != nodes {
             let what = "the stored hashes are not those of the stored bytes";
-            return wrong(sequence, "journal", what);
+            return wrong(at, "journal", what);
         }
-        let record = match journal::decode(bytes) {
-            Ok(record) => record,
-            Err(error) => return wrong(sequence, "journal", error.to_string()),
-        };
-        let mut canonical = Vec::with_capacity(bytes.len());
-        journal::encode(&record, &mut canonical);
-        if canonical != bytes {
-            let what = "the stored bytes say more than the record does";
-            return wrong(sequence, "journal", what);
+        match journal::decode(bytes) {
+            Err(error) => wrong(at, "journal", error),
+            Ok(record) if record.stamp.sequence != sequence => {
+                let what = format!("the record says it is {}", record.stamp.sequence);
+                wrong(at, "journal", what)
+            }
+            Ok(record) => Ok(record),
         }
-        if record.stamp.sequence != sequence {
-            let what = format!("the record says it is {}", record.stamp.sequence);
-            return wrong(sequence, "journal", what);
+    }
+
+    /// Checks what is known of the accounts when all is folded, and that no table
+    /// has a row too many.
+    fn end(mut self) -> Result<Verified> {
+        let tables = &mut self.tables;
+        projection::of_accounts(&self.book.touched(), &mut |row| tables.check(row))?;
+        self.tables.end()?;
+        self.notes.end()?;
+        let mut sums = BTreeMap::<&str, i128>::new();
+        for account in self.book.accounts() {
+            *sums.entry(account.unit.as_str()).or_default() += i128::from(account.balance.steps());
         }
-        if record.stamp.recorded_at <= self.last_at {
-            let what = format!(
-                "it was recorded at {}, which is not after the record before it, {}",
-                record.stamp.recorded_at, self.last_at
-            );
-            return wrong(sequence, "journal", what);
+        match sums.iter().find(|(_, sum)| **sum != 0) {
+            None => Ok(Verified::Sound {
+                count: self.frontier.size(),
+                root: self.frontier.root(),
+                erased_notes: self.notes.erased,
+            }),
+            Some((unit, sum)) => {
+                let what = format!("the balances of unit {unit} add up to {sum}, not 0");
+                wrong(None, "balances", what)
+            }
         }
-        self.last_at = record.stamp.recorded_at;
-        Ok(Some(record))
     }
 }

@@ -1,0 +1,259 @@
+//! Deciding a batch: calls in order, each on the book that those before left.
+//!
+//! Where a command asks for what is not loaded, the batch stands still: all that
+//! it and the commands after it lack is named as one set, and once that is loaded
+//! the batch goes on where it stood. So nothing is decided twice that was decided,
+//! and a chain of needs takes a round for each of its links.
+
+use super::{
+    Book, BookingId, Broken, Caller, Command, Moment, NotLoaded, Note, Outcome, RULES_VERSION,
+    Record, Rejection, Savepoint, Sequence, Stamp, Wants,
+    rules::{self, Decision, Undecided},
+};
+
+/// How the commands of a call belong together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Together {
+    /// Each for itself: one that is refused disturbs no other.
+    Each,
+    /// All, or none.
+    AllOrNone,
+}
+
+/// Commands of one caller, in order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Call {
+    pub commands: Vec<Command>,
+    pub together: Together,
+    /// Whether it is only asked what would become of them: they are decided,
+    /// undone and answered.
+    pub validate_only: bool,
+    pub caller: Caller,
+}
+
+impl Call {
+    /// Commands each for itself.
+    pub fn each(commands: Vec<Command>, caller: Caller) -> Self {
+        Self {
+            commands,
+            together: Together::Each,
+            validate_only: false,
+            caller,
+        }
+    }
+
+    /// The server's own, which expires holds that are due.
+    pub fn expiring(due: &[BookingId]) -> Self {
+        let commands = due.iter().map(|id| Command::ExpireHold { id: *id });
+        Self::each(commands.collect(), Caller::server())
+    }
+}
+
+/// What became of each command, in order.
+pub type Results = Vec<Result<Outcome, Rejection>>;
+
+/// What became of a call.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Answer {
+    Each(Results),
+    /// None was recorded, as one of a call of all or none was refused.
+    None(FirstRefusal),
+}
+
+impl Answer {
+    /// What became of the only command of a call.
+    pub fn only(self) -> Option<Result<Outcome, Rejection>> {
+        match self {
+            Self::Each(mut results) => results.pop(),
+            Self::None(refusal) => Some(Err(refusal.rejection)),
+        }
+    }
+}
+
+/// What a call of all or none was refused for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FirstRefusal {
+    /// The first command that was refused, from 0.
+    pub index: usize,
+    pub rejection: Rejection,
+}
+
+/// A batch while it is decided, and what it decided.
+#[derive(Debug)]
+pub struct Batch<'a> {
+    calls: &'a [Call],
+    /// The wall clock's time.
+    now: Moment,
+    current: Current,
+    decided: Decided,
+}
+
+/// What a batch came to.
+#[derive(Debug, Default)]
+pub struct Decided {
+    /// What became of each call, in order.
+    pub answers: Vec<Answer>,
+    /// What is to be recorded.
+    pub records: Vec<Record>,
+    /// The texts behind the notes of these records.
+    pub notes: Vec<(Sequence, Note)>,
+}
+
+/// The call that is being decided: those of its commands that are.
+#[derive(Debug, Default)]
+struct Current {
+    results: Results,
+    before: Option<Before>,
+}
+
+/// Where the batch stood before a call that may be undone.
+#[derive(Debug)]
+struct Before {
+    book: Savepoint,
+    records: usize,
+    notes: usize,
+}
+
+impl<'a> Batch<'a> {
+    /// A batch of these calls, decided at a moment of the wall clock.
+    pub fn new(calls: &'a [Call], now: Moment) -> Self {
+        Self {
+            calls,
+            now,
+            current: Current::default(),
+            decided: Decided::default(),
+        }
+    }
+
+    /// What the commands plainly need and the book lacks, so that most are
+    /// decided once.
+    pub fn plain_needs(&self, book: &Book) -> Wants {
+        let mut wants = Wants::default();
+        for command in self.calls.iter().flat_map(|call| &call.commands) {
+            command.plain_needs(book, &mut wants);
+        }
+        wants
+    }
+
+    /// Decides on. Empty wants: all is decided. Otherwise they are to be loaded
+    /// into the book, and this called again.
+    ///
+    /// # Errors
+    /// [`Broken`] where the book contradicts itself; nothing of the batch may then
+    /// be written.
+    pub fn decide(&mut self, book: &mut Book) -> Result<Wants, Broken> {
+        while let Some(call) = self.calls.get(self.decided.answers.len()) {
+            if let Err(not_loaded) = self.call(book, call)? {
+                let mut wants = not_loaded.wants();
+                self.look_ahead(book, &mut wants);
+                return Ok(wants);
+            }
+        }
+        Ok(Wants::default())
+    }
+
+    /// What was decided.
+    pub fn decided(self) -> Decided {
+        self.decided
+    }
+
+    /// Decides the commands of a call that are not decided yet.
+    fn call(&mut self, book: &mut Book, call: &Call) -> Result<Result<(), NotLoaded>, Broken> {
+        let may_be_undone = call.validate_only || call.together == Together::AllOrNone;
+        if may_be_undone && self.current.before.is_none() {
+            self.current.before = Some(Before {
+                book: book.savepoint(),
+                records: self.decided.records.len(),
+                notes: self.decided.notes.len(),
+            });
+        }
+        let mut refusal = None;
+        while let Some(command) = call.commands.get(self.current.results.len()) {
+            let index = self.current.results.len();
+            match self.command(book, command, &call.caller)? {
+                Ok(outcome) => self.current.results.push(Ok(outcome)),
+                Err(Undecided::NotLoaded(not_loaded)) => return Ok(Err(not_loaded)),
+                Err(Undecided::Refused(rejection)) if call.together == Together::AllOrNone => {
+                    refusal = Some(FirstRefusal { index, rejection });
+                    break;
+                }
+                Err(Undecided::Refused(rejection)) => self.current.results.push(Err(rejection)),
+            }
+        }
+        let Current { results, before } = std::mem::take(&mut self.current);
+        if let Some(before) = before {
+            self.end(book, before, refusal.is_none() && !call.validate_only);
+        }
+        self.decided.answers.push(match refusal {
+            None => Answer::Each(results),
+            Some(refusal) => Answer::None(refusal),
+        });
+        Ok(Ok(()))
+    }
+
+    fn end(&mut self, book: &mut Book, before: Before, keep: bool) {
+        if keep {
+            return book.keep(before.book);
+        }
+        book.undo(before.book);
+        self.decided.records.truncate(before.records);
+        self.decided.notes.truncate(before.notes);
+    }
+
+    fn command(
+        &mut self,
+        book: &mut Book,
+        command: &Command,
+        caller: &Caller,
+    ) -> Result<Result<Outcome, Undecided>, Broken> {
+        let now = next_moment(book, self.now);
+        let decision = match rules::decide(book, command, &caller.principal, now) {
+            Ok(decision) => decision,
+            Err(undecided) => return Ok(Err(undecided)),
+        };
+        match decision {
+            Decision::Stands(stamp) => Ok(Ok(Outcome::Replayed(stamp))),
+            Decision::Append { step, note } => {
+                let stamp = Stamp {
+                    sequence: book.last().sequence.next(),
+                    recorded_at: now,
+                };
+                let record = Record {
+                    stamp,
+                    caller: caller.clone(),
+                    rules_version: RULES_VERSION,
+                    step,
+                };
+                self.decided
+                    .notes
+                    .extend(note.clone().map(|note| (stamp.sequence, note)));
+                book.apply(&record, note)?;
+                let opened = record.step.opened_for_entry();
+                self.decided.records.push(record);
+                Ok(Ok(Outcome::Recorded { stamp, opened }))
+            }
+        }
+    }
+
+    /// Adds what the commands after the one that stands still would ask for, as
+    /// far as that can be told before it is decided.
+    fn look_ahead(&self, book: &Book, wants: &mut Wants) {
+        let undecided = &self.calls[self.decided.answers.len()..];
+        let ahead = undecided.iter().flat_map(|call| {
+            let commands = call.commands.iter();
+            commands.map(|command| (command, &call.caller.principal))
+        });
+        let now = next_moment(book, self.now);
+        for (command, principal) in ahead.skip(self.current.results.len() + 1) {
+            if let Err(Undecided::NotLoaded(more)) = rules::decide(book, command, principal, now) {
+                wants.join(more.wants());
+            }
+        }
+    }
+}
+
+/// The time that the next record gets: the wall clock's, but always after the last
+/// record's.
+fn next_moment(book: &Book, now: Moment) -> Moment {
+    now.max(book.last().recorded_at.next())
+}

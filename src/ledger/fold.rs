@@ -1,0 +1,215 @@
+//! Folding records into the book.
+
+use std::sync::Arc;
+
+use super::{
+    AccountId, AccountOpened, Balance, Book, Booking, BookingId, Broken, Entry, Fact, Hold,
+    HoldState, HoldTerms, Moment, Note, Origin, Position, Posted, PostedEntry, Posting, Record,
+    Stamp, Transfer,
+    book::{Folio, fresh},
+};
+
+/// A record, and the number of the first leg of what is folded of it: the legs of
+/// a record are numbered through.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    record: &'a Record,
+    first_leg: usize,
+}
+
+impl Book {
+    /// Folds one record in, with the text behind its note where that is known.
+    ///
+    /// # Errors
+    /// [`Broken`] where it names what is not there or leaves the range of
+    /// numbers. The book is then of no more use.
+    pub fn apply(&mut self, record: &Record, note: Option<Note>) -> Result<(), Broken> {
+        let broken = |what| Broken {
+            sequence: record.stamp.sequence,
+            what,
+        };
+        self.follow(record).map_err(broken)?;
+        self.fold(record, note).map_err(broken)
+    }
+
+    /// Records come one after the other.
+    fn follow(&mut self, record: &Record) -> Result<(), String> {
+        let (last, next) = (self.last, record.stamp);
+        if next.sequence != last.sequence.next() {
+            return Err(format!("record {} comes before it", last.sequence));
+        }
+        if next.recorded_at <= last.recorded_at {
+            return Err(format!(
+                "it was recorded at {}, which is not after the record before it, {}",
+                next.recorded_at, last.recorded_at
+            ));
+        }
+        self.last = next;
+        Ok(())
+    }
+
+    fn fold(&mut self, record: &Record, note: Option<Note>) -> Result<(), String> {
+        let mut note = note;
+        let mut first_leg = 0;
+        for fact in record.step.facts() {
+            let at = Place { record, first_leg };
+            self.fold_fact(fact, at, &mut note)?;
+            first_leg += fact
+                .entry()
+                .map_or(0, |entry| entry.transfers.as_slice().len());
+        }
+        Ok(())
+    }
+
+    fn fold_fact(
+        &mut self,
+        fact: &Fact,
+        at: Place<'_>,
+        note: &mut Option<Note>,
+    ) -> Result<(), String> {
+        let stamp = at.record.stamp;
+        match fact {
+            Fact::UnitDeclared(unit) => {
+                fresh(self.units.insert(unit.id().clone(), unit.clone()), "unit")
+            }
+            Fact::AccountOpened(opening) => self.open_account(opening, stamp),
+            Fact::AccountLimitsChanged { id, limits } => {
+                self.touch_terms(id)?.limits = *limits;
+                Ok(())
+            }
+            Fact::AccountClosed { id } => self.close(id, stamp),
+            Fact::EntryPosted(entry) => {
+                let posted = self.post(entry, at, note.take())?;
+                let before = self.bookings.insert(entry.id, Booking::Entry(posted));
+                fresh(before, "booking")
+            }
+            Fact::HoldPlaced(terms) => self.place(terms, stamp),
+            Fact::HoldSettled(entry) => {
+                self.free(entry.id)?;
+                let settlement = self.post(entry, at, note.take())?;
+                self.end(entry.id, HoldState::Settled(settlement))
+            }
+            Fact::HoldReleased { id } => self.end_hold(*id, HoldState::Released { stamp }),
+            Fact::HoldExpired { id } => self.end_hold(*id, HoldState::Expired { stamp }),
+        }
+    }
+
+    fn open_account(&mut self, opening: &AccountOpened, stamp: Stamp) -> Result<(), String> {
+        if !self.units.contains_key(&opening.unit) {
+            return Err(format!("there is no unit {}", opening.unit));
+        }
+        self.open(opening, stamp)
+    }
+
+    fn close(&mut self, id: &AccountId, stamp: Stamp) -> Result<(), String> {
+        let account = self.touch_terms(id)?;
+        if account.balance != Balance::ZERO || account.open_holds != 0 {
+            return Err(format!("account {id} is closed with something on it"));
+        }
+        fresh(account.closed.replace(stamp), "closing")
+    }
+
+    fn post(
+        &mut self,
+        entry: &Arc<Entry>,
+        Place { record, first_leg }: Place<'_>,
+        note: Option<Note>,
+    ) -> Result<PostedEntry, String> {
+        let effective = entry.effective_at.unwrap_or(record.stamp.recorded_at);
+        for (leg, transfer) in entry.transfers.as_slice().iter().enumerate() {
+            let position = Position::new(record.stamp.sequence, first_leg + leg);
+            let amount = transfer.amount();
+            let debited = self.touch(transfer.debit())?;
+            let balance = debited.account.balance.minus(amount);
+            let debit = debited.post(balance, position, effective)?;
+            let credited = self.touch(transfer.credit())?;
+            let balance = credited.account.balance.plus(amount);
+            let credit = credited.post(balance, position, effective)?;
+            self.posted.push(Posted {
+                position,
+                debit,
+                credit,
+            });
+        }
+        if let Origin::Reversal { of, .. } = entry.origin {
+            let reversed = self.change(of).and_then(Booking::entry_mut);
+            let reversed = reversed.ok_or_else(|| format!("there is no entry {of}"))?;
+            fresh(reversed.reversed_by.replace(entry.id), "reversal")?;
+        }
+        Ok(PostedEntry {
+            stamp: record.stamp,
+            caller: record.caller.clone(),
+            entry: Arc::clone(entry),
+            note,
+            reversed_by: None,
+        })
+    }
+
+    fn place(&mut self, terms: &HoldTerms, stamp: Stamp) -> Result<(), String> {
+        let transfer = &terms.transfer;
+        let debited = &mut self.touch(transfer.debit())?.account;
+        in_range(debited.hold(transfer.amount()), transfer.debit())?;
+        debited.open_holds += 1;
+        self.touch(transfer.credit())?.account.open_holds += 1;
+        let hold = Hold {
+            terms: terms.clone(),
+            placed: stamp,
+            state: HoldState::Open,
+        };
+        let before = self.bookings.insert(terms.id, Booking::Hold(hold.into()));
+        fresh(before, "booking")
+    }
+
+    fn end_hold(&mut self, id: BookingId, state: HoldState) -> Result<(), String> {
+        self.free(id)?;
+        self.end(id, state)
+    }
+
+    /// Gives back what an open hold set aside.
+    fn free(&mut self, id: BookingId) -> Result<(), String> {
+        let transfer: Transfer = match self.bookings.get(&id) {
+            Some(Booking::Hold(hold)) if hold.state == HoldState::Open => {
+                hold.terms.transfer.clone()
+            }
+            _ => return Err(format!("there is no open hold {id}")),
+        };
+        let debited = &mut self.touch(transfer.debit())?.account;
+        in_range(debited.free(transfer.amount()), transfer.debit())?;
+        debited.open_holds -= 1;
+        self.touch(transfer.credit())?.account.open_holds -= 1;
+        Ok(())
+    }
+
+    fn end(&mut self, id: BookingId, state: HoldState) -> Result<(), String> {
+        match self.change(id) {
+            Some(Booking::Hold(hold)) => {
+                hold.state = state;
+                Ok(())
+            }
+            _ => Err(format!("there is no hold {id}")),
+        }
+    }
+}
+
+impl Folio {
+    fn post(
+        &mut self,
+        balance: Option<Balance>,
+        position: Position,
+        effective: Moment,
+    ) -> Result<Posting, String> {
+        if self.account.closed.is_some() {
+            return Err(format!("account {} is closed", self.account.id));
+        }
+        self.account.balance = in_range(balance, &self.account.id)?;
+        Ok(Posting {
+            account_no: self.account.number,
+            balance: self.account.balance,
+            link: self.chain.push(position, effective),
+        })
+    }
+}
+
+fn in_range<T>(value: Option<T>, account: &AccountId) -> Result<T, String> {
+    value.ok_or_else(|| format!("the figures of account {account} leave their range"))
+}

@@ -1,0 +1,366 @@
+//! What the tables beside the journal hold: a pure function of the records and of
+//! the book after them, used by whoever writes the tables and by the audit.
+
+use crate::ledger::{
+    Balance, Book, Booking, BookingId, Entry, Fact, Hold, HoldStateKind, Link, Moment, Origin,
+    Position, Posted, Record, Sequence, Touched,
+};
+
+/// A table that is computed from the journal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Table {
+    /// Entries and holds by their UUID: the first record of that id.
+    Ids,
+    Units,
+    /// What changes seldom of an account.
+    Accounts,
+    /// What changes often of an account.
+    Balances,
+    /// A row a transfer: two postings.
+    Transfers,
+    Holds,
+    Reversals,
+}
+
+impl Table {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 7] = [
+        Self::Ids,
+        Self::Units,
+        Self::Accounts,
+        Self::Balances,
+        Self::Transfers,
+        Self::Holds,
+        Self::Reversals,
+    ];
+
+    /// The table's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ids => "ids",
+            Self::Units => "units",
+            Self::Accounts => "accounts",
+            Self::Balances => "balances",
+            Self::Transfers => "transfers",
+            Self::Holds => "holds",
+            Self::Reversals => "reversals",
+        }
+    }
+
+    /// The table's columns. The first is its key.
+    pub fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Ids => &["id", "sequence"],
+            Self::Units => &["id", "step"],
+            Self::Accounts => &[
+                "no",
+                "id",
+                "kind",
+                "unit",
+                "floor",
+                "ceiling",
+                "first_floor",
+                "first_ceiling",
+                "opened_sequence",
+                "opened_at_us",
+                "closed_sequence",
+                "closed_at_us",
+            ],
+            Self::Balances => &[
+                "no",
+                "balance",
+                "held",
+                "open_holds",
+                "posting_count",
+                "last_posting",
+            ],
+            Self::Transfers => &[
+                "position",
+                "debit_no",
+                "debit_balance",
+                "debit_prev",
+                "debit_jump",
+                "debit_first_day",
+                "debit_last_day",
+                "credit_no",
+                "credit_balance",
+                "credit_prev",
+                "credit_jump",
+                "credit_first_day",
+                "credit_last_day",
+            ],
+            Self::Holds => &[
+                "sequence",
+                "debit_no",
+                "credit_no",
+                "amount",
+                "expires_at_us",
+                "state",
+                "ended_sequence",
+            ],
+            Self::Reversals => &["of_sequence", "by_sequence"],
+        }
+    }
+
+    /// Whether a row is written again when what it tells of changes.
+    pub fn is_rewritten(self) -> bool {
+        match self {
+            Self::Accounts | Self::Balances | Self::Holds => true,
+            Self::Ids | Self::Units | Self::Transfers | Self::Reversals => false,
+        }
+    }
+}
+
+/// A value of a row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Value<'a> {
+    Nothing,
+    Number(i64),
+    Text(&'a str),
+    Bytes(&'a [u8]),
+}
+
+impl From<i64> for Value<'_> {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<Sequence> for Value<'_> {
+    fn from(sequence: Sequence) -> Self {
+        Self::Number(sequence.get())
+    }
+}
+
+impl From<Balance> for Value<'_> {
+    fn from(balance: Balance) -> Self {
+        Self::Number(balance.steps())
+    }
+}
+
+impl From<Moment> for Value<'_> {
+    fn from(moment: Moment) -> Self {
+        Self::Number(moment.us())
+    }
+}
+
+impl From<Position> for Value<'_> {
+    fn from(position: Position) -> Self {
+        Self::Number(position.stored())
+    }
+}
+
+impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Nothing, Into::into)
+    }
+}
+
+/// A row as it is from now on.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    pub table: Table,
+    /// In the order of the table's columns.
+    pub values: &'a [Value<'a>],
+    /// The record that the row is of.
+    pub of: Sequence,
+    /// Whether a later record may change it.
+    pub may_change: bool,
+}
+
+/// The rows that a record writes, but for those of transfers and accounts.
+///
+/// # Errors
+/// Those of `put`, which gets the rows.
+pub fn of_record<E>(
+    record: &Record,
+    book: &Book,
+    put: &mut impl FnMut(Row<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    for fact in record.step.facts() {
+        of_fact(fact, record.stamp.sequence, book, put)?;
+    }
+    Ok(())
+}
+
+fn of_fact<E>(
+    fact: &Fact,
+    at: Sequence,
+    book: &Book,
+    put: &mut impl FnMut(Row<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    match fact {
+        Fact::UnitDeclared(unit) => put(Row {
+            table: Table::Units,
+            values: &[Value::Text(unit.id().as_str()), Value::Text(unit.step())],
+            of: at,
+            may_change: false,
+        }),
+        Fact::AccountOpened(_) | Fact::AccountLimitsChanged { .. } | Fact::AccountClosed { .. } => {
+            Ok(())
+        }
+        Fact::EntryPosted(entry) => {
+            put_id(entry.id, at, put)?;
+            put_reversal(entry, at, book, put)
+        }
+        Fact::HoldPlaced(terms) => {
+            put_id(terms.id, at, put)?;
+            put_hold(terms.id, None, book, put)
+        }
+        Fact::HoldSettled(entry) => put_hold(entry.id, Some(at), book, put),
+        Fact::HoldReleased { id } | Fact::HoldExpired { id } => put_hold(*id, Some(at), book, put),
+    }
+}
+
+fn put_id<E>(
+    id: BookingId,
+    at: Sequence,
+    put: &mut impl FnMut(Row<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    put(Row {
+        table: Table::Ids,
+        values: &[Value::Bytes(id.as_bytes()), at.into()],
+        of: at,
+        may_change: false,
+    })
+}
+
+fn put_reversal<E>(
+    entry: &Entry,
+    at: Sequence,
+    book: &Book,
+    put: &mut impl FnMut(Row<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    let Origin::Reversal { of, .. } = entry.origin else {
+        return Ok(());
+    };
+    match book.booking(of).ok().flatten().and_then(Booking::entry) {
+        None => Ok(()),
+        Some(reversed) => put(Row {
+            table: Table::Reversals,
+            values: &[reversed.stamp.sequence.into(), at.into()],
+            of: at,
+            may_change: false,
+        }),
+    }
+}
+
+fn put_hold<E>(
+    id: BookingId,
+    ended: Option<Sequence>,
+    book: &Book,
+    put: &mut impl FnMut(Row<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    let Some(hold) = book.booking(id).ok().flatten().and_then(Booking::hold) else {
+        return Ok(());
+    };
+    let Hold { terms, placed, .. } = hold;
+    let number = |id| {
+        book.account(id)
+            .ok()
+            .flatten()
+            .map(|account| account.number)
+    };
+    put(Row {
+        table: Table::Holds,
+        values: &[
+            placed.sequence.into(),
+            number(terms.transfer.debit()).into(),
+            number(terms.transfer.credit()).into(),
+            terms.transfer.amount().steps().into(),
+            hold.expires_at().into(),
+            // As it is after this record, whatever else the book knows of it.
+            Value::Number(ended.map_or(HoldStateKind::Open, |_| hold.state.kind()) as i64),
+            ended.into(),
+        ],
+        of: placed.sequence,
+        may_change: ended.is_none(),
+    })
+}
+
+/// The row of each transfer.
+///
+/// # Errors
+/// Those of `put`, which gets the rows in the order of their keys.
+pub fn of_posted<E>(
+    posted: &[Posted],
+    put: &mut impl FnMut(Row<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    for Posted {
+        position,
+        debit,
+        credit,
+    } in posted
+    {
+        let first = |link: &Link| link.days.map(|days| days.first);
+        let last = |link: &Link| link.days.map(|days| days.last);
+        put(Row {
+            table: Table::Transfers,
+            values: &[
+                (*position).into(),
+                debit.account_no.into(),
+                debit.balance.into(),
+                debit.link.prev.into(),
+                debit.link.jump.into(),
+                first(&debit.link).into(),
+                last(&debit.link).into(),
+                credit.account_no.into(),
+                credit.balance.into(),
+                credit.link.prev.into(),
+                credit.link.jump.into(),
+                first(&credit.link).into(),
+                last(&credit.link).into(),
+            ],
+            of: position.sequence(),
+            may_change: false,
+        })?;
+    }
+    Ok(())
+}
+
+/// The rows of accounts, in the order of their numbers.
+///
+/// # Errors
+/// Those of `put`, which gets the rows.
+pub fn of_accounts<E>(
+    touched: &[Touched<'_>],
+    put: &mut impl FnMut(Row<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    for Touched { account, .. } in touched.iter().filter(|touched| touched.terms_changed) {
+        put(Row {
+            table: Table::Accounts,
+            values: &[
+                account.number.into(),
+                Value::Text(account.id.as_str()),
+                Value::Number(account.kind.number().into()),
+                Value::Text(account.unit.as_str()),
+                account.limits.floor.into(),
+                account.limits.ceiling.into(),
+                account.first_limits.floor.into(),
+                account.first_limits.ceiling.into(),
+                account.opened.sequence.into(),
+                account.opened.recorded_at.into(),
+                account.closed.map(|stamp| stamp.sequence).into(),
+                account.closed.map(|stamp| stamp.recorded_at).into(),
+            ],
+            of: account.opened.sequence,
+            may_change: account.closed.is_none(),
+        })?;
+    }
+    for Touched { account, chain, .. } in touched {
+        put(Row {
+            table: Table::Balances,
+            values: &[
+                account.number.into(),
+                account.balance.into(),
+                account.held.into(),
+                account.open_holds.into(),
+                chain.count().into(),
+                chain.last().into(),
+            ],
+            of: account.opened.sequence,
+            may_change: account.closed.is_none(),
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! Having a recorded command decided again.
+
+use rusqlite::Connection;
+
+use super::{Result, wrong};
+use crate::{
+    journal,
+    ledger::{
+        Book, NotLoaded, RULES_VERSION, Record, Sequence,
+        rules::{self, Decision, Undecided},
+    },
+    store::{StoreError, sqlite::read},
+};
+
+/// The command that a record answers, decided on the book before it, must come
+/// out as the record, byte for byte.
+pub(super) fn again(
+    connection: &Connection,
+    book: &mut Book,
+    record: &Record,
+    bytes: &[u8],
+) -> Result<()> {
+    let at = Some(record.stamp.sequence);
+    if record.rules_version != RULES_VERSION {
+        let what = format!(
+            "it was decided by version {} of the rules, and this program knows version \
+             {RULES_VERSION}",
+            record.rules_version
+        );
+        return wrong(at, "journal", what);
+    }
+    let Some(command) = record.step.command() else {
+        return wrong(at, "journal", "no command leads to this record");
+    };
+    let now = record.stamp.recorded_at;
+    loop {
+        match rules::decide(book, &command, &record.caller.principal, now) {
+            Ok(Decision::Append { step, .. }) => {
+                let decided = Record {
+                    step,
+                    ..record.clone()
+                };
+                let mut encoded = Vec::with_capacity(bytes.len());
+                journal::encode(&decided, &mut encoded);
+                return match encoded == bytes {
+                    true => Ok(()),
+                    false => wrong(at, "journal", "the rules make another record of it"),
+                };
+            }
+            Ok(Decision::Stands(since)) => {
+                let what = format!("what it says stood already, since {}", since.sequence);
+                return wrong(at, "journal", what);
+            }
+            Err(Undecided::Refused(rejection)) => {
+                let what = format!("the rules refuse it: {rejection} ({})", rejection.reason());
+                return wrong(at, "journal", what);
+            }
+            Err(Undecided::NotLoaded(lacking)) => {
+                load(connection, book, lacking, record.stamp.sequence)?;
+            }
+        }
+    }
+}
+
+/// Every account that the journal opened so far is in the book. What an id stood
+/// for before a record is looked up; where the tables contradict themselves it
+/// stands for nothing, as the row that is wrong is found when it is compared.
+fn load(
+    connection: &Connection,
+    book: &mut Book,
+    lacking: NotLoaded,
+    before: Sequence,
+) -> Result<()> {
+    let wants = lacking.wants();
+    for id in wants.accounts {
+        book.load_account(id, None);
+    }
+    for id in wants.bookings {
+        let found = match read::booking(connection, id, before) {
+            Err(StoreError::Corrupt(_)) => None,
+            found => found?,
+        };
+        book.load_booking(id, found);
+    }
+    Ok(())
+}
