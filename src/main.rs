@@ -1,10 +1,11 @@
 //! `timebank`: the ledger's server.
 
-use std::{io::IsTerminal, net::SocketAddr, path::PathBuf, process::ExitCode};
+mod log;
+
+use std::{io::Write, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 /// Entries are allocated by the threads that serve calls and freed by the one
 /// that writes, which the system's allocator is slow at.
@@ -53,18 +54,21 @@ fn main() -> ExitCode {
         Some(Command::Serve(serve)) => serve,
         None => cli.serve,
     };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
-    match run(&serve) {
-        Ok(()) => ExitCode::SUCCESS,
+    let log = match log::start() {
+        Ok(log) => log,
         Err(error) => {
-            eprintln!("timebank: {error}");
-            ExitCode::FAILURE
+            let _ = writeln!(std::io::stderr(), "timebank: cannot log: {error}");
+            return ExitCode::FAILURE;
         }
+    };
+    let served = run(&serve);
+    if let Err(error) = &served {
+        log.line(format!("timebank: {error}\n").into_bytes());
+    }
+    log.end();
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::support::{Client, Server, ended, entry, left_out, seen_by, serve_on_m
 const SMALL_DISK: &str = "mount -t tmpfs -o size=8m tmpfs \"$1\"";
 
 /// Takes all the room that there is.
-fn fill(path: &Path) {
+pub(super) fn fill(path: &Path) {
     let mut file = File::create(path).expect("a file");
     for size in [1 << 16, 1 << 12, 1] {
         let block = vec![0; size];

@@ -2,6 +2,7 @@
 
 mod commits;
 mod full_disk;
+mod logging;
 mod tampering;
 
 const MINT: &str = "city:issuance:mint";

@@ -74,9 +74,19 @@ impl Server {
     }
 
     /// Runs a command that serves, and waits until it does.
-    pub(crate) fn run(mut command: Command) -> Self {
+    pub(crate) fn run(command: Command) -> Self {
         let log = NamedTempFile::new().expect("a file for the log");
         let stderr = log.reopen().expect("a file for the log");
+        Self::log_to(stderr, log, command)
+    }
+
+    /// As [`Server::run`], with a standard error that the test has made.
+    pub(crate) fn run_with_stderr(command: Command, stderr: impl Into<Stdio>) -> Self {
+        let log = NamedTempFile::new().expect("a file for the log");
+        Self::log_to(stderr, log, command)
+    }
+
+    fn log_to(stderr: impl Into<Stdio>, log: NamedTempFile, mut command: Command) -> Self {
         let child = command
             .stdout(Stdio::piped())
             .stderr(stderr)
