@@ -1,5 +1,5 @@
 //! Pages and their tokens. A token names where the next page begins and is bound
-//! to the request it came from by a checksum: it is no secret, as a request's
+//! to the method and request it came from by a checksum: it is no secret, as a request's
 //! rights are checked for every page, but one that was changed or is used with
 //! another request is told apart.
 
@@ -46,13 +46,15 @@ pub fn page_size(given: i32) -> Result<usize, PageError> {
 
 /// Makes and reads the tokens of one request.
 pub struct Token {
+    method: &'static str,
     request: Vec<u8>,
 }
 
 impl Token {
-    /// For the request with these bytes: all of it that must not change.
-    pub fn of(request: Vec<u8>) -> Self {
-        Self { request }
+    /// For the request to this method with these bytes: all of it that must not
+    /// change. Requests to two methods may have the same bytes.
+    pub fn of(method: &'static str, request: Vec<u8>) -> Self {
+        Self { method, request }
     }
 
     /// The token for the page that begins at the cursor.
@@ -100,7 +102,9 @@ impl Token {
 
     fn check(&self, cursor: &[u8]) -> [u8; CHECK_BYTES] {
         let mut hash = Sha256::new();
-        hash.update(b"timebank page token v1");
+        hash.update(b"timebank page token v2");
+        hash.update((self.method.len() as u64).to_le_bytes());
+        hash.update(self.method);
         hash.update((self.request.len() as u64).to_le_bytes());
         hash.update(&self.request);
         hash.update(cursor);
@@ -127,14 +131,16 @@ mod tests {
 
     #[test]
     fn tokens_are_bound_to_their_request() {
-        let mine = Token::of(b"account a".to_vec());
+        let mine = Token::of("List", b"account a".to_vec());
         let token = mine.write("17");
         assert_eq!(mine.read_number(&token), Ok(Some(17)));
         assert_eq!(mine.read(""), Ok(None));
-        assert_eq!(
-            Token::of(b"account b".to_vec()).read(&token),
-            Err(PageError::Token)
-        );
+        for other in [
+            Token::of("List", b"account b".to_vec()),
+            Token::of("Other", b"account a".to_vec()),
+        ] {
+            assert_eq!(other.read(&token), Err(PageError::Token));
+        }
         for at in 0..token.len() {
             let mut tampered = token.clone().into_bytes();
             tampered[at] = if tampered[at] == b'0' { b'1' } else { b'0' };

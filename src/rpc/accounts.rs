@@ -76,7 +76,7 @@ impl AccountService for Rooms {
         let mut request = request.into_inner();
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);
-        let token = token_of(&request);
+        let token = token_of("timebank.v1.AccountService/ListAccounts", &request);
         let after = token
             .read(&given)
             .map_err(Refused::from)?

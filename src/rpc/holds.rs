@@ -78,7 +78,7 @@ impl HoldService for Rooms {
         let mut request = request.into_inner();
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);
-        let token = token_of(&request);
+        let token = token_of("timebank.v1.HoldService/ListHolds", &request);
         let after = token.read_number(&given).map_err(Refused::from)?;
         let after = after.and_then(Sequence::new).unwrap_or(Sequence::ZERO);
         let state = convert::hold_state(request.state).map_err(Refused::from)?;

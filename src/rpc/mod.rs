@@ -55,9 +55,9 @@ fn fitting(items: &[impl Message]) -> usize {
     fits.count().max(1).min(items.len())
 }
 
-/// The page tokens of a request, given with its token and size taken out.
-fn token_of(request: &impl Message) -> Token {
-    Token::of(request.encode_to_vec())
+/// The page tokens of a method's request, given with its token and size taken out.
+fn token_of(method: &'static str, request: &impl Message) -> Token {
+    Token::of(method, request.encode_to_vec())
 }
 
 impl From<ReadError> for Status {

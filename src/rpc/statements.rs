@@ -45,7 +45,7 @@ impl StatementService for Rooms {
         let mut request = request.into_inner();
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);
-        let token = token_of(&request);
+        let token = token_of("timebank.v1.StatementService/ListPostings", &request);
         let from_ordinal = token.read_number(&given).map_err(Refused::from)?;
         let query = query(&request, limit, from_ordinal).map_err(Refused::from)?;
         let page = self

@@ -247,6 +247,35 @@ async fn tokens_of_another_request() {
     }
 }
 
+/// Requests to two lists may have the same bytes: their tokens are told apart all
+/// the same.
+#[tokio::test]
+async fn tokens_of_another_list() {
+    let mut city = city().await;
+    let holds = ListHoldsRequest {
+        account_id: ANN.into(),
+        page_size: 5,
+        ..Default::default()
+    };
+    let page = city.client.holds.list_holds(holds).await.expect("a page");
+    let page_token = page.into_inner().next_page_token;
+    assert_ne!(page_token, "");
+    let postings = ListPostingsRequest {
+        account_id: ANN.into(),
+        page_token,
+        ..Default::default()
+    };
+    let status = city.client.statements.list_postings(postings).await;
+    let status = status.expect_err("another list's token");
+    check(
+        "a token",
+        &status,
+        InvalidArgument,
+        "PAGE_TOKEN_MALFORMED",
+        "",
+    );
+}
+
 /// A range that ends before it begins is refused, an empty one is empty.
 #[tokio::test]
 async fn ranges() {
