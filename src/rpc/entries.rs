@@ -1,17 +1,18 @@
 //! `timebank.v1.EntryService`.
 
+use std::{collections::HashMap, sync::Arc};
+
 use timebank_proto::v1::{self, entry_service_server::EntryService, post_entry_result};
 use tonic::{Request, Response, Status};
 
-use std::collections::HashMap;
-
-use super::{Rooms, convert, reply, status::Refused};
+use super::{Rooms, convert, door::Held, reply, status::Refused};
 use crate::{
     ledger::{
         AccountId, AccountOpened, Answer, Booking, BookingId, Call, Caller, Command, NewEntry,
         Rejection, Results, Together,
     },
     query::ReadError,
+    sequencer::SubmitError,
     store::{Snapshot, StoreError},
 };
 
@@ -43,6 +44,7 @@ impl EntryService for Rooms {
         request: Request<v1::PostEntriesRequest>,
     ) -> Result<Response<v1::PostEntriesResponse>, Status> {
         let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let held = request.extensions().get::<Arc<Held>>().cloned();
         let request = request.into_inner();
         let given = request.entries.len();
         if !(1..=MAX_BATCH).contains(&given) {
@@ -64,7 +66,15 @@ impl EntryService for Rooms {
             validate_only: request.validate_only,
             caller,
         };
-        let results = self.post_entries(request.entries, how).await?;
+        let rooms = self.clone();
+        // A batch has its room until it is decided, also where its caller leaves.
+        let posting = tokio::spawn(async move {
+            let _held = held;
+            rooms.post_batch(request.entries, how).await
+        });
+        let results = posting
+            .await
+            .map_err(|_| Refused::from(SubmitError::Stopping))??;
         Ok(Response::new(v1::PostEntriesResponse { results }))
     }
 
@@ -141,7 +151,7 @@ impl Rooms {
 
     /// Posts many entries. One that cannot be read is refused alone, unless all
     /// or none are to be posted.
-    async fn post_entries(
+    async fn post_batch(
         &self,
         entries: Vec<v1::Entry>,
         how: How,

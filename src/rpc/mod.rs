@@ -2,7 +2,9 @@
 //! sequencer or a query, and a conversion back.
 
 mod accounts;
+mod connection;
 mod convert;
+mod door;
 mod entries;
 mod holds;
 mod journal;

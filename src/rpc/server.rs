@@ -11,12 +11,17 @@ use timebank_proto::{
     },
 };
 use tokio::{net::TcpListener, sync::watch};
+use tokio_stream::StreamExt;
 use tonic::{
     service::Routes,
     transport::{Server, server::TcpIncoming},
 };
 
-use super::Rooms;
+use super::{
+    Rooms,
+    connection::Connection,
+    door::{Door, MAX_REQUEST_BYTES},
+};
 use crate::{
     clock,
     query::Query,
@@ -24,13 +29,14 @@ use crate::{
     store::{SqliteStore, StoreError},
 };
 
-/// The largest request that is read: a batch of 20,000 entries fits. Replies are
-/// bounded by what a request may ask for.
-const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
+/// The largest request for health or reflection.
+const MAX_QUESTION_BYTES: usize = 16 * 1024;
 /// A connection whose other end is gone is found out in this time and dropped.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// How long calls under way may take once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long streams and idle connections have to end once no call is under way.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Why a server did not start, or ended.
 #[derive(Debug, thiserror::Error)]
@@ -73,14 +79,15 @@ pub async fn serve(
     let listen = |why| ServeError::Listen { address, why };
     let listener = TcpListener::bind(address).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
-    let routes = routes(rooms).await?;
+    let door = Door::new(routes(rooms).await?.prepare());
+    let calls = door.calls();
     // A reply must not wait for the acknowledgement of the one before it.
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let incoming = incoming.map(|stream| stream.map(Connection::new));
     let serving = Server::builder()
         .http2_keepalive_interval(Some(KEEP_ALIVE))
         .http2_keepalive_timeout(Some(KEEP_ALIVE))
-        .add_routes(routes)
-        .serve_with_incoming_shutdown(incoming, async move {
+        .serve_with_incoming_shutdown(door, incoming, async move {
             stop.await;
             tracing::info!(
                 "stopping: calls under way have {} s to end",
@@ -91,6 +98,7 @@ pub async fn serve(
     announce(address);
     tokio::select! {
         served = serving => served?,
+        () = all_answered(stopping.clone(), calls) => tracing::info!("closing what is left open"),
         () = overdue(stopping) => tracing::warn!("some calls did not end in time"),
         () = sequencer.closed() => return Err(ServeError::ThreadGone("writes")),
         () = query.failed() => return Err(ServeError::ThreadGone("reads")),
@@ -111,6 +119,19 @@ fn announce(address: SocketAddr) {
     let _ = out.flush();
 }
 
+/// Ends when the server is to stop and has no call under way, a moment later.
+async fn all_answered(mut stopping: watch::Receiver<bool>, mut calls: watch::Receiver<usize>) {
+    let _ = stopping.wait_for(|stopping| *stopping).await;
+    loop {
+        let _ = calls.wait_for(|calls| *calls == 0).await;
+        tokio::time::sleep(FAREWELL).await;
+        // One may have come on a connection that was not told yet.
+        if *calls.borrow() == 0 {
+            return;
+        }
+    }
+}
+
 async fn overdue(mut stopping: watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stopping| *stopping).await;
     tokio::time::sleep(DRAIN).await;
@@ -119,9 +140,10 @@ async fn overdue(mut stopping: watch::Receiver<bool>) {
 async fn routes(rooms: Rooms) -> Result<Routes, tonic_reflection::server::Error> {
     let (health, health_service) = tonic_health::server::health_reporter();
     let mut routes = Routes::builder();
-    routes.add_service(health_service);
-    routes.add_service(reflection().build_v1()?);
-    routes.add_service(reflection().build_v1alpha()?);
+    routes.add_service(health_service.max_decoding_message_size(MAX_QUESTION_BYTES));
+    let (v1, v1alpha) = (reflection().build_v1()?, reflection().build_v1alpha()?);
+    routes.add_service(v1.max_decoding_message_size(MAX_QUESTION_BYTES));
+    routes.add_service(v1alpha.max_decoding_message_size(MAX_QUESTION_BYTES));
     macro_rules! serve {
         ($($service:ident),*) => {$(
             health.set_serving::<$service<Rooms>>().await;

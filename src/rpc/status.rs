@@ -7,6 +7,7 @@ use timebank_proto::v1;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
+use super::door::RETRY_AFTER;
 use crate::{
     ledger::{FirstRefusal, Malformed, Rejection},
     query::{PageError, ReadError},
@@ -39,6 +40,10 @@ pub enum Refused {
     Read(#[from] ReadError),
     #[error("the system gives no random bytes; try again")]
     NoRandomness,
+    #[error(
+        "the server has as many requests at hand as it has room for; send it again later, with the same id"
+    )]
+    Busy,
 }
 
 impl From<PageError> for Refused {
@@ -68,6 +73,7 @@ impl Refused {
                 Code::InvalidArgument
             }
             Self::NoRandomness => Code::Unavailable,
+            Self::Busy => Code::ResourceExhausted,
         }
     }
 
@@ -93,6 +99,7 @@ impl Refused {
             Self::Read(ReadError::Page(PageError::Token)) => "PAGE_TOKEN_MALFORMED",
             Self::Read(ReadError::RangeReversed { .. }) => "RANGE_REVERSED",
             Self::NoRandomness => "NO_RANDOMNESS",
+            Self::Busy => "SERVER_BUSY",
         }
     }
 
@@ -123,7 +130,8 @@ impl Refused {
             | Self::Read(
                 ReadError::Store(_) | ReadError::Stopping | ReadError::Page(PageError::Token),
             )
-            | Self::NoRandomness => vec![],
+            | Self::NoRandomness
+            | Self::Busy => vec![],
         }
     }
 
@@ -149,7 +157,10 @@ impl From<Refused> for Status {
             .into_iter()
             .map(|(name, value)| (name.into(), value))
             .collect();
-        let details = ErrorDetails::with_error_info(refused.reason(), DOMAIN, figures);
+        let mut details = ErrorDetails::with_error_info(refused.reason(), DOMAIN, figures);
+        if matches!(refused, Refused::Busy) {
+            details.set_retry_info(Some(RETRY_AFTER));
+        }
         Self::with_error_details(refused.code(), refused.to_string(), details)
     }
 }

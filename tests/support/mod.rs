@@ -5,12 +5,14 @@ mod client;
 mod mounts;
 mod peers;
 mod server;
+mod upload;
 mod write;
 
 pub(crate) use client::{Client, told};
 pub(crate) use mounts::{seen_by, serve_on_mount};
 pub(crate) use peers::{left_out, peer};
 pub(crate) use server::{Server, ended, serve_command};
+pub(crate) use upload::{framed, upload};
 pub(crate) use write::{any_limit, entry, id, leg, limit, timestamp};
 
 use std::{

@@ -1,0 +1,287 @@
+//! What stands before the services: how many bytes of requests are inside at
+//! once, and how many calls are under way.
+//!
+//! A request's bytes are counted when its length is told, before they are read,
+//! and given back when its reply is ready. A request that would be too many is
+//! refused at once.
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use tokio::sync::watch;
+use tonic::{
+    Status,
+    body::Body,
+    codegen::{
+        BoxFuture, Bytes, Service,
+        http::{Request, Response},
+    },
+    service::Routes,
+};
+
+use super::status::Refused;
+
+/// The largest request that is read: a batch of 20,000 entries fits. Replies are
+/// bounded by what a request may ask for.
+pub(super) const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
+/// What large requests have for all of them. A request takes several times its
+/// bytes of memory until it is answered.
+const LARGE_BYTES: usize = 64 * 1024 * 1024;
+/// Small requests have a budget of their own, so that large ones do not shut
+/// them out.
+const SMALL_BYTES: usize = 32 * 1024 * 1024;
+/// The largest request that counts as small.
+const SMALL_MAX_BYTES: usize = 64 * 1024;
+/// What any request counts for beyond its bytes.
+const CALL_BYTES: usize = 1024;
+/// When who was refused may try again: a large batch is done by then.
+pub(super) const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// Before each message on the wire: whether it is compressed, and its length.
+const HEADER_BYTES: usize = 5;
+
+/// The services, and their door.
+#[derive(Clone)]
+pub(super) struct Door {
+    routes: Routes,
+    hall: Arc<Hall>,
+}
+
+/// What all connections share.
+struct Hall {
+    small: Budget,
+    large: Budget,
+    /// Calls under way, which a server that stops waits for.
+    calls: watch::Sender<usize>,
+}
+
+struct Budget(AtomicUsize);
+
+impl Budget {
+    fn take(&self, bytes: usize) -> bool {
+        let less = |free: usize| free.checked_sub(bytes);
+        let (set, get) = (Ordering::AcqRel, Ordering::Acquire);
+        self.0.fetch_update(set, get, less).is_ok()
+    }
+
+    fn give_back(&self, bytes: usize) {
+        self.0.fetch_add(bytes, Ordering::AcqRel);
+    }
+}
+
+/// What one call holds until its reply is ready.
+pub(super) struct Held {
+    hall: Arc<Hall>,
+    small: AtomicUsize,
+    large: AtomicUsize,
+}
+
+impl Held {
+    /// For a message of so many bytes that is about to come.
+    fn take(&self, bytes: usize) -> Result<(), Refused> {
+        if bytes > MAX_REQUEST_BYTES {
+            // It is refused for its length.
+            return Ok(());
+        }
+        let (budget, held, cost) = match bytes <= SMALL_MAX_BYTES {
+            true => (&self.hall.small, &self.small, bytes + CALL_BYTES),
+            false => (&self.hall.large, &self.large, bytes),
+        };
+        if !budget.take(cost) {
+            return Err(Refused::Busy);
+        }
+        held.fetch_add(cost, Ordering::AcqRel);
+        Ok(())
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.hall.small.give_back(*self.small.get_mut());
+        self.hall.large.give_back(*self.large.get_mut());
+    }
+}
+
+impl Door {
+    pub(super) fn new(routes: Routes) -> Self {
+        let hall = Hall {
+            small: Budget(AtomicUsize::new(SMALL_BYTES)),
+            large: Budget(AtomicUsize::new(LARGE_BYTES)),
+            calls: watch::Sender::new(0),
+        };
+        Self {
+            routes,
+            hall: Arc::new(hall),
+        }
+    }
+
+    /// How many calls are under way that end of themselves. Streams do not: they
+    /// are ended.
+    pub(super) fn calls(&self) -> watch::Receiver<usize> {
+        self.hall.calls.subscribe()
+    }
+}
+
+impl Service<Request<Body>> for Door {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<Self::Response, Infallible>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Service::<Request<Body>>::poll_ready(&mut self.routes, cx)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let path = request.uri().path();
+        // Health and reflection take small messages only, and in streams.
+        if !path.starts_with("/timebank.v1.") {
+            return Box::pin(self.routes.call(request));
+        }
+        let streams = path.starts_with("/timebank.v1.JournalService/");
+        let under_way = (!streams).then(|| UnderWay::new(&self.hall));
+        let held = Arc::new(Held {
+            hall: Arc::clone(&self.hall),
+            small: AtomicUsize::new(0),
+            large: AtomicUsize::new(0),
+        });
+        let mut request = request.map(|body| Body::new(Counted::new(body, Arc::clone(&held))));
+        request.extensions_mut().insert(Arc::clone(&held));
+        let replying = self.routes.call(request);
+        Box::pin(async move {
+            let reply = replying.await?;
+            drop(held);
+            Ok(match under_way {
+                Some(_under_way) => reply.map(|body| Body::new(Reply { body, _under_way })),
+                None => reply,
+            })
+        })
+    }
+}
+
+/// A request whose messages are counted before they are read.
+struct Counted {
+    body: Body,
+    held: Arc<Held>,
+    header: [u8; HEADER_BYTES],
+    header_read: usize,
+    /// What is still to come of the message.
+    left: usize,
+}
+
+impl Counted {
+    fn new(body: Body, held: Arc<Held>) -> Self {
+        Self {
+            body,
+            held,
+            header: [0; HEADER_BYTES],
+            header_read: 0,
+            left: 0,
+        }
+    }
+
+    /// Follows the messages through their chunks.
+    fn count(&mut self, mut chunk: &[u8]) -> Result<(), Refused> {
+        while !chunk.is_empty() {
+            if self.left > 0 {
+                let skipped = self.left.min(chunk.len());
+                self.left -= skipped;
+                chunk = &chunk[skipped..];
+                continue;
+            }
+            let read = chunk.len().min(HEADER_BYTES - self.header_read);
+            self.header[self.header_read..][..read].copy_from_slice(&chunk[..read]);
+            self.header_read += read;
+            chunk = &chunk[read..];
+            if self.header_read == HEADER_BYTES {
+                let [_, length @ ..] = self.header;
+                self.left = u32::from_be_bytes(length) as usize;
+                self.header_read = 0;
+                self.held.take(self.left)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl HttpBody for Counted {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        if let Some(Ok(frame)) = &frame
+            && let Some(chunk) = frame.data_ref()
+            && let Err(refused) = self.count(chunk)
+        {
+            return Poll::Ready(Some(Err(refused.into())));
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// One call more, as long as it lives.
+struct UnderWay(Arc<Hall>);
+
+impl UnderWay {
+    fn new(hall: &Arc<Hall>) -> Self {
+        hall.calls.send_if_modified(|calls| {
+            *calls += 1;
+            false
+        });
+        Self(Arc::clone(hall))
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.calls.send_if_modified(|calls| {
+            *calls -= 1;
+            *calls == 0
+        });
+    }
+}
+
+/// A reply: its call is under way until it is sent.
+struct Reply {
+    body: Body,
+    _under_way: UnderWay,
+}
+
+impl HttpBody for Reply {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

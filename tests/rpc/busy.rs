@@ -1,0 +1,88 @@
+//! More large requests at once than there is room for.
+
+use std::{fs, time::Duration};
+
+use timebank_proto::v1::{Entry, PostEntriesRequest, Tag};
+use tokio::{sync::mpsc, task::JoinSet};
+use tonic::{Code, Status, codegen::Bytes};
+use tonic_types::StatusExt;
+
+use super::{BEN, City, MINT, refusals::check};
+use crate::support::{Server, entry, framed, upload};
+
+const CALLERS: usize = 64;
+const MAX_MEMORY_KB: u64 = 600 * 1024;
+const METHOD: &str = "timebank.v1.EntryService/PostEntries";
+
+/// As many entries as a batch may have, each of more than 700 bytes.
+fn batch() -> Bytes {
+    let tag = |key: &str| Tag {
+        key: format!("{key:-<32}"),
+        value: "\u{20000}".repeat(64),
+    };
+    let tags = vec![tag("a"), tag("b")];
+    let entry = |_| Entry {
+        tags: tags.clone(),
+        note: "x".repeat(60),
+        ..entry(MINT, BEN, 1)
+    };
+    let entries = (0..20_000).map(entry).collect();
+    framed(&PostEntriesRequest {
+        entries,
+        atomic: false,
+    })
+}
+
+async fn post(server: &Server, batch: Bytes) -> impl Future<Output = Result<(), Status>> + use<> {
+    let channel = server.client().await.channel;
+    async move {
+        let (pieces, sent) = mpsc::channel(1);
+        pieces.send(batch).await.expect("sent");
+        drop(pieces);
+        upload(channel, METHOD, sent).await
+    }
+}
+
+/// The most memory that a process has had.
+fn peak_kb(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).expect("its status");
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let figure = line.and_then(|line| line.split_whitespace().nth(1));
+    figure.expect("a figure").parse().expect("a number")
+}
+
+/// Some are answered, the others are told to come again; small calls go on.
+#[tokio::test(flavor = "multi_thread")]
+async fn large_batches() {
+    let mut city = City::founded().await;
+    let batches: Vec<_> = (0..4).map(|_| batch()).collect();
+    assert!(batches[0].len() > 14_000_000, "{}", batches[0].len());
+    let mut calls = JoinSet::new();
+    for caller in 0..CALLERS {
+        calls.spawn(post(&city.server, batches[caller % 4].clone()).await);
+    }
+    let mut posted = 0;
+    while let Some(call) = calls.join_next().await {
+        city.client.post(entry(MINT, BEN, 1)).await.expect("posted");
+        match call.expect("a call") {
+            Ok(()) => posted += 1,
+            Err(status) => {
+                check(
+                    "a batch",
+                    &status,
+                    Code::ResourceExhausted,
+                    "SERVER_BUSY",
+                    "",
+                );
+                let retry = status.get_details_retry_info().expect("when to retry");
+                assert_eq!(retry.retry_delay, Some(Duration::from_secs(1)));
+            }
+        }
+    }
+    assert!(posted > 0);
+    let peak_kb = peak_kb(city.server.process());
+    assert!(peak_kb < MAX_MEMORY_KB, "{} MiB", peak_kb / 1024);
+    // And then there is room again.
+    let call = post(&city.server, batches[0].clone()).await;
+    call.await.expect("posted");
+}
