@@ -5,18 +5,16 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use super::{Rooms, fitting, status::Refused};
+use super::{Rooms, status::Refused};
 use crate::{
-    journal::to_proto,
-    ledger::{Malformed, Record, Sequence},
+    ledger::{Malformed, Sequence},
     query::ReadError,
     sequencer::SubmitError,
     store::{Finding, Verified},
 };
 
-const MAX_RECORDS: usize = 1_000;
 /// Messages read ahead of a client that is slow to take them.
-const AHEAD: usize = 4;
+const AHEAD: usize = 1;
 const PROGRESS_RECORDS: i64 = 10_000;
 
 type Sender<T> = mpsc::Sender<Result<T, Status>>;
@@ -69,44 +67,35 @@ impl Rooms {
     ) -> Result<(), Status> {
         let mut head = self.sequencer.head();
         let mut stopping = self.stopping.clone();
+        let told_to_stop = stopping.wait_for(|stopping| *stopping);
+        tokio::pin!(told_to_stop);
         loop {
-            head.borrow_and_update();
-            let (records, position) = self.records(from).await?;
-            if !records.is_empty() {
-                let mut records: Vec<_> = records.iter().map(to_proto).collect();
-                records.truncate(fitting(&records));
-                from = Sequence::new(from.get() + records.len() as i64).unwrap_or(from);
-                let message = v1::WatchRecordsResponse {
-                    records,
-                    journal_position: position.get(),
-                };
-                tokio::select! {
-                    sent = sender.send(Ok(message)) => match sent {
-                        Ok(()) => continue,
-                        Err(_) => return Ok(()),
-                    },
-                    _ = stopping.wait_for(|stopping| *stopping) => {
-                        return Err(Refused::from(SubmitError::Stopping).into());
-                    }
+            // Nothing is read ahead of who does not take it.
+            let room = tokio::select! {
+                room = sender.reserve() => room,
+                _ = &mut told_to_stop => return Err(stopped()),
+            };
+            let Ok(room) = room else { return Ok(()) };
+            let last = head.borrow_and_update().last;
+            if from <= last {
+                let message = self.tail.message(&self.query, from, last).await?;
+                // There is one, unless the store has lost it.
+                if let Some(record) = message.records.last() {
+                    from = Sequence::new(record.sequence + 1).unwrap_or(from);
+                    room.send(Ok(message));
+                    continue;
                 }
             }
+            drop(room);
             if !follow {
                 return Ok(());
             }
             tokio::select! {
-                changed = head.changed() => changed.map_err(|_| Refused::from(SubmitError::Stopping))?,
-                _ = stopping.wait_for(|stopping| *stopping) => {
-                    return Err(Refused::from(SubmitError::Stopping).into());
-                }
+                changed = head.changed() => changed.map_err(|_| stopped())?,
+                _ = &mut told_to_stop => return Err(stopped()),
                 () = sender.closed() => return Ok(()),
             }
         }
-    }
-
-    async fn records(&self, from: Sequence) -> Result<(Vec<Record>, Sequence), ReadError> {
-        self.query
-            .read(move |snapshot, _| Ok((snapshot.records(from, MAX_RECORDS)?, snapshot.last()?)))
-            .await
     }
 
     async fn verify(
@@ -149,6 +138,10 @@ impl Rooms {
             Verified::Stopped => Err(ReadError::Stopping),
         }
     }
+}
+
+fn stopped() -> Status {
+    Refused::from(SubmitError::Stopping).into()
 }
 
 fn from_sequence(given: i64) -> Result<Sequence, Malformed> {

@@ -12,6 +12,7 @@ mod reply;
 mod server;
 mod statements;
 mod status;
+mod tail;
 mod units;
 
 pub use server::{ServeError, serve};
@@ -19,7 +20,7 @@ pub use server::{ServeError, serve};
 use prost::Message;
 use tonic::Status;
 
-use self::status::Refused;
+use self::{status::Refused, tail::Tail};
 use crate::{
     ledger::{Caller, Command, Outcome},
     query::{Query, ReadError, Token},
@@ -31,6 +32,8 @@ use crate::{
 pub struct Rooms {
     pub sequencer: Sequencer,
     pub query: Query,
+    /// Shared by those who follow the journal.
+    pub tail: Tail,
     /// True once the server is to stop, which ends streams.
     pub stopping: tokio::sync::watch::Receiver<bool>,
 }
@@ -43,8 +46,8 @@ impl Rooms {
     }
 }
 
-/// How much a page or a message of a stream has at most: well below the 4 MiB
-/// that clients take unless told otherwise.
+/// How much a page has at most: well below the 4 MiB that clients take unless
+/// told otherwise.
 const MAX_PAGE_BYTES: usize = 1024 * 1024;
 
 /// How many of these items a page takes: all, or as many as fit, but one at least.

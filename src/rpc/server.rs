@@ -21,6 +21,7 @@ use super::{
     Rooms,
     connection::Connection,
     door::{Door, MAX_REQUEST_BYTES},
+    tail::Tail,
 };
 use crate::{
     clock,
@@ -74,6 +75,7 @@ pub async fn serve(
     let rooms = Rooms {
         sequencer: sequencer.clone(),
         query: query.clone(),
+        tail: Tail::default(),
         stopping: stopping.clone(),
     };
     let listen = |why| ServeError::Listen { address, why };

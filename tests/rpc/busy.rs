@@ -1,6 +1,6 @@
 //! More large requests at once than there is room for.
 
-use std::{fs, time::Duration};
+use std::time::Duration;
 
 use timebank_proto::v1::{Entry, PostEntriesRequest, Tag};
 use tokio::{sync::mpsc, task::JoinSet};
@@ -29,7 +29,7 @@ fn batch() -> Bytes {
     let entries = (0..20_000).map(entry).collect();
     framed(&PostEntriesRequest {
         entries,
-        atomic: false,
+        ..Default::default()
     })
 }
 
@@ -41,14 +41,6 @@ async fn post(server: &Server, batch: Bytes) -> impl Future<Output = Result<(), 
         drop(pieces);
         upload(channel, METHOD, sent).await
     }
-}
-
-/// The most memory that a process has had.
-fn peak_kb(process: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).expect("its status");
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-    let figure = line.and_then(|line| line.split_whitespace().nth(1));
-    figure.expect("a figure").parse().expect("a number")
 }
 
 /// Some are answered, the others are told to come again; small calls go on.
@@ -80,7 +72,7 @@ async fn large_batches() {
         }
     }
     assert!(posted > 0);
-    let peak_kb = peak_kb(city.server.process());
+    let peak_kb = city.server.peak_memory_kb();
     assert!(peak_kb < MAX_MEMORY_KB, "{} MiB", peak_kb / 1024);
     // And then there is room again.
     let call = post(&city.server, batches[0].clone()).await;

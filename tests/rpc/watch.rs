@@ -1,10 +1,16 @@
 //! The stream of records.
 
-use timebank_proto::v1::{self, WatchRecordsRequest, WatchRecordsResponse, record::Step};
+use std::io::{Read, pipe};
+
+use tempfile::TempDir;
+use timebank_proto::v1::{
+    self, AccountKind, WatchRecordsRequest, WatchRecordsResponse, record::Step,
+};
+use tokio::task::JoinSet;
 use tonic::{Code, Streaming};
 
 use super::{ANN, BEN, City, MINT, large};
-use crate::support::{Client, entry, told, within};
+use crate::support::{Client, Server, entry, serve_command, told, within};
 
 async fn watch(
     client: &mut Client,
@@ -138,6 +144,76 @@ async fn does_not_wait_for_who_does_not_read() {
     city.server.terminate();
     assert!(city.server.wait().await.success());
     drop(idle);
+}
+
+/// What those who follow the journal want at the same time is read once.
+#[tokio::test]
+async fn followers_share_what_is_read() {
+    let dir = TempDir::new().expect("a directory");
+    let (mut log, stderr) = pipe().expect("a pipe");
+    let mut command = serve_command(dir.path());
+    command.env("RUST_LOG", "timebank::rpc=debug");
+    let server = Server::run_with_stderr(command, stderr);
+    let mut client = server.client().await;
+    client.open(MINT, AccountKind::Issuance).await;
+    client.open(BEN, AccountKind::Member).await;
+    let mut followers = Vec::new();
+    for _ in 0..30 {
+        let mut stream = watch(&mut server.client().await, 1, true).await;
+        assert_eq!(take(&mut stream, 2).await.len(), 2);
+        followers.push(stream);
+    }
+    for sequence in 3..=12 {
+        client.post(entry(MINT, BEN, 1)).await.expect("posted");
+        for follower in &mut followers {
+            assert_eq!(sequences(&take(follower, 1).await), [sequence]);
+        }
+    }
+    server.stop().await;
+    let mut text = String::new();
+    log.read_to_string(&mut text).expect("the log");
+    let reads = text.matches("reading records for watchers").count();
+    assert_eq!(reads, 1 + 10, "{text}");
+}
+
+async fn read_all(mut client: Client) {
+    let mut stream = watch(&mut client, 1, false).await;
+    while let Some(message) = stream.message().await.expect("a message") {
+        assert_ne!(message.records, []);
+    }
+}
+
+/// Many who do not read cost little: a message or two each.
+#[tokio::test]
+async fn fifty_who_do_not_read() {
+    let mut city = City::founded().await;
+    for _ in 0..10 {
+        let batch = (0..400).map(|_| large()).collect();
+        city.client.post_all(batch, true).await.expect("posted");
+        let batch = (0..2_000).map(|_| entry(MINT, BEN, 1)).collect();
+        city.client.post_all(batch, true).await.expect("posted");
+    }
+    city.server.stop().await;
+    let server = Server::start(city.dir.path());
+    // What readers keep in mind of the store is not theirs.
+    let mut readers = JoinSet::new();
+    for _ in 0..8 {
+        readers.spawn(read_all(server.client().await));
+    }
+    readers.join_all().await;
+    let before_kb = server.peak_memory_kb();
+
+    let mut idle = Vec::new();
+    for n in 0..50 {
+        let mut stream = watch(&mut server.client().await, 1 + n * 200, true).await;
+        take(&mut stream, 1).await;
+        idle.push(stream);
+    }
+    // By then each has what it gets before it is waited for.
+    read_all(server.client().await).await;
+    let cost_kb = server.peak_memory_kb() - before_kb;
+    assert!(cost_kb < 100 * 1024, "{} MiB", cost_kb / 1024);
+    server.stop().await;
 }
 
 /// A verification runs beside writers and ends well.

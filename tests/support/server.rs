@@ -118,6 +118,15 @@ impl Server {
         self.child.0.id()
     }
 
+    /// The most memory that it has had so far.
+    pub(crate) fn peak_memory_kb(&self) -> u64 {
+        let status = format!("/proc/{}/status", self.process());
+        let status = std::fs::read_to_string(status).expect("its status");
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+        let figure = line.and_then(|line| line.split_whitespace().nth(1));
+        figure.expect("a figure").parse().expect("a number")
+    }
+
     /// A client of its own connection.
     pub(crate) async fn client(&self) -> Client {
         Client::connect(&self.address).await
