@@ -5,6 +5,7 @@ mod log;
 use std::{io::Write, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
+use timebank::{ledger::TimeZone, sequencer::WantedZone};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Entries are allocated by the threads that serve calls and freed by the one
@@ -20,7 +21,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
     after_help = "Examples:
   timebank
   timebank serve --data /var/lib/timebank --listen 0.0.0.0:50051
-  timebank serve --listen 127.0.0.1:0      # takes a free port, and prints it"
+  timebank serve --listen 127.0.0.1:0      # takes a free port, and prints it
+  timebank serve --time-zone Asia/Shanghai # for a new ledger"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -43,6 +45,11 @@ struct Serve {
     /// The address to listen on; port 0 takes a free one.
     #[arg(long, value_name = "ADDR", default_value = LISTEN, env = "TIMEBANK_LISTEN")]
     listen: SocketAddr,
+    /// The ledger's time zone, an IANA name; its days are that zone's days. For a
+    /// new ledger, or one that holds nothing yet; another one is refused later.
+    /// Default for a new ledger: TZ, or else UTC.
+    #[arg(long, value_name = "ZONE", value_parser = TimeZone::parse, env = "TIMEBANK_TIME_ZONE")]
+    time_zone: Option<TimeZone>,
 }
 
 const DATA: &str = "./timebank-data";
@@ -89,6 +96,16 @@ async fn serve_until_told(serve: &Serve) -> Result<(), Box<dyn std::error::Error
             _ = terminate.recv() => {}
         }
     };
-    timebank::rpc::serve(&serve.data, serve.listen, stop).await?;
+    let zone = match serve.time_zone {
+        Some(zone) => WantedZone::Exactly(zone),
+        None => WantedZone::OwnOr(local_zone()),
+    };
+    timebank::rpc::serve(&serve.data, serve.listen, zone, stop).await?;
     Ok(())
+}
+
+/// The zone that TZ names, if it names one.
+fn local_zone() -> TimeZone {
+    let name = std::env::var("TZ").unwrap_or_default();
+    TimeZone::parse(name.trim_start_matches(':')).unwrap_or(TimeZone::UTC)
 }

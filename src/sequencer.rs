@@ -11,7 +11,10 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     clock::Clock,
-    ledger::{Answer, Call, Caller, Command, Moment, Outcome, Rejection},
+    ledger::{
+        Answer, Call, Caller, Command, FORMAT_VERSION, Foundation, LedgerId, Moment, Outcome,
+        Rejection, Sequence, TimeZone,
+    },
     store::{Committed, Head, StoreError, Writer},
 };
 
@@ -61,16 +64,42 @@ pub struct Sequencer {
     head: watch::Receiver<Head>,
 }
 
+/// Why the sequencer did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The ledger is not to be had as it was asked for.
+    #[error(transparent)]
+    Refused(#[from] Rejection),
+    #[error("the system gives no random bytes; try again")]
+    NoRandomness,
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
+}
+
+/// The time zone that a ledger is to have.
+#[derive(Clone, Copy, Debug)]
+pub enum WantedZone {
+    /// This one, or it is not served.
+    Exactly(TimeZone),
+    /// Its own; a new ledger gets this one.
+    OwnOr(TimeZone),
+}
+
 impl Sequencer {
-    /// Starts the writing thread, expires what came due while no server ran, and
-    /// keeps expiring holds on time from then on.
+    /// Starts the writing thread: founds the ledger where there is none, expires
+    /// what came due while no server ran, and keeps expiring holds on time from
+    /// then on.
     ///
     /// # Errors
-    /// Where the store cannot be read, or the thread cannot be started.
+    /// [`StartError`]; then no thread runs.
     pub fn start(
         mut writer: Box<dyn Writer>,
         clock: Clock,
-    ) -> Result<(Self, thread::JoinHandle<()>), StoreError> {
+        zone: WantedZone,
+    ) -> Result<(Self, thread::JoinHandle<()>), StartError> {
+        found(writer.as_mut(), &clock, zone)?;
         let mut found = writer.head()?;
         expire_due(writer.as_mut(), &clock, &mut found)?;
         let (calls, queue) = mpsc::channel(QUEUE_CALLS);
@@ -83,7 +112,7 @@ impl Sequencer {
         let thread = thread::Builder::new()
             .name("sequencer".into())
             .spawn(move || door.run(queue))
-            .map_err(|error| StoreError::Failed(error.to_string()))?;
+            .map_err(StartError::Thread)?;
         let expiry = expire_on_time(calls.downgrade(), head.clone(), clock);
         tokio::spawn(expiry);
         Ok((Self { calls, head }, thread))
@@ -206,6 +235,30 @@ fn take_waiting(first: Waiting, queue: &mut mpsc::Receiver<Message>) -> Taken {
         }
     }
     taken
+}
+
+/// Founds a ledger that has no record yet; sets the time zone that is wanted, if
+/// that can still be.
+fn found(writer: &mut dyn Writer, clock: &Clock, zone: WantedZone) -> Result<(), StartError> {
+    let command = match (writer.head()?.last, zone) {
+        (Sequence::ZERO, WantedZone::Exactly(zone) | WantedZone::OwnOr(zone)) => {
+            let mut bytes = [0; 16];
+            getrandom::fill(&mut bytes).map_err(|_| StartError::NoRandomness)?;
+            Command::Found(Foundation {
+                id: LedgerId::random(bytes),
+                format_version: FORMAT_VERSION,
+                time_zone: zone,
+            })
+        }
+        (_, WantedZone::Exactly(zone)) => Command::SetTimeZone(zone),
+        (_, WantedZone::OwnOr(_)) => return Ok(()),
+    };
+    let calls = [Call::each(vec![command], Caller::server())];
+    let answer = writer.transact(&calls, clock())?.answers.pop();
+    match answer.and_then(Answer::only) {
+        Some(Err(rejection)) => Err(rejection.into()),
+        Some(Ok(_)) | None => Ok(()),
+    }
 }
 
 /// Expires all that is due: a batch takes only so many, and no command may see

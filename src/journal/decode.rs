@@ -7,8 +7,9 @@ use timebank_proto::v1;
 
 use crate::ledger::{
     AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Caller, Commitment, Entry,
-    EntryWithAccounts, Fact, HoldTerms, Label, Limits, MAX_EXPIRES_IN_S, Malformed, Moment, Origin,
-    Principal, Record, Sequence, Stamp, Step, Tag, Tags, Transfer, Transfers, Unit, UnitId,
+    EntryWithAccounts, Fact, Foundation, HoldTerms, Label, LedgerId, Limits, MAX_EXPIRES_IN_S,
+    Malformed, Moment, Origin, Principal, Record, Sequence, Stamp, Step, Tag, Tags, TimeZone,
+    Transfer, Transfers, Unit, UnitId,
 };
 
 /// Bytes that are no record of this version's.
@@ -50,6 +51,12 @@ fn step(step: v1::record::Step) -> Result<Step, Undecodable> {
     use v1::record::Step as In;
     Ok(Step::Fact(match step {
         In::EntryWithAccounts(step) => return with_accounts(step).map(Step::EntryWithAccounts),
+        In::LedgerFounded(founded) => Fact::LedgerFounded(Foundation {
+            id: LedgerId::from_slice(&founded.ledger_id).ok_or(Undecodable::Field("ledger_id"))?,
+            format_version: founded.format_version,
+            time_zone: TimeZone::parse(&founded.time_zone)?,
+        }),
+        In::TimeZoneSet(set) => Fact::TimeZoneSet(TimeZone::parse(&set.time_zone)?),
         In::UnitDeclared(unit) => {
             Fact::UnitDeclared(Unit::new(UnitId::parse(&unit.unit_id)?, &unit.step)?)
         }

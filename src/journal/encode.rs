@@ -48,6 +48,14 @@ fn step(step: &Step) -> Option<v1::record::Step> {
 fn fact(fact: &Fact) -> v1::record::Step {
     use v1::record::Step as Out;
     match fact {
+        Fact::LedgerFounded(foundation) => Out::LedgerFounded(v1::LedgerFounded {
+            ledger_id: foundation.id.as_bytes().to_vec(),
+            format_version: foundation.format_version,
+            time_zone: foundation.time_zone.name().into(),
+        }),
+        Fact::TimeZoneSet(zone) => Out::TimeZoneSet(v1::TimeZoneSet {
+            time_zone: zone.name().into(),
+        }),
         Fact::UnitDeclared(unit) => Out::UnitDeclared(v1::UnitDeclared {
             unit_id: unit.id().as_str().into(),
             step: unit.step().into(),

@@ -8,8 +8,8 @@ use foldhash::{HashSet, fast::RandomState};
 use indexmap::IndexMap;
 
 use super::{
-    Account, AccountId, AccountOpened, Balance, Booking, BookingId, Chain, FreeIds, Link, Moment,
-    NotLoaded, Position, Sequence, Stamp, Unit, UnitId,
+    Account, AccountId, AccountOpened, Balance, Booking, BookingId, Chain, Founded, FreeIds, Link,
+    Moment, NotLoaded, Position, Sequence, Stamp, Unit, UnitId,
 };
 
 /// How much room for postings is kept from batch to batch.
@@ -82,6 +82,7 @@ pub struct Savepoint {
     touched: usize,
     before: usize,
     last: Stamp,
+    founded: Option<Founded>,
     accounts_opened: i64,
     /// The savepoint that this one is within.
     outer: Option<usize>,
@@ -98,6 +99,7 @@ pub struct Book {
     no_bookings: HashSet<BookingId>,
     free_ids: Option<FreeIds>,
     pub(super) last: Stamp,
+    pub(super) founded: Option<Founded>,
     /// How many accounts the journal opened.
     accounts_opened: i64,
     pub(super) posted: Vec<Posted>,
@@ -107,21 +109,43 @@ pub struct Book {
     saving: Option<usize>,
 }
 
+/// What is known of a journal of which nothing is loaded yet.
+#[derive(Clone, Debug)]
+pub struct Beginning {
+    /// The last record's stamp.
+    pub last: Stamp,
+    /// None before the first record.
+    pub founded: Option<Founded>,
+    /// All units, `time` among them.
+    pub units: Vec<Unit>,
+    /// How many accounts were opened.
+    pub accounts_opened: i64,
+}
+
 impl Default for Book {
     /// The book before the first record.
     fn default() -> Self {
-        let last = Stamp {
-            sequence: Sequence::ZERO,
-            recorded_at: Moment::MIN,
-        };
-        Self::new(last, vec![Unit::time()], 0)
+        Self::new(Beginning {
+            last: Stamp {
+                sequence: Sequence::ZERO,
+                recorded_at: Moment::MIN,
+            },
+            founded: None,
+            units: vec![Unit::time()],
+            accounts_opened: 0,
+        })
     }
 }
 
 impl Book {
-    /// A book after some record, of these units and so many accounts that were
-    /// opened, with nothing else loaded.
-    pub fn new(last: Stamp, units: Vec<Unit>, accounts_opened: i64) -> Self {
+    /// A book with nothing loaded.
+    pub fn new(beginning: Beginning) -> Self {
+        let Beginning {
+            last,
+            founded,
+            units,
+            accounts_opened,
+        } = beginning;
         let units = units.into_iter().map(|unit| (unit.id().clone(), unit));
         Self {
             units: units.collect(),
@@ -131,12 +155,18 @@ impl Book {
             no_bookings: HashSet::default(),
             free_ids: None,
             last,
+            founded,
             accounts_opened,
             posted: Vec::new(),
             touched: Vec::new(),
             before: Vec::new(),
             saving: None,
         }
+    }
+
+    /// The ledger's foundation. None before the first record.
+    pub fn founded(&self) -> Option<&Founded> {
+        self.founded.as_ref()
     }
 
     /// The last record's stamp.
@@ -276,6 +306,7 @@ impl Book {
             touched: self.touched.len(),
             before: self.before.len(),
             last: self.last,
+            founded: self.founded,
             accounts_opened: self.accounts_opened,
             outer,
         }
@@ -295,6 +326,7 @@ impl Book {
         self.posted.truncate(to.posted);
         self.touched.truncate(to.touched);
         self.last = to.last;
+        self.founded = to.founded;
         self.accounts_opened = to.accounts_opened;
         self.saving = to.outer;
     }

@@ -3,24 +3,29 @@
 //!
 //! Postings of an account are numbered from 1 (their ordinal `n`). Each knows
 //! the posting before it, `n - 1`, and one further back, `n & (n - 1)`, with the
-//! earliest and latest effective day of the postings in between. A page is a
+//! earliest and latest effective minute of the postings in between. A page is a
 //! walk; any ordinal, and a balance as of a recorded time, is a logarithmic number
 //! of steps away. So is one as of an effective time as far as services are booked
-//! in the order they took place; where they are not, days that mix are walked
+//! in the order they took place; where they are not, spans that mix are walked
 //! one by one. An even ordinal spans more than itself; an odd one does not,
-//! so its jump and days are not stored.
+//! so its jump and span are not stored.
+//!
+//! Spans are of minutes, not of days: every civil day begins at a whole minute, in
+//! whatever time zone, so that none of them cuts a minute in two, and nothing that
+//! is stored depends on the rules of a time zone, which change.
 
 use super::{Moment, Sequence};
 
-const LEG_BITS: u32 = 7;
-const DAY_US: i64 = 86_400_000_000;
+/// A record's legs are numbered in so many bits.
+const LEG_BITS: u32 = 10;
+const MINUTE_US: i64 = 60_000_000;
 
 /// A transfer's place in the journal: its record's sequence and its leg.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Position(i64);
 
 impl Position {
-    /// The place of a leg (0 to 99) of a record.
+    /// The place of a leg (0 to 1,023) of a record.
     pub fn new(sequence: Sequence, leg: usize) -> Self {
         Self((sequence.get() << LEG_BITS) | (leg as i64 & ((1 << LEG_BITS) - 1)))
     }
@@ -52,20 +57,21 @@ pub fn jump_ordinal(ordinal: i64) -> i64 {
     ordinal & (ordinal - 1)
 }
 
-/// The first and last effective day of some postings, as days since 1970-01-01.
+/// The first and last effective minute of some postings, as minutes since
+/// 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Days {
+pub struct Span {
     pub first: i64,
     pub last: i64,
 }
 
-impl Days {
-    /// The day of a moment.
+impl Span {
+    /// The minute of a moment.
     pub fn of(moment: Moment) -> Self {
-        let day = moment.us().div_euclid(DAY_US);
+        let minute = moment.us().div_euclid(MINUTE_US);
         Self {
-            first: day,
-            last: day,
+            first: minute,
+            last: minute,
         }
     }
 
@@ -78,12 +84,12 @@ impl Days {
 
     /// Whether all of these postings are effective before the moment.
     pub fn all_before(self, moment: Moment) -> bool {
-        (self.last + 1) * DAY_US <= moment.us()
+        (self.last + 1) * MINUTE_US <= moment.us()
     }
 
     /// Whether none of these postings is effective before the moment.
     pub fn none_before(self, moment: Moment) -> bool {
-        self.first * DAY_US >= moment.us()
+        self.first * MINUTE_US >= moment.us()
     }
 }
 
@@ -95,16 +101,16 @@ pub struct Link {
     /// The posting it jumps to, where that is neither `prev` nor before the
     /// first.
     pub jump: Option<Position>,
-    /// The effective days of itself and all it jumps over, where these are
+    /// The span of itself and all it jumps over, where these are
     /// more than itself.
-    pub days: Option<Days>,
+    pub span: Option<Span>,
 }
 
 /// A posting that the chain's end is reached through, and what it spans.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Peak {
     pub position: Position,
-    pub days: Days,
+    pub span: Span,
 }
 
 /// The end of an account's postings: how many postings, and the peaks on the way
@@ -135,20 +141,20 @@ impl Chain {
     /// Appends a posting and says what it knows of those before it.
     pub fn push(&mut self, position: Position, effective: Moment) -> Link {
         let prev = self.last();
-        let mut days = Days::of(effective);
+        let mut span = Span::of(effective);
         let spanned = self.count.trailing_ones();
         for _ in 0..spanned {
             if let Some(peak) = self.peaks.pop() {
-                days = days.join(peak.days);
+                span = span.join(peak.span);
             }
         }
         let jump = self.last();
-        self.peaks.push(Peak { position, days });
+        self.peaks.push(Peak { position, span });
         self.count += 1;
         Link {
             prev,
             jump: jump.filter(|_| spanned > 0),
-            days: (spanned > 0).then_some(days),
+            span: (spanned > 0).then_some(span),
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    AccountId, AccountOpened, Amount, Balance, Book, BookingId, Commitment, Entry, HoldTerms,
-    Moment, Note, Unit, UnitId, Wants,
+    AccountId, AccountOpened, Amount, Balance, Book, BookingId, Commitment, Entry, Foundation,
+    HoldTerms, Moment, Note, TimeZone, Unit, UnitId, Wants,
 };
 
 /// A wanted end of the limits.
@@ -53,6 +53,10 @@ pub struct Reversal {
 /// What a client, or the server's own clock, asks for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Command {
+    /// Founds the ledger, which has no record yet.
+    Found(Foundation),
+    /// Sets its time zone, while it holds nothing else.
+    SetTimeZone(TimeZone),
     DeclareUnit(Unit),
     OpenAccount(AccountOpened),
     ChangeLimits {
@@ -92,7 +96,7 @@ impl Command {
             }
         };
         match self {
-            Self::DeclareUnit(_) => {}
+            Self::Found(_) | Self::SetTimeZone(_) | Self::DeclareUnit(_) => {}
             Self::OpenAccount(opening) => account(&opening.id),
             Self::ChangeLimits { id, .. } | Self::CloseAccount { id } => account(id),
             Self::PostEntry(new) => {
@@ -120,7 +124,9 @@ impl Command {
     /// The entries and holds that it names.
     fn booking_ids(&self) -> [Option<BookingId>; 2] {
         match self {
-            Self::DeclareUnit(_)
+            Self::Found(_)
+            | Self::SetTimeZone(_)
+            | Self::DeclareUnit(_)
             | Self::OpenAccount(_)
             | Self::ChangeLimits { .. }
             | Self::CloseAccount { .. } => [None, None],

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    AccountId, AccountOpened, Balance, Book, Booking, BookingId, Broken, Entry, Fact, Hold,
-    HoldState, HoldTerms, Moment, Note, Origin, Position, Posted, PostedEntry, Posting, Record,
-    Stamp, Transfer,
+    AccountId, AccountOpened, Balance, Book, Booking, BookingId, Broken, Entry, Fact, Founded,
+    Hold, HoldState, HoldTerms, Moment, Note, Origin, Position, Posted, PostedEntry, Posting,
+    Record, Stamp, Transfer,
     book::{Folio, fresh},
 };
 
@@ -69,6 +69,20 @@ impl Book {
     ) -> Result<(), String> {
         let stamp = at.record.stamp;
         match fact {
+            Fact::LedgerFounded(foundation) => {
+                let founded = Founded {
+                    foundation: *foundation,
+                    since: stamp.sequence,
+                };
+                fresh(self.founded.replace(founded), "foundation")
+            }
+            Fact::TimeZoneSet(zone) => {
+                let founded = self.founded.as_mut();
+                let founded = founded.ok_or("the ledger is not founded")?;
+                founded.foundation.time_zone = *zone;
+                founded.since = stamp.sequence;
+                Ok(())
+            }
             Fact::UnitDeclared(unit) => {
                 fresh(self.units.insert(unit.id().clone(), unit.clone()), "unit")
             }

@@ -47,6 +47,10 @@ pub enum Malformed {
     Choice { field: &'static str, given: i32 },
     #[error("there is no journal position {given}; the first is 1")]
     SequenceRange { given: i64 },
+    #[error(
+        "{given:?} is no time zone; name one of the IANA data base, such as Asia/Shanghai or UTC"
+    )]
+    TimeZone { given: String },
     #[error("{field} is not UTF-8 text")]
     NotText { field: &'static str },
     #[error("{field} {given:?} is the server's own name; take another")]
@@ -84,6 +88,7 @@ impl Malformed {
             Self::SequenceRange { .. } => "SEQUENCE_OUT_OF_RANGE",
             Self::ExpiresIn { .. } => "EXPIRY_OUT_OF_RANGE",
             Self::Choice { .. } => "CHOICE_UNKNOWN",
+            Self::TimeZone { .. } => "TIME_ZONE_UNKNOWN",
             Self::NotText { .. } | Self::Header { .. } | Self::Reserved { .. } => {
                 "METADATA_MALFORMED"
             }
@@ -96,7 +101,7 @@ impl Malformed {
             Self::Missing { field } | Self::Time { field } | Self::NotText { field } => {
                 vec![("field", (*field).into())]
             }
-            Self::AccountId { given, .. } | Self::UnitId { given } => {
+            Self::AccountId { given, .. } | Self::UnitId { given } | Self::TimeZone { given } => {
                 vec![("given", given.clone())]
             }
             Self::Label { field, given } | Self::BookingId { field, given } => {

@@ -3,8 +3,8 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    AccountId, AccountOpened, BookingId, Caller, Entry, HoldTerms, Limits, Moment, Position,
-    Transfer, Unit,
+    AccountId, AccountOpened, BookingId, Caller, Entry, Foundation, HoldTerms, Limits, Moment,
+    Position, TimeZone, Transfer, Unit,
 };
 
 /// A record's position in the journal, from 1, without gaps. 0 is the position
@@ -20,7 +20,7 @@ impl Sequence {
 
     /// A position. None below 0 or where postings could no longer be numbered.
     pub fn new(position: i64) -> Option<Self> {
-        (0..=i64::MAX >> 8)
+        (0..=i64::MAX >> 11)
             .contains(&position)
             .then_some(Self(position))
     }
@@ -57,15 +57,27 @@ pub struct Stamp {
 /// What happened.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Fact {
+    /// The first record of every ledger.
+    LedgerFounded(Foundation),
+    TimeZoneSet(TimeZone),
     UnitDeclared(Unit),
     AccountOpened(AccountOpened),
-    AccountLimitsChanged { id: AccountId, limits: Limits },
-    AccountClosed { id: AccountId },
+    AccountLimitsChanged {
+        id: AccountId,
+        limits: Limits,
+    },
+    AccountClosed {
+        id: AccountId,
+    },
     EntryPosted(Arc<Entry>),
     HoldPlaced(HoldTerms),
     HoldSettled(Arc<Entry>),
-    HoldReleased { id: BookingId },
-    HoldExpired { id: BookingId },
+    HoldReleased {
+        id: BookingId,
+    },
+    HoldExpired {
+        id: BookingId,
+    },
 }
 
 impl Fact {
@@ -74,7 +86,9 @@ impl Fact {
         match self {
             Self::EntryPosted(entry) => Some(entry.id),
             Self::HoldPlaced(terms) => Some(terms.id),
-            Self::UnitDeclared(_)
+            Self::LedgerFounded(_)
+            | Self::TimeZoneSet(_)
+            | Self::UnitDeclared(_)
             | Self::AccountOpened(_)
             | Self::AccountLimitsChanged { .. }
             | Self::AccountClosed { .. }
@@ -91,7 +105,9 @@ impl Fact {
             | Self::HoldSettled(_)
             | Self::HoldReleased { .. }
             | Self::HoldExpired { .. } => true,
-            Self::UnitDeclared(_)
+            Self::LedgerFounded(_)
+            | Self::TimeZoneSet(_)
+            | Self::UnitDeclared(_)
             | Self::AccountOpened(_)
             | Self::AccountLimitsChanged { .. }
             | Self::AccountClosed { .. }
@@ -103,7 +119,9 @@ impl Fact {
     pub fn entry(&self) -> Option<&Arc<Entry>> {
         match self {
             Self::EntryPosted(entry) | Self::HoldSettled(entry) => Some(entry),
-            Self::UnitDeclared(_)
+            Self::LedgerFounded(_)
+            | Self::TimeZoneSet(_)
+            | Self::UnitDeclared(_)
             | Self::AccountOpened(_)
             | Self::AccountLimitsChanged { .. }
             | Self::AccountClosed { .. }

@@ -1,6 +1,9 @@
 //! Refusals: one for each rule, with the figures that explain it.
 
-use super::{AccountId, AccountKind, Amount, Balance, BookingId, Difference, Moment, UnitId};
+use super::{
+    AccountId, AccountKind, Amount, Balance, BookingId, Difference, LedgerId, Moment, TimeZone,
+    UnitId,
+};
 
 /// Why a command was refused. It wrote nothing and left its id free.
 ///
@@ -8,6 +11,11 @@ use super::{AccountId, AccountKind, Amount, Balance, BookingId, Difference, Mome
 /// rule, the first leg, debit before credit.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Rejection {
+    #[error("this is ledger {id} already; a ledger is founded once")]
+    LedgerFounded { id: LedgerId },
+    #[error("the ledger is not founded: its journal has no first record")]
+    LedgerNotFounded,
+
     #[error(
         "id {id} already stands for something else: {} is recorded as {}, and was given as {}; \
          take a new id for a new booking, or send the old content to get its result",
@@ -24,6 +32,14 @@ pub enum Rejection {
     AccountExists {
         account: AccountId,
         difference: Difference,
+    },
+    #[error(
+        "the ledger's time zone is {time_zone}, and its records' days are that zone's days; it can \
+         no longer be {wanted}"
+    )]
+    TimeZoneFixed {
+        time_zone: TimeZone,
+        wanted: TimeZone,
     },
     #[error("unit {unit} is already declared with the step {step}")]
     UnitExists { unit: UnitId, step: String },
@@ -124,8 +140,11 @@ impl Rejection {
     /// The stable name of the rule.
     pub fn reason(&self) -> &'static str {
         match self {
+            Self::LedgerFounded { .. } => "LEDGER_FOUNDED",
+            Self::LedgerNotFounded => "LEDGER_NOT_FOUNDED",
             Self::IdReused { .. } => "ID_REUSED",
             Self::AccountExists { .. } => "ACCOUNT_EXISTS",
+            Self::TimeZoneFixed { .. } => "TIME_ZONE_FIXED",
             Self::UnitExists { .. } => "UNIT_EXISTS",
             Self::TooManyUnits { .. } => "TOO_MANY_UNITS",
             Self::EffectiveInFuture { .. } => "EFFECTIVE_IN_FUTURE",
@@ -158,6 +177,11 @@ impl Rejection {
             value.to_string()
         }
         match self {
+            Self::LedgerFounded { id } => vec![("id", text(id))],
+            Self::LedgerNotFounded => vec![],
+            Self::TimeZoneFixed { time_zone, wanted } => {
+                vec![("time_zone", text(time_zone)), ("wanted", text(wanted))]
+            }
             Self::IdReused { id, difference } => differing(("id", text(id)), difference),
             Self::AccountExists {
                 account,

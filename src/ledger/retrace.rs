@@ -26,6 +26,8 @@ impl Step {
 impl Fact {
     fn command(&self) -> Option<Command> {
         Some(match self {
+            Self::LedgerFounded(foundation) => Command::Found(*foundation),
+            Self::TimeZoneSet(zone) => Command::SetTimeZone(*zone),
             Self::UnitDeclared(unit) => Command::DeclareUnit(unit.clone()),
             Self::AccountOpened(opening) => Command::OpenAccount(opening.clone()),
             Self::AccountLimitsChanged { id, limits } => Command::ChangeLimits {

@@ -1,7 +1,7 @@
 //! Walking an account's postings backwards, by their [links](crate::ledger::Link).
 
 use crate::{
-    ledger::{Days, Moment, Position, Record, Sequence, jump_ordinal},
+    ledger::{Moment, Position, Record, Sequence, Span, jump_ordinal},
     store::{AccountRow, PostingRow, Snapshot, StoreError},
 };
 
@@ -105,9 +105,9 @@ impl<'a> History<'a> {
         let mut sum = 0;
         let mut at = self.last()?;
         while let Some(step) = at {
-            let spanned = step.row.link.days.filter(|days| !mixed(*days, end));
+            let spanned = step.row.link.span.filter(|span| !mixed(*span, end));
             let (before, counts) = match spanned {
-                Some(days) => (self.jump(step)?, days.all_before(end)),
+                Some(span) => (self.jump(step)?, span.all_before(end)),
                 None => (self.prev(step)?, self.record(step)?.1 < end),
             };
             if counts {
@@ -119,8 +119,8 @@ impl<'a> History<'a> {
     }
 }
 
-fn mixed(days: Days, end: Moment) -> bool {
-    !days.all_before(end) && !days.none_before(end)
+fn mixed(span: Span, end: Moment) -> bool {
+    !span.all_before(end) && !span.none_before(end)
 }
 
 /// The last record that was recorded at a moment or before.

@@ -4,6 +4,7 @@
 
 mod balance;
 mod history;
+mod ledger;
 mod page;
 mod statement;
 
@@ -13,6 +14,7 @@ use std::{
 };
 
 pub use balance::{AsOf, BalanceView, account_view, balance};
+pub use ledger::{LedgerView, ledger};
 pub use page::{Page, PageError, Token, page_size};
 pub use statement::{Direction, PostingView, StatementPage, StatementQuery, statement};
 use tokio::sync::{Semaphore, mpsc, oneshot};

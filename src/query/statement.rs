@@ -6,7 +6,7 @@ use super::{
     history::{History, Reached, last_recorded},
 };
 use crate::{
-    ledger::{AccountId, Days, Moment, Record, Sequence, UnitId},
+    ledger::{AccountId, Moment, Record, Sequence, Span, UnitId},
     store::{Snapshot, StoreError},
 };
 
@@ -154,9 +154,9 @@ impl Wanted {
             && self.until.is_none_or(|until| moment < until)
     }
 
-    fn has_none_of(self, days: Days) -> bool {
-        self.since.is_some_and(|since| days.all_before(since))
-            || self.until.is_some_and(|until| days.none_before(until))
+    fn has_none_of(self, span: Span) -> bool {
+        self.since.is_some_and(|since| span.all_before(since))
+            || self.until.is_some_and(|until| span.none_before(until))
     }
 }
 
@@ -212,7 +212,7 @@ impl Collector<'_> {
         let skippable = step
             .row
             .link
-            .days
+            .span
             .is_some_and(|d| self.wanted.has_none_of(d));
         if skippable {
             return self.history.jump(step);

@@ -5,10 +5,10 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use super::{Rooms, status::Refused};
+use super::{Rooms, reply, status::Refused};
 use crate::{
-    ledger::{Malformed, Sequence},
-    query::ReadError,
+    ledger::{Malformed, RULES_VERSION, Sequence},
+    query::{ReadError, ledger},
     sequencer::SubmitError,
     store::{Finding, Verified},
 };
@@ -23,6 +23,23 @@ type Sender<T> = mpsc::Sender<Result<T, Status>>;
 impl JournalService for Rooms {
     type WatchRecordsStream = ReceiverStream<Result<v1::WatchRecordsResponse, Status>>;
     type VerifyJournalStream = ReceiverStream<Result<v1::VerifyJournalResponse, Status>>;
+
+    async fn get_ledger(
+        &self,
+        _: Request<v1::GetLedgerRequest>,
+    ) -> Result<Response<v1::GetLedgerResponse>, Status> {
+        let view = self.query.look_up(|snapshot, _| ledger(snapshot)).await?;
+        let foundation = view.foundation;
+        Ok(Response::new(v1::GetLedgerResponse {
+            ledger_id: foundation.id.to_string(),
+            time_zone: foundation.time_zone.name().into(),
+            format_version: foundation.format_version,
+            rules_version: RULES_VERSION,
+            server_version: env!("CARGO_PKG_VERSION").into(),
+            journal_position: view.last.sequence.get(),
+            last_recorded_at: Some(reply::timestamp(view.last.recorded_at)),
+        }))
+    }
 
     async fn watch_records(
         &self,

@@ -26,7 +26,7 @@ use super::{
 use crate::{
     clock,
     query::Query,
-    sequencer::Sequencer,
+    sequencer::{Sequencer, StartError, WantedZone},
     store::{SqliteStore, StoreError},
 };
 
@@ -44,6 +44,8 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub enum ServeError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Start(#[from] StartError),
     #[error("cannot listen on {address}: {why}")]
     Listen {
         address: SocketAddr,
@@ -61,15 +63,17 @@ pub enum ServeError {
 /// Serves the ledger of a directory until `stop` is ready, then drains.
 ///
 /// # Errors
-/// Where the directory or the address cannot be used.
+/// Where the directory or the address cannot be used, or the ledger has another
+/// time zone.
 pub async fn serve(
     dir: &Path,
     address: SocketAddr,
+    zone: WantedZone,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
     let (store, writer) = SqliteStore::open(dir)?;
     let clock = clock::system();
-    let (sequencer, thread) = Sequencer::start(writer, Arc::clone(&clock))?;
+    let (sequencer, thread) = Sequencer::start(writer, Arc::clone(&clock), zone)?;
     let query = Query::new(Arc::new(store), clock)?;
     let (stopped, stopping) = watch::channel(false);
     let rooms = Rooms {

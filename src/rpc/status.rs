@@ -167,7 +167,8 @@ impl From<Refused> for Status {
 
 fn rejection_code(rejection: &Rejection) -> Code {
     match rejection {
-        Rejection::IdReused { .. }
+        Rejection::LedgerFounded { .. }
+        | Rejection::IdReused { .. }
         | Rejection::AccountExists { .. }
         | Rejection::UnitExists { .. } => Code::AlreadyExists,
         Rejection::EntryUnknown { .. }
@@ -180,7 +181,9 @@ fn rejection_code(rejection: &Rejection) -> Code {
         | Rejection::FloorTooLow { .. } => Code::InvalidArgument,
         Rejection::TooManyUnits { .. } => Code::ResourceExhausted,
         Rejection::BalanceOutOfRange { .. } => Code::OutOfRange,
-        Rejection::HoldSettled { .. }
+        Rejection::LedgerNotFounded
+        | Rejection::TimeZoneFixed { .. }
+        | Rejection::HoldSettled { .. }
         | Rejection::HoldReleased { .. }
         | Rejection::HoldExpired { .. }
         | Rejection::HoldNotDue { .. }

@@ -13,8 +13,8 @@ pub use sqlite::SqliteStore;
 use crate::{
     journal::{Hash, Undecodable},
     ledger::{
-        Account, AccountId, Answer, Booking, BookingId, Broken, Call, Hold, HoldStateKind, Link,
-        Moment, Position, Record, Sequence, Stamp, Unit,
+        Account, AccountId, Answer, Booking, BookingId, Broken, Call, Founded, Hold, HoldStateKind,
+        Link, Moment, Position, Record, Sequence, Stamp, Unit,
     },
 };
 
@@ -179,6 +179,8 @@ pub struct HoldFilter<'a> {
 pub trait Snapshot {
     /// The journal's last sequence.
     fn last(&mut self) -> Result<Sequence, StoreError>;
+    /// The ledger's foundation. None before its first record.
+    fn founded(&mut self) -> Result<Option<Founded>, StoreError>;
     /// All units by id, `time` among them.
     fn units(&mut self) -> Result<Vec<Unit>, StoreError>;
     fn account(&mut self, id: &AccountId) -> Result<Option<AccountRow>, StoreError>;

@@ -80,14 +80,14 @@ impl Table {
                 "debit_balance",
                 "debit_prev",
                 "debit_jump",
-                "debit_first_day",
-                "debit_last_day",
+                "debit_first_minute",
+                "debit_last_minute",
                 "credit_no",
                 "credit_balance",
                 "credit_prev",
                 "credit_jump",
-                "credit_first_day",
-                "credit_last_day",
+                "credit_first_minute",
+                "credit_last_minute",
             ],
             Self::Holds => &[
                 "sequence",
@@ -196,9 +196,11 @@ fn of_fact<E>(
             of: at,
             may_change: false,
         }),
-        Fact::AccountOpened(_) | Fact::AccountLimitsChanged { .. } | Fact::AccountClosed { .. } => {
-            Ok(())
-        }
+        Fact::LedgerFounded(_)
+        | Fact::TimeZoneSet(_)
+        | Fact::AccountOpened(_)
+        | Fact::AccountLimitsChanged { .. }
+        | Fact::AccountClosed { .. } => Ok(()),
         Fact::EntryPosted(entry) => {
             put_id(entry.id, at, put)?;
             put_reversal(entry, at, book, put)
@@ -292,8 +294,8 @@ pub fn of_posted<E>(
         credit,
     } in posted
     {
-        let first = |link: &Link| link.days.map(|days| days.first);
-        let last = |link: &Link| link.days.map(|days| days.last);
+        let first = |link: &Link| link.span.map(|span| span.first);
+        let last = |link: &Link| link.span.map(|span| span.last);
         put(Row {
             table: Table::Transfers,
             values: &[

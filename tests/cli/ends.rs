@@ -39,7 +39,7 @@ fn refused() {
             "{ended:?}"
         );
     }
-    assert_eq!(desk.position(), 4);
+    assert_eq!(desk.position(), 5);
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn found_wrong() {
     let (code, error) = desk.failed(&["audit", "verify"]);
     assert_eq!((code, &error["error"]), (1, &json!("FOUND_WRONG")));
     assert_eq!(error["figures"]["place"], "balances");
-    assert_eq!(error["figures"]["sequence"], "2");
+    assert_eq!(error["figures"]["sequence"], "3");
     let ended = desk.run(&["audit", "verify"]);
     assert!(ended.said.contains("place: balances"), "{ended:?}");
 }
@@ -101,7 +101,7 @@ fn usage() {
         assert_eq!(ended.data, "", "{arguments:?}");
         assert!(!ended.said.is_empty(), "{arguments:?}");
     }
-    assert_eq!(desk.position(), 4);
+    assert_eq!(desk.position(), 5);
 }
 
 #[tokio::test]
@@ -137,7 +137,7 @@ fn watched_to_the_end() {
         .expect("it starts");
     let out = child.stdout.take().expect("its output");
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(out));
-    for _ in 0..4 {
+    for _ in 0..5 {
         lines.next().expect("a line").expect("a line");
     }
     desk.server.terminate();

@@ -1,6 +1,7 @@
 //! Disks that fill, commits that fail, files that someone changed.
 
 mod commits;
+mod foundation;
 mod full_disk;
 mod logging;
 mod tampering;

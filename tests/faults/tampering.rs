@@ -44,9 +44,9 @@ fn flipped(column: &str, at: usize) -> String {
 
 /// A directory with something of everything; its server has stopped.
 ///
-/// Records: 1 to 3 accounts, 4 a unit, 5 an entry of two legs with a note, 6 an
-/// entry, 7 its reversal, 8 a hold that 9 settles, 10 an open hold, 11 a hold
-/// that 12 releases, 13 new limits, 14 and 15 entries.
+/// Records: 1 the foundation, 2 to 4 accounts, 5 a unit, 6 an entry of two legs
+/// with a note, 7 an entry, 8 its reversal, 9 a hold that 10 settles, 11 an open
+/// hold, 12 a hold that 13 releases, 14 new limits, 15 and 16 entries.
 async fn ledger() -> TempDir {
     let dir = TempDir::new().expect("a directory");
     let server = Server::start(dir.path());
@@ -92,7 +92,7 @@ async fn ledger() -> TempDir {
         .expect("limits");
     client.post(entry(MINT, BEN, 1)).await.expect("posted");
     client.post(entry(MINT, ANN, 1)).await.expect("posted");
-    assert_eq!(client.verified().await, 15);
+    assert_eq!(client.verified().await, 16);
     server.stop().await;
     let database = Connection::open(dir.path().join("ledger.db")).expect("the database");
     let moved = "PRAGMA wal_checkpoint(TRUNCATE)";
@@ -165,48 +165,48 @@ async fn is_found() {
     let update =
         |table: &str, what: &str, whose: &str| format!("UPDATE {table} SET {what} WHERE {whose}");
     let ben = "no = 3";
-    let first = "position = 5 * 128";
+    let first = "position = 6 * 1024";
     let cases = [
-        ("a byte of a record", journal(&format!("bytes = {bytes}"), 6), "journal", 6),
-        ("a byte of the first record", journal(&format!("bytes = {bytes}"), 1), "journal", 1),
-        ("a byte of a hash", journal(&format!("nodes = {nodes}"), 8), "journal", 8),
-        ("one record for another", journal("bytes = (SELECT bytes FROM journal WHERE sequence = 14)", 6), "journal", 6),
-        ("a record taken out", "DELETE FROM journal WHERE sequence = 6".into(), "journal", 7),
-        ("a balance", update("balances", "balance = balance + 60", ben), "balances", 3),
-        ("hours set aside", update("balances", "held = held + 1", "no = 2"), "balances", 2),
-        ("a count of holds", update("balances", "open_holds = 0", ben), "balances", 3),
-        ("a count of postings", update("balances", "posting_count = posting_count - 1", ben), "balances", 3),
-        ("the end of a chain", update("balances", "last_posting = 5 * 128", ben), "balances", 3),
-        ("a posting's balance", update("transfers", "credit_balance = credit_balance + 1", first), "transfers", 5),
-        ("a posting's account", update("transfers", "debit_no = 3", first), "transfers", 5),
-        ("a link between postings", update("transfers", "debit_prev = NULL", "position = 14 * 128"), "transfers", 14),
-        ("a jump between postings", update("transfers", "credit_jump = NULL", "position = 15 * 128"), "transfers", 15),
-        ("a span of days", update("transfers", "credit_last_day = 1 + credit_last_day", "position = 6 * 128"), "transfers", 6),
-        ("a posting taken out", "DELETE FROM transfers WHERE position = 6 * 128".into(), "transfers", 6),
-        ("the last posting taken out", "DELETE FROM transfers WHERE position = 15 * 128".into(), "transfers", 15),
-        ("a posting put in", "INSERT INTO transfers SELECT 16 * 128, debit_no, debit_balance, NULL, NULL, NULL, NULL, credit_no, credit_balance, NULL, NULL, NULL, NULL FROM transfers WHERE position = 15 * 128".into(), "transfers", 0),
-        ("an amount set aside", update("holds", "amount = 4", "sequence = 10"), "holds", 10),
-        ("an open hold's state", update("holds", "state = 3, ended_sequence = 12", "sequence = 10"), "holds", 10),
-        ("an ended hold's state", update("holds", "state = 1, ended_sequence = NULL", "sequence = 8"), "holds", 8),
-        ("an expiry", update("holds", "expires_at_us = expires_at_us + 1", "sequence = 10"), "holds", 10),
-        ("a hold taken out", "DELETE FROM holds WHERE sequence = 10".into(), "holds", 10),
-        ("a hold put in", "INSERT INTO holds VALUES (6, 2, 3, 1, NULL, 1, NULL)".into(), "holds", 0),
-        ("an id", update("ids", "id = randomblob(16)", "sequence = 6"), "ids", 6),
-        ("where an id leads", update("ids", "sequence = 5", "sequence = 6"), "ids", 6),
-        ("an id taken out", "DELETE FROM ids WHERE sequence = 14".into(), "ids", 14),
-        ("an id put in", "INSERT INTO ids VALUES (randomblob(16), 5)".into(), "ids", 0),
-        ("a floor", update("accounts", "floor = -600", ben), "accounts", 3),
-        ("a ceiling", update("accounts", "ceiling = NULL", ben), "accounts", 3),
-        ("a kind", update("accounts", "kind = 5", ben), "accounts", 3),
-        ("an account's unit", update("accounts", "unit = 'cny'", ben), "accounts", 3),
-        ("an account's name", update("accounts", "id = 'city:member:bob'", ben), "accounts", 3),
-        ("an account's closing", update("accounts", "closed_sequence = 14, closed_at_us = opened_at_us", ben), "accounts", 3),
-        ("a unit's step", update("units", "step = 'yuan'", "id = 'cny'"), "units", 4),
+        ("a byte of a record", journal(&format!("bytes = {bytes}"), 7), "journal", 7),
+        ("a byte of an opening", journal(&format!("bytes = {bytes}"), 3), "journal", 3),
+        ("a byte of a hash", journal(&format!("nodes = {nodes}"), 9), "journal", 9),
+        ("one record for another", journal("bytes = (SELECT bytes FROM journal WHERE sequence = 15)", 7), "journal", 7),
+        ("a record taken out", "DELETE FROM journal WHERE sequence = 7".into(), "journal", 8),
+        ("a balance", update("balances", "balance = balance + 60", ben), "balances", 4),
+        ("hours set aside", update("balances", "held = held + 1", "no = 2"), "balances", 3),
+        ("a count of holds", update("balances", "open_holds = 0", ben), "balances", 4),
+        ("a count of postings", update("balances", "posting_count = posting_count - 1", ben), "balances", 4),
+        ("the end of a chain", update("balances", "last_posting = 6 * 1024", ben), "balances", 4),
+        ("a posting's balance", update("transfers", "credit_balance = credit_balance + 1", first), "transfers", 6),
+        ("a posting's account", update("transfers", "debit_no = 3", first), "transfers", 6),
+        ("a link between postings", update("transfers", "debit_prev = NULL", "position = 15 * 1024"), "transfers", 15),
+        ("a jump between postings", update("transfers", "credit_jump = NULL", "position = 16 * 1024"), "transfers", 16),
+        ("a span of minutes", update("transfers", "credit_last_minute = 1 + credit_last_minute", "position = 7 * 1024"), "transfers", 7),
+        ("a posting taken out", "DELETE FROM transfers WHERE position = 7 * 1024".into(), "transfers", 7),
+        ("the last posting taken out", "DELETE FROM transfers WHERE position = 16 * 1024".into(), "transfers", 16),
+        ("a posting put in", "INSERT INTO transfers SELECT 17 * 1024, debit_no, debit_balance, NULL, NULL, NULL, NULL, credit_no, credit_balance, NULL, NULL, NULL, NULL FROM transfers WHERE position = 16 * 1024".into(), "transfers", 0),
+        ("an amount set aside", update("holds", "amount = 4", "sequence = 11"), "holds", 11),
+        ("an open hold's state", update("holds", "state = 3, ended_sequence = 13", "sequence = 11"), "holds", 11),
+        ("an ended hold's state", update("holds", "state = 1, ended_sequence = NULL", "sequence = 9"), "holds", 9),
+        ("an expiry", update("holds", "expires_at_us = expires_at_us + 1", "sequence = 11"), "holds", 11),
+        ("a hold taken out", "DELETE FROM holds WHERE sequence = 11".into(), "holds", 11),
+        ("a hold put in", "INSERT INTO holds VALUES (7, 2, 3, 1, NULL, 1, NULL)".into(), "holds", 0),
+        ("an id", update("ids", "id = randomblob(16)", "sequence = 7"), "ids", 7),
+        ("where an id leads", update("ids", "sequence = 6", "sequence = 7"), "ids", 7),
+        ("an id taken out", "DELETE FROM ids WHERE sequence = 15".into(), "ids", 15),
+        ("an id put in", "INSERT INTO ids VALUES (randomblob(16), 6)".into(), "ids", 0),
+        ("a floor", update("accounts", "floor = -600", ben), "accounts", 4),
+        ("a ceiling", update("accounts", "ceiling = NULL", ben), "accounts", 4),
+        ("a kind", update("accounts", "kind = 5", ben), "accounts", 4),
+        ("an account's unit", update("accounts", "unit = 'cny'", ben), "accounts", 4),
+        ("an account's name", update("accounts", "id = 'city:member:bob'", ben), "accounts", 4),
+        ("an account's closing", update("accounts", "closed_sequence = 15, closed_at_us = opened_at_us", ben), "accounts", 4),
+        ("a unit's step", update("units", "step = 'yuan'", "id = 'cny'"), "units", 5),
         ("a unit put in", "INSERT INTO units VALUES ('usd', 'cent')".into(), "units", 0),
-        ("a reversal taken out", "DELETE FROM reversals".into(), "reversals", 7),
-        ("a reversal put in", "INSERT INTO reversals VALUES (14, 7)".into(), "reversals", 0),
-        ("a note", update("notes", "text = 'at work'", "sequence = 5"), "notes", 5),
-        ("a note put in", "INSERT INTO notes VALUES (14, randomblob(16), 'me too')".into(), "notes", 0),
+        ("a reversal taken out", "DELETE FROM reversals".into(), "reversals", 8),
+        ("a reversal put in", "INSERT INTO reversals VALUES (15, 8)".into(), "reversals", 0),
+        ("a note", update("notes", "text = 'at work'", "sequence = 6"), "notes", 6),
+        ("a note put in", "INSERT INTO notes VALUES (15, randomblob(16), 'me too')".into(), "notes", 0),
     ];
     for (what, sql, place, sequence) in cases {
         let finding = found(&tampered(&ledger, &sql), what).await;
@@ -223,7 +223,7 @@ async fn is_found() {
 #[tokio::test]
 async fn erased_notes_are_counted() {
     let ledger = ledger().await;
-    let copy = tampered(&ledger, "DELETE FROM notes WHERE sequence = 5");
+    let copy = tampered(&ledger, "DELETE FROM notes WHERE sequence = 6");
     for (dir, erased) in [(&ledger, 0), (&copy, 1)] {
         let server = Server::start(dir.path());
         let last = server.client().await.verify().await.expect("verified");
@@ -254,7 +254,7 @@ async fn is_told_to_who_reads_it() {
     let ledger = ledger().await;
     let copy = tampered(
         &ledger,
-        "UPDATE journal SET bytes = x'ff' WHERE sequence = 6",
+        "UPDATE journal SET bytes = x'ff' WHERE sequence = 7",
     );
     let server = Server::start(copy.path());
     let mut client = server.client().await;
@@ -264,7 +264,7 @@ async fn is_told_to_who_reads_it() {
         (Code::DataLoss, "STORE_CORRUPT")
     );
     assert_eq!(client.balance(BEN).await, 46);
-    assert_eq!(client.records(7).await.expect("records").len(), 9);
+    assert_eq!(client.records(8).await.expect("records").len(), 9);
     server.stop().await;
 }
 
@@ -275,7 +275,7 @@ async fn is_refused_by_the_file() {
     let database = Connection::open(ledger.path().join("ledger.db")).expect("the database");
     for sql in [
         "UPDATE journal SET bytes = x'' WHERE sequence = 1",
-        "DELETE FROM journal WHERE sequence = 15",
+        "DELETE FROM journal WHERE sequence = 16",
         "UPDATE ids SET sequence = 1",
         "DELETE FROM ids",
         "UPDATE transfers SET debit_balance = 0",

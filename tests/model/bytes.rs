@@ -12,8 +12,9 @@ use timebank::{
     journal::{decode, encode, to_proto},
     ledger::{
         AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Caller, Commitment,
-        Entry, EntryWithAccounts, Fact, HoldTerms, Label, Limits, MAX_EXPIRES_IN_S, Moment, Origin,
-        Principal, Record, Sequence, Stamp, Step, Tag, Tags, Transfer, Transfers, Unit, UnitId,
+        Entry, EntryWithAccounts, Fact, Foundation, HoldTerms, Label, LedgerId, Limits,
+        MAX_EXPIRES_IN_S, Moment, Origin, Principal, Record, Sequence, Stamp, Step, Tag, Tags,
+        TimeZone, Transfer, Transfers, Unit, UnitId,
     },
 };
 
@@ -62,7 +63,7 @@ fn bytes(record: &Record) -> Vec<u8> {
 fn records() -> impl Strategy<Value = Record> {
     let text = || string_regex("[ -~]{0,64}").expect("a pattern");
     (
-        1..=i64::MAX >> 10,
+        1..=i64::MAX >> 11,
         moments(),
         text(),
         text(),
@@ -105,8 +106,25 @@ fn steps() -> impl Strategy<Value = Step> {
     )
 }
 
+fn zones() -> impl Strategy<Value = TimeZone> {
+    let names = select(vec![
+        "UTC",
+        "Asia/Shanghai",
+        "America/Argentina/Buenos_Aires",
+    ]);
+    names.prop_map(|name| TimeZone::parse(name).expect("a zone"))
+}
+
 fn facts() -> impl Strategy<Value = Fact> {
     prop_oneof![
+        (any::<[u8; 16]>(), any::<i32>(), zones()).prop_map(|(id, format_version, time_zone)| {
+            Fact::LedgerFounded(Foundation {
+                id: LedgerId::random(id),
+                format_version,
+                time_zone,
+            })
+        }),
+        zones().prop_map(Fact::TimeZoneSet),
         (units(), names("[a-z][a-z0-9]{0,15}"))
             .prop_map(|(id, step)| Fact::UnitDeclared(Unit::new(id, &step).expect("a step"))),
         (accounts(), kinds(), units(), limits()).prop_map(|(id, kind, unit, limits)| {

@@ -11,8 +11,8 @@ use proptest::{
 };
 use timebank::{
     ledger::{
-        Account, AccountId, AccountKind, Answer, Booking, Command, Hold, Moment, Position, Record,
-        Sequence, Stamp, Together, Unit,
+        Account, AccountId, AccountKind, Answer, Booking, Command, Founded, Hold, Moment, Position,
+        Record, Sequence, Stamp, Together, Unit,
     },
     query::{AsOf, Axis, Direction, ReadError, StatementQuery, balance, statement},
     store::{AccountRow, HoldFilter, PostingRow, Snapshot, StoreError},
@@ -229,11 +229,11 @@ fn numbered(index: usize) -> timebank::ledger::BookingId {
     timebank::ledger::BookingId::from_slice(&bytes).expect("not the nil UUID")
 }
 
-/// Two accounts are opened first; then each record is a microsecond later.
+/// The ledger is founded and two accounts are opened first; then each record is a microsecond later.
 fn list(entries: &[Booked]) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for (index, booked) in entries.iter().enumerate() {
-        let recorded = START_US + 2 + index as i64;
+        let recorded = START_US + 3 + index as i64;
         for change in &booked.changes {
             let before = lines.last().map_or(0, |line| line.balance);
             lines.push(Line {
@@ -280,16 +280,16 @@ fn check_balance(
 }
 
 /// The links of a chain lead to a posting in the square of a logarithm of
-/// steps. Of the moment's own day each may have to be looked at.
+/// steps. Of the moment's own minute each may have to be looked at.
 fn most_links(list: &[Line], as_of: AsOf) -> usize {
     let log = list.len().ilog2() as usize + 2;
-    let day = |us: i64| us.div_euclid(DAY_US);
-    let same_day = list
+    let minute = |us: i64| us.div_euclid(60_000_000);
+    let same_minute = list
         .iter()
-        .filter(|line| day(line.effective) == day(as_of.moment.us()));
+        .filter(|line| minute(line.effective) == minute(as_of.moment.us()));
     match as_of.axis {
         Axis::Recorded => log * log,
-        Axis::Effective => log * log + same_day.count(),
+        Axis::Effective => log * log + same_minute.count(),
     }
 }
 
@@ -397,6 +397,9 @@ type Read<T> = Result<T, StoreError>;
 impl Snapshot for Counted<'_> {
     fn last(&mut self) -> Read<Sequence> {
         self.snapshot.last()
+    }
+    fn founded(&mut self) -> Read<Option<Founded>> {
+        self.snapshot.founded()
     }
     fn units(&mut self) -> Read<Vec<Unit>> {
         self.snapshot.units()

@@ -65,7 +65,10 @@ impl Fold {
 
     fn add_fact(&mut self, fact: &Fact, record: &Record) {
         match fact {
-            Fact::UnitDeclared(_) | Fact::AccountClosed { .. } => {}
+            Fact::LedgerFounded(_)
+            | Fact::TimeZoneSet(_)
+            | Fact::UnitDeclared(_)
+            | Fact::AccountClosed { .. } => {}
             Fact::AccountOpened(opening) => {
                 let sum = Sum {
                     unit: opening.unit.to_string(),

@@ -181,14 +181,16 @@ pub(crate) fn opening_limits(kind: AccountKind) -> (Option<i64>, Option<i64>) {
 impl Reference {
     /// An empty ledger.
     pub(crate) fn new(clock: i64) -> Self {
-        Self {
+        let mut ledger = Self {
             clock,
             units: BTreeMap::from([("time", "min")]),
             accounts: BTreeMap::new(),
             entries: Vec::new(),
             holds: Vec::new(),
             journal: Vec::new(),
-        }
+        };
+        ledger.write(true, "founded in UTC".into());
+        ledger
     }
 
     /// One call of a client: its requests in order, all or none if `atomic`.

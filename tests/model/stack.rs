@@ -20,7 +20,7 @@ use timebank::{
 use tokio::runtime::{Builder, Runtime};
 
 use super::ask::{Ask, moment};
-use crate::support::open_again;
+use crate::support::{UTC, open_again};
 
 /// A ledger and the directory that outlives its runs.
 pub(crate) struct Stack {
@@ -50,7 +50,7 @@ impl Run {
         let (store, writer) = open_again(dir.path());
         let (sequencer, thread) = {
             let _within = writes.enter();
-            Sequencer::start(writer, Arc::clone(&clock)).expect("the sequencer starts")
+            Sequencer::start(writer, Arc::clone(&clock), UTC).expect("the sequencer starts")
         };
         let store: Arc<dyn Store> = Arc::new(store);
         Self {

@@ -103,6 +103,8 @@ fn what(step: &Step) -> String {
 
 fn fact(fact: &Fact) -> String {
     match fact {
+        Fact::LedgerFounded(foundation) => format!("founded in {}", foundation.time_zone),
+        Fact::TimeZoneSet(zone) => format!("time zone {zone}"),
         Fact::UnitDeclared(unit) => declare(unit.id().as_str(), unit.step()),
         Fact::AccountOpened(opening) => open(
             opening.id.as_str(),

@@ -42,7 +42,7 @@ async fn an_entry_with_everything() {
         effective_at: timestamp(1_750_000_000, 123_456_000),
         tags: vec![tag("block", "b7"), tag("service", "\u{5bb6}\u{653f}")],
         transfers: found.transfers.clone(),
-        sequence: 5,
+        sequence: 6,
         recorded_at: found.recorded_at,
         actor: actor.into(),
         ..sent.clone()
@@ -67,7 +67,7 @@ async fn an_entry_with_everything() {
         }
     );
 
-    let records = client.records(5).await.expect("records");
+    let records = client.records(6).await.expect("records");
     let [record] = &records[..] else {
         panic!("not one record: {records:?}");
     };
@@ -221,7 +221,7 @@ async fn a_hold_and_its_end() {
         placed_at: Some(placed_at),
         ended_at: None,
         settled_amount: 0,
-        sequence: 5,
+        sequence: 6,
     };
     assert_eq!(hold, expected);
 
@@ -256,7 +256,7 @@ async fn a_hold_expires_by_itself() {
     let mut city = City::founded().await;
     let client = &mut city.client;
     let watch = v1::WatchRecordsRequest {
-        from_sequence: 6,
+        from_sequence: 7,
         follow: true,
     };
     let mut stream = client

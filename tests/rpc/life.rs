@@ -107,7 +107,7 @@ async fn drains() {
     assert!(city.server.wait().await.success());
 
     let again = Server::start(city.dir.path());
-    let records = again.client().await.records(5).await.expect("records");
+    let records = again.client().await.records(6).await.expect("records");
     let entry_id = |step: &Step| match step {
         Step::EntryPosted(posted) => Uuid::from_slice(&posted.entry_id).expect("a UUID"),
         other => panic!("another fact: {other:?}"),
@@ -203,7 +203,7 @@ async fn leaves_one_file() {
     let name = "ledger.db";
     std::fs::copy(city.dir.path().join(name), copy.path().join(name)).expect("a copy");
     let again = Server::start(copy.path());
-    assert_eq!(again.client().await.position().await, 4);
+    assert_eq!(again.client().await.position().await, 5);
 }
 
 /// What it served before, it serves again.

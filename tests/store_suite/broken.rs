@@ -8,8 +8,8 @@ use std::{
 
 use timebank::{
     ledger::{
-        Account, AccountId, Booking, BookingId, Call, Command, Hold, Moment, Position, Record,
-        Sequence, Stamp, Transfers, Unit,
+        Account, AccountId, Booking, BookingId, Call, Command, Founded, Hold, Moment, Position,
+        Record, Sequence, Stamp, Transfers, Unit,
     },
     store::{
         AccountRow, Committed, Head, HoldFilter, PostingRow, Progress, Snapshot, Store, StoreError,
@@ -232,6 +232,10 @@ impl BrokenSnapshot {
 impl Snapshot for BrokenSnapshot {
     fn last(&mut self) -> Read<Sequence> {
         self.now()?.last()
+    }
+
+    fn founded(&mut self) -> Read<Option<Founded>> {
+        self.now()?.founded()
     }
 
     fn units(&mut self) -> Read<Vec<Unit>> {

@@ -20,7 +20,10 @@ use timebank::{
 use tokio::runtime::{Builder, Runtime};
 
 use super::ledger::{Ledger, leg, open_account, place, post};
-use crate::model::ask::{Ask, moment};
+use crate::{
+    model::ask::{Ask, moment},
+    support::UTC,
+};
 
 /// What is to become of a transaction.
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +76,7 @@ fn a_failed_commit_is_told_to_all_of_its_callers_and_to_no_other() {
     let clock: Clock = Arc::new(move || moment(now));
     let (door, thread) = {
         let _within = runtime.enter();
-        Sequencer::start(Box::new(told), clock).expect("it starts")
+        Sequencer::start(Box::new(told), clock, UTC).expect("it starts")
     };
     let script = Script { begins, verdict };
     call(&door, &runtime, &script);

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use tempfile::TempDir;
 use timebank::{
-    ledger::{AccountKind, Answer, Call, Caller, Command, Results},
+    ledger::{
+        AccountKind, Answer, Call, Caller, Command, FORMAT_VERSION, Foundation, LedgerId, Results,
+        TimeZone,
+    },
     store::{Committed, Head, Snapshot, Store, StoreError, Verified, Writer},
 };
 
@@ -38,13 +41,22 @@ impl<'a> Ledger<'a> {
     pub(super) fn start(open: Open<'a>) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let (store, writer) = open(dir.path()).expect("it opens");
-        Self {
+        let mut ledger = Self {
             open,
             dir,
             store,
             writer,
             now: START_US,
-        }
+        };
+        let (_, results) = ledger
+            .try_commands(vec![Command::Found(Foundation {
+                id: LedgerId::random([7; 16]),
+                format_version: FORMAT_VERSION,
+                time_zone: TimeZone::UTC,
+            })])
+            .expect("it commits");
+        results[0].as_ref().expect("it is founded");
+        ledger
     }
 
     /// One with a grant, two members and a pool, whom the grant gave 100 each.
@@ -138,11 +150,12 @@ impl<'a> Ledger<'a> {
         row.account.balance.steps()
     }
 
-    /// The audit finds all records, so many, and nothing wrong with them.
+    /// The audit finds all records, so many after the foundation, and nothing wrong
+    /// with them.
     pub(super) fn is_sound(&self, records: i64) {
         let verified = self.store.verify(&mut |_, _| true).expect("it reads");
         match verified {
-            Verified::Sound { count, .. } => assert_eq!(count, records, "records"),
+            Verified::Sound { count, .. } => assert_eq!(count, 1 + records, "records"),
             other => panic!("{other:?}"),
         }
     }

@@ -50,14 +50,14 @@ pub(super) fn records_come_in_order_from_any_position(open: Open<'_>) {
     }
     let mut snapshot = ledger.snapshot();
     for (from, limit, expected) in [
-        (0, 100, 1..16),
-        (1, 100, 1..16),
+        (0, 100, 1..17),
+        (1, 100, 1..17),
         (1, 4, 1..5),
         (5, 4, 5..9),
-        (14, 4, 14..16),
+        (14, 4, 14..17),
         (15, 1, 15..16),
-        (16, 4, 16..16),
-        (99, 4, 16..16),
+        (17, 4, 17..17),
+        (99, 4, 17..17),
     ] {
         let start = Sequence::new(from).expect("a position");
         let records = snapshot.records(start, limit).expect("it reads");
@@ -162,7 +162,7 @@ pub(super) fn holds_come_by_account_state_and_page(open: Open<'_>) {
 pub(super) fn postings_know_the_balance_and_those_before(open: Open<'_>) {
     let mut ledger = Ledger::with_members(open);
     // The last posting of 1 stood before; 20 more in entries of two legs each.
-    let mut expected = vec![(5, 0, 100)];
+    let mut expected = vec![(6, 0, 100)];
     for round in 0..10 {
         let legs = [
             leg("a:member:1", "a:member:2", 3),
@@ -198,7 +198,7 @@ pub(super) fn postings_know_the_balance_and_those_before(open: Open<'_>) {
         assert_eq!(shown(posting.link.prev), place(ordinal - 1));
         if ordinal % 2 == 0 {
             assert_eq!(shown(posting.link.jump), place(jump_ordinal(ordinal)));
-            assert!(posting.link.days.is_some());
+            assert!(posting.link.span.is_some());
         }
         at = posting.link.prev;
     }

@@ -46,6 +46,7 @@ stories! {
     batches
     entries
     expiry
+    foundation
     holds
     idempotency
     limits

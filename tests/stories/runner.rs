@@ -6,7 +6,8 @@ use goldenscript::{Command as Line, Context, Runner};
 use timebank::{
     ledger::{
         Answer, Call, Caller, Command, Entry, HoldStateKind, HoldTerms, Label, Moment, NewEntry,
-        Note, Origin, Rejection, Reversal, Sequence, Tags, Together, Transfers, Unit, UnitId,
+        Note, Origin, Rejection, Reversal, Sequence, Tags, TimeZone, Together, Transfers, Unit,
+        UnitId,
     },
     query::{self, AsOf, Direction, StatementQuery, account_view},
     store::HoldFilter,
@@ -86,6 +87,7 @@ impl Story {
 
     fn command(&mut self, name: &str, words: &mut Words) -> Said<Command> {
         Ok(match name {
+            "time-zone" => Command::SetTimeZone(TimeZone::parse(&words.next()?)?),
             "unit" => {
                 let id = UnitId::parse(&words.next()?)?;
                 Command::DeclareUnit(Unit::new(id, &words.next()?)?)

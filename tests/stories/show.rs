@@ -156,6 +156,8 @@ pub(super) fn record(names: &Names, record: &Record) -> String {
 
 fn fact(names: &Names, fact: &Fact) -> String {
     match fact {
+        Fact::LedgerFounded(foundation) => format!("founded in {}", foundation.time_zone),
+        Fact::TimeZoneSet(zone) => format!("time zone {zone}"),
         Fact::UnitDeclared(unit) => format!("unit {} of {}", unit.id(), unit.step()),
         Fact::AccountOpened(opened) => {
             let limits = opened.limits;

@@ -20,7 +20,7 @@ use timebank::{
 use tokio::runtime::{Builder, Runtime};
 
 use super::words::{Said, day, mistake, moment, seconds};
-use crate::support::open_again;
+use crate::support::{UTC, open_again};
 
 /// 2026-03-02T08:00:00Z, when every story begins.
 const BEGINNING_US: i64 = 1_772_438_400_000_000;
@@ -67,7 +67,7 @@ impl World {
         });
         let _inside = self.runtime.enter();
         let (sequencer, thread) =
-            Sequencer::start(writer, Arc::clone(&clock)).expect("the sequencer starts");
+            Sequencer::start(writer, Arc::clone(&clock), UTC).expect("the sequencer starts");
         self.stack = Some(Stack {
             sequencer,
             query: Query::new(Arc::new(store), clock).expect("a thread"),

@@ -20,7 +20,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use timebank::store::{SqliteStore, StoreError, Writer};
+use timebank::{
+    ledger::TimeZone,
+    sequencer::WantedZone,
+    store::{SqliteStore, StoreError, Writer},
+};
+
+/// The time zone of ledgers whose days do not matter.
+pub(crate) const UTC: WantedZone = WantedZone::OwnOr(TimeZone::UTC);
 
 /// How long anything may take before a test gives up on it. No test passes
 /// because of it, so it is long.

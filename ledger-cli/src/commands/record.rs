@@ -83,7 +83,9 @@ fn accounts(fact: &Fact) -> Vec<&AccountId> {
             .collect(),
         Fact::HoldPlaced(terms) => vec![terms.transfer.debit()],
         Fact::AccountLimitsChanged { id, .. } => vec![id],
-        Fact::UnitDeclared(_)
+        Fact::LedgerFounded(_)
+        | Fact::TimeZoneSet(_)
+        | Fact::UnitDeclared(_)
         | Fact::AccountOpened(_)
         | Fact::AccountClosed { .. }
         | Fact::HoldReleased { .. }
@@ -101,6 +103,8 @@ fn step_name(step: &Step) -> &'static str {
 
 fn fact_name(fact: &Fact) -> &'static str {
     match fact {
+        Fact::LedgerFounded(_) => "ledger_founded",
+        Fact::TimeZoneSet(_) => "time_zone_set",
         Fact::UnitDeclared(_) => "unit_declared",
         Fact::AccountOpened(_) => "account_opened",
         Fact::AccountLimitsChanged { .. } => "account_limits_changed",
@@ -130,6 +134,15 @@ pub(super) fn row(record: &Record, units: &Units) -> Row {
 
 fn fact_cells(fact: &Fact, units: &Units) -> Vec<(&'static str, Cell)> {
     match fact {
+        Fact::LedgerFounded(foundation) => vec![
+            ("ledger_id", Cell::text(foundation.id.to_string())),
+            ("time_zone", Cell::text(foundation.time_zone.name())),
+            (
+                "format_version",
+                Cell::Count(foundation.format_version.into()),
+            ),
+        ],
+        Fact::TimeZoneSet(zone) => vec![("time_zone", Cell::text(zone.name()))],
         Fact::UnitDeclared(unit) => vec![
             ("unit_id", Cell::text(unit.id().as_str())),
             ("step", Cell::text(unit.step())),
@@ -278,6 +291,10 @@ pub(super) async fn summary(
 
 async fn fact_summary(fact: &Fact, units: &Units, output: &mut Output) -> Result<String, Failure> {
     Ok(match fact {
+        Fact::LedgerFounded(foundation) => {
+            format!("{} in {}", foundation.id, foundation.time_zone)
+        }
+        Fact::TimeZoneSet(zone) => zone.to_string(),
         Fact::UnitDeclared(unit) => format!("{} in {}", unit.id(), unit.step()),
         Fact::AccountOpened(opening) => {
             format!("{} {} {}", opening.id, opening.kind, opening.unit)

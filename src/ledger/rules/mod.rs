@@ -8,6 +8,7 @@
 mod accounts;
 mod booking;
 mod entries;
+mod foundation;
 mod holds;
 mod reuse;
 
@@ -60,7 +61,12 @@ type Ruling = Result<Decision, Undecided>;
 /// # Errors
 /// The [`Rejection`] of the first rule that refuses, or what is not loaded.
 pub fn decide(book: &Book, command: &Command, _by: &Principal, now: Moment) -> Ruling {
+    if !matches!(command, Command::Found(_)) {
+        foundation::founded(book)?;
+    }
     match command {
+        Command::Found(foundation) => foundation::found(book, foundation),
+        Command::SetTimeZone(zone) => foundation::set_time_zone(book, *zone),
         Command::DeclareUnit(unit) => declare_unit(book, unit),
         Command::OpenAccount(opening) => accounts::open(book, opening),
         Command::ChangeLimits { id, floor, ceiling } => {

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::read;
 use crate::{
     ledger::{
-        AccountId, Book, BookingId, Chain, Days, FreeIds, Moment, Peak, Sequence, Wants,
+        AccountId, Book, BookingId, Chain, FreeIds, Moment, Peak, Sequence, Span, Wants,
         jump_ordinal,
     },
     store::{AccountRow, StoreError},
@@ -87,11 +87,11 @@ fn chain(connection: &Connection, found: &AccountRow) -> Result<Chain> {
             StoreError::Corrupt(format!("the postings of account number {no} break off"))
         })?;
         let (_, link) = read::posting(connection, no, position)?;
-        let days = match link.days {
-            Some(days) => days,
-            None => Days::of(read::effective_at(connection, position)?),
+        let span = match link.span {
+            Some(span) => span,
+            None => Span::of(read::effective_at(connection, position)?),
         };
-        peaks.push(Peak { position, days });
+        peaks.push(Peak { position, span });
         at = if ordinal % 2 == 1 {
             link.prev
         } else {

@@ -7,9 +7,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::{
     journal::decode,
     ledger::{
-        Account, AccountId, AccountKind, Balance, Booking, BookingId, Days, Entry, Fact, Hold,
+        Account, AccountId, AccountKind, Balance, Booking, BookingId, Entry, Fact, Founded, Hold,
         HoldState, Limits, Link, Moment, Note, Origin, Position, PostedEntry, Record, Salt,
-        Sequence, Stamp, Unit, UnitId,
+        Sequence, Span, Stamp, Step, Unit, UnitId,
     },
     store::{AccountRow, StoreError},
 };
@@ -105,6 +105,26 @@ fn stamp(stored: i64, at: i64) -> Result<Stamp> {
 
 fn unit_id(stored: &str) -> Result<UnitId> {
     UnitId::parse(stored).map_err(|e| corrupt(e.to_string()))
+}
+
+/// The ledger's foundation, as the records at the journal's beginning have it.
+pub(super) fn founded(connection: &Connection, last: Sequence) -> Result<Option<Founded>> {
+    let mut founded = None;
+    let mut at = Sequence::ZERO.next();
+    while at <= last {
+        let (foundation, since) = match (founded, record(connection, at)?.step) {
+            (None, Step::Fact(Fact::LedgerFounded(foundation))) => (foundation, at),
+            (Some(Founded { mut foundation, .. }), Step::Fact(Fact::TimeZoneSet(zone))) => {
+                foundation.time_zone = zone;
+                (foundation, at)
+            }
+            (None, _) => return Err(corrupt("the first record founds no ledger")),
+            (Some(_), _) => break,
+        };
+        founded = Some(Founded { foundation, since });
+        at = at.next();
+    }
+    Ok(founded)
 }
 
 /// The units that were declared, and the built-in one, by id.
@@ -314,7 +334,7 @@ pub(super) fn side(row: &Row<'_>, side: Side) -> Result<(i64, i64, Link)> {
         Side::Debit => 0,
         Side::Credit => 6,
     };
-    let days: (Option<i64>, Option<i64>) = (row.get(first + 4)?, row.get(first + 5)?);
+    let span: (Option<i64>, Option<i64>) = (row.get(first + 4)?, row.get(first + 5)?);
     let link = Link {
         prev: row
             .get::<_, Option<i64>>(first + 2)?
@@ -324,10 +344,10 @@ pub(super) fn side(row: &Row<'_>, side: Side) -> Result<(i64, i64, Link)> {
             .get::<_, Option<i64>>(first + 3)?
             .map(position)
             .transpose()?,
-        days: match days {
-            (Some(first), Some(last)) => Some(Days { first, last }),
+        span: match span {
+            (Some(first), Some(last)) => Some(Span { first, last }),
             (None, None) => None,
-            _ => return Err(corrupt("a transfer knows one of two days")),
+            _ => return Err(corrupt("a transfer knows one end of its span")),
         },
     };
     Ok((row.get(first)?, row.get(first + 1)?, link))
@@ -336,9 +356,9 @@ pub(super) fn side(row: &Row<'_>, side: Side) -> Result<(i64, i64, Link)> {
 /// The side of a transfer that is this account's.
 pub(super) fn posting(connection: &Connection, no: i64, at: Position) -> Result<(i64, Link)> {
     let mut statement = connection.prepare_cached(
-        "SELECT debit_no, debit_balance, debit_prev, debit_jump, debit_first_day, debit_last_day,
-                credit_no, credit_balance, credit_prev, credit_jump, credit_first_day,
-                credit_last_day
+        "SELECT debit_no, debit_balance, debit_prev, debit_jump, debit_first_minute, debit_last_minute,
+                credit_no, credit_balance, credit_prev, credit_jump, credit_first_minute,
+                credit_last_minute
          FROM transfers WHERE position = ?1",
     )?;
     let mut rows = statement.query(params![at.stored()])?;

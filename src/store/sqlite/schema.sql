@@ -46,7 +46,7 @@ CREATE TABLE balances (
   last_posting  INTEGER
 ) STRICT;
 
--- A transfer is two postings. Its position is its record's sequence * 128 + leg;
+-- A transfer is two postings. Its position is its record's sequence * 1024 + leg;
 -- the links are explained in ledger/chain.rs.
 CREATE TABLE transfers (
   position         INTEGER PRIMARY KEY,
@@ -54,14 +54,14 @@ CREATE TABLE transfers (
   debit_balance    INTEGER NOT NULL,
   debit_prev       INTEGER,
   debit_jump       INTEGER,
-  debit_first_day  INTEGER,
-  debit_last_day   INTEGER,
+  debit_first_minute  INTEGER,
+  debit_last_minute   INTEGER,
   credit_no        INTEGER NOT NULL,
   credit_balance   INTEGER NOT NULL,
   credit_prev      INTEGER,
   credit_jump      INTEGER,
-  credit_first_day INTEGER,
-  credit_last_day  INTEGER
+  credit_first_minute INTEGER,
+  credit_last_minute  INTEGER
 ) STRICT;
 
 CREATE TABLE holds (

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     journal::decode,
     ledger::{
-        Account, AccountId, Booking, BookingId, Hold, HoldStateKind, Position, Record, Sequence,
-        Stamp, Unit,
+        Account, AccountId, Booking, BookingId, Founded, Hold, HoldStateKind, Position, Record,
+        Sequence, Stamp, Unit,
     },
     store::{AccountRow, HoldFilter, PostingRow, Snapshot, StoreError},
 };
@@ -91,6 +91,10 @@ impl SqliteSnapshot {
 impl Snapshot for SqliteSnapshot {
     fn last(&mut self) -> Result<Sequence> {
         Ok(self.last)
+    }
+
+    fn founded(&mut self) -> Result<Option<Founded>> {
+        read::founded(self.connection()?, self.last)
     }
 
     fn units(&mut self) -> Result<Vec<Unit>> {

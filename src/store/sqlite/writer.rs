@@ -11,8 +11,8 @@ use super::{abandon, load, read, rows::Rows};
 use crate::{
     journal::{self, Frontier, HASH_BYTES, Hash, node_place},
     ledger::{
-        Batch, Book, BookingId, Call, Decided, Fact, FreeIds, Moment, Note, Record, Sequence,
-        Stamp, Wants,
+        Batch, Beginning, Book, BookingId, Call, Decided, Fact, FreeIds, Moment, Note, Record,
+        Sequence, Stamp, Wants,
     },
     store::{Committed, Head, StoreError, Writer, projection},
 };
@@ -50,9 +50,13 @@ impl End {
             sequence: last,
             recorded_at,
         };
-        let units = read::units(connection)?;
         Ok(Self {
-            book: Book::new(stamp, units, accounts_opened(connection)?),
+            book: Book::new(Beginning {
+                last: stamp,
+                founded: read::founded(connection, last)?,
+                units: read::units(connection)?,
+                accounts_opened: accounts_opened(connection)?,
+            }),
             frontier: Frontier::load(last.get(), |level, index| node(connection, level, index))?,
             free_ids: FreeIds {
                 above: highest_id(connection)?,

@@ -49,7 +49,9 @@ impl Chart {
                 Fact::EntryPosted(entry) | Fact::HoldSettled(entry) => {
                     self.add_entry(record, entry)?;
                 }
-                Fact::UnitDeclared(_)
+                Fact::LedgerFounded(_)
+                | Fact::TimeZoneSet(_)
+                | Fact::UnitDeclared(_)
                 | Fact::AccountClosed { .. }
                 | Fact::HoldPlaced(_)
                 | Fact::HoldReleased { .. }

@@ -1,0 +1,95 @@
+//! A ledger's first record, and its time zone.
+
+use tempfile::TempDir;
+use timebank::{
+    ledger::{
+        Answer, Call, Caller, Command, FORMAT_VERSION, Foundation, LedgerId, Moment, TimeZone,
+        Unit, UnitId,
+    },
+    store::SqliteStore,
+};
+use timebank_proto::v1::{AccountKind, GetLedgerRequest};
+
+use super::ANN;
+use crate::support::{Server, ended, serve_command};
+
+fn found(id: u8) -> Command {
+    Command::Found(Foundation {
+        id: LedgerId::random([id; 16]),
+        format_version: FORMAT_VERSION,
+        time_zone: TimeZone::UTC,
+    })
+}
+
+/// A journal takes nothing before its first record, and that once.
+#[test]
+fn founds_the_ledger() {
+    let dir = TempDir::new().expect("a directory");
+    let (_store, mut writer) = SqliteStore::open(dir.path()).expect("the store opens");
+    let unit = UnitId::parse("cny").expect("a unit");
+    let unit = Unit::new(unit, "fen").expect("a unit");
+    let mut said = |command| {
+        let calls = [Call::each(vec![command], Caller::server())];
+        let now = Moment::from_us(0).expect("a time");
+        let mut committed = writer.transact(&calls, now).expect("it commits");
+        let answer = committed.answers.pop().and_then(Answer::only);
+        let result = answer
+            .expect("an answer")
+            .map(|outcome| outcome.is_replay());
+        result.map_err(|rejection| rejection.reason())
+    };
+    let declare = Command::DeclareUnit(unit);
+    assert_eq!(said(declare.clone()), Err("LEDGER_NOT_FOUNDED"));
+    assert_eq!(said(found(1)), Ok(false));
+    assert_eq!(said(found(1)), Ok(true));
+    assert_eq!(said(found(2)), Err("LEDGER_FOUNDED"));
+    assert_eq!(said(declare), Ok(false));
+}
+
+async fn zone(server: &Server) -> (String, String) {
+    let mut client = server.client().await;
+    let ledger = client.journal.get_ledger(GetLedgerRequest {}).await;
+    let ledger = ledger.expect("the ledger").into_inner();
+    assert_eq!(ledger.server_version, env!("CARGO_PKG_VERSION"));
+    (ledger.ledger_id, ledger.time_zone)
+}
+
+/// The zone is that of the first start, by flag or by TZ, and can be set until the
+/// ledger holds something. Then another one is refused, and none is needed.
+#[tokio::test]
+async fn keeps_its_time_zone() {
+    let dir = TempDir::new().expect("a directory");
+    let start = |tz: &str, flag: Option<&str>| {
+        let mut command = serve_command(dir.path());
+        command.env("TZ", tz);
+        if let Some(zone) = flag {
+            command.args(["--time-zone", zone]);
+        }
+        command
+    };
+    let server = Server::run(start("Europe/Paris", None));
+    let (id, first) = zone(&server).await;
+    assert_eq!(first, "Europe/Paris");
+    server.stop().await;
+
+    let server = Server::run(start("UTC", Some("Asia/Shanghai")));
+    assert_eq!(zone(&server).await, (id.clone(), "Asia/Shanghai".into()));
+    server.client().await.open(ANN, AccountKind::Member).await;
+    server.stop().await;
+
+    let refused = ended(start("UTC", Some("Europe/Paris")));
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(
+        said.contains("Asia/Shanghai") && said.contains("Europe/Paris"),
+        "{said}"
+    );
+
+    for (tz, flag) in [("Europe/Paris", None), ("nonsense", Some("Asia/Shanghai"))] {
+        let server = Server::run(start(tz, flag));
+        assert_eq!(zone(&server).await, (id.clone(), "Asia/Shanghai".into()));
+        server.stop().await;
+    }
+    let unknown = ended(start("UTC", Some("Asia/Chongqing-Shi")));
+    assert_eq!(unknown.status.code(), Some(2));
+}
