@@ -2,7 +2,13 @@
 
 mod commits;
 mod foundation;
+mod contradictions;
+mod forger;
+mod forgeries;
 mod full_disk;
+mod hand;
+mod honest;
+mod lines;
 mod logging;
 mod tampering;
 
