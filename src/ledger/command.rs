@@ -87,6 +87,22 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether it is the server's own, which nobody else gives.
+    pub fn is_the_servers(&self) -> bool {
+        match self {
+            Self::Found(_) | Self::SetTimeZone(_) | Self::ExpireHold { .. } => true,
+            Self::DeclareUnit(_)
+            | Self::OpenAccount(_)
+            | Self::ChangeLimits { .. }
+            | Self::CloseAccount { .. }
+            | Self::PostEntry(_)
+            | Self::ReverseEntry(_)
+            | Self::PlaceHold { .. }
+            | Self::SettleHold { .. }
+            | Self::ReleaseHold { .. } => false,
+        }
+    }
+
     /// Adds what this command plainly needs and the book lacks. What else it
     /// needs shows when it is decided.
     pub fn plain_needs(&self, book: &Book, wants: &mut Wants) {

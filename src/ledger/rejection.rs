@@ -11,6 +11,12 @@ use super::{
 /// rule, the first leg, debit before credit.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Rejection {
+    #[error(
+        "{principal:?} cannot do this: the server alone founds ledgers and expires holds, and it \
+         does nothing else"
+    )]
+    PrincipalNotAllowed { principal: String },
+
     #[error("this is ledger {id} already; a ledger is founded once")]
     LedgerFounded { id: LedgerId },
     #[error("the ledger is not founded: its journal has no first record")]
@@ -140,6 +146,7 @@ impl Rejection {
     /// The stable name of the rule.
     pub fn reason(&self) -> &'static str {
         match self {
+            Self::PrincipalNotAllowed { .. } => "PRINCIPAL_NOT_ALLOWED",
             Self::LedgerFounded { .. } => "LEDGER_FOUNDED",
             Self::LedgerNotFounded => "LEDGER_NOT_FOUNDED",
             Self::IdReused { .. } => "ID_REUSED",
@@ -177,6 +184,7 @@ impl Rejection {
             value.to_string()
         }
         match self {
+            Self::PrincipalNotAllowed { principal } => vec![("principal", principal.clone())],
             Self::LedgerFounded { id } => vec![("id", text(id))],
             Self::LedgerNotFounded => vec![],
             Self::TimeZoneFixed { time_zone, wanted } => {

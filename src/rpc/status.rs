@@ -167,6 +167,7 @@ impl From<Refused> for Status {
 
 fn rejection_code(rejection: &Rejection) -> Code {
     match rejection {
+        Rejection::PrincipalNotAllowed { .. } => Code::PermissionDenied,
         Rejection::LedgerFounded { .. }
         | Rejection::IdReused { .. }
         | Rejection::AccountExists { .. }

@@ -9,7 +9,7 @@ use super::{
     hand::Line,
     honest::{CARE, GONE},
     lines::{
-        closes, declares, entry, expires, leg, limits_of, opening, opens, places, posts,
+        closes, declares, entry, expires, founds, leg, limits_of, opening, opens, places, posts,
         posts_and_opens, releases, reversal, settles,
     },
 };
@@ -30,6 +30,7 @@ fn entries() -> Vec<Case> {
     let new = |id| posted(id, &[leg(ANN, CARE, 1)]);
     let most = Amount::MAX.steps();
     vec![
+        one("another foundation", founds(), "(LEDGER_FOUNDED)"),
         one("an entry's id for an entry", new(5), "(ID_REUSED)"),
         one("a hold's id for an entry", new(14), "(ID_REUSED)"),
         one("an ended hold's id for an entry", new(12), "(ID_REUSED)"),
@@ -193,7 +194,7 @@ fn accounts() -> Vec<Case> {
         one(
             "opened twice for one entry",
             with(NEW, &[new.clone(), new]),
-            "the account stands already",
+            ANOTHER_RECORD,
         ),
         one("of no unit", opens(of_nothing()), "(UNIT_UNKNOWN)"),
         one(

@@ -2,7 +2,8 @@
 //! every balance, hold and id is as the journal says.
 
 use timebank::ledger::{
-    AccountKind, AccountOpened, Balance, Entry, Label, Limits, MAX_UNITS, RULES_VERSION, Tag, Tags,
+    AccountKind, AccountOpened, Balance, Caller, Entry, Label, Limits, MAX_UNITS, RULES_VERSION,
+    Tag, Tags,
 };
 
 use super::{
@@ -11,10 +12,10 @@ use super::{
     honest::{CARE, GONE, PURSE, TILL},
     lines::{
         self, declares, entry, expires, far_ahead, forced, leg, limits_of, opening, opens_limited,
-        places, posts, posts_and_opens, releases, reversal, settles,
+        places, posts, posts_and_opens, releases, reversal, sets_zone, settles,
     },
 };
-use crate::model::ask::unit;
+use crate::{model::ask::unit, support::staff};
 
 /// What is forged, its lines, of which the last is wrong, and what the audit says
 /// of it.
@@ -335,6 +336,21 @@ fn lines_of_another_make() -> Vec<Case> {
             OTHER_RULES,
         ),
         one("no rules", honest().under_rules(0), OTHER_RULES),
+        one(
+            "an expiry in the name of staff",
+            expires(10).after_s(HOUR_S).by(staff()),
+            "(PRINCIPAL_NOT_ALLOWED)",
+        ),
+        one(
+            "an entry in the name of the server",
+            honest().by(Caller::server()),
+            "(PRINCIPAL_NOT_ALLOWED)",
+        ),
+        one(
+            "another time zone",
+            sets_zone("Asia/Shanghai"),
+            "(TIME_ZONE_FIXED)",
+        ),
         // Field 100, a number.
         one(
             "bytes too many",

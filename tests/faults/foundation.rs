@@ -11,7 +11,7 @@ use timebank::{
 use timebank_proto::v1::{AccountKind, GetLedgerRequest};
 
 use super::ANN;
-use crate::support::{Server, ended, serve_command};
+use crate::support::{Server, ended, serve_command, staff};
 
 fn found(id: u8) -> Command {
     Command::Found(Foundation {
@@ -28,8 +28,8 @@ fn founds_the_ledger() {
     let (_store, mut writer) = SqliteStore::open(dir.path()).expect("the store opens");
     let unit = UnitId::parse("cny").expect("a unit");
     let unit = Unit::new(unit, "fen").expect("a unit");
-    let mut said = |command| {
-        let calls = [Call::each(vec![command], Caller::server())];
+    let mut said = |command, caller| {
+        let calls = [Call::each(vec![command], caller)];
         let now = Moment::from_us(0).expect("a time");
         let mut committed = writer.transact(&calls, now).expect("it commits");
         let answer = committed.answers.pop().and_then(Answer::only);
@@ -39,11 +39,15 @@ fn founds_the_ledger() {
         result.map_err(|rejection| rejection.reason())
     };
     let declare = Command::DeclareUnit(unit);
-    assert_eq!(said(declare.clone()), Err("LEDGER_NOT_FOUNDED"));
-    assert_eq!(said(found(1)), Ok(false));
-    assert_eq!(said(found(1)), Ok(true));
-    assert_eq!(said(found(2)), Err("LEDGER_FOUNDED"));
-    assert_eq!(said(declare), Ok(false));
+    assert_eq!(said(declare.clone(), staff()), Err("LEDGER_NOT_FOUNDED"));
+    assert_eq!(said(found(1), Caller::server()), Ok(false));
+    assert_eq!(said(found(1), Caller::server()), Ok(true));
+    assert_eq!(said(found(2), Caller::server()), Err("LEDGER_FOUNDED"));
+    assert_eq!(said(declare.clone(), staff()), Ok(false));
+    // The server does nothing else, and nobody else does that.
+    for (command, caller) in [(declare, Caller::server()), (found(1), staff())] {
+        assert_eq!(said(command, caller), Err("PRINCIPAL_NOT_ALLOWED"));
+    }
 }
 
 async fn zone(server: &Server) -> (String, String) {

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use timebank::ledger::{AccountKind, Answer, Call, Caller, Principal};
+use timebank::ledger::{AccountKind, Answer, Call, Caller, Command};
 
-use super::{ANN, BEN, MINT};
+use super::{ANN, BEN, MINT, lines};
 use crate::{
     model::ask::{Ask, End, Id, Labels, Leg, Post, moment},
-    support::open_again,
+    support::{open_again, staff},
 };
 
 pub(super) const CARE: &str = "city:pool:care";
@@ -120,12 +120,14 @@ fn first_minute() -> Vec<Ask> {
 /// - entry 3 is reversed by 4; hold 11 is settled, 12 released, 13 expired.
 pub(super) fn keep(dir: &Path) {
     let (_store, mut writer) = open_again(dir);
-    let staff = Principal::claimed("staff-1").expect("a name");
+    let found = Command::Found(lines::foundation(1));
+    let founding = [Call::each(vec![found], Caller::server())];
+    let founded = writer.transact(&founding, moment(START_US - MINUTE_US));
+    founded.expect("it commits");
     let mut commit = |asks: &[Ask], now: i64| {
         let commands = asks.iter().zip(0..).map(|(ask, salt)| ask.command(salt));
         let commands = commands.collect::<Result<_, _>>().expect("well-formed");
-        let caller = Caller::new(staff.clone(), "").expect("a call");
-        let calls = [Call::each(commands, caller)];
+        let calls = [Call::each(commands, staff())];
         let committed = writer.transact(&calls, moment(now)).expect("it commits");
         let [Answer::Each(results)] = &committed.answers[..] else {
             panic!("a call of its own has another answer");

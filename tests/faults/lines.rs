@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use timebank::ledger::{
-    AccountKind, AccountOpened, Amount, Balance, Commitment, Entry, EntryWithAccounts, Fact,
-    HoldTerms, Label, Limits, Origin, Step, Tags, Transfer, Transfers, Unit,
+    AccountKind, AccountOpened, Amount, Balance, Caller, Commitment, Entry, EntryWithAccounts,
+    FORMAT_VERSION, Fact, Foundation, HoldTerms, Label, LedgerId, Limits, Origin, Step, Tags,
+    TimeZone, Transfer, Transfers, Unit,
 };
 
 use super::hand::Line;
@@ -92,7 +93,25 @@ pub(super) fn releases(id: Id) -> Line {
 }
 
 pub(super) fn expires(id: Id) -> Line {
-    line(Fact::HoldExpired { id: booking(id) })
+    line(Fact::HoldExpired { id: booking(id) }).by(Caller::server())
+}
+
+/// A ledger founded once more.
+pub(super) fn founds() -> Line {
+    line(Fact::LedgerFounded(foundation(2))).by(Caller::server())
+}
+
+pub(super) fn sets_zone(zone: &str) -> Line {
+    let zone = TimeZone::parse(zone).expect("a zone");
+    line(Fact::TimeZoneSet(zone)).by(Caller::server())
+}
+
+pub(super) fn foundation(id: u8) -> Foundation {
+    Foundation {
+        id: LedgerId::random([id; 16]),
+        format_version: FORMAT_VERSION,
+        time_zone: TimeZone::UTC,
+    }
 }
 
 fn limits(floor: Option<i64>, ceiling: Option<i64>) -> Limits {

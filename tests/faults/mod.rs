@@ -1,10 +1,10 @@
 //! Disks that fill, commits that fail, files that someone changed.
 
 mod commits;
-mod foundation;
 mod contradictions;
 mod forger;
 mod forgeries;
+mod foundation;
 mod full_disk;
 mod hand;
 mod honest;

@@ -248,6 +248,11 @@ impl Reference {
         if let Some(refusal) = malformed(ask) {
             return Outcome::Refused(refusal);
         }
+        if let Ask::Expire { .. } = ask {
+            // The server alone expires holds.
+            let (reason, figures) = ("PRINCIPAL_NOT_ALLOWED", vec![]);
+            return Outcome::Refused(Refusal { reason, figures });
+        }
         match self.standing(ask) {
             Standing::Same(since) => return Outcome::Replayed(since),
             Standing::Other(refusal) => return Outcome::Refused(refusal),

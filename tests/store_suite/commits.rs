@@ -13,7 +13,7 @@ use std::{
 
 use timebank::{
     clock::Clock,
-    ledger::{AccountKind, Answer, Call, Caller, Moment, Together},
+    ledger::{AccountKind, Answer, Call, Moment, Together},
     sequencer::{Sequencer, SubmitError},
     store::{Committed, Head, StoreError, Writer},
 };
@@ -22,7 +22,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::ledger::{Ledger, leg, open_account, place, post};
 use crate::{
     model::ask::{Ask, moment},
-    support::UTC,
+    support::{UTC, staff},
 };
 
 /// What is to become of a transaction.
@@ -116,23 +116,23 @@ fn call(door: &Sequencer, runtime: &Runtime, script: &Script) {
     let command = |ask: Ask| ask.command(7).expect("well-formed");
     let give = |id, amount| command(post(id, &[leg("a:member:1", "a:member:2", amount)]));
     // A caller before: its transaction has begun, so no other joins it.
-    let mut before = pin!(door.submit_one(give(20, 10), Caller::server()));
+    let mut before = pin!(door.submit_one(give(20, 10), staff()));
     wait_in_line(before.as_mut());
     script.begins();
 
     // Callers of all sorts come while it lasts, and are one batch.
-    let mut one = pin!(door.submit_one(give(21, 10), Caller::server()));
+    let mut one = pin!(door.submit_one(give(21, 10), staff()));
     let many = vec![give(22, 10), give(23, 1_000)];
-    let mut many = pin!(door.submit(Call::each(many, Caller::server())));
-    let all = Call::each(vec![give(24, 10), give(20, 10)], Caller::server());
+    let mut many = pin!(door.submit(Call::each(many, staff())));
+    let all = Call::each(vec![give(24, 10), give(20, 10)], staff());
     let mut all = pin!(door.submit(Call {
         together: Together::AllOrNone,
         ..all
     }));
     let open = command(open_account("a:member:3", AccountKind::Member));
-    let mut open = pin!(door.submit_one(open, Caller::server()));
+    let mut open = pin!(door.submit_one(open, staff()));
     let hold = command(place(25, leg("a:member:1", "a:pool", 10), Some(60)));
-    let mut hold = pin!(door.submit_one(hold, Caller::server()));
+    let mut hold = pin!(door.submit_one(hold, staff()));
     wait_in_line(one.as_mut());
     wait_in_line(many.as_mut());
     wait_in_line(all.as_mut());
@@ -152,7 +152,7 @@ fn call(door: &Sequencer, runtime: &Runtime, script: &Script) {
 
     // A caller after: the same again is new, for nothing was kept of it.
     let after = vec![give(21, 10), give(20, 10)];
-    let mut after = pin!(door.submit(Call::each(after, Caller::server())));
+    let mut after = pin!(door.submit(Call::each(after, staff())));
     wait_in_line(after.as_mut());
     script.begins();
     script.ends(Verdict::Commit);

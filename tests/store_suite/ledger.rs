@@ -13,7 +13,7 @@ use timebank::{
 
 use crate::{
     model::ask::{Ask, Id, Labels, Leg, Post, moment},
-    support::until,
+    support::{staff, until},
 };
 
 /// A store that was opened, and its one writer.
@@ -117,7 +117,13 @@ impl<'a> Ledger<'a> {
         &mut self,
         commands: Vec<Command>,
     ) -> Result<(Head, Results), StoreError> {
-        let calls = [Call::each(commands, Caller::server())];
+        // Nobody does what is the server's, and the server nothing else.
+        let is_the_servers = commands.iter().any(Command::is_the_servers);
+        let caller = match is_the_servers {
+            true => Caller::server(),
+            false => staff(),
+        };
+        let calls = [Call::each(commands, caller)];
         let Committed { answers, head } = self.writer.transact(&calls, moment(self.now))?;
         let [Answer::Each(results)] = &answers[..] else {
             panic!("a call of its own has another answer: {answers:?}");

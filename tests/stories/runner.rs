@@ -19,6 +19,7 @@ use super::{
     words::{Fault, Names, Said, Words, account, amount, bound, mistake, number, seconds},
     world::World,
 };
+use crate::support::staff;
 
 pub(super) struct Story {
     world: World,
@@ -78,7 +79,10 @@ impl Story {
             "hold-often" => self.hold_often(words),
             _ => {
                 let command = self.command(name, words)?;
-                let caller = caller(words)?;
+                let caller = match command.is_the_servers() {
+                    true => Caller::server(),
+                    false => caller(words)?,
+                };
                 let result = self.world.submit(command, caller);
                 Ok(show::decided(&self.names, &result))
             }
@@ -269,7 +273,7 @@ impl Story {
             let id = UnitId::parse(&format!("unit{number}"))?;
             commands.push(Command::DeclareUnit(Unit::new(id, "step")?));
         }
-        let results = self.world.submit_each(commands, Caller::server());
+        let results = self.world.submit_each(commands, staff());
         let last = results.last().map(|one| show::decided(&self.names, one));
         Ok(last.unwrap_or_default())
     }
@@ -293,7 +297,7 @@ impl Story {
             };
             commands.push(Command::PlaceHold { terms, unit: None });
         }
-        let results = self.world.submit_each(commands, Caller::server());
+        let results = self.world.submit_each(commands, staff());
         let last = results.last().map(|one| show::decided(&self.names, one));
         Ok(last.unwrap_or_default())
     }

@@ -21,7 +21,7 @@ use std::{
 };
 
 use timebank::{
-    ledger::TimeZone,
+    ledger::{Caller, Principal, TimeZone},
     sequencer::WantedZone,
     store::{SqliteStore, StoreError, Writer},
 };
@@ -51,6 +51,12 @@ pub(crate) fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
         std::thread::sleep(Duration::from_millis(5));
     }
     panic!("{what} did not come within {DEADLINE:?}");
+}
+
+/// Someone who is not the server.
+pub(crate) fn staff() -> Caller {
+    let principal = Principal::claimed("staff-1").expect("a proper name");
+    Caller::new(principal, "").expect("a proper name")
 }
 
 /// Opens a store again in this process. Tests start servers, and between fork and

@@ -22,9 +22,10 @@ pub(super) fn not_in_future(effective_at: Option<Moment>, now: Moment) -> Result
     }
 }
 
-/// When an entry is effective: at its recorded time, where no other was named.
-pub(super) fn effective_at(stamp: Stamp, given: Option<Moment>) -> Moment {
-    given.unwrap_or(stamp.recorded_at)
+/// Whether a repeated request means the effective time that stands. One that
+/// names the recorded time means the same as one that left it to that.
+pub(super) fn same_time(stamp: Stamp, old: Option<Moment>, new: Option<Moment>) -> bool {
+    old == new || (old.is_none() && new == Some(stamp.recorded_at))
 }
 
 /// The accounts that a booking may touch: those of the book, and those that it

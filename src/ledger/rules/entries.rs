@@ -45,14 +45,15 @@ pub(super) fn post(book: &Book, new: &NewEntry, now: Moment) -> Ruling {
     })
 }
 
-/// The accounts to be opened that are not there.
+/// The accounts to be opened that are not there, each once.
 fn missing<'a>(
     book: &Book,
     opens: &'a [AccountOpened],
 ) -> Result<Vec<&'a AccountOpened>, NotLoaded> {
-    let mut missing = Vec::new();
+    let mut missing: Vec<&AccountOpened> = Vec::new();
     for opening in opens {
-        if book.account(&opening.id)?.is_none() {
+        let is_new = missing.iter().all(|other| other.id != opening.id);
+        if is_new && book.account(&opening.id)?.is_none() {
             missing.push(opening);
         }
     }

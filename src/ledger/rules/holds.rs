@@ -96,11 +96,10 @@ fn settled_so(hold: &Hold, amount: Option<Amount>, effective_at: Option<Moment>)
     let HoldState::Settled(posted) = &hold.state else {
         return None;
     };
-    let at = |given| booking::effective_at(posted.stamp, given);
     let wanted = amount.unwrap_or(hold.terms.transfer.amount());
     let legs = posted.entry.transfers.as_slice();
     let same = legs.iter().all(|leg| leg.amount() == wanted)
-        && at(posted.entry.effective_at) == at(effective_at);
+        && booking::same_time(posted.stamp, posted.entry.effective_at, effective_at);
     same.then_some(posted.stamp)
 }
 

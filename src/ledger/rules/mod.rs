@@ -60,7 +60,11 @@ type Ruling = Result<Decision, Undecided>;
 ///
 /// # Errors
 /// The [`Rejection`] of the first rule that refuses, or what is not loaded.
-pub fn decide(book: &Book, command: &Command, _by: &Principal, now: Moment) -> Ruling {
+pub fn decide(book: &Book, command: &Command, by: &Principal, now: Moment) -> Ruling {
+    if command.is_the_servers() != by.is_server() {
+        let principal = by.to_string();
+        return Err(Rejection::PrincipalNotAllowed { principal }.into());
+    }
     if !matches!(command, Command::Found(_)) {
         foundation::founded(book)?;
     }

@@ -2,19 +2,16 @@
 
 use super::booking;
 use crate::ledger::{
-    Book, BookingId, Difference, Entry, Hold, HoldTerms, NotLoaded, Note, Origin, PostedEntry, Tag,
-    Tags, Transfer, UnitId,
+    Book, BookingId, Difference, Entry, Hold, HoldTerms, Moment, NotLoaded, Note, Origin,
+    PostedEntry, Tag, Tags, Transfer, UnitId,
 };
 
 /// In what an entry differs from the one that was posted.
 pub(super) fn entry(posted: &PostedEntry, new: &Entry, note: Option<&Note>) -> Option<Difference> {
     let old = &*posted.entry;
-    let at = |effective_at| booking::effective_at(posted.stamp, effective_at);
     origin(old, new)
         .or_else(|| transfers(old.transfers.as_slice(), new.transfers.as_slice()))
-        .or_else(|| {
-            Difference::between("effective_at", &at(old.effective_at), &at(new.effective_at))
-        })
+        .or_else(|| effective_at(posted, new))
         .or_else(|| Difference::between("kind", &old.kind, &new.kind))
         .or_else(|| tags(&old.tags, &new.tags))
         .or_else(|| self::note(posted, new, note))
@@ -58,6 +55,13 @@ pub(super) fn reverses(old: &Entry, wanted: Option<BookingId>) -> Difference {
         Origin::Reversal { of, .. } => Some(of),
     };
     Difference::of("reverses_entry_id", shown(recorded), shown(wanted))
+}
+
+fn effective_at(posted: &PostedEntry, new: &Entry) -> Option<Difference> {
+    let (old, new) = (posted.entry.effective_at, new.effective_at);
+    let shown = |at: Option<Moment>| at.map_or("the recorded time".into(), |at| at.to_string());
+    let same = booking::same_time(posted.stamp, old, new);
+    (!same).then(|| Difference::of("effective_at", shown(old), shown(new)))
 }
 
 fn origin(old: &Entry, new: &Entry) -> Option<Difference> {
