@@ -5,7 +5,10 @@ mod log;
 use std::{io::Write, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
-use timebank::{ledger::TimeZone, sequencer::WantedZone};
+use timebank::{
+    ledger::TimeZone,
+    sequencer::{Start, WantedZone},
+};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Entries are allocated by the threads that serve calls and freed by the one
@@ -50,6 +53,10 @@ struct Serve {
     /// Default for a new ledger: TZ, or else UTC.
     #[arg(long, value_name = "ZONE", value_parser = TimeZone::parse, env = "TIMEBANK_TIME_ZONE")]
     time_zone: Option<TimeZone>,
+    /// Record by the clock although it seems wrong: far behind the last record, or
+    /// more than 400 days after it
+    #[arg(long)]
+    accept_clock: bool,
 }
 
 const DATA: &str = "./timebank-data";
@@ -100,7 +107,11 @@ async fn serve_until_told(serve: &Serve) -> Result<(), Box<dyn std::error::Error
         Some(zone) => WantedZone::Exactly(zone),
         None => WantedZone::OwnOr(local_zone()),
     };
-    timebank::rpc::serve(&serve.data, serve.listen, zone, stop).await?;
+    let start = Start {
+        zone,
+        accept_clock: serve.accept_clock,
+    };
+    timebank::rpc::serve(&serve.data, serve.listen, start, stop).await?;
     Ok(())
 }
 

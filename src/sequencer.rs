@@ -10,7 +10,7 @@ use std::{sync::Arc, thread, time::Duration};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, ClockImplausible, Timekeeper},
     ledger::{
         Answer, Call, Caller, Command, FORMAT_VERSION, Foundation, LedgerId, Moment, Outcome,
         Rejection, Sequence, TimeZone,
@@ -29,6 +29,9 @@ pub enum SubmitError {
     /// The commit failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Nothing is recorded by a clock that cannot be right.
+    #[error(transparent)]
+    Clock(#[from] ClockImplausible),
     /// The server is stopping.
     #[error("the server is stopping; send it again to the next one")]
     Stopping,
@@ -62,6 +65,7 @@ struct Taken {
 pub struct Sequencer {
     calls: mpsc::Sender<Message>,
     head: watch::Receiver<Head>,
+    time: Arc<Timekeeper>,
 }
 
 /// Why the sequencer did not start.
@@ -72,10 +76,20 @@ pub enum StartError {
     /// The ledger is not to be had as it was asked for.
     #[error(transparent)]
     Refused(#[from] Rejection),
+    #[error(transparent)]
+    Submit(SubmitError),
     #[error("the system gives no random bytes; try again")]
     NoRandomness,
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
+}
+
+/// How a ledger is to be served.
+#[derive(Clone, Copy, Debug)]
+pub struct Start {
+    pub zone: WantedZone,
+    /// Whether the clock is right, however it looks.
+    pub accept_clock: bool,
 }
 
 /// The time zone that a ledger is to have.
@@ -90,32 +104,43 @@ pub enum WantedZone {
 impl Sequencer {
     /// Starts the writing thread: founds the ledger where there is none, expires
     /// what came due while no server ran, and keeps expiring holds on time from
-    /// then on.
+    /// then on. Where the clock cannot be right, nothing is recorded until it is,
+    /// unless it is accepted.
     ///
     /// # Errors
     /// [`StartError`]; then no thread runs.
     pub fn start(
         mut writer: Box<dyn Writer>,
         clock: Clock,
-        zone: WantedZone,
+        start: Start,
     ) -> Result<(Self, thread::JoinHandle<()>), StartError> {
-        found(writer.as_mut(), &clock, zone)?;
-        let mut found = writer.head()?;
-        expire_due(writer.as_mut(), &clock, &mut found)?;
+        let last = writer.head()?.last;
+        let time = Arc::new(Timekeeper::start(clock, last, start.accept_clock));
+        found(writer.as_mut(), &time, start.zone)?;
+        let (heads, head) = watch::channel(writer.head()?);
         let (calls, queue) = mpsc::channel(QUEUE_CALLS);
-        let (heads, head) = watch::channel(found);
-        let door = Door {
+        let mut door = Door {
             writer,
-            clock: Arc::clone(&clock),
+            time: Arc::clone(&time),
             heads,
         };
+        if let Err(implausible) = time.to_record() {
+            tracing::error!("{implausible}");
+        } else {
+            door.expire_due().map_err(StartError::Submit)?;
+        }
         let thread = thread::Builder::new()
             .name("sequencer".into())
             .spawn(move || door.run(queue))
             .map_err(StartError::Thread)?;
-        let expiry = expire_on_time(calls.downgrade(), head.clone(), clock);
+        let expiry = expire_on_time(calls.downgrade(), head.clone(), Arc::clone(&time));
         tokio::spawn(expiry);
-        Ok((Self { calls, head }, thread))
+        Ok((Self { calls, head, time }, thread))
+    }
+
+    /// Tells the time that this ledger goes by.
+    pub fn time(&self) -> Arc<Timekeeper> {
+        Arc::clone(&self.time)
     }
 
     /// Decides a call, in one commit.
@@ -164,7 +189,7 @@ impl Sequencer {
 
 struct Door {
     writer: Box<dyn Writer>,
-    clock: Clock,
+    time: Arc<Timekeeper>,
     heads: watch::Sender<Head>,
 }
 
@@ -183,7 +208,7 @@ impl Door {
         // A caller who went away does not want to know.
         match self.commit(calls) {
             Ok(Committed { answers, head }) => {
-                tracing::debug!(calls = calls.len(), last = %head.last, "committed");
+                tracing::debug!(calls = calls.len(), last = %head.last.sequence, "committed");
                 self.announce(head);
                 for (reply, answer) in replies.into_iter().zip(answers) {
                     let _ = reply.send(Ok(answer));
@@ -192,7 +217,7 @@ impl Door {
             Err(error) => {
                 tracing::error!(%error, calls = calls.len(), "a commit failed");
                 for reply in replies {
-                    let _ = reply.send(Err(error.clone().into()));
+                    let _ = reply.send(Err(error.clone()));
                 }
             }
         }
@@ -200,6 +225,7 @@ impl Door {
 
     /// Tells those who follow the journal, if it grew.
     fn announce(&self, head: Head) {
+        self.time.record(head.last);
         self.heads.send_if_modified(|known| {
             let grew = *known != head;
             *known = head;
@@ -207,12 +233,28 @@ impl Door {
         });
     }
 
-    fn commit(&mut self, calls: &[Call]) -> Result<Committed, StoreError> {
-        let mut head = *self.heads.borrow();
-        expire_due(self.writer.as_mut(), &self.clock, &mut head)?;
-        // These stand, whatever becomes of the batch.
-        self.announce(head);
-        self.writer.transact(calls, (self.clock)())
+    fn commit(&mut self, calls: &[Call]) -> Result<Committed, SubmitError> {
+        self.expire_due()?;
+        let now = self.time.to_record()?;
+        Ok(self.writer.transact(calls, now)?)
+    }
+
+    /// Expires all that is due: a batch takes only so many, and no command may see
+    /// hours held that were free before it came. What expires stays so, whatever
+    /// becomes of the batch.
+    fn expire_due(&mut self) -> Result<(), SubmitError> {
+        loop {
+            let before = *self.heads.borrow();
+            if before.next_due.is_none_or(|due| due > self.time.moment()) {
+                return Ok(());
+            }
+            let now = self.time.to_record()?;
+            let head = self.writer.transact(&[], now)?.head;
+            self.announce(head);
+            if head == before {
+                return Ok(());
+            }
+        }
     }
 }
 
@@ -239,8 +281,8 @@ fn take_waiting(first: Waiting, queue: &mut mpsc::Receiver<Message>) -> Taken {
 
 /// Founds a ledger that has no record yet; sets the time zone that is wanted, if
 /// that can still be.
-fn found(writer: &mut dyn Writer, clock: &Clock, zone: WantedZone) -> Result<(), StartError> {
-    let command = match (writer.head()?.last, zone) {
+fn found(writer: &mut dyn Writer, time: &Timekeeper, zone: WantedZone) -> Result<(), StartError> {
+    let command = match (writer.head()?.last.sequence, zone) {
         (Sequence::ZERO, WantedZone::Exactly(zone) | WantedZone::OwnOr(zone)) => {
             let mut bytes = [0; 16];
             getrandom::fill(&mut bytes).map_err(|_| StartError::NoRandomness)?;
@@ -254,42 +296,33 @@ fn found(writer: &mut dyn Writer, clock: &Clock, zone: WantedZone) -> Result<(),
         (_, WantedZone::OwnOr(_)) => return Ok(()),
     };
     let calls = [Call::each(vec![command], Caller::server())];
-    let answer = writer.transact(&calls, clock())?.answers.pop();
-    match answer.and_then(Answer::only) {
+    let now = time
+        .to_record()
+        .map_err(|error| StartError::Submit(error.into()))?;
+    let mut committed = writer.transact(&calls, now)?;
+    time.record(committed.head.last);
+    match committed.answers.pop().and_then(Answer::only) {
         Some(Err(rejection)) => Err(rejection.into()),
         Some(Ok(_)) | None => Ok(()),
     }
-}
-
-/// Expires all that is due: a batch takes only so many, and no command may see
-/// hours held that were free before it came.
-fn expire_due(writer: &mut dyn Writer, clock: &Clock, head: &mut Head) -> Result<(), StoreError> {
-    while head.next_due.is_some_and(|due| due <= clock()) {
-        let before = *head;
-        *head = writer.transact(&[], clock())?.head;
-        if *head == before {
-            break;
-        }
-    }
-    Ok(())
 }
 
 /// Knocks at the door whenever a hold comes due, for as long as there is a door.
 async fn expire_on_time(
     calls: mpsc::WeakSender<Message>,
     mut head: watch::Receiver<Head>,
-    clock: Clock,
+    time: Arc<Timekeeper>,
 ) {
     /// The wall clock may be set: look again at least this often.
     const LOOK_AGAIN: Duration = Duration::from_secs(1);
     loop {
         let due = head.borrow_and_update().next_due;
-        let wait = due.map(|due| until(due, clock()).min(LOOK_AGAIN));
+        let wait = due.map(|due| until(due, time.shown()).min(LOOK_AGAIN));
         tokio::select! {
             changed = head.changed() => if changed.is_err() { return },
             () = sleep(wait) => {
                 let Some(door) = calls.upgrade() else { return };
-                if due.is_some_and(|due| due <= clock()) {
+                if due.is_some_and(|due| due <= time.shown()) {
                     knock(&door).await;
                 }
             }

@@ -7,9 +7,9 @@ use timebank_proto::v1;
 
 use crate::ledger::{
     AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Caller, Commitment, Entry,
-    EntryWithAccounts, Fact, Foundation, HoldTerms, Label, LedgerId, Limits, MAX_EXPIRES_IN_S,
-    Malformed, Moment, Origin, Principal, Record, Sequence, Stamp, Step, Tag, Tags, TimeZone,
-    Transfer, Transfers, Unit, UnitId,
+    EntryWithAccounts, Fact, Foundation, HoldPlaced, HoldTerms, Label, LedgerId, Limits,
+    MAX_EXPIRES_IN_S, Malformed, Moment, Origin, Principal, Record, Sequence, Stamp, Step, Tag,
+    Tags, TimeZone, Transfer, Transfers, Unit, UnitId,
 };
 
 /// Bytes that are no record of this version's.
@@ -40,6 +40,10 @@ pub fn from_proto(record: v1::Record) -> Result<Record, Undecodable> {
         stamp: Stamp {
             sequence: Sequence::new(record.sequence).ok_or(Undecodable::Field("sequence"))?,
             recorded_at: moment(record.recorded_at_us, "recorded_at_us")?,
+            moment: moment(
+                record.decided_at_us.unwrap_or(record.recorded_at_us),
+                "decided_at_us",
+            )?,
         },
         caller: Caller::new(Principal::recorded(&record.principal)?, &record.request_id)?,
         rules_version: record.rules_version,
@@ -158,18 +162,26 @@ fn origin(reverses: &[u8], forced: bool) -> Result<Origin, Undecodable> {
     }
 }
 
-fn hold(placed: v1::HoldPlaced) -> Result<HoldTerms, Undecodable> {
-    let expires_in_s = placed.expires_in_s;
+fn hold(placed: v1::HoldPlaced) -> Result<HoldPlaced, Undecodable> {
+    let (expires_in_s, expires_at_us) = (placed.expires_in_s, placed.expires_at_us);
     if expires_in_s.is_some_and(|s| !(1..=MAX_EXPIRES_IN_S).contains(&s)) {
         return Err(Undecodable::Field("expires_in_s"));
     }
+    if expires_in_s.is_some() != expires_at_us.is_some() {
+        return Err(Undecodable::Field("expires_at_us"));
+    }
     let leg = placed.transfer.ok_or(Undecodable::Field("transfer"))?;
-    Ok(HoldTerms {
-        id: booking(&placed.hold_id, "hold_id")?,
-        transfer: transfer(&leg)?,
-        expires_in_s,
-        kind: Label::parse("kind", &placed.kind)?,
-        tags: tags(placed.tags)?,
+    Ok(HoldPlaced {
+        terms: HoldTerms {
+            id: booking(&placed.hold_id, "hold_id")?,
+            transfer: transfer(&leg)?,
+            expires_in_s,
+            kind: Label::parse("kind", &placed.kind)?,
+            tags: tags(placed.tags)?,
+        },
+        expires_at: expires_at_us
+            .map(|us| moment(us, "expires_at_us"))
+            .transpose()?,
     })
 }
 

@@ -4,7 +4,9 @@ use prost::Message;
 use timebank_proto::v1;
 
 use super::wire;
-use crate::ledger::{AccountOpened, Entry, Fact, HoldTerms, Origin, Record, Step, Tags, Transfer};
+use crate::ledger::{
+    AccountOpened, Entry, Fact, HoldPlaced, Moment, Origin, Record, Step, Tags, Transfer,
+};
 
 /// Appends a record's bytes to `bytes`.
 pub fn encode(record: &Record, bytes: &mut Vec<u8>) {
@@ -29,8 +31,15 @@ pub fn to_proto(record: &Record) -> v1::Record {
         principal: record.caller.principal.as_str().into(),
         request_id: record.caller.request_id().into(),
         rules_version: record.rules_version,
+        decided_at_us: decided_at(record).map(Moment::us),
         step: step(&record.step),
     }
+}
+
+/// When a record was decided, where that is not when it was recorded.
+pub(super) fn decided_at(record: &Record) -> Option<Moment> {
+    let stamp = record.stamp;
+    (stamp.moment != stamp.recorded_at).then_some(stamp.moment)
 }
 
 fn step(step: &Step) -> Option<v1::record::Step> {
@@ -72,7 +81,7 @@ fn fact(fact: &Fact) -> v1::record::Step {
             account_id: id.as_str().into(),
         }),
         Fact::EntryPosted(posted) => Out::EntryPosted(entry(posted)),
-        Fact::HoldPlaced(terms) => Out::HoldPlaced(hold(terms)),
+        Fact::HoldPlaced(placed) => Out::HoldPlaced(hold(placed)),
         Fact::HoldSettled(settled) => Out::HoldSettled(v1::HoldSettled {
             entry: Some(entry(settled)),
         }),
@@ -131,11 +140,12 @@ pub fn tags_to_proto(tags: &Tags) -> Vec<v1::Tag> {
         .collect()
 }
 
-fn hold(terms: &HoldTerms) -> v1::HoldPlaced {
+fn hold(HoldPlaced { terms, expires_at }: &HoldPlaced) -> v1::HoldPlaced {
     v1::HoldPlaced {
         hold_id: terms.id.as_bytes().to_vec(),
         transfer: Some(transfer(&terms.transfer)),
         expires_in_s: terms.expires_in_s,
+        expires_at_us: expires_at.map(Moment::us),
         kind: terms.kind.as_str().into(),
         tags: tags_to_proto(&terms.tags),
     }
@@ -172,19 +182,22 @@ mod tests {
     fn entries_are_written_as_their_messages_are() {
         let reversal = |forced| Origin::Reversal { of: id(9), forced };
         let long = "x".repeat(64);
-        for (actor, legs, effective_us, values, note, origin) in [
-            ("", 1, None, &[][..], false, Origin::Posted),
+        let (now_us, then_us) = (1_795_437_751_011_014, 1_695_437_751_011_014);
+        for (actor, decided_at_us, legs, effective_us, values, note, origin) in [
+            ("", now_us, 1, None, &[][..], false, Origin::Posted),
             (
                 "zhang",
+                then_us,
                 1,
                 Some(0),
                 &["home-care"][..],
                 true,
                 Origin::Posted,
             ),
-            ("zhang", 2, Some(-1), &[][..], true, reversal(false)),
+            ("zhang", now_us, 2, Some(-1), &[][..], true, reversal(false)),
             (
                 "zhang",
+                now_us,
                 100,
                 Some(1),
                 &[&long[..]; 16][..],
@@ -204,7 +217,8 @@ mod tests {
             let record = Record {
                 stamp: Stamp {
                     sequence: Sequence::new(300).unwrap(),
-                    recorded_at: Moment::from_us(1_795_437_751_011_014).unwrap(),
+                    recorded_at: Moment::from_us(now_us).unwrap(),
+                    moment: Moment::from_us(decided_at_us).unwrap(),
                 },
                 caller: Caller::new(Principal::claimed(actor).unwrap(), "").unwrap(),
                 rules_version: 1,

@@ -4,10 +4,12 @@
 
 use prost::encoding::{WireType, encode_key, encode_varint};
 
+use super::encode::decided_at;
 use crate::ledger::{Entry, Origin, Record, Tag, Transfer};
 
 /// Field numbers of `timebank.v1.Record` and `EntryPosted`.
 const ENTRY_POSTED: u32 = 10;
+const DECIDED_AT_US: u32 = 18;
 
 /// Appends the record of a posted entry.
 pub(super) fn entry_posted(record: &Record, entry: &Entry, out: &mut Vec<u8>) {
@@ -17,6 +19,9 @@ pub(super) fn entry_posted(record: &Record, entry: &Entry, out: &mut Vec<u8>) {
     text(4, record.caller.request_id().as_bytes(), out);
     number(5, record.rules_version.into(), out);
     nested(ENTRY_POSTED, out, |out| self::entry(entry, out));
+    if let Some(at) = decided_at(record) {
+        present_number(DECIDED_AT_US, at.us(), out);
+    }
 }
 
 fn entry(entry: &Entry, out: &mut Vec<u8>) {

@@ -7,7 +7,7 @@
 
 use super::{
     Book, BookingId, Broken, Caller, Command, Moment, NotLoaded, Note, Outcome, RULES_VERSION,
-    Record, Rejection, Savepoint, Sequence, Stamp, Wants,
+    Record, Rejection, Savepoint, Sequence, Wants,
     rules::{self, Decision, Undecided},
 };
 
@@ -206,18 +206,14 @@ impl<'a> Batch<'a> {
         command: &Command,
         caller: &Caller,
     ) -> Result<Result<Outcome, Undecided>, Broken> {
-        let now = next_moment(book, self.now);
-        let decision = match rules::decide(book, command, &caller.principal, now) {
+        let stamp = book.last().next(self.now);
+        let decision = match rules::decide(book, command, &caller.principal, stamp.moment) {
             Ok(decision) => decision,
             Err(undecided) => return Ok(Err(undecided)),
         };
         match decision {
             Decision::Stands(stamp) => Ok(Ok(Outcome::Replayed(stamp))),
             Decision::Append { step, note } => {
-                let stamp = Stamp {
-                    sequence: book.last().sequence.next(),
-                    recorded_at: now,
-                };
                 let record = Record {
                     stamp,
                     caller: caller.clone(),
@@ -243,17 +239,11 @@ impl<'a> Batch<'a> {
             let commands = call.commands.iter();
             commands.map(|command| (command, &call.caller.principal))
         });
-        let now = next_moment(book, self.now);
+        let now = book.last().next(self.now).moment;
         for (command, principal) in ahead.skip(self.current.results.len() + 1) {
             if let Err(Undecided::NotLoaded(more)) = rules::decide(book, command, principal, now) {
                 wants.join(more.wants());
             }
         }
     }
-}
-
-/// The time that the next record gets: the wall clock's, but always after the last
-/// record's.
-fn next_moment(book: &Book, now: Moment) -> Moment {
-    now.max(book.last().recorded_at.next())
 }

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 
 use super::{
     Account, AccountId, AccountOpened, Balance, Booking, BookingId, Chain, Founded, FreeIds, Link,
-    Moment, NotLoaded, Position, Sequence, Stamp, Unit, UnitId,
+    NotLoaded, Position, Sequence, Stamp, Unit, UnitId,
 };
 
 /// How much room for postings is kept from batch to batch.
@@ -126,10 +126,7 @@ impl Default for Book {
     /// The book before the first record.
     fn default() -> Self {
         Self::new(Beginning {
-            last: Stamp {
-                sequence: Sequence::ZERO,
-                recorded_at: Moment::MIN,
-            },
+            last: Stamp::BEGINNING,
             founded: None,
             units: vec![Unit::time()],
             accounts_opened: 0,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     AccountId, AccountOpened, Balance, Book, Booking, BookingId, Broken, Entry, Fact, Founded,
-    Hold, HoldState, HoldTerms, Moment, Note, Origin, Position, Posted, PostedEntry, Posting,
+    Hold, HoldPlaced, HoldState, Moment, Note, Origin, Position, Posted, PostedEntry, Posting,
     Record, Stamp, Transfer,
     book::{Folio, fresh},
 };
@@ -42,6 +42,12 @@ impl Book {
             return Err(format!(
                 "it was recorded at {}, which is not after the record before it, {}",
                 next.recorded_at, last.recorded_at
+            ));
+        }
+        if !last.may_precede(next) {
+            return Err(format!(
+                "it was decided at {} and recorded at {}, which is no way to go on from {}",
+                next.moment, next.recorded_at, last.recorded_at
             ));
         }
         self.last = next;
@@ -97,7 +103,7 @@ impl Book {
                 let before = self.bookings.insert(entry.id, Booking::Entry(posted));
                 fresh(before, "booking")
             }
-            Fact::HoldPlaced(terms) => self.place(terms, stamp),
+            Fact::HoldPlaced(placed) => self.place(placed, stamp),
             Fact::HoldSettled(entry) => {
                 self.free(entry.id)?;
                 let settlement = self.post(entry, at, note.take())?;
@@ -129,7 +135,7 @@ impl Book {
         Place { record, first_leg }: Place<'_>,
         note: Option<Note>,
     ) -> Result<PostedEntry, String> {
-        let effective = entry.effective_at.unwrap_or(record.stamp.recorded_at);
+        let effective = entry.effective_at.unwrap_or(record.stamp.moment);
         for (leg, transfer) in entry.transfers.as_slice().iter().enumerate() {
             let position = Position::new(record.stamp.sequence, first_leg + leg);
             let amount = transfer.amount();
@@ -159,7 +165,8 @@ impl Book {
         })
     }
 
-    fn place(&mut self, terms: &HoldTerms, stamp: Stamp) -> Result<(), String> {
+    fn place(&mut self, placed: &HoldPlaced, stamp: Stamp) -> Result<(), String> {
+        let HoldPlaced { terms, expires_at } = placed;
         let transfer = &terms.transfer;
         let debited = &mut self.touch(transfer.debit())?.account;
         in_range(debited.hold(transfer.amount()), transfer.debit())?;
@@ -167,6 +174,7 @@ impl Book {
         self.touch(transfer.credit())?.account.open_holds += 1;
         let hold = Hold {
             terms: terms.clone(),
+            expires_at: *expires_at,
             placed: stamp,
             state: HoldState::Open,
         };

@@ -19,6 +19,22 @@ pub struct HoldTerms {
     pub tags: Tags,
 }
 
+/// A hold that was placed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HoldPlaced {
+    pub terms: HoldTerms,
+    /// When it frees itself. None where it never does.
+    pub expires_at: Option<Moment>,
+}
+
+impl HoldPlaced {
+    /// A hold of these terms, placed at a moment.
+    pub fn at(terms: HoldTerms, moment: Moment) -> Self {
+        let expires_at = terms.expires_in_s.map(|seconds| moment.after_s(seconds));
+        Self { terms, expires_at }
+    }
+}
+
 /// How a hold stands. It leaves `Open` once.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum HoldState {
@@ -58,19 +74,15 @@ impl HoldState {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Hold {
     pub terms: HoldTerms,
+    /// When its hours are free again. None where it never expires.
+    pub expires_at: Option<Moment>,
     pub placed: Stamp,
     pub state: HoldState,
 }
 
 impl Hold {
-    /// When its hours are free again. None where it never expires.
-    pub fn expires_at(&self) -> Option<Moment> {
-        let seconds = self.terms.expires_in_s?;
-        Some(self.placed.recorded_at.after_s(seconds))
-    }
-
     /// Whether its hours are free by now, recorded or not.
     pub fn is_due(&self, now: Moment) -> bool {
-        self.expires_at().is_some_and(|at| at <= now)
+        self.expires_at.is_some_and(|at| at <= now)
     }
 }

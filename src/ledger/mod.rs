@@ -42,7 +42,7 @@ pub use command::{Bound, Command, NewEntry, Reversal};
 pub use difference::Difference;
 pub use entry::{Entry, Origin, Tag, Tags, Transfer, Transfers};
 pub use foundation::{FORMAT_VERSION, Foundation, Founded, LedgerId};
-pub use hold::{Hold, HoldState, HoldStateKind, HoldTerms, MAX_EXPIRES_IN_S};
+pub use hold::{Hold, HoldPlaced, HoldState, HoldStateKind, HoldTerms, MAX_EXPIRES_IN_S};
 pub use id::{AccountId, BookingId, Label};
 pub use malformed::Malformed;
 pub use moment::Moment;

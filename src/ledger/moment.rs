@@ -8,6 +8,9 @@ use chrono::{DateTime, SecondsFormat};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Moment(i64);
 
+/// How far the clock may be behind the last record.
+const MAX_BEHIND_S: i64 = 300;
+
 impl Moment {
     /// 1900-01-01T00:00:00Z.
     pub const MIN: Self = Self(-2_208_988_800_000_000);
@@ -30,6 +33,12 @@ impl Moment {
     pub fn after_s(self, seconds: i64) -> Self {
         let us = self.0.saturating_add(seconds.saturating_mul(1_000_000));
         Self(us.clamp(Self::MIN.0, Self::MAX.0))
+    }
+
+    /// Whether this, a time of the clock, is so far behind another that the clock
+    /// cannot be right: more than 5 minutes.
+    pub fn is_far_behind(self, recorded_at: Self) -> bool {
+        self.after_s(MAX_BEHIND_S) < recorded_at
     }
 
     /// The microsecond before, at least [`Moment::MIN`].

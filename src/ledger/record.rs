@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    AccountId, AccountOpened, BookingId, Caller, Entry, Foundation, HoldTerms, Limits, Moment,
+    AccountId, AccountOpened, BookingId, Caller, Entry, Foundation, HoldPlaced, Limits, Moment,
     Position, TimeZone, Transfer, Unit,
 };
 
@@ -47,11 +47,54 @@ impl fmt::Display for Sequence {
     }
 }
 
-/// Where and when a fact was recorded.
+/// Where and when a step was recorded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Stamp {
     pub sequence: Sequence,
+    /// When the journal took it; strictly increasing.
     pub recorded_at: Moment,
+    /// The moment it was decided at: when it was recorded, unless the clock was
+    /// accepted while it was far behind the journal.
+    pub moment: Moment,
+}
+
+impl Stamp {
+    /// Before the first record.
+    pub const BEGINNING: Self = Self {
+        sequence: Sequence::ZERO,
+        recorded_at: Moment::MIN,
+        moment: Moment::MIN,
+    };
+
+    /// The stamp of the record after this one, at a time of the clock: recorded
+    /// times go on by a microsecond at least.
+    pub fn next(self, clock: Moment) -> Self {
+        let recorded_at = clock.max(self.recorded_at.next());
+        Self {
+            sequence: self.sequence.next(),
+            recorded_at,
+            moment: match clock.is_far_behind(self.recorded_at) {
+                true => clock,
+                false => recorded_at,
+            },
+        }
+    }
+
+    /// The moment that reads and expiry go by after this record, at a time of the
+    /// clock.
+    pub fn moment_after(self, clock: Moment) -> Moment {
+        match clock.is_far_behind(self.recorded_at) {
+            true => clock,
+            false => clock.max(self.recorded_at),
+        }
+    }
+
+    /// Whether a record may be stamped so after this one.
+    pub(super) fn may_precede(self, next: Self) -> bool {
+        next.sequence == self.sequence.next()
+            && next.recorded_at > self.recorded_at
+            && next == self.next(next.moment)
+    }
 }
 
 /// What happened.
@@ -70,7 +113,7 @@ pub enum Fact {
         id: AccountId,
     },
     EntryPosted(Arc<Entry>),
-    HoldPlaced(HoldTerms),
+    HoldPlaced(HoldPlaced),
     HoldSettled(Arc<Entry>),
     HoldReleased {
         id: BookingId,
@@ -85,7 +128,7 @@ impl Fact {
     pub fn booking_id(&self) -> Option<BookingId> {
         match self {
             Self::EntryPosted(entry) => Some(entry.id),
-            Self::HoldPlaced(terms) => Some(terms.id),
+            Self::HoldPlaced(placed) => Some(placed.terms.id),
             Self::LedgerFounded(_)
             | Self::TimeZoneSet(_)
             | Self::UnitDeclared(_)
@@ -230,7 +273,7 @@ impl Record {
     /// When the entry is effective that a posting of this record is of.
     pub fn effective_at(&self, position: Position) -> Option<Moment> {
         let (entry, _) = self.leg(position.leg())?;
-        Some(entry.effective_at.unwrap_or(self.stamp.recorded_at))
+        Some(entry.effective_at.unwrap_or(self.stamp.moment))
     }
 }
 

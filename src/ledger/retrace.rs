@@ -56,8 +56,8 @@ impl Fact {
                     opens: Vec::new(),
                 }),
             },
-            Self::HoldPlaced(terms) => Command::PlaceHold {
-                terms: terms.clone(),
+            Self::HoldPlaced(placed) => Command::PlaceHold {
+                terms: placed.terms.clone(),
                 unit: None,
             },
             Self::HoldSettled(entry) => Command::SettleHold {

@@ -5,7 +5,7 @@ use super::{
     history::{History, last_recorded},
 };
 use crate::{
-    ledger::{Account, AccountId, Balance, Moment, Rejection, Sequence, Stamp, UnitId},
+    ledger::{Account, AccountId, Balance, Moment, Rejection, Sequence, UnitId},
     store::{AccountRow, Snapshot, StoreError},
 };
 
@@ -49,11 +49,8 @@ pub fn account_view(
     if account.held == Balance::ZERO {
         return Ok(account);
     }
-    let stamp = Stamp {
-        sequence: snapshot.last()?,
-        recorded_at: now,
-    };
-    let held = snapshot.held(&account, stamp)?;
+    let last = snapshot.last()?;
+    let held = snapshot.held(&account, last, now)?;
     let held = Balance::new(held).ok_or_else(|| {
         StoreError::Corrupt(format!(
             "the holds of account {} leave the range",
@@ -114,10 +111,6 @@ fn recorded(
 ) -> Result<(i64, Option<i64>), StoreError> {
     let sequence = last_recorded(snapshot, moment)?;
     let step = History::new(snapshot, row).as_of_record(sequence)?;
-    let stamp = Stamp {
-        sequence,
-        recorded_at: moment,
-    };
-    let held = snapshot.held(&row.account, stamp)?;
+    let held = snapshot.held(&row.account, sequence, moment)?;
     Ok((step.map_or(0, |step| step.row.balance), Some(held)))
 }

@@ -20,7 +20,7 @@ pub use statement::{Direction, PostingView, StatementPage, StatementQuery, state
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::{
-    clock::Clock,
+    clock::Timekeeper,
     ledger::{Moment, Rejection},
     store::{Progress, Snapshot, Store, StoreError, Verified},
 };
@@ -67,27 +67,27 @@ pub struct Query {
     permits: Arc<Semaphore>,
     verifying: Arc<Semaphore>,
     lookups: mpsc::Sender<Lookup>,
-    clock: Clock,
+    time: Arc<Timekeeper>,
 }
 
 impl Query {
-    /// Reads from this store, at the time that this clock tells.
+    /// Reads from this store, at the moments that the timekeeper tells.
     ///
     /// # Errors
     /// Where the thread for look-ups cannot be started.
-    pub fn new(store: Arc<dyn Store>, clock: Clock) -> Result<Self, StoreError> {
+    pub fn new(store: Arc<dyn Store>, time: Arc<Timekeeper>) -> Result<Self, StoreError> {
         let (lookups, waiting) = mpsc::channel(MAX_LOOKUPS);
-        let (looked_in, time) = (Arc::downgrade(&store), Arc::clone(&clock));
+        let (looked_in, told) = (Arc::downgrade(&store), Arc::clone(&time));
         thread::Builder::new()
             .name("lookups".into())
-            .spawn(move || look_up(&looked_in, &time, waiting))
+            .spawn(move || look_up(&looked_in, &told, waiting))
             .map_err(|error| StoreError::Failed(error.to_string()))?;
         Ok(Self {
             store,
             permits: Arc::new(Semaphore::new(MAX_READS)),
             verifying: Arc::new(Semaphore::new(1)),
             lookups,
-            clock,
+            time,
         })
     }
 
@@ -116,8 +116,8 @@ impl Query {
         self.lookups.closed().await;
     }
 
-    /// Runs a read of many rows on a snapshot. It gets the time of the wall, by
-    /// which holds are due.
+    /// Runs a read of many rows on a snapshot. It gets the moment by which holds
+    /// are due.
     ///
     /// # Errors
     /// Those of the read, or where no snapshot can be had.
@@ -130,7 +130,7 @@ impl Query {
             .await
             .map_err(|_| ReadError::Stopping)?;
         let store = Arc::clone(&self.store);
-        let now = (self.clock)();
+        let now = self.time.moment();
         let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             read(store.snapshot()?.as_mut(), now)
@@ -163,12 +163,12 @@ impl Query {
 
 /// Serves look-ups for as long as there are callers. The store is theirs: this
 /// thread does not keep it open.
-fn look_up(store: &Weak<dyn Store>, clock: &Clock, mut waiting: mpsc::Receiver<Lookup>) {
+fn look_up(store: &Weak<dyn Store>, time: &Timekeeper, mut waiting: mpsc::Receiver<Lookup>) {
     let mut lookups = Vec::with_capacity(MAX_LOOKUPS);
     while waiting.blocking_recv_many(&mut lookups, MAX_LOOKUPS) > 0 {
         let Some(store) = store.upgrade() else { return };
         let mut snapshot = store.snapshot();
-        let now = clock();
+        let now = time.moment();
         for lookup in lookups.drain(..) {
             match &mut snapshot {
                 Ok(snapshot) => lookup(Ok(snapshot.as_mut()), now),

@@ -93,7 +93,7 @@ impl Rooms {
                 _ = &mut told_to_stop => return Err(stopped()),
             };
             let Ok(room) = room else { return Ok(()) };
-            let last = head.borrow_and_update().last;
+            let last = head.borrow_and_update().last.sequence;
             if from <= last {
                 let message = self.tail.message(&self.query, from, last).await?;
                 // There is one, unless the store has lost it.

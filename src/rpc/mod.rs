@@ -6,6 +6,7 @@ mod connection;
 mod convert;
 mod door;
 mod entries;
+mod health;
 mod holds;
 mod journal;
 mod reply;

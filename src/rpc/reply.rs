@@ -73,7 +73,7 @@ pub(super) fn entry(entry: &Entry, stamp: Stamp, principal: &Principal) -> v1::E
     v1::Entry {
         entry_id: entry.id.to_string(),
         transfers: entry.transfers.as_slice().iter().map(transfer).collect(),
-        effective_at: Some(timestamp(entry.effective_at.unwrap_or(stamp.recorded_at))),
+        effective_at: Some(timestamp(entry.effective_at.unwrap_or(stamp.moment))),
         kind: entry.kind.as_str().into(),
         tags: journal::tags_to_proto(&entry.tags),
         note: String::new(),
@@ -103,14 +103,14 @@ pub(super) fn posted(outcome: &Outcome, validate_only: bool) -> v1::Posted {
 pub(super) fn hold(hold: &Hold, unit_id: &str, now: Moment) -> v1::Hold {
     let at = |stamp: &Stamp| Some(stamp.recorded_at);
     let (state, ended_at, settled) = match &hold.state {
-        HoldState::Open if hold.is_due(now) => (v1::HoldState::Expired, hold.expires_at(), 0),
+        HoldState::Open if hold.is_due(now) => (v1::HoldState::Expired, hold.expires_at, 0),
         HoldState::Open => (v1::HoldState::Open, None, 0),
         HoldState::Settled(PostedEntry { stamp, entry, .. }) => {
             let settled = entry.transfers.total_steps();
             (v1::HoldState::Settled, at(stamp), settled)
         }
         HoldState::Released { stamp } => (v1::HoldState::Released, at(stamp), 0),
-        HoldState::Expired { .. } => (v1::HoldState::Expired, hold.expires_at(), 0),
+        HoldState::Expired { .. } => (v1::HoldState::Expired, hold.expires_at, 0),
     };
     let leg = &hold.terms.transfer;
     v1::Hold {
@@ -122,7 +122,7 @@ pub(super) fn hold(hold: &Hold, unit_id: &str, now: Moment) -> v1::Hold {
         kind: hold.terms.kind.as_str().into(),
         tags: journal::tags_to_proto(&hold.terms.tags),
         state: state.into(),
-        expires_at: hold.expires_at().map(timestamp),
+        expires_at: hold.expires_at.map(timestamp),
         placed_at: Some(timestamp(hold.placed.recorded_at)),
         ended_at: ended_at.map(timestamp),
         settled_amount: settled,

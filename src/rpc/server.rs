@@ -16,17 +16,19 @@ use tonic::{
     service::Routes,
     transport::{Server, server::TcpIncoming},
 };
+use tonic_health::server::HealthReporter;
 
 use super::{
     Rooms,
     connection::Connection,
     door::{Door, MAX_REQUEST_BYTES},
+    health::watch_clock,
     tail::Tail,
 };
 use crate::{
-    clock,
+    clock::Clock,
     query::Query,
-    sequencer::{Sequencer, StartError, WantedZone},
+    sequencer::{Sequencer, Start, StartError},
     store::{SqliteStore, StoreError},
 };
 
@@ -68,13 +70,12 @@ pub enum ServeError {
 pub async fn serve(
     dir: &Path,
     address: SocketAddr,
-    zone: WantedZone,
+    start: Start,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
     let (store, writer) = SqliteStore::open(dir)?;
-    let clock = clock::system();
-    let (sequencer, thread) = Sequencer::start(writer, Arc::clone(&clock), zone)?;
-    let query = Query::new(Arc::new(store), clock)?;
+    let (sequencer, thread) = Sequencer::start(writer, Clock::system(), start)?;
+    let query = Query::new(Arc::new(store), sequencer.time())?;
     let (stopped, stopping) = watch::channel(false);
     let rooms = Rooms {
         sequencer: sequencer.clone(),
@@ -85,7 +86,11 @@ pub async fn serve(
     let listen = |why| ServeError::Listen { address, why };
     let listener = TcpListener::bind(address).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
-    let door = Door::new(routes(rooms).await?.prepare());
+    let (health, health_service) = tonic_health::server::health_reporter();
+    let health_service = health_service.max_decoding_message_size(MAX_QUESTION_BYTES);
+    let routes = routes(rooms, &health).await?.add_service(health_service);
+    let door = Door::new(routes.prepare());
+    tokio::spawn(watch_clock(health, sequencer.time(), stopping.clone()));
     let calls = door.calls();
     // A reply must not wait for the acknowledgement of the one before it.
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
@@ -143,10 +148,11 @@ async fn overdue(mut stopping: watch::Receiver<bool>) {
     tokio::time::sleep(DRAIN).await;
 }
 
-async fn routes(rooms: Rooms) -> Result<Routes, tonic_reflection::server::Error> {
-    let (health, health_service) = tonic_health::server::health_reporter();
+async fn routes(
+    rooms: Rooms,
+    health: &HealthReporter,
+) -> Result<Routes, tonic_reflection::server::Error> {
     let mut routes = Routes::builder();
-    routes.add_service(health_service.max_decoding_message_size(MAX_QUESTION_BYTES));
     let (v1, v1alpha) = (reflection().build_v1()?, reflection().build_v1alpha()?);
     routes.add_service(v1.max_decoding_message_size(MAX_QUESTION_BYTES));
     routes.add_service(v1alpha.max_decoding_message_size(MAX_QUESTION_BYTES));

@@ -65,9 +65,8 @@ impl Refused {
             Self::Submit(SubmitError::Store(error)) | Self::Read(ReadError::Store(error)) => {
                 store_code(error)
             }
-            Self::Submit(SubmitError::Stopping) | Self::Read(ReadError::Stopping) => {
-                Code::Unavailable
-            }
+            Self::Submit(SubmitError::Stopping | SubmitError::Clock(_))
+            | Self::Read(ReadError::Stopping) => Code::Unavailable,
             Self::Read(ReadError::Unknown(rejection)) => rejection_code(rejection),
             Self::Read(ReadError::Page(_) | ReadError::RangeReversed { .. }) => {
                 Code::InvalidArgument
@@ -95,6 +94,7 @@ impl Refused {
             Self::Submit(SubmitError::Stopping) | Self::Read(ReadError::Stopping) => {
                 "SERVER_STOPPING"
             }
+            Self::Submit(SubmitError::Clock(_)) => "CLOCK_IMPLAUSIBLE",
             Self::Read(ReadError::Page(PageError::Size { .. })) => "PAGE_SIZE_OUT_OF_RANGE",
             Self::Read(ReadError::Page(PageError::Token)) => "PAGE_TOKEN_MALFORMED",
             Self::Read(ReadError::RangeReversed { .. }) => "RANGE_REVERSED",
@@ -126,6 +126,10 @@ impl Refused {
             Self::Read(ReadError::RangeReversed { since, until }) => {
                 vec![("since", since.to_string()), ("until", until.to_string())]
             }
+            Self::Submit(SubmitError::Clock(error)) => vec![
+                ("clock", error.clock.to_string()),
+                ("compared", error.compared.to_string()),
+            ],
             Self::Submit(_)
             | Self::Read(
                 ReadError::Store(_) | ReadError::Stopping | ReadError::Page(PageError::Token),

@@ -69,8 +69,8 @@ impl From<Broken> for StoreError {
 /// How the journal stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Head {
-    /// The journal's last sequence.
-    pub last: Sequence,
+    /// The last record's stamp.
+    pub last: Stamp,
     /// When the next open hold is due. None where none ever is.
     pub next_due: Option<Moment>,
 }
@@ -199,7 +199,7 @@ pub trait Snapshot {
     fn holds(&mut self, filter: HoldFilter<'_>) -> Result<Vec<Hold>, StoreError>;
     /// What the holds set aside of an account as of a record and a moment, in
     /// steps.
-    fn held(&mut self, account: &Account, at: Stamp) -> Result<i64, StoreError>;
+    fn held(&mut self, account: &Account, at: Sequence, moment: Moment) -> Result<i64, StoreError>;
     /// A posting of an account, which the caller knows to be there.
     fn posting(&mut self, account: &Account, at: Position) -> Result<PostingRow, StoreError>;
 }

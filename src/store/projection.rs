@@ -205,9 +205,9 @@ fn of_fact<E>(
             put_id(entry.id, at, put)?;
             put_reversal(entry, at, book, put)
         }
-        Fact::HoldPlaced(terms) => {
-            put_id(terms.id, at, put)?;
-            put_hold(terms.id, None, book, put)
+        Fact::HoldPlaced(placed) => {
+            put_id(placed.terms.id, at, put)?;
+            put_hold(placed.terms.id, None, book, put)
         }
         Fact::HoldSettled(entry) => put_hold(entry.id, Some(at), book, put),
         Fact::HoldReleased { id } | Fact::HoldExpired { id } => put_hold(*id, Some(at), book, put),
@@ -270,7 +270,7 @@ fn put_hold<E>(
             number(terms.transfer.debit()).into(),
             number(terms.transfer.credit()).into(),
             terms.transfer.amount().steps().into(),
-            hold.expires_at().into(),
+            hold.expires_at.into(),
             // As it is after this record, whatever else the book knows of it.
             Value::Number(ended.map_or(HoldStateKind::Open, |_| hold.state.kind()) as i64),
             ended.into(),

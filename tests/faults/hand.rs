@@ -56,6 +56,7 @@ impl Line {
             stamp: Stamp {
                 sequence: last.sequence.next(),
                 recorded_at: last.recorded_at.after_s(self.after_s),
+                moment: last.recorded_at.after_s(self.after_s),
             },
             caller: self.by,
             rules_version: self.rules_version,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use timebank::ledger::{
     AccountKind, AccountOpened, Amount, Balance, Caller, Commitment, Entry, EntryWithAccounts,
-    FORMAT_VERSION, Fact, Foundation, HoldTerms, Label, LedgerId, Limits, Origin, Step, Tags,
-    TimeZone, Transfer, Transfers, Unit,
+    FORMAT_VERSION, Fact, Foundation, HoldPlaced, HoldTerms, Label, LedgerId, Limits, Origin, Step,
+    Tags, TimeZone, Transfer, Transfers, Unit,
 };
 
 use super::hand::Line;
@@ -79,13 +79,15 @@ pub(super) fn posts_and_opens(entry: Entry, accounts: &[AccountOpened]) -> Line 
 }
 
 pub(super) fn places(id: Id, transfer: Transfer) -> Line {
-    line(Fact::HoldPlaced(HoldTerms {
+    let terms = HoldTerms {
         id: booking(id),
         transfer,
         expires_in_s: None,
         kind: Label::parse("kind", "service").expect("a kind"),
         tags: Tags::default(),
-    }))
+    };
+    let expires_at = None;
+    line(Fact::HoldPlaced(HoldPlaced { terms, expires_at }))
 }
 
 pub(super) fn releases(id: Id) -> Line {

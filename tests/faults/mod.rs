@@ -1,5 +1,6 @@
 //! Disks that fill, commits that fail, files that someone changed.
 
+mod clock;
 mod commits;
 mod contradictions;
 mod forger;

@@ -12,7 +12,7 @@ use timebank::{
     journal::{decode, encode, to_proto},
     ledger::{
         AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Caller, Commitment,
-        Entry, EntryWithAccounts, Fact, Foundation, HoldTerms, Label, LedgerId, Limits,
+        Entry, EntryWithAccounts, Fact, Foundation, HoldPlaced, HoldTerms, Label, LedgerId, Limits,
         MAX_EXPIRES_IN_S, Moment, Origin, Principal, Record, Sequence, Stamp, Step, Tag, Tags,
         TimeZone, Transfer, Transfers, Unit, UnitId,
     },
@@ -65,16 +65,18 @@ fn records() -> impl Strategy<Value = Record> {
     (
         1..=i64::MAX >> 11,
         moments(),
+        moments(),
         text(),
         text(),
         any::<i32>(),
         steps(),
     )
         .prop_map(
-            |(sequence, recorded_at, actor, request_id, rules_version, step)| Record {
+            |(sequence, recorded_at, moment, actor, request_id, rules_version, step)| Record {
                 stamp: Stamp {
                     sequence: Sequence::new(sequence).expect("in range"),
                     recorded_at,
+                    moment,
                 },
                 caller: {
                     let principal = Principal::recorded(&actor).expect("printable");
@@ -172,20 +174,29 @@ fn entries() -> impl Strategy<Value = Entry> {
         )
 }
 
-fn holds() -> impl Strategy<Value = HoldTerms> {
+fn holds() -> impl Strategy<Value = HoldPlaced> {
     let expires_in_s = option::of(prop_oneof![
         1..=MAX_EXPIRES_IN_S,
         select(vec![1, MAX_EXPIRES_IN_S])
     ]);
-    (bookings(), transfers(), expires_in_s, labels(), tags()).prop_map(
-        |(id, transfer, expires_in_s, kind, tags)| HoldTerms {
-            id,
-            transfer,
-            expires_in_s,
-            kind,
-            tags,
-        },
+    (
+        bookings(),
+        transfers(),
+        expires_in_s,
+        labels(),
+        tags(),
+        moments(),
     )
+        .prop_map(|(id, transfer, expires_in_s, kind, tags, placed_at)| {
+            let terms = HoldTerms {
+                id,
+                transfer,
+                expires_in_s,
+                kind,
+                tags,
+            };
+            HoldPlaced::at(terms, placed_at)
+        })
 }
 
 fn transfers() -> impl Strategy<Value = Transfer> {

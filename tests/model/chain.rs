@@ -12,7 +12,7 @@ use proptest::{
 use timebank::{
     ledger::{
         Account, AccountId, AccountKind, Answer, Booking, Command, Founded, Hold, Moment, Position,
-        Record, Sequence, Stamp, Together, Unit,
+        Record, Sequence, Together, Unit,
     },
     query::{AsOf, Axis, Direction, ReadError, StatementQuery, balance, statement},
     store::{AccountRow, HoldFilter, PostingRow, Snapshot, StoreError},
@@ -427,8 +427,8 @@ impl Snapshot for Counted<'_> {
     fn holds(&mut self, filter: HoldFilter<'_>) -> Read<Vec<Hold>> {
         self.snapshot.holds(filter)
     }
-    fn held(&mut self, account: &Account, at: Stamp) -> Read<i64> {
-        self.snapshot.held(account, at)
+    fn held(&mut self, account: &Account, at: Sequence, moment: Moment) -> Read<i64> {
+        self.snapshot.held(account, at, moment)
     }
     fn posting(&mut self, account: &Account, at: Position) -> Read<PostingRow> {
         self.followed += 1;

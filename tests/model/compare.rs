@@ -126,7 +126,7 @@ pub(crate) fn accounts(stack: &Stack, model: &Reference) {
         let id = row.account.id.as_str();
         let expected = &model.accounts[id];
         check_row(row, expected, model);
-        let (balance, held) = (model.balance(id), model.held_now(id, model.clock));
+        let (balance, held) = (model.balance(id), model.held_now(id, model.moment()));
         let available = expected.floor.map(|floor| balance - held - floor);
         assert_eq!(shown, (balance, Some(held), available), "{id} now");
     }
@@ -266,7 +266,7 @@ fn shown_hold(hold: &ledger::Hold) -> String {
         Expired { stamp } => Some(("expired".into(), pair(*stamp))),
     };
     let (terms, placed) = (text::hold_of(&hold.terms), pair(hold.placed));
-    let expires = hold.expires_at().map(Moment::us);
+    let expires = hold.expires_at.map(Moment::us);
     format!("{terms} placed {placed:?} expires {expires:?} ended {ended:?}")
 }
 

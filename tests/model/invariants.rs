@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use timebank::ledger::{Entry, Fact, Limits, Origin, Record, Sequence, Transfer};
+use timebank::ledger::{Entry, Fact, HoldPlaced, Limits, Origin, Record, Sequence, Transfer};
 
 use super::stack::Stack;
 
@@ -81,7 +81,7 @@ impl Fold {
                 self.account(id.as_str()).limits = Some(*limits);
             }
             Fact::EntryPosted(entry) => self.post(entry, Spares::Held),
-            Fact::HoldPlaced(terms) => {
+            Fact::HoldPlaced(HoldPlaced { terms, .. }) => {
                 let leg = terms.transfer.clone();
                 self.account(leg.debit().as_str()).held += leg.amount().steps();
                 self.within_floor(leg.debit().as_str(), Spares::Held, record);

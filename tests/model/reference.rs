@@ -213,14 +213,26 @@ impl Reference {
     /// What is due by the clock expires before anything else happens, the
     /// soonest first.
     pub(crate) fn expire_due(&mut self) {
-        let clock = self.clock;
-        let open = self.holds.iter().filter(|hold| hold.ended.is_none());
-        let mut due: Vec<_> = open.filter(|hold| hold.is_due(clock)).cloned().collect();
-        due.sort_by_key(|hold| (hold.expires_at(), hold.placed));
-        for hold in due {
-            let at = self.write(true, text::expire(hold.id));
-            self.end_hold(hold.id, Ending::Expired, at);
+        loop {
+            let now = self.moment();
+            let open = self.holds.iter().filter(|hold| hold.ended.is_none());
+            let mut due: Vec<_> = open.filter(|hold| hold.is_due(now)).cloned().collect();
+            if due.is_empty() {
+                return;
+            }
+            due.sort_by_key(|hold| (hold.expires_at(), hold.placed));
+            for hold in due {
+                let at = self.write(true, text::expire(hold.id));
+                self.end_hold(hold.id, Ending::Expired, at);
+            }
         }
+    }
+
+    /// The moment that reads and expiry go by: the clock's, but never before the
+    /// last record.
+    pub(crate) fn moment(&self) -> i64 {
+        let last = self.journal.last();
+        last.map_or(self.clock, |line| self.clock.max(line.at.1))
     }
 
     /// The time that the next record gets: the clock's, but after the last one's.

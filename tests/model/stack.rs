@@ -11,16 +11,21 @@ use std::{
 
 use tempfile::TempDir;
 use timebank::{
-    clock::Clock,
     ledger::{Answer, Call, Caller, Command, Moment, Outcome, Principal, Rejection, Together},
     query::{Query, ReadError},
-    sequencer::Sequencer,
+    sequencer::{Sequencer, Start},
     store::{Snapshot, Store, Verified},
 };
 use tokio::runtime::{Builder, Runtime};
 
-use super::ask::{Ask, moment};
-use crate::support::{UTC, open_again};
+use super::ask::Ask;
+use crate::support::{UTC, clock_of, open_again};
+
+/// Years may go by between two runs.
+const ACCEPTED: Start = Start {
+    accept_clock: true,
+    ..UTC
+};
 
 /// A ledger and the directory that outlives its runs.
 pub(crate) struct Stack {
@@ -46,19 +51,20 @@ impl Run {
         let runtime = || Builder::new_current_thread().enable_time().build();
         let (writes, reads) = (runtime().expect("a runtime"), runtime().expect("a runtime"));
         let time = Arc::clone(clock);
-        let clock: Clock = Arc::new(move || moment(time.load(Ordering::SeqCst)));
+        let clock = clock_of(move || time.load(Ordering::SeqCst));
         let (store, writer) = open_again(dir.path());
         let (sequencer, thread) = {
             let _within = writes.enter();
-            Sequencer::start(writer, Arc::clone(&clock), UTC).expect("the sequencer starts")
+            Sequencer::start(writer, clock, ACCEPTED).expect("the sequencer starts")
         };
         let store: Arc<dyn Store> = Arc::new(store);
+        let query = Query::new(store, sequencer.time()).expect("a thread");
         Self {
             writes,
             reads,
             sequencer,
             thread,
-            query: Query::new(store, clock).expect("a thread"),
+            query,
         }
     }
 

@@ -116,7 +116,7 @@ fn fact(fact: &Fact) -> String {
         Fact::AccountClosed { id } => close(id.as_str()),
         Fact::EntryPosted(posted) => entry_of(posted),
         Fact::HoldSettled(settled) => format!("settle {}", entry_of(settled)),
-        Fact::HoldPlaced(terms) => hold_of(terms),
+        Fact::HoldPlaced(placed) => hold_of(&placed.terms),
         Fact::HoldReleased { id } => release(small(*id)),
         Fact::HoldExpired { id } => expire(small(*id)),
     }

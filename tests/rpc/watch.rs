@@ -195,9 +195,9 @@ async fn fifty_who_do_not_read() {
     }
     city.server.stop().await;
     let server = Server::start(city.dir.path());
-    // What readers keep in mind of the store is not theirs.
+    // What as many readers take that do read is not theirs.
     let mut readers = JoinSet::new();
-    for _ in 0..8 {
+    for _ in 0..50 {
         readers.spawn(read_all(server.client().await));
     }
     readers.join_all().await;

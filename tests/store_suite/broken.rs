@@ -9,7 +9,7 @@ use std::{
 use timebank::{
     ledger::{
         Account, AccountId, Booking, BookingId, Call, Command, Founded, Hold, Moment, Position,
-        Record, Sequence, Stamp, Transfers, Unit,
+        Record, Sequence, Transfers, Unit,
     },
     store::{
         AccountRow, Committed, Head, HoldFilter, PostingRow, Progress, Snapshot, Store, StoreError,
@@ -280,8 +280,8 @@ impl Snapshot for BrokenSnapshot {
         Ok(holds)
     }
 
-    fn held(&mut self, account: &Account, at: Stamp) -> Read<i64> {
-        self.now()?.held(account, at)
+    fn held(&mut self, account: &Account, at: Sequence, moment: Moment) -> Read<i64> {
+        self.now()?.held(account, at, moment)
     }
 
     fn posting(&mut self, account: &Account, at: Position) -> Read<PostingRow> {

@@ -4,15 +4,11 @@
 use std::{
     future::Future,
     pin::pin,
-    sync::{
-        Arc,
-        mpsc::{Receiver, Sender, channel},
-    },
+    sync::mpsc::{Receiver, Sender, channel},
     task::{Context, Waker},
 };
 
 use timebank::{
-    clock::Clock,
     ledger::{AccountKind, Answer, Call, Moment, Together},
     sequencer::{Sequencer, SubmitError},
     store::{Committed, Head, StoreError, Writer},
@@ -21,8 +17,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::ledger::{Ledger, leg, open_account, place, post};
 use crate::{
-    model::ask::{Ask, moment},
-    support::{UTC, staff},
+    model::ask::Ask,
+    support::{UTC, clock_of, staff},
 };
 
 /// What is to become of a transaction.
@@ -73,7 +69,7 @@ fn a_failed_commit_is_told_to_all_of_its_callers_and_to_no_other() {
     };
     let runtime = Builder::new_current_thread().enable_time().build();
     let runtime = runtime.expect("a runtime");
-    let clock: Clock = Arc::new(move || moment(now));
+    let clock = clock_of(move || now);
     let (door, thread) = {
         let _within = runtime.enter();
         Sequencer::start(Box::new(told), clock, UTC).expect("it starts")
@@ -148,7 +144,7 @@ fn call(door: &Sequencer, runtime: &Runtime, script: &Script) {
     is_full(runtime.block_on(all));
     is_full(runtime.block_on(open));
     is_full(runtime.block_on(hold));
-    assert_eq!(door.head().borrow().last, before.stamp().sequence);
+    assert_eq!(door.head().borrow().last.sequence, before.stamp().sequence);
 
     // A caller after: the same again is new, for nothing was kept of it.
     let after = vec![give(21, 10), give(20, 10)];

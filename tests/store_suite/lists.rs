@@ -168,7 +168,11 @@ pub(super) fn postings_know_the_balance_and_those_before(open: Open<'_>) {
             leg("a:member:1", "a:member:2", 3),
             leg("a:pool", "a:member:1", 1),
         ];
-        let last = ledger.commit(&[post(10 + round, &legs)]).last.get();
+        let last = ledger
+            .commit(&[post(10 + round, &legs)])
+            .last
+            .sequence
+            .get();
         let balance = expected.last().map_or(0, |(_, _, balance)| *balance);
         expected.extend([(last, 0, balance - 3), (last, 1, balance - 2)]);
         if round == 4 {

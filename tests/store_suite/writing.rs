@@ -122,7 +122,7 @@ pub(super) fn what_is_asked_for_is_loaded(open: Open<'_>) {
             .split(' ')
             .all(|word| said.split(' ').any(|w| w == word));
         assert!(has_all, "{ask:?}: {said}, and not {expected}");
-        assert_eq!(head.last.get(), last);
+        assert_eq!(head.last.sequence.get(), last);
     }
 }
 

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use timebank::{
     ledger::{
-        Account, AccountKind, Balance, Booking, Caller, Entry, Fact, Hold, HoldState, Malformed,
-        Moment, Origin, Outcome, PostedEntry, Record, Rejection, Stamp, Transfer,
+        Account, AccountKind, Balance, Booking, Caller, Entry, Fact, Hold, HoldPlaced, HoldState,
+        Malformed, Moment, Origin, Outcome, PostedEntry, Record, Rejection, Stamp, Transfer,
     },
     query::{BalanceView, PostingView, ReadError},
 };
@@ -178,7 +178,7 @@ fn fact(names: &Names, fact: &Fact) -> String {
         )),
         Fact::AccountClosed { id } => names.shorten(&format!("closed {id}")),
         Fact::EntryPosted(posted) => entry(names, posted),
-        Fact::HoldPlaced(terms) => {
+        Fact::HoldPlaced(HoldPlaced { terms, .. }) => {
             let transfer = leg(names, &terms.transfer);
             format!("held {}: {transfer}", names.name(terms.id))
         }
@@ -202,7 +202,7 @@ pub(super) fn hold(names: &Names, hold: &Hold, now: Moment) -> String {
     };
     let transfer = leg(names, &hold.terms.transfer);
     let mut text = format!("{}: {transfer} {state}", names.name(hold.terms.id));
-    if let Some(at) = hold.expires_at() {
+    if let Some(at) = hold.expires_at {
         let _ = write!(text, " until {at}");
     }
     text

@@ -11,7 +11,6 @@ use std::{
 
 use tempfile::TempDir;
 use timebank::{
-    clock::Clock,
     ledger::{Answer, Call, Caller, Command, Moment, Outcome, Rejection, Results},
     query::{Query, ReadError},
     sequencer::Sequencer,
@@ -20,7 +19,7 @@ use timebank::{
 use tokio::runtime::{Builder, Runtime};
 
 use super::words::{Said, day, mistake, moment, seconds};
-use crate::support::{UTC, open_again};
+use crate::support::{UTC, clock_of, open_again};
 
 /// 2026-03-02T08:00:00Z, when every story begins.
 const BEGINNING_US: i64 = 1_772_438_400_000_000;
@@ -62,15 +61,14 @@ impl World {
     pub(super) fn start(&mut self) {
         let (store, writer) = open_again(self.dir.path());
         let now_us = Arc::clone(&self.now_us);
-        let clock: Clock = Arc::new(move || {
-            Moment::from_us(now_us.load(Ordering::SeqCst)).expect("a time of this age")
-        });
+        let clock = clock_of(move || now_us.load(Ordering::SeqCst));
         let _inside = self.runtime.enter();
         let (sequencer, thread) =
-            Sequencer::start(writer, Arc::clone(&clock), UTC).expect("the sequencer starts");
+            Sequencer::start(writer, clock, UTC).expect("the sequencer starts");
+        let query = Query::new(Arc::new(store), sequencer.time()).expect("a thread");
         self.stack = Some(Stack {
             sequencer,
-            query: Query::new(Arc::new(store), clock).expect("a thread"),
+            query,
             thread,
         });
     }

@@ -21,13 +21,25 @@ use std::{
 };
 
 use timebank::{
-    ledger::{Caller, Principal, TimeZone},
-    sequencer::WantedZone,
+    clock::Clock,
+    ledger::{Caller, Moment, Principal, TimeZone},
+    sequencer::{Start, WantedZone},
     store::{SqliteStore, StoreError, Writer},
 };
 
-/// The time zone of ledgers whose days do not matter.
-pub(crate) const UTC: WantedZone = WantedZone::OwnOr(TimeZone::UTC);
+/// How ledgers are served whose days do not matter.
+pub(crate) const UTC: Start = Start {
+    zone: WantedZone::OwnOr(TimeZone::UTC),
+    accept_clock: false,
+};
+
+/// A clock that shows what a test sets, and has run for just so long.
+pub(crate) fn clock_of(us: impl Fn() -> i64 + Send + Sync + Clone + 'static) -> Clock {
+    let shown = us.clone();
+    let wall = move || Moment::from_us(shown()).expect("a time of this age");
+    let running = move || Duration::from_micros(us().unsigned_abs());
+    Clock::of(wall, running)
+}
 
 /// How long anything may take before a test gives up on it. No test passes
 /// because of it, so it is long.

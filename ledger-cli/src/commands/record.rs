@@ -6,8 +6,8 @@ use chrono::FixedOffset;
 use timebank::{
     journal,
     ledger::{
-        AccountId, AccountOpened, Entry, Fact, HoldTerms, Limits, Moment, Origin, Record, Step,
-        Tags, Transfer,
+        AccountId, AccountOpened, Entry, Fact, HoldPlaced, HoldTerms, Limits, Moment, Origin,
+        Record, Step, Tags, Transfer,
     },
 };
 use timebank_proto::v1;
@@ -81,7 +81,7 @@ fn accounts(fact: &Fact) -> Vec<&AccountId> {
             .iter()
             .map(Transfer::debit)
             .collect(),
-        Fact::HoldPlaced(terms) => vec![terms.transfer.debit()],
+        Fact::HoldPlaced(HoldPlaced { terms, .. }) => vec![terms.transfer.debit()],
         Fact::AccountLimitsChanged { id, .. } => vec![id],
         Fact::LedgerFounded(_)
         | Fact::TimeZoneSet(_)
@@ -155,7 +155,7 @@ fn fact_cells(fact: &Fact, units: &Units) -> Vec<(&'static str, Cell)> {
         }
         Fact::AccountClosed { id } => vec![("account_id", Cell::text(id.as_str()))],
         Fact::EntryPosted(entry) | Fact::HoldSettled(entry) => posted(entry, units),
-        Fact::HoldPlaced(terms) => placed(terms, units),
+        Fact::HoldPlaced(HoldPlaced { terms, .. }) => placed(terms, units),
         Fact::HoldReleased { id } | Fact::HoldExpired { id } => {
             vec![("hold_id", Cell::text(id.to_string()))]
         }
@@ -314,7 +314,7 @@ async fn fact_summary(fact: &Fact, units: &Units, output: &mut Output) -> Result
             }
             text
         }
-        Fact::HoldPlaced(terms) => {
+        Fact::HoldPlaced(HoldPlaced { terms, .. }) => {
             format!(
                 "{} {}",
                 terms.id,

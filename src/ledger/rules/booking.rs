@@ -23,9 +23,10 @@ pub(super) fn not_in_future(effective_at: Option<Moment>, now: Moment) -> Result
 }
 
 /// Whether a repeated request means the effective time that stands. One that
-/// names the recorded time means the same as one that left it to that.
+/// names the recorded time (the moment of the record) means the same as one that
+/// left it to that.
 pub(super) fn same_time(stamp: Stamp, old: Option<Moment>, new: Option<Moment>) -> bool {
-    old == new || (old.is_none() && new == Some(stamp.recorded_at))
+    old == new || (old.is_none() && new == Some(stamp.moment))
 }
 
 /// The accounts that a booking may touch: those of the book, and those that it

@@ -9,8 +9,7 @@ use super::{
 };
 use crate::ledger::{
     Account, AccountOpened, Book, Booking, Difference, Entry, EntryWithAccounts, Fact, Label,
-    Moment, NewEntry, NotLoaded, Note, Origin, PostedEntry, Rejection, Reversal, Sequence, Stamp,
-    Step, Tags,
+    Moment, NewEntry, NotLoaded, Note, Origin, PostedEntry, Rejection, Reversal, Stamp, Step, Tags,
 };
 
 pub(super) fn post(book: &Book, new: &NewEntry, now: Moment) -> Ruling {
@@ -63,11 +62,7 @@ fn missing<'a>(
 /// An account as it will be when it is opened; its number and stamp are not
 /// looked at before.
 fn new_account(opening: &AccountOpened) -> Account {
-    let stamp = Stamp {
-        sequence: Sequence::ZERO,
-        recorded_at: Moment::MIN,
-    };
-    Account::open(opening, 0, stamp)
+    Account::open(opening, 0, Stamp::BEGINNING)
 }
 
 pub(super) fn reverse(book: &Book, reversal: &Reversal, now: Moment) -> Ruling {

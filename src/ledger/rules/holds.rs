@@ -8,15 +8,15 @@ use super::{
     reuse,
 };
 use crate::ledger::{
-    Amount, Book, Booking, BookingId, Difference, Entry, Fact, Hold, HoldState, HoldTerms, Moment,
-    Origin, Rejection, Stamp, Transfers, UnitId,
+    Amount, Book, Booking, BookingId, Difference, Entry, Fact, Hold, HoldPlaced, HoldState,
+    HoldTerms, Moment, Origin, Rejection, Stamp, Transfers, UnitId,
 };
 
-pub(super) fn place(book: &Book, terms: &HoldTerms, unit: Option<&UnitId>) -> Ruling {
+pub(super) fn place(book: &Book, terms: &HoldTerms, unit: Option<&UnitId>, now: Moment) -> Ruling {
     let legs = std::slice::from_ref(&terms.transfer);
     let units: Vec<_> = unit.map(|unit| (0, unit.clone())).into_iter().collect();
     let difference = match book.booking(terms.id)? {
-        None => return place_new(book, terms, &units),
+        None => return place_new(book, terms, &units, now),
         Some(Booking::Entry(_)) => Difference::of("what", "entry", "hold"),
         Some(Booking::Hold(hold)) => {
             let difference = match reuse::hold(hold, terms) {
@@ -33,7 +33,7 @@ pub(super) fn place(book: &Book, terms: &HoldTerms, unit: Option<&UnitId>) -> Ru
     Err(Rejection::IdReused { id, difference }.into())
 }
 
-fn place_new(book: &Book, terms: &HoldTerms, units: &[(usize, UnitId)]) -> Ruling {
+fn place_new(book: &Book, terms: &HoldTerms, units: &[(usize, UnitId)], now: Moment) -> Ruling {
     let leg = &terms.transfer;
     booking::balances_after(Accounts::of(book), std::slice::from_ref(leg), units)?;
     let debited = booking::account(book, leg.debit())?;
@@ -45,7 +45,8 @@ fn place_new(book: &Book, terms: &HoldTerms, units: &[(usize, UnitId)]) -> Rulin
         .into());
     }
     booking::above_floor(debited, leg.amount().steps(), 0)?;
-    Ok(Decision::append(Fact::HoldPlaced(terms.clone())))
+    let placed = HoldPlaced::at(terms.clone(), now);
+    Ok(Decision::append(Fact::HoldPlaced(placed)))
 }
 
 pub(super) fn settle(
@@ -120,7 +121,7 @@ pub(super) fn expire(book: &Book, id: BookingId, now: Moment) -> Ruling {
         HoldState::Open => {
             return Err(Rejection::HoldNotDue {
                 id,
-                expires_at: hold.expires_at(),
+                expires_at: hold.expires_at,
             }
             .into());
         }
@@ -148,13 +149,13 @@ fn known(hold: Option<&Hold>, id: BookingId) -> Result<&Hold, Rejection> {
 fn check_open(hold: &Hold, now: Moment) -> Result<(), Rejection> {
     let id = hold.terms.id;
     let expired = |expired_at| Rejection::HoldExpired { id, expired_at };
-    match (&hold.state, hold.expires_at()) {
+    match (&hold.state, hold.expires_at) {
         (HoldState::Settled(posted), _) => Err(Rejection::HoldSettled {
             id,
             settled: posted.entry.transfers.total_steps(),
         }),
         (HoldState::Released { .. }, _) => Err(Rejection::HoldReleased { id }),
-        (HoldState::Expired { stamp }, at) => Err(expired(at.unwrap_or(stamp.recorded_at))),
+        (HoldState::Expired { stamp }, at) => Err(expired(at.unwrap_or(stamp.moment))),
         (HoldState::Open, Some(at)) if hold.is_due(now) => Err(expired(at)),
         (HoldState::Open, _) => Ok(()),
     }

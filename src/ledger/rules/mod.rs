@@ -79,7 +79,7 @@ pub fn decide(book: &Book, command: &Command, by: &Principal, now: Moment) -> Ru
         Command::CloseAccount { id } => accounts::close(book, id),
         Command::PostEntry(new) => entries::post(book, new, now),
         Command::ReverseEntry(reversal) => entries::reverse(book, reversal, now),
-        Command::PlaceHold { terms, unit } => holds::place(book, terms, unit.as_ref()),
+        Command::PlaceHold { terms, unit } => holds::place(book, terms, unit.as_ref(), now),
         Command::SettleHold {
             id,
             amount,

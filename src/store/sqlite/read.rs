@@ -97,9 +97,11 @@ fn limits(floor: Option<i64>, ceiling: Option<i64>) -> Result<Limits> {
 }
 
 fn stamp(stored: i64, at: i64) -> Result<Stamp> {
+    let recorded_at = moment(at)?;
     Ok(Stamp {
         sequence: sequence(stored)?,
-        recorded_at: moment(at)?,
+        recorded_at,
+        moment: recorded_at,
     })
 }
 
@@ -198,10 +200,11 @@ pub(super) fn booking_from(
             let posted = posted_entry(connection, first, entry, before)?;
             Some(Booking::Entry(posted))
         }
-        Some(Fact::HoldPlaced(terms)) => {
+        Some(Fact::HoldPlaced(hold)) => {
             let state = hold_state(connection, first.stamp.sequence, before)?;
             Some(Booking::Hold(Box::new(Hold {
-                terms: terms.clone(),
+                terms: hold.terms.clone(),
+                expires_at: hold.expires_at,
                 placed: first.stamp,
                 state,
             })))

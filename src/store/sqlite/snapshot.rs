@@ -12,8 +12,8 @@ use super::{
 use crate::{
     journal::decode,
     ledger::{
-        Account, AccountId, Booking, BookingId, Founded, Hold, HoldStateKind, Position, Record,
-        Sequence, Stamp, Unit,
+        Account, AccountId, Booking, BookingId, Founded, Hold, HoldStateKind, Moment, Position,
+        Record, Sequence, Unit,
     },
     store::{AccountRow, HoldFilter, PostingRow, Snapshot, StoreError},
 };
@@ -162,9 +162,9 @@ impl Snapshot for SqliteSnapshot {
         Ok(holds)
     }
 
-    fn held(&mut self, account: &Account, at: Stamp) -> Result<i64> {
+    fn held(&mut self, account: &Account, at: Sequence, moment: Moment) -> Result<i64> {
         // Of an account with many years behind it, few holds are open.
-        let sql = match at.sequence == self.last {
+        let sql = match at == self.last {
             true => {
                 "SELECT coalesce(sum(amount), 0) FROM holds
                  WHERE debit_no = ?1 AND sequence <= ?2 AND state = 1
@@ -178,7 +178,7 @@ impl Snapshot for SqliteSnapshot {
             }
         };
         let mut statement = self.connection()?.prepare_cached(sql)?;
-        let at = params![account.number, at.sequence.get(), at.recorded_at.us()];
+        let at = params![account.number, at.get(), moment.us()];
         Ok(statement.query_row(at, |row| row.get(0))?)
     }
 

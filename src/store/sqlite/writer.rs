@@ -41,15 +41,8 @@ struct End {
 
 impl End {
     fn read(connection: &Connection) -> Result<Self> {
-        let last = read::last(connection)?;
-        let recorded_at = match last {
-            Sequence::ZERO => Moment::MIN,
-            last => read::record(connection, last)?.stamp.recorded_at,
-        };
-        let stamp = Stamp {
-            sequence: last,
-            recorded_at,
-        };
+        let stamp = last_stamp(connection)?;
+        let last = stamp.sequence;
         Ok(Self {
             book: Book::new(Beginning {
                 last: stamp,
@@ -64,6 +57,13 @@ impl End {
             },
             next_due: next_due(connection)?,
         })
+    }
+}
+
+fn last_stamp(connection: &Connection) -> Result<Stamp> {
+    match read::last(connection)? {
+        Sequence::ZERO => Ok(Stamp::BEGINNING),
+        last => Ok(read::record(connection, last)?.stamp),
     }
 }
 
@@ -141,7 +141,7 @@ impl Writer for SqliteWriter {
 
     fn head(&mut self) -> Result<Head> {
         Ok(Head {
-            last: read::last(&self.connection)?,
+            last: last_stamp(&self.connection)?,
             next_due: next_due(&self.connection)?,
         })
     }
@@ -152,8 +152,9 @@ fn run(connection: &Connection, end: &mut End, calls: &[Call], now: Moment) -> R
     end.book.forget();
     end.book.set_free_ids(end.free_ids);
     let mut records = Vec::new();
-    if end.next_due.is_some_and(|due| due <= now) {
-        let expiring = [Call::expiring(&load::due(connection, now)?)];
+    let moment = end.book.last().moment_after(now);
+    if end.next_due.is_some_and(|due| due <= moment) {
+        let expiring = [Call::expiring(&load::due(connection, moment)?)];
         records = decide(connection, end, &expiring, now)?.records;
     }
     let decided = decide(connection, end, calls, now)?;
@@ -170,7 +171,7 @@ fn run(connection: &Connection, end: &mut End, calls: &[Call], now: Moment) -> R
     Ok(Committed {
         answers: decided.answers,
         head: Head {
-            last: end.book.last().sequence,
+            last: end.book.last(),
             next_due,
         },
     })

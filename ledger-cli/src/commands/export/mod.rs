@@ -154,5 +154,5 @@ fn heading(out: &mut impl Write, chart: &Chart) -> io::Result<()> {
 
 /// When the service took place.
 fn effective_us(record: &Record, entry: &Entry) -> i64 {
-    entry.effective_at.unwrap_or(record.stamp.recorded_at).us()
+    entry.effective_at.unwrap_or(record.stamp.moment).us()
 }

@@ -32,7 +32,7 @@ pub(super) fn again(
     let Some(command) = record.step.command() else {
         return wrong(at, "journal", "no command leads to this record");
     };
-    let now = record.stamp.recorded_at;
+    let now = record.stamp.moment;
     loop {
         match rules::decide(book, &command, &record.caller.principal, now) {
             Ok(Decision::Append { step, .. }) => {
