@@ -3,6 +3,8 @@
 //!
 //! TIMEBANK_KILLS sets the number of kills, TIMEBANK_SEED the randomness.
 
+mod disk;
+mod power;
 mod writer;
 
 use std::{
@@ -46,7 +48,7 @@ async fn killed_again_and_again() {
     println!("TIMEBANK_SEED={seed} TIMEBANK_KILLS={kills}");
     let mut rng = Rng::with_seed(seed);
     let dir = TempDir::new().expect("a directory");
-    found(dir.path()).await;
+    found(Server::start(dir.path())).await;
     let mut world = World::default();
     for round in 1..=kills {
         let calls = load_until_killed(dir.path(), &mut rng).await;
@@ -55,12 +57,13 @@ async fn killed_again_and_again() {
             "round {round}: {acknowledged} of {} calls acknowledged",
             calls.len()
         );
-        world.check(dir.path(), calls).await;
+        let server = Server::start(dir.path());
+        world.check(&mut server.client().await, calls).await;
+        server.stop().await;
     }
 }
 
-async fn found(dir: &Path) {
-    let server = Server::start(dir);
+async fn found(server: Server) {
     let mut client = server.client().await;
     client.open(MINT, AccountKind::Issuance).await;
     for number in 0..WRITERS {
@@ -72,17 +75,38 @@ async fn found(dir: &Path) {
 /// All calls that the writers made before the server was gone.
 async fn load_until_killed(dir: &Path, rng: &mut Rng) -> Vec<Call> {
     let server = Server::start(dir);
+    let writers = start_writers(&server, rng).await;
+    lived(rng).await;
+    server.kill();
+    all_calls(writers).await
+}
+
+type Writers = JoinSet<Vec<Call>>;
+
+/// Writers under way: one of them was told of a success, or all have ended.
+async fn start_writers(server: &Server, rng: &mut Rng) -> Writers {
+    let mut clients = Vec::new();
+    for _ in 0..WRITERS {
+        clients.push(server.client().await);
+    }
     let (acknowledge, mut acknowledged) = watch::channel(0);
     let mut writers = JoinSet::new();
-    for number in 0..WRITERS {
-        let writer = Writer::new(server.client().await, number, rng.fork());
+    for (number, client) in (0..).zip(clients) {
+        let writer = Writer::new(client, number, rng.fork());
         writers.spawn(writer.run(acknowledge.clone()));
     }
-    let some = acknowledged.wait_for(|count| *count > 0).await;
-    drop(some.expect("a writer"));
+    drop(acknowledge);
+    let _ = acknowledged.wait_for(|count| *count > 0).await;
+    writers
+}
+
+/// The rest of a server's life.
+async fn lived(rng: &mut Rng) {
     let life = Duration::from_micros(rng.u64(0..LIFE_MS * 1_000));
     tokio::time::sleep(life).await;
-    server.kill();
+}
+
+async fn all_calls(writers: Writers) -> Vec<Call> {
     writers.join_all().await.into_iter().flatten().collect()
 }
 
@@ -94,12 +118,10 @@ struct World {
 }
 
 impl World {
-    /// Restarts, compares the journal with what the callers know, and sends
-    /// again what they were not told of.
-    async fn check(&mut self, dir: &Path, calls: Vec<Call>) {
-        let server = Server::start(dir);
-        let mut client = server.client().await;
-        let recorded = entries(&mut client).await;
+    /// Compares a restarted server's journal with what the callers know, and
+    /// sends again what they were not told of.
+    async fn check(&mut self, client: &mut Client, calls: Vec<Call>) {
+        let recorded = entries(client).await;
         for call in &calls {
             let found = call.ids().filter(|id| recorded.contains_key(id)).count();
             if call.acknowledged {
@@ -126,11 +148,10 @@ impl World {
             assert_eq!(known, found, "entry {id} has moved");
         }
         for call in calls.iter().filter(|call| !call.acknowledged) {
-            call.send(&mut client).await.expect("it is accepted now");
+            call.send(client).await.expect("it is accepted now");
             self.there.extend(call.ids().map(|id| (id, None)));
         }
-        self.check_sums(&mut client).await;
-        server.stop().await;
+        self.check_sums(client).await;
     }
 
     /// Everything was posted from the one account, a minute each.

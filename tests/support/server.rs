@@ -75,6 +75,11 @@ impl Server {
 
     /// Runs a command that serves, and waits until it does.
     pub(crate) fn run(command: Command) -> Self {
+        Self::try_run(command).unwrap_or_else(|why| panic!("{why}"))
+    }
+
+    /// As [`Server::run`], for one that may end before it serves: what it said.
+    pub(crate) fn try_run(command: Command) -> Result<Self, String> {
         let log = NamedTempFile::new().expect("a file for the log");
         let stderr = log.reopen().expect("a file for the log");
         Self::log_to(stderr, log, command)
@@ -83,10 +88,14 @@ impl Server {
     /// As [`Server::run`], with a standard error that the test has made.
     pub(crate) fn run_with_stderr(command: Command, stderr: impl Into<Stdio>) -> Self {
         let log = NamedTempFile::new().expect("a file for the log");
-        Self::log_to(stderr, log, command)
+        Self::log_to(stderr, log, command).unwrap_or_else(|why| panic!("{why}"))
     }
 
-    fn log_to(stderr: impl Into<Stdio>, log: NamedTempFile, mut command: Command) -> Self {
+    fn log_to(
+        stderr: impl Into<Stdio>,
+        log: NamedTempFile,
+        mut command: Command,
+    ) -> Result<Self, String> {
         let child = command
             .stdout(Stdio::piped())
             .stderr(stderr)
@@ -98,14 +107,16 @@ impl Server {
         stdout.read_line(&mut line).expect("a line");
         let Some(address) = line.trim_end().strip_prefix("listening on ") else {
             let log = std::fs::read_to_string(log.path()).unwrap_or_default();
-            panic!("the server did not listen; it printed {line:?} and logged:\n{log}");
+            return Err(format!(
+                "the server did not listen; it printed {line:?} and logged:\n{log}"
+            ));
         };
-        Self {
+        Ok(Self {
             child,
             address: address.into(),
             log,
             _stdout: stdout,
-        }
+        })
     }
 
     /// `HOST:PORT`.

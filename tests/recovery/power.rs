@@ -1,0 +1,181 @@
+//! The power is cut under load, again and again: what was not synced is lost.
+//! What was acknowledged is there all the same.
+//!
+//! TIMEBANK_POWER_CUTS sets the number of cuts, TIMEBANK_SEED the randomness.
+
+use std::{collections::BTreeMap, process::Command};
+
+use fastrand::Rng;
+
+use super::{
+    Call, World, all_calls,
+    disk::{Disk, Luck},
+    entries, found, from_environment, lived, start_writers,
+};
+use crate::support::Server;
+
+const CUTS: usize = 12;
+/// Rounds on a disk that only says that it syncs.
+const LIES: usize = 4;
+
+/// A seed that can be given again, printed for whom the test fails.
+fn seeded() -> Rng {
+    let seed = from_environment("TIMEBANK_SEED").unwrap_or_else(|| fastrand::u64(..));
+    println!("TIMEBANK_SEED={seed}");
+    Rng::with_seed(seed)
+}
+
+/// How the server ends in a round.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    /// At any time.
+    Killed,
+    /// Before its nth change or sync of any file.
+    AtChange(u32),
+    /// While it stops in good order, before its nth change or sync of the
+    /// database, which is when the log is copied into it. Not at all, if there
+    /// are fewer.
+    AtCheckpoint(u32),
+}
+
+impl End {
+    fn any(round: usize, rng: &mut Rng) -> Self {
+        match round % 3 {
+            0 => Self::AtCheckpoint(rng.u32(1..=60)),
+            1 => Self::AtChange(rng.u32(20..=600)),
+            _ => Self::Killed,
+        }
+    }
+}
+
+/// Ends before its nth change or sync: of any file, or of one.
+fn ends_at(mut command: Command, count: u32, file: Option<&str>) -> Command {
+    command.env("UNSYNCED_END_AT", count.to_string());
+    command.envs(file.map(|file| ("UNSYNCED_END_ON", file)));
+    command
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_power_is_cut_again_and_again() {
+    let mut rng = seeded();
+    let cuts = from_environment("TIMEBANK_POWER_CUTS").unwrap_or(CUTS);
+    let disk = Disk::new();
+    found(Server::run(disk.serve())).await;
+    let mut world = World::default();
+    for round in 1..=cuts {
+        let end = End::any(round, &mut rng);
+        let calls = load_until(end, &disk, &mut rng).await;
+        let mut luck = any_luck(&mut rng);
+        println!(
+            "round {round}: {end:?}, {} calls, {} %",
+            calls.len(),
+            luck.percent
+        );
+        disk.cut_the_power(&mut luck);
+        let server = Server::run(disk.serve());
+        world.check(&mut server.client().await, calls).await;
+        // Not stopped, which would empty the log.
+        server.kill();
+    }
+}
+
+/// Often nothing reaches the disk that nobody waited for.
+fn any_luck(rng: &mut Rng) -> Luck {
+    let percent = [0, 0, 50, 90][rng.usize(..4)];
+    let rng = rng.fork();
+    Luck { percent, rng }
+}
+
+async fn load_until(end: End, disk: &Disk, rng: &mut Rng) -> Vec<Call> {
+    let command = match end {
+        End::Killed => disk.serve(),
+        End::AtChange(count) => ends_at(disk.serve(), count, None),
+        End::AtCheckpoint(count) => ends_at(disk.serve(), count, Some("ledger.db")),
+    };
+    let server = Server::run(command);
+    let writers = start_writers(&server, rng).await;
+    match end {
+        End::AtChange(_) => drop(server.wait().await),
+        End::Killed => {
+            lived(rng).await;
+            server.kill();
+        }
+        End::AtCheckpoint(_) => {
+            lived(rng).await;
+            server.terminate();
+            server.wait().await;
+        }
+    }
+    all_calls(writers).await
+}
+
+/// Whatever a ledger's first start has done when the power goes, the next start
+/// finds nothing or a ledger, never something that it refuses.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_power_is_cut_while_a_ledger_is_founded() {
+    let mut rng = seeded();
+    for count in 1.. {
+        for percent in [0, 50] {
+            let rng = rng.fork();
+            let disk = Disk::new();
+            let first = Server::try_run(ends_at(disk.serve(), count, None));
+            let Err(why) = first else {
+                assert!(count > 10, "founding a ledger changes files");
+                return;
+            };
+            assert!(!why.contains("panicked"), "{why}");
+            println!("cut before change {count}, {percent} %");
+            disk.cut_the_power(&mut Luck { percent, rng });
+            let server = Server::run(disk.serve());
+            server.client().await.verified().await;
+            server.kill();
+        }
+    }
+}
+
+/// The test above would notice commits that are not synced: it would fail as
+/// this does, on a disk that says so and does not sync.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_syncs_a_power_cut_loses_what_was_acknowledged() {
+    let mut rng = seeded();
+    for round in 1..=LIES {
+        // Every other time, half of it reaches the disk all the same.
+        let percent = if round % 2 == 0 { 50 } else { 0 };
+        let disk = Disk::new();
+        found(Server::run(disk.serve())).await;
+        let mut lying = disk.serve();
+        lying.env("UNSYNCED_LIES", "1");
+        let server = Server::run(lying);
+        let writers = start_writers(&server, &mut rng).await;
+        lived(&mut rng).await;
+        server.kill();
+        let calls = all_calls(writers).await;
+        let rng = rng.fork();
+        disk.cut_the_power(&mut Luck { percent, rng });
+        let (lost, acknowledged) = lost(&disk, &calls).await;
+        println!("round {round}: {lost} of {acknowledged} calls lost, {percent} %");
+        assert!(acknowledged > 0, "nothing could be lost");
+        assert!(percent > 0 || lost == acknowledged, "nothing was synced");
+    }
+}
+
+/// How many calls were acknowledged and are not there, or not whole; all where
+/// the server cannot use what is left.
+async fn lost(disk: &Disk, calls: &[Call]) -> (usize, usize) {
+    let acknowledged = calls.iter().filter(|call| call.acknowledged);
+    let recorded = match Server::try_run(disk.serve()) {
+        Ok(server) => {
+            let recorded = entries(&mut server.client().await).await;
+            server.kill();
+            recorded
+        }
+        Err(why) => {
+            println!("{why}");
+            BTreeMap::new()
+        }
+    };
+    let lost = acknowledged
+        .clone()
+        .filter(|call| !call.ids().all(|id| recorded.contains_key(&id)));
+    (lost.count(), acknowledged.count())
+}
