@@ -74,6 +74,22 @@ impl Disk {
         command
     }
 
+    pub(super) fn log_bytes(&self) -> u64 {
+        fs::metadata(self.log()).map_or(0, |log| log.len())
+    }
+
+    /// How often the log was begun anew: SQLite counts that in its header.
+    pub(super) fn log_number(&self) -> u32 {
+        let mut number = [0; 4];
+        let log = File::open(self.log()).expect("a log");
+        log.read_exact_at(&mut number, 12).expect("its header");
+        u32::from_be_bytes(number)
+    }
+
+    fn log(&self) -> PathBuf {
+        self.data().join("ledger.db-wal")
+    }
+
     /// What is left on the disk after the power was cut. The server is dead.
     pub(super) fn cut_the_power(&self, luck: &mut Luck) {
         for name in self.names() {

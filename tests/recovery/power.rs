@@ -12,9 +12,13 @@ use super::{
     disk::{Disk, Luck},
     entries, found, from_environment, lived, start_writers,
 };
-use crate::support::Server;
+use crate::support::{Server, until};
 
-const CUTS: usize = 12;
+const CUTS: usize = 9;
+/// Ledgers whose log is begun anew.
+const LAPS: usize = 2;
+/// More than the 1,000 pages that a start leaves in the log.
+const LONG_LOG: u64 = 1_100 * 4_120;
 /// Rounds on a disk that only says that it syncs.
 const LIES: usize = 4;
 
@@ -107,6 +111,50 @@ async fn load_until(end: End, disk: &Disk, rng: &mut Rng) -> Vec<Call> {
         }
     }
     all_calls(writers).await
+}
+
+/// A long log is copied into the database by the next start, and the first
+/// commit after that overwrites it from its beginning.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_power_is_cut_while_a_long_log_is_copied_and_begun_anew() {
+    let mut rng = seeded();
+    for lap in 1..=LAPS {
+        let disk = Disk::new();
+        found(Server::run(disk.serve())).await;
+        let server = Server::run(disk.serve());
+        let writers = start_writers(&server, &mut rng).await;
+        until("a long log", || (disk.log_bytes() > LONG_LOG).then_some(()));
+        server.kill();
+        let mut calls = all_calls(writers).await;
+        let before = disk.log_number();
+        let server = cut_until_the_log_is_copied(&disk, &mut rng);
+        let writers = start_writers(&server, &mut rng).await;
+        lived(&mut rng).await;
+        server.kill();
+        calls.extend(all_calls(writers).await);
+        assert_ne!(disk.log_number(), before, "the log was begun anew");
+        println!("lap {lap}: {} calls", calls.len());
+        disk.cut_the_power(&mut any_luck(&mut rng));
+        let server = Server::run(disk.serve());
+        let mut world = World::default();
+        world.check(&mut server.client().await, calls).await;
+        server.stop().await;
+    }
+}
+
+/// Cuts the power later and later in the copying, which begins again each time.
+fn cut_until_the_log_is_copied(disk: &Disk, rng: &mut Rng) -> Server {
+    let mut count = 1;
+    loop {
+        match Server::try_run(ends_at(disk.serve(), count, Some("ledger.db"))) {
+            Ok(server) => return server,
+            Err(why) => assert!(!why.contains("panicked"), "{why}"),
+        }
+        let mut luck = any_luck(rng);
+        println!("cut at change {count}, {} %", luck.percent);
+        disk.cut_the_power(&mut luck);
+        count += 1 + rng.u32(..=count);
+    }
 }
 
 /// Whatever a ledger's first start has done when the power goes, the next start
