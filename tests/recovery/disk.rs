@@ -18,23 +18,26 @@ use std::{
 };
 
 use fastrand::Rng;
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 use crate::support::serve_command;
 
-/// What is loaded into the servers; built once.
-static SHIM: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
-    let dir = TempDir::new().expect("a directory");
-    let shim = dir.path().join("unsynced.so");
+/// What is loaded into the servers, built once: beside its place and then put
+/// there, as other runs of this test may be at it.
+static SHIM: LazyLock<PathBuf> = LazyLock::new(|| {
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recovery/unsynced.c");
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let shim = NamedTempFile::new_in(place).expect("a file");
     let built = Command::new("cc")
-        .args(["-std=c11", "-O1", "-shared", "-fPIC", "-o"])
-        .arg(&shim)
-        .arg(source)
+        .args(["-std=c11", "-O1", "-U_FORTIFY_SOURCE", "-shared", "-fPIC"])
+        .arg("-o")
+        .args([shim.path(), Path::new(source)])
         .status()
         .expect("cc runs (this test needs a C compiler, as building SQLite does)");
     assert!(built.success(), "cc does not build {source}");
-    (dir, shim)
+    let path = place.join("unsynced.so");
+    shim.persist(&path).expect("it is put in its place");
+    path
 });
 
 pub(super) struct Disk {
@@ -68,7 +71,7 @@ impl Disk {
     pub(super) fn serve(&self) -> Command {
         let mut command = serve_command(&self.data());
         command
-            .env("LD_PRELOAD", &SHIM.1)
+            .env("LD_PRELOAD", &*SHIM)
             .env("UNSYNCED_DIR", self.data())
             .env("UNSYNCED_SIDE", self.side());
         command

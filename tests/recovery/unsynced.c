@@ -20,8 +20,8 @@
  *
  * Files whose name ends in -shm do not count: they are memory. Nothing else is
  * mapped for writing. System calls are made directly, so that nothing in here
- * comes back to the functions that it stands in for. Only what the server calls
- * is followed; what it might call one day ends it.
+ * comes back to the functions that it stands in for. What the server calls today
+ * is followed; what it might call one day to change a file ends it.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -97,6 +97,10 @@ static int exists(const char *path) {
 
 static void forget(const char *path) {
     if (syscall(SYS_unlinkat, AT_FDCWD, path, 0) != 0 && errno != ENOENT) give_up(path);
+}
+
+static int moved(const char *from, const char *to) {
+    return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
 static void append(const char *path, const struct iovec *parts, int count) {
@@ -233,8 +237,8 @@ int unlink(const char *path) {
         result = (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
         forget(undo);
     } else {
-        if (exists(undo) && rename(undo, removed_undo) != 0) give_up(removed_undo);
-        result = rename(path, removed);
+        if (exists(undo) && moved(undo, removed_undo) != 0) give_up(removed_undo);
+        result = moved(path, removed);
         if (result != 0) give_up(removed);
     }
     pthread_mutex_unlock(&one_at_a_time);
@@ -261,6 +265,13 @@ static int synced(int fd, long call) {
 int fsync(int fd) { return synced(fd, SYS_fsync); }
 int fdatasync(int fd) { return synced(fd, SYS_fdatasync); }
 
+/* On 64-bit systems the same under other names. */
+ssize_t pwrite(int fd, const void *bytes, size_t length, off_t offset) {
+    return pwrite64(fd, bytes, length, offset);
+}
+
+int ftruncate(int fd, off_t size) { return ftruncate64(fd, size); }
+
 /* Other ways to change a file, none of which is followed. */
 static void not_followed(int fd, const char *function) {
     char path[PATH_MAX];
@@ -277,15 +288,16 @@ ssize_t writev(int fd, const struct iovec *parts, int count) {
     return syscall(SYS_writev, fd, parts, count);
 }
 
-ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t offset) {
-    (void)parts, (void)count, (void)offset;
-    not_followed(fd, "pwritev");
-    errno = ENOSYS;
-    return -1;
+int fallocate(int fd, int mode, off_t offset, off_t length) {
+    not_followed(fd, "fallocate");
+    return (int)syscall(SYS_fallocate, fd, mode, offset, length);
 }
 
-int posix_fallocate64(int fd, off64_t offset, off64_t length) {
-    (void)offset, (void)length;
-    not_followed(fd, "posix_fallocate");
-    return ENOSYS;
+int posix_fallocate(int fd, off_t offset, off_t length) {
+    return fallocate(fd, 0, offset, length) == 0 ? 0 : errno;
+}
+
+int rename(const char *from, const char *to) {
+    if (name_of(from) != NULL || name_of(to) != NULL) give_up("rename");
+    return moved(from, to);
 }
