@@ -59,6 +59,17 @@ fn ends_at(mut command: Command, count: u32, file: Option<&str>) -> Command {
     command
 }
 
+/// None where the server has ended as the test wants it, before it served.
+fn started_unless_ended(command: Command) -> Option<Server> {
+    match Server::try_run(command) {
+        Ok(server) => Some(server),
+        Err(why) => {
+            assert!(why.trim_end().ends_with("logged:"), "not its end: {why}");
+            None
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_power_is_cut_again_and_again() {
     let mut rng = seeded();
@@ -96,7 +107,10 @@ async fn load_until(end: End, disk: &Disk, rng: &mut Rng) -> Vec<Call> {
         End::AtChange(count) => ends_at(disk.serve(), count, None),
         End::AtCheckpoint(count) => ends_at(disk.serve(), count, Some("ledger.db")),
     };
-    let server = Server::run(command);
+    // A long log is copied by the start already, which may be the end.
+    let Some(server) = started_unless_ended(command) else {
+        return Vec::new();
+    };
     let writers = start_writers(&server, rng).await;
     match end {
         End::AtChange(_) => drop(server.wait().await),
@@ -146,9 +160,9 @@ async fn the_power_is_cut_while_a_long_log_is_copied_and_begun_anew() {
 fn cut_until_the_log_is_copied(disk: &Disk, rng: &mut Rng) -> Server {
     let mut count = 1;
     loop {
-        match Server::try_run(ends_at(disk.serve(), count, Some("ledger.db"))) {
-            Ok(server) => return server,
-            Err(why) => assert!(!why.contains("panicked"), "{why}"),
+        let command = ends_at(disk.serve(), count, Some("ledger.db"));
+        if let Some(server) = started_unless_ended(command) {
+            return server;
         }
         let mut luck = any_luck(rng);
         println!("cut at change {count}, {} %", luck.percent);
@@ -157,8 +171,13 @@ fn cut_until_the_log_is_copied(disk: &Disk, rng: &mut Rng) -> Server {
     }
 }
 
+/// Of a file whose very first page was torn or is still empty: its header is
+/// looked at before SQLite could take the page back.
+const TORN_HEADER: &str = "is not a time bank's ledger; it was left as it is";
+
 /// Whatever a ledger's first start has done when the power goes, the next start
-/// finds nothing or a ledger, never something that it refuses.
+/// finds nothing or a ledger. It may refuse a torn header, while nothing can have
+/// been acknowledged.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_power_is_cut_while_a_ledger_is_founded() {
     let mut rng = seeded();
@@ -166,17 +185,19 @@ async fn the_power_is_cut_while_a_ledger_is_founded() {
         for percent in [0, 50] {
             let rng = rng.fork();
             let disk = Disk::new();
-            let first = Server::try_run(ends_at(disk.serve(), count, None));
-            let Err(why) = first else {
+            if started_unless_ended(ends_at(disk.serve(), count, None)).is_some() {
                 assert!(count > 10, "founding a ledger changes files");
                 return;
-            };
-            assert!(!why.contains("panicked"), "{why}");
+            }
             println!("cut before change {count}, {percent} %");
             disk.cut_the_power(&mut Luck { percent, rng });
-            let server = Server::run(disk.serve());
-            server.client().await.verified().await;
-            server.kill();
+            match Server::try_run(disk.serve()) {
+                Ok(server) => {
+                    server.client().await.verified().await;
+                    server.kill();
+                }
+                Err(why) => assert!(percent > 0 && why.contains(TORN_HEADER), "{why}"),
+            }
         }
     }
 }
