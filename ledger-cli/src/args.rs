@@ -11,9 +11,10 @@ use crate::{commands::LedgerCommand, session::Global};
 ///
 /// Amounts read as 90 (whole steps of the unit: minutes, for time), 90m, 1h30m,
 /// 1:30 or 1.5h, and are refused where they are not whole minutes. Times read as
-/// 2026-10-01, 2026-10-01 14:30 (both in --utc-offset) or
+/// 2026-10-01, 2026-10-01 14:30 (both in the ledger's time zone) or
 /// 2026-10-01T14:30:00+08:00. A date alone is the first moment of its day, but
-/// --as-of and --until take in the whole day.
+/// --as-of and --until take in the whole day. A time that clocks there never
+/// show is refused; of one that they show twice the earlier is meant.
 ///
 /// Exit codes: 0 done, 1 refused by the ledger or found wrong, 2 usage, 3 server
 /// not reached. Data goes to standard output, everything else to standard error.
@@ -124,13 +125,10 @@ mod tests {
             "http://x",
             "--actor",
             "me",
-            "--utc-offset",
-            "-03:30",
         ])
         .unwrap();
         assert_eq!(args.global.output, Form::Json);
         assert_eq!(args.global.server, "http://x");
         assert_eq!(args.global.actor.as_deref(), Some("me"));
-        assert_eq!(args.global.utc_offset.to_string(), "-03:30");
     }
 }

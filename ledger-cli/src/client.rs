@@ -1,13 +1,16 @@
 //! The connection to the server. It is made with the first call.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use timebank::ledger::TimeZone;
 use timebank_proto::v1::{
-    Account, GetAccountRequest, ListAccountsRequest, ListUnitsRequest, Unit,
-    account_service_client::AccountServiceClient, entry_service_client::EntryServiceClient,
-    hold_service_client::HoldServiceClient, journal_service_client::JournalServiceClient,
-    statement_service_client::StatementServiceClient, unit_service_client::UnitServiceClient,
+    Account, GetAccountRequest, GetLedgerRequest, GetLedgerResponse, ListAccountsRequest,
+    ListUnitsRequest, Unit, account_service_client::AccountServiceClient,
+    entry_service_client::EntryServiceClient, hold_service_client::HoldServiceClient,
+    journal_service_client::JournalServiceClient, statement_service_client::StatementServiceClient,
+    unit_service_client::UnitServiceClient,
 };
+use tokio::sync::OnceCell;
 use tonic::{
     Request, Status,
     metadata::{Ascii, MetadataValue},
@@ -53,6 +56,7 @@ pub(crate) struct Client {
     pub(crate) holds: HoldServiceClient<Service>,
     pub(crate) statements: StatementServiceClient<Service>,
     pub(crate) journal: JournalServiceClient<Service>,
+    time_zone: Arc<OnceCell<TimeZone>>,
 }
 
 impl Client {
@@ -77,7 +81,28 @@ impl Client {
             holds: service!(HoldServiceClient),
             statements: service!(StatementServiceClient),
             journal: service!(JournalServiceClient),
+            time_zone: Arc::default(),
         })
+    }
+
+    /// Which ledger this is, and how far it goes.
+    pub(crate) async fn ledger(&self) -> Result<GetLedgerResponse, Failure> {
+        let mut journal = self.journal.clone();
+        Ok(journal.get_ledger(GetLedgerRequest {}).await?.into_inner())
+    }
+
+    /// The ledger's time zone. The server is asked once.
+    pub(crate) async fn time_zone(&self) -> Result<TimeZone, Failure> {
+        let ask = || async {
+            let name = self.ledger().await?.time_zone;
+            TimeZone::parse(&name).map_err(|_| {
+                Failure::Answer(format!(
+                    "the ledger's time zone {name:?} is unknown to this ledger-cli; take one of \
+                     the server's version"
+                ))
+            })
+        };
+        self.time_zone.get_or_try_init(ask).await.copied()
     }
 
     /// All units.

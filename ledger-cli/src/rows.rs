@@ -3,8 +3,8 @@
 //! on the command line.
 
 use timebank_proto::v1::{
-    Account, AccountState, Entry, GetBalanceResponse, Hold, HoldState, Limit, Posting, Tag,
-    Transfer, Unit, limit::Bound,
+    Account, AccountState, Entry, GetBalanceResponse, GetLedgerResponse, Hold, HoldState, Limit,
+    Posting, Tag, Transfer, Unit, limit::Bound,
 };
 
 use crate::{
@@ -234,6 +234,18 @@ pub(crate) fn balance(balance: &GetBalanceResponse) -> Row {
         ("available", balance.available.map_or(Cell::Absent, steps)),
         ("as_of", Cell::time(balance.as_of)),
         ("journal_position", Cell::Count(balance.journal_position)),
+    ])
+}
+
+pub(crate) fn ledger(ledger: &GetLedgerResponse) -> Row {
+    Row(vec![
+        ("ledger_id", Cell::text(&ledger.ledger_id)),
+        ("time_zone", Cell::text(&ledger.time_zone)),
+        ("journal_position", Cell::Count(ledger.journal_position)),
+        ("last_recorded_at", Cell::time(ledger.last_recorded_at)),
+        ("server_version", Cell::text(&ledger.server_version)),
+        ("format_version", Cell::Count(ledger.format_version.into())),
+        ("rules_version", Cell::Count(ledger.rules_version.into())),
     ])
 }
 

@@ -1,13 +1,14 @@
 //! What the commands share: the options that all of them take, and the
 //! connection and output made of these.
 
-use chrono::FixedOffset;
+use prost_types::Timestamp;
+use timebank::ledger::TimeZone;
 
 use crate::{
     client::Client,
     error::Failure,
     render::{Form, Output},
-    time::utc_offset,
+    time::{Time, TimeError, When},
 };
 
 /// What every command takes, before or after its name.
@@ -43,27 +44,12 @@ pub(crate) struct Global {
         help_heading = "Global options"
     )]
     pub(crate) actor: Option<String>,
-    /// The offset that dates and times without one are read in, and that tables
-    /// print times in
-    #[arg(
-        long,
-        global = true,
-        env = "TIMEBANK_UTC_OFFSET",
-        default_value = "+00:00",
-        allow_hyphen_values = true,
-        value_parser = utc_offset,
-        value_name = "OFFSET",
-        help_heading = "Global options"
-    )]
-    pub(crate) utc_offset: FixedOffset,
 }
 
 /// What every command has.
 pub(crate) struct Session {
     pub(crate) client: Client,
     pub(crate) output: Output,
-    /// What times without an offset are in.
-    pub(crate) offset: FixedOffset,
 }
 
 impl Session {
@@ -73,11 +59,29 @@ impl Session {
     /// [`Failure::Usage`] where an option cannot be what it says.
     pub(crate) fn new(global: &Global) -> Result<Self, Failure> {
         let client = Client::new(&global.server, global.actor.as_deref())?;
-        let offset = global.utc_offset;
         Ok(Self {
-            output: Output::new(global.output, client.clone(), offset),
+            output: Output::new(global.output, client.clone()),
             client,
-            offset,
         })
+    }
+
+    /// The moment of a time that was given, such as [`When::start`] in the
+    /// ledger's zone, which the server is asked for. None where none was given.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] where clocks there never show that time.
+    pub(crate) async fn moment(
+        &self,
+        given: Option<When>,
+        of: fn(When, TimeZone) -> Result<Time, TimeError>,
+    ) -> Result<Option<Timestamp>, Failure> {
+        let Some(when) = given else {
+            return Ok(None);
+        };
+        let zone = self.client.time_zone().await?;
+        match of(when, zone) {
+            Ok(time) => Ok(Some(time.to_proto())),
+            Err(error) => Err(Failure::Usage(error.to_string())),
+        }
     }
 }

@@ -386,6 +386,7 @@ fn help() {
         &["hold", "list"],
         &["balance"],
         &["statement"],
+        &["status"],
         &["watch"],
         &["import"],
         &["export"],

@@ -92,6 +92,8 @@ fn usage() {
         &["hold", "place", ANN, BEN, "1", "--expires-in", "later"],
         &["balance", ANN, "--by", "hand"],
         &["balance", ANN, "--output", "xml"],
+        // Times are in the ledger's zone, whatever one wishes.
+        &["balance", ANN, "--utc-offset", "+08:00"],
         &["import", "no-such-file.csv"],
         &["import", "no-such-file.csv", "--format", "word"],
         &["--server", "::", "balance", ANN],

@@ -1,6 +1,7 @@
 //! `ledger-cli` end to end, against a real server.
 
 mod commands;
+mod days;
 mod ends;
 mod exports;
 mod imports;
@@ -48,12 +49,7 @@ fn program() -> &'static Path {
 /// The client with no settings but those of the test.
 fn command() -> Command {
     let mut command = Command::new(program());
-    for name in [
-        "TIMEBANK_SERVER",
-        "TIMEBANK_ACTOR",
-        "TIMEBANK_UTC_OFFSET",
-        "NO_COLOR",
-    ] {
+    for name in ["TIMEBANK_SERVER", "TIMEBANK_ACTOR", "NO_COLOR"] {
         command.env_remove(name);
     }
     command.stdin(Stdio::null());
@@ -68,8 +64,12 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
+        Self::served_by(Server::start)
+    }
+
+    fn served_by(serve: impl Fn(&Path) -> Server) -> Self {
         let dir = TempDir::new().expect("a directory");
-        let server = Server::start(dir.path());
+        let server = serve(dir.path());
         Self { server, dir }
     }
 

@@ -18,6 +18,7 @@ pub(crate) fn serve_command(data: &Path) -> Command {
     command
         .args(["serve", "--listen", "127.0.0.1:0", "--data"])
         .arg(data)
+        .env_remove("TZ")
         .stdin(Stdio::null());
     command
 }

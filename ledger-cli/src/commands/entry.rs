@@ -82,9 +82,7 @@ pub(super) async fn transfer(args: TransferArgs, mut session: Session) -> Result
             amount: args.amount.steps,
             unit_id: args.amount.unit_id(),
         }],
-        effective_at: args
-            .effective_at
-            .map(|at| at.start(session.offset).to_proto()),
+        effective_at: session.moment(args.effective_at, When::start).await?,
         kind: args.kind.unwrap_or_default(),
         tags: args.tag,
         note: args.note.unwrap_or_default(),

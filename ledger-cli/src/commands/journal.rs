@@ -1,4 +1,4 @@
-//! `watch` and `audit`: the journal itself.
+//! `status`, `watch` and `audit`: the journal itself.
 
 use clap::{Args, Subcommand};
 use timebank_proto::v1::{VerifyJournalRequest, WatchRecordsRequest};
@@ -8,6 +8,7 @@ use crate::{
     error::Failure,
     progress::Progress,
     render::{Cell, Form, Row},
+    rows,
     session::Session,
 };
 
@@ -36,6 +37,11 @@ pub(crate) enum AuditCommand {
     Verify,
 }
 
+pub(super) async fn status(mut session: Session) -> Result<(), Failure> {
+    let ledger = session.client.ledger().await?;
+    session.output.one(&rows::ledger(&ledger)).await
+}
+
 pub(super) async fn watch(args: WatchArgs, mut session: Session) -> Result<(), Failure> {
     let request = WatchRecordsRequest {
         from_sequence: args.from,
@@ -48,7 +54,6 @@ pub(super) async fn watch(args: WatchArgs, mut session: Session) -> Result<(), F
         .await?
         .into_inner();
     let mut units = Units::new(session.client);
-    let offset = session.offset;
     session.output.start_stream(&record::RECORDS)?;
     while let Some(page) = stream.message().await? {
         for record in page.records {
@@ -59,9 +64,8 @@ pub(super) async fn watch(args: WatchArgs, mut session: Session) -> Result<(), F
                 Form::Json => record::row(&record, &units),
                 Form::Csv | Form::Table => record::summary_row(&record, &summary),
             };
-            session
-                .output
-                .stream_row(&row, &record::text(&record, &summary, offset))?;
+            let text = record::text(&record, &summary, &mut session.output).await?;
+            session.output.stream_row(&row, &text)?;
         }
     }
     Err(Failure::Unreachable {

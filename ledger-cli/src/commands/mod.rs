@@ -39,6 +39,11 @@ pub(crate) enum LedgerCommand {
     Balance(statement::BalanceArgs),
     /// List the postings of an account with the balance after each
     Statement(statement::StatementArgs),
+    /// Show which ledger this is, its time zone, and how far its journal goes
+    #[command(after_help = "Examples:
+  ledger-cli status
+  ledger-cli status --output json")]
+    Status,
     /// Follow the journal: what is there, then what comes
     Watch(journal::WatchArgs),
     /// Book the rows of a file
@@ -60,6 +65,7 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Hold(command) => hold::run(command, session).await,
         LedgerCommand::Balance(args) => statement::balance(args, session).await,
         LedgerCommand::Statement(args) => statement::statement(args, session).await,
+        LedgerCommand::Status => journal::status(session).await,
         LedgerCommand::Watch(args) => journal::watch(args, session).await,
         LedgerCommand::Import(args) => import::run(args, session).await,
         LedgerCommand::Export(args) => export::run(args, session).await,

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use chrono::FixedOffset;
 use timebank::{
     journal,
     ledger::{
@@ -262,18 +261,21 @@ fn tags(tags: &Tags) -> Cell {
 }
 
 /// A record as a line of text.
-pub(super) fn text(record: &Record, summary: &str, offset: FixedOffset) -> String {
-    let at = Time::from_us(record.stamp.recorded_at.us());
-    let at = at.map_or_else(String::new, |at| at.readable(offset));
+pub(super) async fn text(
+    record: &Record,
+    summary: &str,
+    output: &mut Output,
+) -> Result<String, Failure> {
+    let at = output.shown(time(record.stamp.recorded_at)).await?;
     let by = match record.caller.principal.as_str() {
         "" => String::new(),
         principal => format!(" by {principal}"),
     };
     let sequence = record.stamp.sequence.get();
-    format!(
+    Ok(format!(
         "{sequence:>8}  {at}  {:<22}  {summary}{by}",
         step_name(&record.step)
-    )
+    ))
 }
 
 /// What happened, in one text.

@@ -89,7 +89,7 @@ impl Order {
 pub(super) async fn balance(args: BalanceArgs, mut session: Session) -> Result<(), Failure> {
     let request = GetBalanceRequest {
         account_id: args.id,
-        as_of: args.as_of.map(|at| at.last(session.offset).to_proto()),
+        as_of: session.moment(args.as_of, When::last).await?,
         axis: args.by.to_proto().into(),
     };
     let answer = session.client.statements.get_balance(request).await?;
@@ -104,8 +104,8 @@ pub(super) async fn statement(args: StatementArgs, mut session: Session) -> Resu
         account_id: args.id,
         order: args.order.to_proto().into(),
         axis: args.by.to_proto().into(),
-        since: args.since.map(|at| at.start(session.offset).to_proto()),
-        until: args.until.map(|at| at.end(session.offset).to_proto()),
+        since: session.moment(args.since, When::start).await?,
+        until: session.moment(args.until, When::end).await?,
         page_size: PAGE_SIZE,
         page_token: String::new(),
     };

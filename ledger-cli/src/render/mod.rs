@@ -11,7 +11,7 @@ use std::{
     io::{self, BufWriter, Stdout, Write},
 };
 
-use chrono::FixedOffset;
+use timebank::ledger::TimeZone;
 
 use crate::{amount::TIME, client::Client, error::Failure, time::Time};
 
@@ -98,8 +98,8 @@ pub(crate) struct Layout {
 struct Terms {
     /// The names of the steps of units other than `time`.
     steps: BTreeMap<String, String>,
-    /// What times are shown in.
-    offset: FixedOffset,
+    /// What times are shown in: UTC, until there is one to show.
+    zone: TimeZone,
 }
 
 /// Standard output, in the form asked for.
@@ -111,14 +111,14 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    pub(crate) fn new(form: Form, client: Client, offset: FixedOffset) -> Self {
+    pub(crate) fn new(form: Form, client: Client) -> Self {
         Self {
             form,
             out: BufWriter::new(io::stdout()),
             client,
             terms: Terms {
                 steps: BTreeMap::new(),
-                offset,
+                zone: TimeZone::UTC,
             },
         }
     }
@@ -133,7 +133,7 @@ impl Output {
             Form::Json => json::object(&mut self.out, row)?,
             Form::Csv => csv::one(&mut self.out, row)?,
             Form::Table => {
-                self.learn_steps(std::slice::from_ref(row)).await?;
+                self.learn_terms(std::slice::from_ref(row)).await?;
                 table::one(&mut self.out, row, &self.terms)?;
             }
         }
@@ -174,11 +174,14 @@ impl Output {
     /// A cell as people read it.
     pub(crate) async fn shown(&mut self, cell: Cell) -> Result<String, Failure> {
         let row = Row::default().with("cell", cell);
-        self.learn_steps(std::slice::from_ref(&row)).await?;
+        self.learn_terms(std::slice::from_ref(&row)).await?;
         Ok(table::text(row.get("cell"), &self.terms))
     }
 
-    async fn learn_steps(&mut self, rows: &[Row]) -> Result<(), Failure> {
+    async fn learn_terms(&mut self, rows: &[Row]) -> Result<(), Failure> {
+        if rows.iter().any(has_time) {
+            self.terms.zone = self.client.time_zone().await?;
+        }
         if !rows.iter().any(|row| has_unknown_unit(row, &self.terms)) {
             return Ok(());
         }
@@ -187,6 +190,14 @@ impl Output {
         }
         Ok(())
     }
+}
+
+fn has_time(row: &Row) -> bool {
+    row.0.iter().any(|(_, cell)| match cell {
+        Cell::Time(_) => true,
+        Cell::Rows(rows) => rows.iter().any(has_time),
+        _ => false,
+    })
 }
 
 fn has_unknown_unit(row: &Row, terms: &Terms) -> bool {
@@ -236,7 +247,7 @@ impl List<'_> {
             }
             Form::Csv => {}
             Form::Table => {
-                self.output.learn_steps(&self.table).await?;
+                self.output.learn_terms(&self.table).await?;
                 let Output { out, terms, .. } = self.output;
                 table::list(out, self.layout.columns, &self.table, terms)?;
             }
@@ -260,7 +271,6 @@ impl List<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::utc_offset;
 
     fn row() -> Row {
         Row::default()
@@ -305,14 +315,14 @@ mod tests {
     fn as_a_table() {
         let terms = Terms {
             steps: BTreeMap::from([("cny".to_owned(), "fen".to_owned())]),
-            offset: utc_offset("+08:00").unwrap(),
+            zone: TimeZone::parse("Asia/Shanghai").unwrap(),
         };
         let text = written(|out| table::one(out, &row(), &terms));
         assert!(text.contains("amount  1h30m"), "{text}");
         assert!(text.contains("30 fen"), "{text}");
         let at = Row::default().with("at", Cell::Time(Time::from_us(0).unwrap()));
         let text = written(|out| table::list(out, &[("at", "placed")], &[at], &terms));
-        assert_eq!(text, "placed (+08:00)\n1970-01-01 08:00\n");
+        assert_eq!(text, "placed\n1970-01-01 08:00 +08:00\n");
         assert_eq!(table::printable("a\u{1b}[31m\nb"), "a [31m b");
     }
 }

@@ -1,15 +1,12 @@
-//! Tables, as people read them: hours and minutes, times in the offset asked
-//! for, numbers to the right. No colours, so there is none to switch off.
+//! Tables, as people read them: hours and minutes, times in the ledger's
+//! zone, numbers to the right. No colours, so there is none to switch off.
 
 use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::{Cell, Row, Terms};
-use crate::{
-    amount::{Shown, TIME},
-    time::offset_name,
-};
+use crate::amount::{Shown, TIME};
 
 /// A list of things under headings.
 pub(super) fn list(
@@ -23,20 +20,9 @@ pub(super) fn list(
         .iter()
         .map(|(name, _)| rows.iter().any(|row| is_number(row.get(name))))
         .collect();
-    let offset = offset_name(terms.offset);
-    table.set_header(
-        columns
-            .iter()
-            .zip(&numeric)
-            .map(|((name, heading), numeric)| {
-                let is_time = |row: &Row| matches!(row.get(name), Cell::Time(_));
-                let heading = match rows.iter().any(is_time) {
-                    true => format!("{heading} ({offset})"),
-                    false => (*heading).to_owned(),
-                };
-                comfy_table::Cell::new(heading).set_alignment(alignment(*numeric))
-            }),
-    );
+    table.set_header(columns.iter().zip(&numeric).map(|((_, heading), numeric)| {
+        comfy_table::Cell::new(heading).set_alignment(alignment(*numeric))
+    }));
     for row in rows {
         table.add_row(columns.iter().zip(&numeric).map(|((name, _), numeric)| {
             let shown = match row.get(name) {
@@ -97,7 +83,7 @@ pub(super) fn text(cell: &Cell, terms: &Terms) -> String {
             Shown { steps, step }.to_string()
         }
         Cell::Flag(flag) => if *flag { "yes" } else { "no" }.to_owned(),
-        Cell::Time(time) => time.readable(terms.offset),
+        Cell::Time(time) => time.readable(terms.zone),
         Cell::Tags(tags) if tags.is_empty() => "-".to_owned(),
         Cell::Tags(tags) => {
             let pairs = tags.iter().map(|(key, value)| format!("{key}={value}"));

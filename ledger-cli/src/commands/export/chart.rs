@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Days, NaiveDate};
-use timebank::ledger::{Account, AccountId, Book, Entry, Fact, Record, Sequence, Transfer};
+use timebank::ledger::{
+    Account, AccountId, Book, Entry, Fact, Record, Sequence, TimeZone, Transfer,
+};
 
 use super::effective_us;
 use crate::{error::Failure, time::Time};
@@ -11,6 +13,8 @@ use crate::{error::Failure, time::Time};
 /// What an export declares, and what it asserts at its end.
 pub(super) struct Chart {
     prefix: String,
+    /// Whose days the dates are.
+    pub(super) zone: TimeZone,
     book: Book,
     /// The accounts that the exported entries touch.
     touched: BTreeSet<AccountId>,
@@ -24,10 +28,12 @@ pub(super) struct Chart {
 }
 
 impl Chart {
-    /// An empty one, of the entries that touch accounts starting with a prefix.
-    pub(super) fn new(prefix: String) -> Self {
+    /// An empty one, of the entries that touch accounts starting with a prefix,
+    /// dated in a time zone.
+    pub(super) fn new(prefix: String, zone: TimeZone) -> Self {
         Self {
             prefix,
+            zone,
             book: Book::default(),
             touched: BTreeSet::new(),
             floors: HashMap::new(),
@@ -69,7 +75,7 @@ impl Chart {
             return Ok(());
         }
         self.touched.extend(accounts(entry).cloned());
-        let date = date(effective_us(record, entry))?;
+        let date = self.date(record, entry)?;
         let (first, last) = self.dates.unwrap_or((date, date));
         self.dates = Some((first.min(date), last.max(date)));
         Ok(())
@@ -139,6 +145,15 @@ impl Chart {
             .collect()
     }
 
+    /// The day of an entry.
+    pub(super) fn date(&self, record: &Record, entry: &Entry) -> Result<NaiveDate, Failure> {
+        let us = effective_us(record, entry);
+        match Time::from_us(us) {
+            Some(time) => Ok(time.date(self.zone)),
+            None => Err(Failure::Answer(format!("{us} us is out of any calendar"))),
+        }
+    }
+
     /// The first date of the export.
     pub(super) fn first_date(&self) -> NaiveDate {
         self.dates.map_or_else(no_date, |(first, _)| first)
@@ -159,14 +174,6 @@ impl Chart {
 fn accounts(entry: &Entry) -> impl Iterator<Item = &AccountId> {
     let legs = entry.transfers.as_slice().iter();
     legs.flat_map(|leg: &Transfer| [leg.debit(), leg.credit()])
-}
-
-/// The day of a moment in UTC.
-pub(super) fn date(us: i64) -> Result<NaiveDate, Failure> {
-    match Time::from_us(us) {
-        Some(time) => Ok(time.date()),
-        None => Err(Failure::Answer(format!("{us} us is out of any calendar"))),
-    }
 }
 
 /// The date of what has no entries.

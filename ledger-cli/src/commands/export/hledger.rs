@@ -5,10 +5,7 @@ use std::io::{self, Write};
 
 use timebank::ledger::{Entry, Record};
 
-use super::{
-    chart::{self, Chart},
-    effective_us, heading,
-};
+use super::{chart::Chart, heading};
 use crate::error::Failure;
 
 /// Directives for all that is used, which strict checks demand.
@@ -31,7 +28,7 @@ pub(super) fn entry(
     entry: &Entry,
     chart: &Chart,
 ) -> Result<(), Failure> {
-    let date = chart::date(effective_us(record, entry))?;
+    let date = chart.date(record, entry)?;
     writeln!(out, "\n{date} * ({}) {}", entry.id, entry.kind.as_str())?;
     for tag in entry.tags.as_slice() {
         writeln!(out, "    ; {}:{}", tag.key().as_str(), value(tag.value()))?;

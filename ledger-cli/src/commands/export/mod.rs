@@ -34,8 +34,8 @@ Formats:
              `bean-check` accepts it.
 
 Amounts are whole steps of the unit (minutes, for time): what an account is
-credited is positive, what it is debited negative. Dates are effective dates in
-UTC.
+credited is positive, what it is debited negative. Dates are effective dates,
+days in the ledger's time zone; times in csv and jsonl are in UTC.
 
 Examples:
   ledger-cli export > entries.csv
@@ -63,7 +63,7 @@ enum Format {
 pub(crate) async fn run(args: ExportArgs, session: Session) -> Result<(), Failure> {
     let client = session.client;
     let progress = Progress::new(0, "records");
-    let mut chart = Chart::new(args.prefix);
+    let mut chart = Chart::new(args.prefix, client.time_zone().await?);
     let end = each_record(&client, None, |record, end| {
         // The first of two readings.
         let done = record.stamp.sequence.get();
@@ -147,8 +147,8 @@ fn heading(out: &mut impl Write, chart: &Chart) -> io::Result<()> {
     writeln!(
         out,
         "; A time bank's ledger at journal position {}. Amounts are whole steps of their unit:\n\
-         ; what an account is credited is positive. Dates are effective dates in UTC.\n",
-        chart.position
+         ; what an account is credited is positive. Dates are effective dates, days in {}.\n",
+        chart.position, chart.zone
     )
 }
 

@@ -1,8 +1,7 @@
 //! Community Forge's transactions: a header, quantities in decimal hours, and a
 //! state, of which only the final one was ever booked.
 
-use chrono::FixedOffset;
-use timebank::ledger::{AccountKind, Moment, Tags, Transfer};
+use timebank::ledger::{AccountKind, Moment, Tags, TimeZone, Transfer};
 
 use super::{
     fault::RowError,
@@ -41,7 +40,7 @@ impl Header {
         &self,
         fields: &[String],
         into: &Prefix<'_>,
-        offset: FixedOffset,
+        zone: TimeZone,
     ) -> Result<Parsed, BadRow> {
         if fields.len() != self.1 {
             return Err(RowError::Columns {
@@ -61,7 +60,7 @@ impl Header {
         let leg = row::leg_of_mutual_credit(
             Transfer::new(debit, credit, row::amount(minutes(quantity)?)?)?,
             [AccountKind::Member; 2],
-            created_at(created, offset)?,
+            created_at(created, zone)?,
             tags(of_type)?,
             description,
         )?;
@@ -102,7 +101,7 @@ fn minutes(quantity: &str) -> Result<i64, RowError> {
 }
 
 /// A time, or the seconds since 1970 that the software itself stores.
-fn created_at(created: &str, offset: FixedOffset) -> Result<Moment, RowError> {
+fn created_at(created: &str, zone: TimeZone) -> Result<Moment, RowError> {
     const FIELD: &str = "created";
     if created.is_empty() {
         return Err(RowError::Empty { field: FIELD });
@@ -112,7 +111,7 @@ fn created_at(created: &str, offset: FixedOffset) -> Result<Moment, RowError> {
         Some(us) => {
             Ok(Moment::from_us(us).ok_or(timebank::ledger::Malformed::Time { field: FIELD })?)
         }
-        None => row::moment(FIELD, created, offset),
+        None => row::moment(FIELD, created, zone),
     }
 }
 
@@ -135,7 +134,6 @@ fn tags(of_type: &str) -> Result<Tags, RowError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::{Offset, Utc};
     use timebank::ledger::Tag;
 
     fn fields(line: &str) -> Vec<String> {
@@ -144,7 +142,7 @@ mod tests {
 
     fn read(line: &str) -> String {
         let header = Header::read(&COLUMNS.map(str::to_owned)).unwrap();
-        match header.parse(&fields(line), &Prefix("hamlet"), Utc.fix()) {
+        match header.parse(&fields(line), &Prefix("hamlet"), TimeZone::UTC) {
             Ok(Parsed::Leg(leg)) => format!(
                 "{} -> {} {} at {} {:?} {:?}",
                 leg.transfer.debit(),

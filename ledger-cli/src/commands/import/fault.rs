@@ -83,6 +83,10 @@ impl RowError {
                 | AmountError::MinutesBeyondHour => "AMOUNT_MALFORMED",
             },
             Self::SecondsNotWhole { .. } => "NOT_WHOLE_MINUTES",
+            Self::Time {
+                error: TimeError::Skipped { .. },
+                ..
+            } => "TIME_SKIPPED",
             Self::Time { .. } => "TIME_MALFORMED",
             Self::Choice { .. } => "CHOICE_UNKNOWN",
             Self::NotAnId { .. } => "ACCOUNT_ID_MALFORMED",

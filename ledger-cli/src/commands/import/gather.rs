@@ -162,7 +162,7 @@ mod tests {
         },
         progress::Progress,
     };
-    use chrono::{Offset, Utc};
+    use timebank::ledger::TimeZone;
 
     const X: &str = "01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11";
     const Y: &str = "01980c5e-9c9c-7cc2-8000-5d3c1e9a7b22";
@@ -183,10 +183,10 @@ mod tests {
             rows.next().unwrap();
             rows
         });
-        let spoilt = spoilt_entries(&reader, &mut first_reading, Utc.fix()).unwrap();
+        let spoilt = spoilt_entries(&reader, &mut first_reading, TimeZone::UTC).unwrap();
         let mut gather = gather(Format::Native, spoilt);
         while let Some(row) = second_reading.next().unwrap() {
-            gather.add_row(reader.read(row, Utc.fix()));
+            gather.add_row(reader.read(row, TimeZone::UTC));
         }
         gather.close_group();
         let lines = gather.batch.iter().map(|booking| booking.lines.clone());
@@ -282,7 +282,7 @@ mod tests {
             let file = "1,member,2,member,60,2024-05-01,,\n".repeat(2);
             let mut rows = CsvRows::new(file.as_bytes());
             while let Some(row) = rows.next().unwrap() {
-                gather.add_row(Reader::TimeOverflow(Prefix("city")).read(row, Utc.fix()));
+                gather.add_row(Reader::TimeOverflow(Prefix("city")).read(row, TimeZone::UTC));
             }
             ids.push(
                 gather

@@ -21,9 +21,8 @@ use std::{
     path::PathBuf,
 };
 
-use chrono::FixedOffset;
 use clap::{Args, ValueEnum, ValueHint};
-use timebank::ledger::AccountId;
+use timebank::ledger::{AccountId, TimeZone};
 
 use self::{
     csv_rows::{BadLine, CsvRow, CsvRows},
@@ -56,8 +55,9 @@ Formats:
                    becomes PREFIX:member:12.
 
 Reasons and descriptions become notes, which can be erased. Accounts opened for
-the last two formats have no floor, as in the systems they come from. The same
-file again, with the same --utc-offset, changes nothing.
+the last two formats have no floor, as in the systems they come from. Dates, and
+times without an offset, are in the ledger's time zone. The same file again
+changes nothing.
 
 The totals have, for each unit, what was read and what of it is booked, was
 already there, was refused or is bad. Rows that are skipped, or whose amount
@@ -120,16 +120,16 @@ struct ReadRow {
 }
 
 impl Reader<'_> {
-    fn parse(&self, fields: &[String], offset: FixedOffset) -> Result<Parsed, BadRow> {
+    fn parse(&self, fields: &[String], zone: TimeZone) -> Result<Parsed, BadRow> {
         match self {
-            Self::Native(header, into) => header.parse(fields, *into, offset),
-            Self::TimeOverflow(prefix) => timeoverflow::parse(fields, prefix, offset),
-            Self::CommunityForge(header, prefix) => header.parse(fields, prefix, offset),
+            Self::Native(header, into) => header.parse(fields, *into, zone),
+            Self::TimeOverflow(prefix) => timeoverflow::parse(fields, prefix, zone),
+            Self::CommunityForge(header, prefix) => header.parse(fields, prefix, zone),
         }
     }
 
     /// Reads a row.
-    fn read(&self, row: Result<CsvRow, BadLine>, offset: FixedOffset) -> ReadRow {
+    fn read(&self, row: Result<CsvRow, BadLine>, zone: TimeZone) -> ReadRow {
         let bad = |line, entry, error| ReadRow {
             line,
             outcome: Err(BadRow { entry, error }),
@@ -150,7 +150,7 @@ impl Reader<'_> {
         let outcome = if is_header {
             Ok(Parsed::Header)
         } else {
-            self.parse(&fields, offset)
+            self.parse(&fields, zone)
         };
         ReadRow {
             line: row.line,
@@ -209,9 +209,10 @@ async fn import(
 ) -> Result<(), Failure> {
     let failed = failed(args);
     let (reader, mut rows) = start(args, &mut input)?;
+    let zone = session.client.time_zone().await?;
     let mut spoilt = SpoiltEntries::default();
     if reader.has_entry_ids() {
-        spoilt = spoilt_entries(&reader, &mut rows, session.offset).map_err(failed)?;
+        spoilt = spoilt_entries(&reader, &mut rows, zone).map_err(failed)?;
         input.rewind().map_err(failed)?;
         (_, rows) = start(args, &mut input)?;
     }
@@ -226,7 +227,7 @@ async fn import(
     };
     let mut gather = Gather::new(args.format, size, spoilt, tally);
     while let Some(row) = rows.next().map_err(failed)? {
-        gather.add_row(reader.read(row, session.offset));
+        gather.add_row(reader.read(row, zone));
         if gather.is_full() {
             book(&mut gather, &mut target).await?;
             if args.dry_run {

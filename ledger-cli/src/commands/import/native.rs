@@ -1,9 +1,8 @@
 //! Our own CSV: a header names the columns, and every column that is not ours
 //! is a tag. `export --format csv` writes it, with some columns more.
 
-use chrono::FixedOffset;
 use timebank::ledger::{
-    AccountId, AccountKind, AccountOpened, BookingId, Label, Tag, Tags, Transfer, UnitId,
+    AccountId, AccountKind, AccountOpened, BookingId, Label, Tag, Tags, TimeZone, Transfer, UnitId,
 };
 
 use super::{
@@ -91,7 +90,7 @@ impl Header {
         &self,
         fields: &[String],
         into: Option<&str>,
-        offset: FixedOffset,
+        zone: TimeZone,
     ) -> Result<Parsed, BadRow> {
         let entry = self.entry_of_row(|place| fields.get(place).cloned());
         if fields.len() != self.count {
@@ -105,7 +104,7 @@ impl Header {
                 error: RowError::Columns { given, wanted },
             });
         }
-        match self.leg(Fields(fields), into, offset) {
+        match self.leg(Fields(fields), into, zone) {
             Ok(leg) => Ok(Parsed::Leg(Box::new(leg))),
             Err(error) => Err(BadRow { entry, error }),
         }
@@ -139,12 +138,7 @@ impl Header {
         Some(Moved { amount, of })
     }
 
-    fn leg(
-        &self,
-        row: Fields<'_>,
-        into: Option<&str>,
-        offset: FixedOffset,
-    ) -> Result<Leg, RowError> {
+    fn leg(&self, row: Fields<'_>, into: Option<&str>, zone: TimeZone) -> Result<Leg, RowError> {
         let entry_id = match row.get(self.entry_id) {
             Some(id) => Some(BookingId::parse("entry_id", id)?),
             None => None,
@@ -154,7 +148,7 @@ impl Header {
         let amount = amount(row.required(self.amount, "amount")?)?;
         let unit = self.unit(row, amount)?;
         let effective_at = match row.get(Some(self.effective_at)) {
-            Some(given) => Some(row::moment("effective_at", given, offset)?),
+            Some(given) => Some(row::moment("effective_at", given, zone)?),
             None if entry_id.is_none() => return Err(RowError::Undated),
             None => None,
         };
@@ -298,7 +292,6 @@ fn listed_tags(given: &str) -> Result<Vec<Tag>, RowError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::{Offset, Utc};
 
     const PLAIN: &str = "from,to,amount,effective_at,kind,service";
 
@@ -308,7 +301,7 @@ mod tests {
 
     fn leg(header: &str, line: &str) -> Result<Leg, &'static str> {
         let header = Header::read(&fields(header)).unwrap();
-        match header.parse(&fields(line), Some("city"), Utc.fix()) {
+        match header.parse(&fields(line), Some("city"), TimeZone::UTC) {
             Ok(Parsed::Leg(leg)) => Ok(*leg),
             Ok(Parsed::Skipped(_) | Parsed::Header) => Err("skipped"),
             Err(bad) => Err(bad.error.reason()),

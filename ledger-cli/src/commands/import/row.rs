@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use chrono::FixedOffset;
 use sha2::{Digest, Sha256};
 use timebank::ledger::{
     AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Entry, Label, Limits,
-    Malformed, Moment, NewEntry, Note, Origin, Tag, Tags, Transfer, Transfers, UnitId,
+    Malformed, Moment, NewEntry, Note, Origin, Tag, Tags, TimeZone, Transfer, Transfers, UnitId,
 };
 use timebank_proto::v1;
 use uuid::Builder;
@@ -354,25 +353,22 @@ pub(super) fn floor(steps: i64) -> Result<Balance, RowError> {
     Ok(Balance::limit(steps)?)
 }
 
-/// A time as it is written in a file, in an offset unless it has its own.
-pub(super) fn moment(
-    field: &'static str,
-    given: &str,
-    offset: FixedOffset,
-) -> Result<Moment, RowError> {
-    let when: When = given.parse().map_err(|error| RowError::Time {
+/// A time as it is written in a file, in the ledger's zone unless it has an
+/// offset.
+pub(super) fn moment(field: &'static str, given: &str, zone: TimeZone) -> Result<Moment, RowError> {
+    let time = given.parse().and_then(|when: When| when.start(zone));
+    let time = time.map_err(|error| RowError::Time {
         field,
         given: shortened(given),
         error,
     })?;
-    let moment = Moment::from_us(when.start(offset).0.timestamp_micros());
+    let moment = Moment::from_us(time.0.timestamp_micros());
     moment.ok_or(Malformed::Time { field }.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::{Offset, Utc};
 
     fn leg(note: &str, effective_at: &str) -> Leg {
         let (from, to) = ("city:member:1", "city:member:2");
@@ -383,7 +379,7 @@ mod tests {
             openings: [&debit, &credit].map(|id| opening(id, kind, UnitId::time())),
             transfer: Transfer::new(debit, credit, amount(90).unwrap()).unwrap(),
             unit: None,
-            effective_at: Some(moment("effective_at", effective_at, Utc.fix()).unwrap()),
+            effective_at: Some(moment("effective_at", effective_at, TimeZone::UTC).unwrap()),
             kind: Label::parse("kind", "service").unwrap(),
             tags: Tags::default(),
             note: note.to_owned(),

@@ -6,8 +6,7 @@ use std::{
     io::{self, BufRead},
 };
 
-use chrono::FixedOffset;
-use timebank::ledger::BookingId;
+use timebank::ledger::{BookingId, TimeZone};
 
 use super::{
     ReadRow, Reader,
@@ -53,11 +52,11 @@ impl SpoiltEntries {
 pub(super) fn spoilt_entries(
     reader: &Reader<'_>,
     rows: &mut CsvRows<impl BufRead>,
-    offset: FixedOffset,
+    zone: TimeZone,
 ) -> io::Result<SpoiltEntries> {
     let mut survey = Survey::default();
     while let Some(row) = rows.next()? {
-        let ReadRow { line, outcome, .. } = reader.read(row, offset);
+        let ReadRow { line, outcome, .. } = reader.read(row, zone);
         match outcome {
             Ok(Parsed::Leg(leg)) => survey.leg(line, *leg),
             Ok(Parsed::Skipped(_) | Parsed::Header) => {}

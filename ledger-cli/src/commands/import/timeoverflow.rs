@@ -1,7 +1,6 @@
 //! TimeOverflow's transfers: no header, eight columns, amounts in seconds.
 
-use chrono::FixedOffset;
-use timebank::ledger::{AccountId, AccountKind, Tags, Transfer};
+use timebank::ledger::{AccountId, AccountKind, Tags, TimeZone, Transfer};
 
 use super::{
     fault::RowError,
@@ -14,7 +13,7 @@ const COLUMNS: usize = 8;
 pub(super) fn parse(
     fields: &[String],
     into: &Prefix<'_>,
-    offset: FixedOffset,
+    zone: TimeZone,
 ) -> Result<Parsed, BadRow> {
     let fields: Vec<&str> = fields.iter().map(|field| field.trim()).collect();
     let [
@@ -45,7 +44,7 @@ pub(super) fn parse(
     let leg = row::leg_of_mutual_credit(
         Transfer::new(debit, credit, row::amount(minutes(seconds)?)?)?,
         [debit_kind, credit_kind],
-        row::moment("created_at", created_at, offset)?,
+        row::moment("created_at", created_at, zone)?,
         tags(post)?,
         reason,
     )?;
@@ -118,12 +117,11 @@ fn tags(post: &str) -> Result<Tags, RowError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::{Offset, Utc};
     use timebank::ledger::Tag;
 
     fn read(line: &str) -> String {
         let fields: Vec<String> = line.split(',').map(str::to_owned).collect();
-        match parse(&fields, &Prefix("city"), Utc.fix()) {
+        match parse(&fields, &Prefix("city"), TimeZone::UTC) {
             Ok(Parsed::Leg(leg)) => format!(
                 "{} -> {} {} at {:?} {:?} {:?}",
                 leg.transfer.debit(),
