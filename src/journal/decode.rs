@@ -7,7 +7,7 @@ use timebank_proto::v1;
 
 use crate::ledger::{
     AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Caller, Commitment, Entry,
-    EntryWithAccounts, Fact, Foundation, HoldPlaced, HoldTerms, Label, LedgerId, Limits,
+    EntryWithAccounts, Fact, Foundation, HoldOwner, HoldPlaced, HoldTerms, Label, LedgerId, Limits,
     MAX_EXPIRES_IN_S, Malformed, Moment, Origin, Principal, Record, Sequence, Stamp, Step, Tag,
     Tags, TimeZone, Transfer, Transfers, Unit, UnitId,
 };
@@ -178,6 +178,10 @@ fn hold(placed: v1::HoldPlaced) -> Result<HoldPlaced, Undecodable> {
             expires_in_s,
             kind: Label::parse("kind", &placed.kind)?,
             tags: tags(placed.tags)?,
+            owner: match placed.owner.as_str() {
+                "" => None,
+                owner => Some(HoldOwner::parse(owner)?),
+            },
         },
         expires_at: expires_at_us
             .map(|us| moment(us, "expires_at_us"))

@@ -146,6 +146,10 @@ fn hold(HoldPlaced { terms, expires_at }: &HoldPlaced) -> v1::HoldPlaced {
         transfer: Some(transfer(&terms.transfer)),
         expires_in_s: terms.expires_in_s,
         expires_at_us: expires_at.map(Moment::us),
+        owner: match &terms.owner {
+            None => String::new(),
+            Some(owner) => owner.as_str().into(),
+        },
         kind: terms.kind.as_str().into(),
         tags: tags_to_proto(&terms.tags),
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     AccountId, AccountOpened, Amount, Balance, Book, BookingId, Commitment, Entry, Foundation,
-    HoldTerms, Moment, Note, TimeZone, Unit, UnitId, Wants,
+    HoldTerms, Malformed, Moment, Note, TimeZone, Transfers, Unit, UnitId, Wants,
 };
 
 /// A wanted end of the limits.
@@ -50,6 +50,44 @@ pub struct Reversal {
     pub effective_at: Option<Moment>,
 }
 
+/// An amount for an account, of what a hold set aside.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CreditLeg {
+    pub credit: AccountId,
+    pub amount: Amount,
+}
+
+/// Who gets what of a hold: 1 to 100 legs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CreditLegs(Vec<CreditLeg>);
+
+impl CreditLegs {
+    /// So many legs.
+    ///
+    /// # Errors
+    /// [`Malformed::TransferCount`] for none or more than 100.
+    pub fn new(legs: Vec<CreditLeg>) -> Result<Self, Malformed> {
+        Transfers::check_count(legs.len())?;
+        Ok(Self(legs))
+    }
+
+    /// The legs in order.
+    pub fn as_slice(&self) -> &[CreditLeg] {
+        &self.0
+    }
+}
+
+/// What a hold is settled with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Settlement {
+    /// All of it, for the account that it names.
+    All,
+    /// So much, for the account that it names.
+    Amount(Amount),
+    /// Each of these.
+    Legs(CreditLegs),
+}
+
 /// What a client, or the server's own clock, asks for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Command {
@@ -75,7 +113,7 @@ pub enum Command {
     },
     SettleHold {
         id: BookingId,
-        amount: Option<Amount>,
+        settlement: Settlement,
         effective_at: Option<Moment>,
     },
     ReleaseHold {

@@ -77,13 +77,17 @@ impl Transfers {
     /// # Errors
     /// [`Malformed::TransferCount`] for none or more than 100.
     pub fn new(legs: Vec<Transfer>) -> Result<Self, Malformed> {
-        if (1..=MAX_TRANSFERS).contains(&legs.len()) {
-            Ok(Self(legs))
-        } else {
-            Err(Malformed::TransferCount {
-                given: legs.len(),
+        Self::check_count(legs.len())?;
+        Ok(Self(legs))
+    }
+
+    pub(super) fn check_count(given: usize) -> Result<(), Malformed> {
+        match given {
+            1..=MAX_TRANSFERS => Ok(()),
+            _ => Err(Malformed::TransferCount {
+                given,
                 max: MAX_TRANSFERS,
-            })
+            }),
         }
     }
 

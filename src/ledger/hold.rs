@@ -1,6 +1,6 @@
 //! Holds: hours set aside for a booked service.
 
-use super::{BookingId, Label, Moment, PostedEntry, Stamp, Tags, Transfer};
+use super::{BookingId, HoldOwner, Label, Moment, PostedEntry, Stamp, Tags, Transfer};
 
 /// The longest a hold may be placed for: 10 years of 365 days.
 pub const MAX_EXPIRES_IN_S: i64 = 10 * 365 * 86_400;
@@ -17,6 +17,8 @@ pub struct HoldTerms {
     pub kind: Label,
     /// The tags of the entry that settles it.
     pub tags: Tags,
+    /// Whose step alone settles or releases it. None where anybody's does.
+    pub owner: Option<HoldOwner>,
 }
 
 /// A hold that was placed.

@@ -11,6 +11,7 @@ const MAX_ACCOUNT_ID_BYTES: usize = 100;
 const MAX_SEGMENT_BYTES: usize = 32;
 const MAX_SEGMENTS: usize = 8;
 const MAX_LABEL_BYTES: usize = 32;
+const MAX_OWNER_BYTES: usize = 64;
 
 /// A place in the chart of accounts, such as `shapingba:member:000123`: 2 to 8
 /// segments joined by `:`. Chosen by the client, never a person's name.
@@ -129,6 +130,39 @@ impl fmt::Display for BookingId {
 impl fmt::Debug for BookingId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+/// Who a hold belongs to, such as an order: 1 to 64 characters `a-z0-9:-`. Only a
+/// step of its owner's settles or releases it.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct HoldOwner(CompactString);
+
+impl HoldOwner {
+    /// Reads an owner.
+    ///
+    /// # Errors
+    /// [`Malformed::HoldOwner`] for anything else.
+    pub fn parse(given: &str) -> Result<Self, Malformed> {
+        let fits = (1..=MAX_OWNER_BYTES).contains(&given.len());
+        if fits && given.bytes().all(|b| is_label_byte(b) || b == b':') {
+            Ok(Self(given.into()))
+        } else {
+            Err(Malformed::HoldOwner {
+                given: excerpt(given),
+            })
+        }
+    }
+
+    /// The owner as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for HoldOwner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

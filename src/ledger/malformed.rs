@@ -19,6 +19,8 @@ pub enum Malformed {
     UnitId { given: String },
     #[error("{field} {given:?} is not 1 to 32 characters a-z 0-9 '-' that start with a letter")]
     Label { field: &'static str, given: String },
+    #[error("the owner {given:?} of a hold is not 1 to 64 characters a-z 0-9 ':' '-'")]
+    HoldOwner { given: String },
     #[error("{field} {given:?} is not a UUID other than the nil one")]
     BookingId { field: &'static str, given: String },
     #[error("the amount {given} is not within 1 to {max}")]
@@ -51,6 +53,8 @@ pub enum Malformed {
         "{given:?} is no time zone; name one of the IANA data base, such as Asia/Shanghai or UTC"
     )]
     TimeZone { given: String },
+    #[error("{fields} cannot be given together")]
+    Together { fields: &'static str },
     #[error("{field} is not UTF-8 text")]
     NotText { field: &'static str },
     #[error("{field} {given:?} is the server's own name; take another")]
@@ -75,6 +79,7 @@ impl Malformed {
             Self::AccountId { .. } => "ACCOUNT_ID_MALFORMED",
             Self::UnitId { .. } => "UNIT_ID_MALFORMED",
             Self::Label { .. } => "LABEL_MALFORMED",
+            Self::HoldOwner { .. } => "HOLD_OWNER_MALFORMED",
             Self::BookingId { .. } => "ID_MALFORMED",
             Self::AmountRange { .. } => "AMOUNT_OUT_OF_RANGE",
             Self::LimitRange { .. } | Self::LimitUnset => "LIMIT_OUT_OF_RANGE",
@@ -89,6 +94,7 @@ impl Malformed {
             Self::ExpiresIn { .. } => "EXPIRY_OUT_OF_RANGE",
             Self::Choice { .. } => "CHOICE_UNKNOWN",
             Self::TimeZone { .. } => "TIME_ZONE_UNKNOWN",
+            Self::Together { .. } => "FIELDS_TOGETHER",
             Self::NotText { .. } | Self::Header { .. } | Self::Reserved { .. } => {
                 "METADATA_MALFORMED"
             }
@@ -101,7 +107,10 @@ impl Malformed {
             Self::Missing { field } | Self::Time { field } | Self::NotText { field } => {
                 vec![("field", (*field).into())]
             }
-            Self::AccountId { given, .. } | Self::UnitId { given } | Self::TimeZone { given } => {
+            Self::AccountId { given, .. }
+            | Self::UnitId { given }
+            | Self::HoldOwner { given }
+            | Self::TimeZone { given } => {
                 vec![("given", given.clone())]
             }
             Self::Label { field, given } | Self::BookingId { field, given } => {
@@ -111,6 +120,7 @@ impl Malformed {
                 vec![("given", given.to_string()), ("max", max.to_string())]
             }
             Self::LimitUnset => vec![],
+            Self::Together { fields } => vec![("fields", (*fields).into())],
             Self::SameAccount { account } => vec![("account", account.clone())],
             Self::TransferCount { given, max }
             | Self::TagCount { given, max }

@@ -1,7 +1,7 @@
 //! Refusals: one for each rule, with the figures that explain it.
 
 use super::{
-    AccountId, AccountKind, Amount, Balance, BookingId, Difference, LedgerId, Moment, TimeZone,
+    AccountId, AccountKind, Balance, BookingId, Difference, HoldOwner, LedgerId, Moment, TimeZone,
     UnitId,
 };
 
@@ -63,6 +63,8 @@ pub enum Rejection {
     EntryUnknown { id: BookingId },
     #[error("there is no hold {id}")]
     HoldUnknown { id: BookingId },
+    #[error("hold {id} belongs to {owner}, and only a step of its owner's ends it")]
+    HoldOwned { id: BookingId, owner: HoldOwner },
     #[error("hold {id} was settled already, with {settled}")]
     HoldSettled { id: BookingId, settled: i64 },
     #[error("hold {id} was released already")]
@@ -74,12 +76,8 @@ pub enum Rejection {
         id: BookingId,
         expires_at: Option<Moment>,
     },
-    #[error("hold {id} is of {held}, so {requested} cannot be settled of it")]
-    SettlementTooLarge {
-        id: BookingId,
-        held: Amount,
-        requested: Amount,
-    },
+    #[error("{account} cannot be credited of a hold of its own hours; name another account")]
+    SettledToItself { account: AccountId },
     #[error("entry {id} is itself a reversal, which cannot be reversed; post a new entry instead")]
     EntryIsReversal { id: BookingId },
     #[error("entry {id} was reversed already, by {by}")]
@@ -161,7 +159,8 @@ impl Rejection {
             Self::HoldReleased { .. } => "HOLD_RELEASED",
             Self::HoldExpired { .. } => "HOLD_EXPIRED",
             Self::HoldNotDue { .. } => "HOLD_NOT_DUE",
-            Self::SettlementTooLarge { .. } => "SETTLEMENT_TOO_LARGE",
+            Self::HoldOwned { .. } => "HOLD_OWNED",
+            Self::SettledToItself { .. } => "SETTLED_TO_ITSELF",
             Self::EntryIsReversal { .. } => "ENTRY_IS_REVERSAL",
             Self::EntryReversed { .. } => "ENTRY_REVERSED",
             Self::UnitUnknown { .. } => "UNIT_UNKNOWN",
@@ -218,15 +217,8 @@ impl Rejection {
                 let at = expires_at.map_or_else(|| "never".into(), |at| text(&at));
                 vec![("id", text(id)), ("expires_at", at)]
             }
-            Self::SettlementTooLarge {
-                id,
-                held,
-                requested,
-            } => vec![
-                ("id", text(id)),
-                ("held", text(held)),
-                ("requested", text(requested)),
-            ],
+            Self::HoldOwned { id, owner } => vec![("id", text(id)), ("owner", text(owner))],
+            Self::SettledToItself { account } => vec![("account", text(account))],
             Self::EntryReversed { id, by } => vec![("id", text(id)), ("reversed_by", text(by))],
             Self::UnitUnknown { unit } => vec![("unit", text(unit))],
             Self::AccountUnknown { account } | Self::AccountClosed { account } => {

@@ -1,7 +1,10 @@
 //! Which command a record was the answer to, so that an audit can have it decided
 //! again.
 
-use super::{Bound, Command, Fact, NewEntry, Origin, Reversal, Step};
+use super::{
+    Bound, Command, CreditLeg, CreditLegs, Fact, NewEntry, Origin, Reversal, Settlement, Step,
+    Transfers,
+};
 
 impl Step {
     /// The command that this step is the effect of; none where no command has it.
@@ -62,11 +65,21 @@ impl Fact {
             },
             Self::HoldSettled(entry) => Command::SettleHold {
                 id: entry.id,
-                amount: entry.transfers.as_slice().first().map(|leg| leg.amount()),
+                settlement: Settlement::Legs(credit_legs(&entry.transfers)?),
                 effective_at: entry.effective_at,
             },
             Self::HoldReleased { id } => Command::ReleaseHold { id: *id },
             Self::HoldExpired { id } => Command::ExpireHold { id: *id },
         })
     }
+}
+
+/// Who got what; that all of it came from the held account shows when it is
+/// decided.
+fn credit_legs(transfers: &Transfers) -> Option<CreditLegs> {
+    let legs = transfers.as_slice().iter().map(|leg| CreditLeg {
+        credit: leg.credit().clone(),
+        amount: leg.amount(),
+    });
+    CreditLegs::new(legs.collect()).ok()
 }

@@ -10,9 +10,9 @@ use super::status::Refused;
 use crate::{
     ledger::{
         AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Bound, Caller, Command,
-        Entry, HoldStateKind, HoldTerms, Label, Limits, MAX_EXPIRES_IN_S, Malformed, Moment,
-        NewEntry, Note, Origin, Principal, Reversal, Salt, Tag, Tags, Transfer, Transfers, Unit,
-        UnitId,
+        CreditLeg, CreditLegs, Entry, HoldStateKind, HoldTerms, Label, Limits, MAX_EXPIRES_IN_S,
+        Malformed, Moment, NewEntry, Note, Origin, Principal, Reversal, Salt, Settlement, Tag,
+        Tags, Transfer, Transfers, Unit, UnitId,
     },
     query::Axis,
 };
@@ -192,6 +192,7 @@ pub(super) fn place_hold(request: v1::PlaceHoldRequest) -> Result<Command> {
             expires_in_s: request.expires_in.map(expires_in_s).transpose()?,
             kind: kind(&request.kind)?,
             tags: tags(request.tags)?,
+            owner: None,
         },
         unit: match request.unit_id.as_str() {
             "" => None,
@@ -216,9 +217,30 @@ pub(super) fn hold_id(given: &str) -> Result<BookingId> {
 pub(super) fn settle_hold(request: &v1::SettleHoldRequest) -> Result<Command> {
     Ok(Command::SettleHold {
         id: hold_id(&request.hold_id)?,
-        amount: request.amount.map(Amount::new).transpose()?,
+        settlement: settlement(request)?,
         effective_at: optional_moment(request.effective_at, "effective_at")?,
     })
+}
+
+fn settlement(request: &v1::SettleHoldRequest) -> Result<Settlement> {
+    let legs = match (request.amount, request.legs.as_slice()) {
+        (None, []) => return Ok(Settlement::All),
+        (Some(amount), []) => return Ok(Settlement::Amount(Amount::new(amount)?)),
+        (None, legs) => legs.iter().map(|leg| {
+            Ok(CreditLeg {
+                credit: account_id(&leg.credit_account_id)?,
+                amount: Amount::new(leg.amount)?,
+            })
+        }),
+        (Some(_), _) => {
+            return Err(Malformed::Together {
+                fields: "amount and legs",
+            });
+        }
+    };
+    Ok(Settlement::Legs(CreditLegs::new(
+        legs.collect::<Result<_>>()?,
+    )?))
 }
 
 pub(super) fn axis(given: i32) -> Result<Axis> {

@@ -127,6 +127,10 @@ pub(super) fn hold(hold: &Hold, unit_id: &str, now: Moment) -> v1::Hold {
         ended_at: ended_at.map(timestamp),
         settled_amount: settled,
         sequence: hold.placed.sequence.get(),
+        owner: match &hold.terms.owner {
+            None => String::new(),
+            Some(owner) => owner.to_string(),
+        },
     }
 }
 

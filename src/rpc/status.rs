@@ -181,13 +181,14 @@ fn rejection_code(rejection: &Rejection) -> Code {
         | Rejection::UnitUnknown { .. }
         | Rejection::AccountUnknown { .. } => Code::NotFound,
         Rejection::EffectiveInFuture { .. }
-        | Rejection::SettlementTooLarge { .. }
+        | Rejection::SettledToItself { .. }
         | Rejection::LimitsReversed { .. }
         | Rejection::FloorTooLow { .. } => Code::InvalidArgument,
         Rejection::TooManyUnits { .. } => Code::ResourceExhausted,
         Rejection::BalanceOutOfRange { .. } => Code::OutOfRange,
         Rejection::LedgerNotFounded
         | Rejection::TimeZoneFixed { .. }
+        | Rejection::HoldOwned { .. }
         | Rejection::HoldSettled { .. }
         | Rejection::HoldReleased { .. }
         | Rejection::HoldExpired { .. }

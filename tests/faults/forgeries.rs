@@ -119,11 +119,6 @@ fn holds_used_wrongly() -> Vec<Case> {
     };
     vec![
         one(
-            "a settlement for someone else",
-            settled(&[leg(ANN, CARE, 15)]),
-            ANOTHER_RECORD,
-        ),
-        one(
             "a settlement of someone else's",
             settled(&[leg(MINT, BEN, 15)]),
             ANOTHER_RECORD,
@@ -131,11 +126,11 @@ fn holds_used_wrongly() -> Vec<Case> {
         one(
             "a settlement the other way round",
             settled(&[leg(BEN, ANN, 15)]),
-            ANOTHER_RECORD,
+            "(SETTLED_TO_ITSELF)",
         ),
         one(
-            "a settlement with a leg more",
-            settled(&[leg(ANN, BEN, 15), leg(ANN, CARE, 1)]),
+            "a settlement with a leg of someone else's",
+            settled(&[leg(ANN, BEN, 15), leg(MINT, BEN, 1)]),
             ANOTHER_RECORD,
         ),
         one("a settlement with a note", settles(noted), ANOTHER_RECORD),
@@ -145,14 +140,20 @@ fn holds_used_wrongly() -> Vec<Case> {
             ANOTHER_RECORD,
         ),
         one(
+            "a settlement of hours with an owner",
+            settles(entry(15, &[leg(MINT, BEN, 1)])),
+            "(HOLD_OWNED)",
+        ),
+        one("a release of them", releases(15), "(HOLD_OWNED)"),
+        one(
             "a settlement of another kind",
             settles(renamed),
             ANOTHER_RECORD,
         ),
         one(
-            "a settlement of more than is held",
-            settled(&[leg(ANN, BEN, 16)]),
-            "(SETTLEMENT_TOO_LARGE)",
+            "a settlement of more than is held and free",
+            settled(&[leg(ANN, CARE, 67)]),
+            "(FLOOR_CROSSED)",
         ),
         one(
             "a settlement ahead of its time",

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use timebank::ledger::{AccountKind, Answer, Call, Caller, Command};
+use timebank::ledger::{AccountKind, Answer, Call, Caller, Command, HoldOwner};
 
 use super::{ANN, BEN, MINT, lines};
 use crate::{
@@ -111,12 +111,23 @@ fn first_minute() -> Vec<Ask> {
     ]
 }
 
+fn place_owned() -> Command {
+    let mut command = place(15, (MINT, BEN, 1), None)
+        .command(0)
+        .expect("well-formed");
+    if let Command::PlaceHold { terms, .. } = &mut command {
+        terms.owner = Some(HoldOwner::parse("order:17").expect("an owner"));
+    }
+    command
+}
+
 /// Has the real store keep an honest ledger in a directory. At its end:
 ///
 /// - ANN has 71, of which 20 are held: 15 for BEN by hold 10, which is due within
 ///   the hour, and 5 for BEN by hold 14, which never is;
 /// - BEN has 110 and a ceiling of 130, the pool CARE 70, PURSE 500 fen of TILL's;
 /// - GONE is closed;
+/// - hold 15 is 1 of MINT's, for BEN, and belongs to an order;
 /// - entry 3 is reversed by 4; hold 11 is settled, 12 released, 13 expired.
 pub(super) fn keep(dir: &Path) {
     let (_store, mut writer) = open_again(dir);
@@ -138,4 +149,7 @@ pub(super) fn keep(dir: &Path) {
     };
     commit(&first_minute(), START_US);
     commit(&[post(6, &[(MINT, ANN, 1)])], START_US + 2 * MINUTE_US);
+    let owned = Call::each(vec![place_owned()], staff());
+    let placed = writer.transact(&[owned], moment(START_US + 3 * MINUTE_US));
+    placed.expect("it commits");
 }

@@ -85,6 +85,7 @@ pub(super) fn places(id: Id, transfer: Transfer) -> Line {
         expires_in_s: None,
         kind: Label::parse("kind", "service").expect("a kind"),
         tags: Tags::default(),
+        owner: None,
     };
     let expires_at = None;
     line(Fact::HoldPlaced(HoldPlaced { terms, expires_at }))

@@ -4,9 +4,9 @@
 use std::{fmt, sync::Arc};
 
 use timebank::ledger::{
-    AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Bound, Command, Entry,
-    HoldTerms, Label, Limits, Malformed, Moment, NewEntry, Note, Origin, Reversal, Tag, Tags,
-    Transfer, Transfers, Unit, UnitId,
+    AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Bound, Command, CreditLeg,
+    CreditLegs, Entry, HoldTerms, Label, Limits, Malformed, Moment, NewEntry, Note, Origin,
+    Reversal, Settlement, Tag, Tags, Transfer, Transfers, Unit, UnitId,
 };
 
 /// The id of an entry or a hold: few, so that they collide often.
@@ -91,6 +91,12 @@ pub(crate) enum Ask {
         unit: Option<&'static str>,
         expires_in_s: Option<i64>,
         labels: Labels,
+    },
+    /// Who gets what of a hold.
+    Share {
+        id: Id,
+        legs: Vec<(&'static str, i64)>,
+        at: Option<i64>,
     },
     Settle {
         id: Id,
@@ -226,14 +232,32 @@ impl Ask {
                     id: booking(*id),
                     transfer: transfer(leg)?,
                     expires_in_s: *expires_in_s,
+                    owner: None,
                     kind: label(labels.kind),
                     tags: tags(*labels),
                 },
                 unit: named.map(unit),
             },
+            Self::Share { id, legs, at } => {
+                let legs = legs.iter().map(|(to, amount)| {
+                    Ok(CreditLeg {
+                        credit: account(to),
+                        amount: Amount::new(*amount)?,
+                    })
+                });
+                let legs = CreditLegs::new(legs.collect::<Result<_, _>>()?)?;
+                Command::SettleHold {
+                    id: booking(*id),
+                    settlement: Settlement::Legs(legs),
+                    effective_at: at.map(moment),
+                }
+            }
             Self::Settle { id, amount, at } => Command::SettleHold {
                 id: booking(*id),
-                amount: amount.map(Amount::new).transpose()?,
+                settlement: match amount {
+                    None => Settlement::All,
+                    Some(amount) => Settlement::Amount(Amount::new(*amount)?),
+                },
                 effective_at: at.map(moment),
             },
             Self::Release { id } => Command::ReleaseHold { id: booking(*id) },

@@ -12,9 +12,9 @@ use timebank::{
     journal::{decode, encode, to_proto},
     ledger::{
         AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Caller, Commitment,
-        Entry, EntryWithAccounts, Fact, Foundation, HoldPlaced, HoldTerms, Label, LedgerId, Limits,
-        MAX_EXPIRES_IN_S, Moment, Origin, Principal, Record, Sequence, Stamp, Step, Tag, Tags,
-        TimeZone, Transfer, Transfers, Unit, UnitId,
+        Entry, EntryWithAccounts, Fact, Foundation, HoldOwner, HoldPlaced, HoldTerms, Label,
+        LedgerId, Limits, MAX_EXPIRES_IN_S, Moment, Origin, Principal, Record, Sequence, Stamp,
+        Step, Tag, Tags, TimeZone, Transfer, Transfers, Unit, UnitId,
     },
 };
 
@@ -185,18 +185,22 @@ fn holds() -> impl Strategy<Value = HoldPlaced> {
         expires_in_s,
         labels(),
         tags(),
+        option::of(names("[a-z0-9:-]{1,64}")),
         moments(),
     )
-        .prop_map(|(id, transfer, expires_in_s, kind, tags, placed_at)| {
-            let terms = HoldTerms {
-                id,
-                transfer,
-                expires_in_s,
-                kind,
-                tags,
-            };
-            HoldPlaced::at(terms, placed_at)
-        })
+        .prop_map(
+            |(id, transfer, expires_in_s, kind, tags, owner, placed_at)| {
+                let terms = HoldTerms {
+                    id,
+                    transfer,
+                    expires_in_s,
+                    kind,
+                    tags,
+                    owner: owner.map(|owner| HoldOwner::parse(&owner).expect("an owner")),
+                };
+                HoldPlaced::at(terms, placed_at)
+            },
+        )
 }
 
 fn transfers() -> impl Strategy<Value = Transfer> {

@@ -388,6 +388,8 @@ fn end_hold(ledger: &Reference) -> impl Strategy<Value = Ask> + use<> {
     prop_oneof![
         5 => (settle, effective_at(ledger))
             .prop_map(|((id, amount), at)| Ask::Settle { id, amount, at }),
+        3 => (id.clone(), prop::collection::vec((select(&ACCOUNTS[..]), 1i64..80), 1..4), effective_at(ledger))
+            .prop_map(|(id, legs, at)| Ask::Share { id, legs, at }),
         2 => id.clone().prop_map(|id| Ask::Release { id }),
         1 => id.prop_map(|id| Ask::Expire { id }),
     ]

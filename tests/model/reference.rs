@@ -33,7 +33,7 @@ const PRECEDENCE: [&str; 25] = [
     "HOLD_RELEASED",
     "HOLD_EXPIRED",
     "HOLD_NOT_DUE",
-    "SETTLEMENT_TOO_LARGE",
+    "SETTLED_TO_ITSELF",
     "ENTRY_IS_REVERSAL",
     "ENTRY_REVERSED",
     "UNIT_UNKNOWN",
@@ -386,12 +386,13 @@ impl Reference {
                 self.holds.push(hold.clone());
                 hold.placed
             }
-            Ask::Settle { id, amount, at } => {
+            Ask::Settle { id, at, .. } | Ask::Share { id, at, .. } => {
                 let hold = self.hold(*id).expect("a known hold").clone();
-                let amount = amount.unwrap_or(hold.leg.amount);
+                let legs = shares(ask, &hold);
+                let amount = legs.iter().map(|leg| leg.amount).sum();
                 let settlement = Post {
                     id: *id,
-                    legs: vec![Leg { amount, ..hold.leg }],
+                    legs,
                     unit: None,
                     at: *at,
                     labels: hold.labels,
@@ -435,6 +436,25 @@ impl Reference {
     }
 }
 
+/// What a settlement takes of a hold, and for whom.
+pub(crate) fn shares(ask: &Ask, hold: &Hold) -> Vec<Leg> {
+    match ask {
+        Ask::Share { legs, .. } => legs
+            .iter()
+            .map(|(to, amount)| Leg {
+                from: hold.leg.from,
+                to,
+                amount: *amount,
+            })
+            .collect(),
+        Ask::Settle { amount, .. } => vec![Leg {
+            amount: amount.unwrap_or(hold.leg.amount),
+            ..hold.leg
+        }],
+        other => panic!("{other:?} settles nothing"),
+    }
+}
+
 /// What is wrong with a request whatever the ledger holds.
 fn malformed(ask: &Ask) -> Option<Refusal> {
     let refused = |reason| Refusal {
@@ -453,6 +473,7 @@ fn malformed(ask: &Ask) -> Option<Refusal> {
         Ask::Post(post) => post.legs.iter().find_map(leg),
         Ask::Place { leg: one, .. } => leg(one),
         Ask::Settle { amount: part, .. } => part.and_then(amount),
+        Ask::Share { legs, .. } => legs.iter().find_map(|(_, part)| amount(*part)),
         _ => None,
     }
 }

@@ -5,7 +5,9 @@ use timebank::ledger::AccountKind;
 
 use super::{
     ask::{Ask, Id, Leg},
-    reference::{Account, Ending, Faults, Figures, Hold, MAX, MAX_AHEAD_US, Reference, named},
+    reference::{
+        Account, Ending, Faults, Figures, Hold, MAX, MAX_AHEAD_US, Reference, named, shares,
+    },
 };
 
 const MAX_UNITS: usize = 64;
@@ -62,20 +64,22 @@ impl Reference {
                 }
                 self.above_floor(leg.from, leg.amount, 0, faults);
             }
-            Ask::Settle { id, amount, at } => {
+            Ask::Settle { id, at, .. } | Ask::Share { id, at, .. } => {
                 self.not_in_future(*at, faults);
                 if let Some(hold) = self.endable(*id, faults) {
-                    let amount = amount.unwrap_or(hold.leg.amount);
-                    if amount > hold.leg.amount {
-                        let figures = vec![
-                            ("held", hold.leg.amount.to_string()),
-                            ("requested", amount.to_string()),
-                        ];
-                        faults.add("SETTLEMENT_TOO_LARGE", figures);
+                    let legs = shares(ask, hold);
+                    if legs.iter().any(|leg| leg.to == hold.leg.from) {
+                        faults.add("SETTLED_TO_ITSELF", named(hold.leg.from));
+                        return;
                     }
-                    let legs = [Leg { amount, ..hold.leg }];
                     self.lands(&legs, None, faults);
-                    self.within_limits(&legs, self.held(hold.leg.from), faults);
+                    let requested: i64 = legs.iter().map(|leg| leg.amount).sum();
+                    // What goes beyond the hold is taken of what is free.
+                    let set_aside = match requested <= hold.leg.amount {
+                        true => self.held(hold.leg.from),
+                        false => hold.leg.amount,
+                    };
+                    self.within_limits(&legs, set_aside, faults);
                 }
             }
             Ask::Release { id } => {

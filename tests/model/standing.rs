@@ -3,7 +3,7 @@
 
 use super::{
     ask::{Ask, Id, Labels, Leg, Post},
-    reference::{At, Ending, Hold, Reference, Refusal, opening_limits},
+    reference::{At, Ending, Hold, Reference, Refusal, opening_limits, shares},
 };
 
 /// Whether an id stands for something already.
@@ -106,16 +106,15 @@ impl Reference {
                 labels,
                 unit,
             } => self.hold_standing(*id, leg, *expires_in_s, *labels, *unit),
-            Ask::Settle { id, amount, at } => self.ended(*id, |hold, ending, since| {
-                let Ending::Settled {
-                    amount: settled,
-                    at: old,
-                } = ending
-                else {
-                    return false;
-                };
-                settled == amount.unwrap_or(hold.leg.amount) && same_time(old, since, *at)
-            }),
+            Ask::Settle { id, at, .. } | Ask::Share { id, at, .. } => {
+                self.ended(*id, |hold, ending, since| {
+                    let Ending::Settled { at: old, .. } = ending else {
+                        return false;
+                    };
+                    let settled = self.entry(*id).expect("the settlement");
+                    settled.legs == shares(ask, hold) && same_time(old, since, *at)
+                })
+            }
             Ask::Release { id } => self.ended(*id, |_, ending, _| ending == Ending::Released),
             Ask::Expire { id } => self.ended(*id, |_, ending, _| ending == Ending::Expired),
         }

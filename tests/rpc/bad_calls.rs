@@ -122,12 +122,23 @@ async fn units() {
     );
 }
 
+fn legs(account: &str, amount: i64) -> Vec<v1::SettlementLeg> {
+    vec![v1::SettlementLeg {
+        credit_account_id: account.into(),
+        amount,
+    }]
+}
+
 #[rustfmt::skip] // a table: a row a line
 const SETTLEMENTS: &[Row<SettleHoldRequest>] = &[
     ("no id", |r| r.hold_id.clear(), InvalidArgument, "ID_MALFORMED", "field=hold_id given="),
     ("an unknown hold", |r| r.hold_id = "11111111-1111-4111-8111-111111111111".into(), NotFound, "HOLD_UNKNOWN", "id=11111111-1111-4111-8111-111111111111"),
     ("zero", |r| r.amount = Some(0), InvalidArgument, "AMOUNT_OUT_OF_RANGE", "given=0 max=9007199254740991"),
-    ("more than is held", |r| r.amount = Some(11), InvalidArgument, "SETTLEMENT_TOO_LARGE", "held=10 id=*"),
+    ("amount and legs", |r| { r.amount = Some(1); r.legs = legs(BEN, 1); }, InvalidArgument, "FIELDS_TOGETHER", "fields=amount and legs"),
+    ("its own hours for itself", |r| r.legs = legs(ANN, 1), InvalidArgument, "SETTLED_TO_ITSELF", "account=city:member:ann"),
+    ("a leg of nothing", |r| r.legs = legs(BEN, 0), InvalidArgument, "AMOUNT_OUT_OF_RANGE", "given=0 max=9007199254740991"),
+    ("too many legs", |r| r.legs = vec![legs(BEN, 1).remove(0); 101], InvalidArgument, "TRANSFER_COUNT_OUT_OF_RANGE", "given=101 max=100"),
+    ("more than there is", |r| r.amount = Some(101), FailedPrecondition, "FLOOR_CROSSED", "account=city:member:ann available=100 *"),
     ("no time", |r| r.effective_at = timestamp(0, -1), InvalidArgument, "TIME_OUT_OF_RANGE", "field=effective_at"),
     ("the far future", |r| r.effective_at = timestamp(253_402_300_799, 0), InvalidArgument, "EFFECTIVE_IN_FUTURE", "effective_at=9999-12-31T23:59:59Z *"),
 ];

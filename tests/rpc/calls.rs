@@ -222,6 +222,7 @@ async fn a_hold_and_its_end() {
         ended_at: None,
         settled_amount: 0,
         sequence: 6,
+        owner: String::new(),
     };
     assert_eq!(hold, expected);
 
@@ -229,6 +230,7 @@ async fn a_hold_and_its_end() {
         hold_id: request.hold_id.clone(),
         amount: Some(45),
         effective_at: timestamp(1_750_000_000, 0),
+        legs: Vec::new(),
     };
     let settled = client
         .holds

@@ -83,7 +83,7 @@ pub(super) fn what_is_asked_for_is_loaded(open: Open<'_>) {
         (other_note, "ID_REUSED field=note"),
         (reversal, "replayed"),
         (again, "ENTRY_REVERSED"),
-        (settle(4, 21), "SETTLEMENT_TOO_LARGE held=20"),
+        (settle(4, 94), "FLOOR_CROSSED available=93 requested=94"),
         (settle(5, 7), "replayed"),
         (settle(5, 1), "HOLD_SETTLED settled=7"),
         (settle(8, 1), "HOLD_UNKNOWN"),

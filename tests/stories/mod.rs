@@ -55,6 +55,7 @@ stories! {
     openings
     precedence
     reversals
+    settlements
     statements
     units
 }

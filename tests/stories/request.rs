@@ -2,8 +2,8 @@
 
 use timebank::{
     ledger::{
-        AccountOpened, Bound, Caller, Command, Label, Limits, Note, Principal, Tag, Tags, Transfer,
-        UnitId,
+        AccountOpened, Bound, Caller, Command, CreditLeg, CreditLegs, Label, Limits, Note,
+        Principal, Settlement, Tag, Tags, Transfer, UnitId,
     },
     query::Axis,
 };
@@ -33,6 +33,24 @@ pub(super) fn open(words: &mut Words) -> Said<Command> {
         unit,
         limits,
     }))
+}
+
+/// Nothing for all of a hold, `AMOUNT`, or `for NAME AMOUNT ...`.
+pub(super) fn settlement(words: &mut Words) -> Said<Settlement> {
+    let Some(first) = words.optional() else {
+        return Ok(Settlement::All);
+    };
+    if first != "for" {
+        return Ok(Settlement::Amount(amount(&first)?));
+    }
+    let mut legs = Vec::new();
+    while words.has_more() {
+        legs.push(CreditLeg {
+            credit: account(&words.next()?)?,
+            amount: amount(&words.next()?)?,
+        });
+    }
+    Ok(Settlement::Legs(CreditLegs::new(legs)?))
 }
 
 /// `[opens=NAME/KIND[/UNIT] ...]`

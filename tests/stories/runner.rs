@@ -5,18 +5,18 @@ use std::{error::Error, sync::Arc};
 use goldenscript::{Command as Line, Context, Runner};
 use timebank::{
     ledger::{
-        Answer, Call, Caller, Command, Entry, HoldStateKind, HoldTerms, Label, Moment, NewEntry,
-        Note, Origin, Rejection, Reversal, Sequence, Tags, TimeZone, Together, Transfers, Unit,
-        UnitId,
+        Answer, Call, Caller, Command, Entry, HoldOwner, HoldStateKind, HoldTerms, Label, Moment,
+        NewEntry, Note, Origin, Rejection, Reversal, Sequence, Tags, TimeZone, Together, Transfers,
+        Unit, UnitId,
     },
     query::{self, AsOf, Direction, StatementQuery, account_view},
     store::HoldFilter,
 };
 
 use super::{
-    request::{axis, caller, label, leg, note, open, opens, tags},
+    request::{axis, caller, label, leg, note, open, opens, settlement, tags},
     show,
-    words::{Fault, Names, Said, Words, account, amount, bound, mistake, number, seconds},
+    words::{Fault, Names, Said, Words, account, bound, mistake, number, seconds},
     world::World,
 };
 use crate::support::staff;
@@ -110,7 +110,7 @@ impl Story {
             "hold" => self.hold(words)?,
             "settle" => Command::SettleHold {
                 id: self.names.id(&words.next()?)?,
-                amount: words.optional().map(|word| amount(&word)).transpose()?,
+                settlement: settlement(words)?,
                 effective_at: self.effective_at(words)?,
             },
             "release" => Command::ReleaseHold {
@@ -193,6 +193,10 @@ impl Story {
                     .transpose()?,
                 kind: label(words)?,
                 tags: tags(words)?,
+                owner: words
+                    .key("owner")
+                    .map(|owner| HoldOwner::parse(&owner))
+                    .transpose()?,
                 transfer: leg(words)?,
             },
         })
@@ -294,6 +298,7 @@ impl Story {
                 expires_in_s,
                 kind: Label::transfer(),
                 tags: Tags::default(),
+                owner: None,
             };
             commands.push(Command::PlaceHold { terms, unit: None });
         }

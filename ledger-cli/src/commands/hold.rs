@@ -1,10 +1,12 @@
 //! `hold`: hours set aside for a booked service.
 
+use std::str::FromStr;
+
 use clap::{Args, Subcommand};
 use prost_types::Duration;
 use timebank_proto::v1::{
     GetHoldRequest, Hold, HoldState, ListHoldsRequest, PlaceHoldRequest, ReleaseHoldRequest,
-    SettleHoldRequest,
+    SettleHoldRequest, SettlementLeg,
 };
 
 use super::id_or_fresh;
@@ -28,13 +30,19 @@ pub(crate) enum HoldCommand {
     /// Book what was set aside, in full or in part; the rest is freed
     #[command(after_help = "Examples:
   ledger-cli hold settle 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11
-  ledger-cli hold settle 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 1h45m")]
+  ledger-cli hold settle 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 1h45m
+  ledger-cli hold settle 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 \\
+    --to shapingba:member:000456=1h30m --to shapingba:pool:mutual-aid=30m")]
     Settle {
         /// The hold
         id: String,
         /// How much of it. Default: all
         #[arg(allow_negative_numbers = true)]
         amount: Option<Amount>,
+        /// Who gets how much of it, instead of the account that it names; may be
+        /// given up to 100 times
+        #[arg(long = "to", value_name = "ACCOUNT=AMOUNT", conflicts_with = "amount")]
+        shares: Vec<Share>,
     },
     /// Free what was set aside
     #[command(after_help = "Examples:
@@ -80,7 +88,7 @@ pub(crate) struct PlaceArgs {
 pub(super) async fn run(command: HoldCommand, session: Session) -> Result<(), Failure> {
     match command {
         HoldCommand::Place(args) => place(args, session).await,
-        HoldCommand::Settle { id, amount } => settle(id, amount, session).await,
+        HoldCommand::Settle { id, amount, shares } => settle(id, amount, shares, session).await,
         HoldCommand::Release { id } => {
             let request = ReleaseHoldRequest { hold_id: id };
             let mut holds = session.client.holds.clone();
@@ -122,9 +130,36 @@ async fn place(args: PlaceArgs, mut session: Session) -> Result<(), Failure> {
         .map_err(|failure| failure.after_booking(&id))
 }
 
-async fn settle(id: String, amount: Option<Amount>, mut session: Session) -> Result<(), Failure> {
+/// What an account gets of a hold.
+#[derive(Clone, Debug)]
+pub(crate) struct Share {
+    account: String,
+    amount: Amount,
+}
+
+impl FromStr for Share {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (account, amount) = text
+            .split_once('=')
+            .ok_or("is not ACCOUNT=AMOUNT, such as shapingba:member:000456=1h30m")?;
+        Ok(Self {
+            account: account.to_owned(),
+            amount: amount.parse().map_err(|error| format!("{error}"))?,
+        })
+    }
+}
+
+async fn settle(
+    id: String,
+    amount: Option<Amount>,
+    shares: Vec<Share>,
+    mut session: Session,
+) -> Result<(), Failure> {
     // A settlement names no unit, so that hours are checked here.
-    if amount.is_some_and(|amount| amount.is_time) {
+    let mut amounts = shares.iter().map(|share| share.amount).chain(amount);
+    if amounts.any(|amount| amount.is_time) {
         let unit_id = get(id.clone(), &session).await?.unit_id;
         if unit_id != TIME {
             return Err(Failure::Usage(format!(
@@ -132,10 +167,15 @@ async fn settle(id: String, amount: Option<Amount>, mut session: Session) -> Res
             )));
         }
     }
+    let legs = shares.into_iter().map(|share| SettlementLeg {
+        credit_account_id: share.account,
+        amount: share.amount.steps,
+    });
     let request = SettleHoldRequest {
         hold_id: id,
         amount: amount.map(|amount| amount.steps),
         effective_at: None,
+        legs: legs.collect(),
     };
     let answer = session
         .client

@@ -169,6 +169,11 @@ pub(super) fn within_limits(touched: &[Touched<'_>]) -> Result<(), Rejection> {
     for Touched { account, after } in touched {
         above_floor(account, account.balance.steps() - after.steps(), 0)?;
     }
+    below_ceilings(touched)
+}
+
+/// The ceilings alone, as where hours that are held are spent.
+pub(super) fn below_ceilings(touched: &[Touched<'_>]) -> Result<(), Rejection> {
     for Touched { account, after } in touched {
         below_ceiling(account, after.steps() - account.balance.steps())?;
     }
@@ -200,7 +205,7 @@ pub(super) fn above_floor(
 }
 
 /// Whether an account can take so many steps.
-pub(super) fn below_ceiling(account: &Account, requested: i64) -> Result<(), Rejection> {
+fn below_ceiling(account: &Account, requested: i64) -> Result<(), Rejection> {
     match account.limits.ceiling {
         Some(ceiling) if requested > 0 && requested > ceiling.steps() - account.balance.steps() => {
             Err(Rejection::CeilingCrossed {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     Decision, Ruling, Undecided, accounts,
     booking::{self, Accounts},
-    reuse,
+    holds, reuse,
 };
 use crate::ledger::{
     Account, AccountOpened, Book, Booking, Difference, Entry, EntryWithAccounts, Fact, Label,
@@ -66,7 +66,8 @@ fn new_account(opening: &AccountOpened) -> Account {
 }
 
 pub(super) fn reverse(book: &Book, reversal: &Reversal, now: Moment) -> Ruling {
-    let Some(original) = book.booking(reversal.of)?.and_then(Booking::entry) else {
+    let booking = book.booking(reversal.of)?;
+    let Some(original) = booking.and_then(Booking::entry) else {
         refuse_reuse(book, reversal)?;
         booking::not_in_future(reversal.effective_at, now)?;
         return Err(Rejection::EntryUnknown { id: reversal.of }.into());
@@ -76,6 +77,9 @@ pub(super) fn reverse(book: &Book, reversal: &Reversal, now: Moment) -> Ruling {
         return Ok(Decision::Stands(posted.stamp));
     }
     booking::not_in_future(entry.effective_at, now)?;
+    if let Some(hold) = booking.and_then(Booking::hold) {
+        holds::check_unowned(hold)?;
+    }
     if matches!(original.entry.origin, Origin::Reversal { .. }) {
         return Err(Rejection::EntryIsReversal { id: reversal.of }.into());
     }

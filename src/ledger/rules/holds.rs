@@ -8,8 +8,8 @@ use super::{
     reuse,
 };
 use crate::ledger::{
-    Amount, Book, Booking, BookingId, Difference, Entry, Fact, Hold, HoldPlaced, HoldState,
-    HoldTerms, Moment, Origin, Rejection, Stamp, Transfers, UnitId,
+    Book, Booking, BookingId, Difference, Entry, Fact, Hold, HoldPlaced, HoldState, HoldTerms,
+    Moment, Origin, Rejection, Settlement, Stamp, Transfer, Transfers, UnitId,
 };
 
 pub(super) fn place(book: &Book, terms: &HoldTerms, unit: Option<&UnitId>, now: Moment) -> Ruling {
@@ -52,38 +52,35 @@ fn place_new(book: &Book, terms: &HoldTerms, units: &[(usize, UnitId)], now: Mom
 pub(super) fn settle(
     book: &Book,
     id: BookingId,
-    amount: Option<Amount>,
+    settlement: &Settlement,
     effective_at: Option<Moment>,
     now: Moment,
 ) -> Ruling {
     let hold = hold(book, id)?;
-    if let Some(stamp) = hold.and_then(|hold| settled_so(hold, amount, effective_at)) {
+    if let Some(stamp) = hold.and_then(|hold| settled_so(hold, settlement, effective_at)) {
         return Ok(Decision::Stands(stamp));
     }
     booking::not_in_future(effective_at, now)?;
     let hold = known(hold, id)?;
-    let leg = &hold.terms.transfer;
-    let amount = amount.unwrap_or(leg.amount());
+    check_unowned(hold)?;
     check_open(hold, now)?;
-    if amount > leg.amount() {
-        return Err(Rejection::SettlementTooLarge {
-            id,
-            held: leg.amount(),
-            requested: amount,
-        }
-        .into());
-    }
-    let transfer = leg.with_amount(amount);
-    booking::balances_after(Accounts::of(book), std::slice::from_ref(&transfer), &[])?;
+    let transfers = transfers(hold, settlement)?;
+    let touched = booking::balances_after(Accounts::of(book), transfers.as_slice(), &[])?;
     // Hours that holds set aside are there to be settled, whichever comes first;
-    // but the floor may have risen since, or a forced reversal taken them.
-    let debited = booking::account(book, leg.debit())?;
-    booking::above_floor(debited, amount.steps(), debited.held.steps())?;
-    let credited = booking::account(book, leg.credit())?;
-    booking::below_ceiling(credited, amount.steps())?;
+    // but the floor may have risen since, or a forced reversal taken them. What
+    // goes beyond the hold is taken of what is free.
+    let held = hold.terms.transfer.amount().steps();
+    let debited = booking::account(book, hold.terms.transfer.debit())?;
+    let requested = transfers.total_steps();
+    let set_aside = match requested <= held {
+        true => debited.held.steps(),
+        false => held,
+    };
+    booking::above_floor(debited, requested, set_aside)?;
+    booking::below_ceilings(&touched)?;
     Ok(Decision::append(Fact::HoldSettled(Arc::new(Entry {
         id,
-        transfers: Transfers::one(transfer),
+        transfers,
         effective_at,
         kind: hold.terms.kind.clone(),
         tags: hold.terms.tags.clone(),
@@ -92,14 +89,32 @@ pub(super) fn settle(
     }))))
 }
 
-/// Since when the hold is settled just so, if it is. No amount means all of it.
-fn settled_so(hold: &Hold, amount: Option<Amount>, effective_at: Option<Moment>) -> Option<Stamp> {
+/// The legs of a settlement, all of which debit the held account.
+fn transfers(hold: &Hold, settlement: &Settlement) -> Result<Transfers, Undecided> {
+    let placed = &hold.terms.transfer;
+    let legs = match settlement {
+        Settlement::All => return Ok(Transfers::one(placed.clone())),
+        Settlement::Amount(amount) => return Ok(Transfers::one(placed.with_amount(*amount))),
+        Settlement::Legs(legs) => legs.as_slice(),
+    };
+    let itself = || Rejection::SettledToItself {
+        account: placed.debit().clone(),
+    };
+    let legs = legs.iter().map(|leg| {
+        let (debit, credit) = (placed.debit().clone(), leg.credit.clone());
+        Transfer::new(debit, credit, leg.amount)
+    });
+    let legs: Result<Vec<_>, _> = legs.collect();
+    let transfers = legs.and_then(Transfers::new).map_err(|_| itself())?;
+    Ok(transfers)
+}
+
+/// Since when the hold is settled just so, if it is.
+fn settled_so(hold: &Hold, settlement: &Settlement, effective_at: Option<Moment>) -> Option<Stamp> {
     let HoldState::Settled(posted) = &hold.state else {
         return None;
     };
-    let wanted = amount.unwrap_or(hold.terms.transfer.amount());
-    let legs = posted.entry.transfers.as_slice();
-    let same = legs.iter().all(|leg| leg.amount() == wanted)
+    let same = transfers(hold, settlement).is_ok_and(|legs| legs == posted.entry.transfers)
         && booking::same_time(posted.stamp, posted.entry.effective_at, effective_at);
     same.then_some(posted.stamp)
 }
@@ -109,6 +124,7 @@ pub(super) fn release(book: &Book, id: BookingId, now: Moment) -> Ruling {
     if let HoldState::Released { stamp } = hold.state {
         return Ok(Decision::Stands(stamp));
     }
+    check_unowned(hold)?;
     check_open(hold, now)?;
     free(book, hold, Fact::HoldReleased { id })
 }
@@ -143,6 +159,17 @@ fn hold(book: &Book, id: BookingId) -> Result<Option<&Hold>, Undecided> {
 
 fn known(hold: Option<&Hold>, id: BookingId) -> Result<&Hold, Rejection> {
     hold.ok_or(Rejection::HoldUnknown { id })
+}
+
+/// Whether anybody may end the hold.
+pub(super) fn check_unowned(hold: &Hold) -> Result<(), Rejection> {
+    match &hold.terms.owner {
+        None => Ok(()),
+        Some(owner) => Err(Rejection::HoldOwned {
+            id: hold.terms.id,
+            owner: owner.clone(),
+        }),
+    }
 }
 
 /// Whether the hold can still end otherwise: it is open, and not yet due.

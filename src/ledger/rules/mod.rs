@@ -82,9 +82,9 @@ pub fn decide(book: &Book, command: &Command, by: &Principal, now: Moment) -> Ru
         Command::PlaceHold { terms, unit } => holds::place(book, terms, unit.as_ref(), now),
         Command::SettleHold {
             id,
-            amount,
+            settlement,
             effective_at,
-        } => holds::settle(book, *id, *amount, *effective_at, now),
+        } => holds::settle(book, *id, settlement, *effective_at, now),
         Command::ReleaseHold { id } => holds::release(book, *id, now),
         Command::ExpireHold { id } => holds::expire(book, *id, now),
     }

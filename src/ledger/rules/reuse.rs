@@ -25,6 +25,7 @@ pub(super) fn hold(placed: &Hold, new: &HoldTerms) -> Option<Difference> {
         .or_else(|| Difference::between_options("expires_in", &old.expires_in_s, &new.expires_in_s))
         .or_else(|| Difference::between("kind", &old.kind, &new.kind))
         .or_else(|| tags(&old.tags, &new.tags))
+        .or_else(|| Difference::between_options("owner", &old.owner, &new.owner))
 }
 
 /// The first leg whose accounts do not count the unit that a repeated request
