@@ -68,6 +68,8 @@ fn step(step: v1::record::Step) -> Result<Step, Undecodable> {
         In::AccountLimitsChanged(change) => Fact::AccountLimitsChanged {
             id: AccountId::parse(&change.account_id)?,
             limits: limits(change.floor, change.ceiling)?,
+            replaces: Sequence::new(change.replaces_sequence)
+                .ok_or(Undecodable::Field("replaces_sequence"))?,
         },
         In::AccountClosed(closed) => Fact::AccountClosed {
             id: AccountId::parse(&closed.account_id)?,

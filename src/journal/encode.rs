@@ -70,13 +70,16 @@ fn fact(fact: &Fact) -> v1::record::Step {
             step: unit.step().into(),
         }),
         Fact::AccountOpened(opening) => Out::AccountOpened(opened(opening)),
-        Fact::AccountLimitsChanged { id, limits } => {
-            Out::AccountLimitsChanged(v1::AccountLimitsChanged {
-                account_id: id.as_str().into(),
-                floor: limits.floor.map(|limit| limit.steps()),
-                ceiling: limits.ceiling.map(|limit| limit.steps()),
-            })
-        }
+        Fact::AccountLimitsChanged {
+            id,
+            limits,
+            replaces,
+        } => Out::AccountLimitsChanged(v1::AccountLimitsChanged {
+            account_id: id.as_str().into(),
+            floor: limits.floor.map(|limit| limit.steps()),
+            ceiling: limits.ceiling.map(|limit| limit.steps()),
+            replaces_sequence: replaces.get(),
+        }),
         Fact::AccountClosed { id } => Out::AccountClosed(v1::AccountClosed {
             account_id: id.as_str().into(),
         }),

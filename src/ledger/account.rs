@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{AccountId, Amount, Balance, Stamp, UnitId};
+use super::{AccountId, Amount, Balance, Sequence, Stamp, UnitId};
 
 /// What an account is for. The kind sets the limits it opens with. Its numbers,
 /// which are stored, are those of `timebank.v1.AccountKind`.
@@ -107,6 +107,8 @@ pub struct Account {
     pub kind: AccountKind,
     pub unit: UnitId,
     pub limits: Limits,
+    /// The record that set them.
+    pub limits_since: Sequence,
     /// The limits it was opened with.
     pub first_limits: Limits,
     pub balance: Balance,
@@ -127,6 +129,7 @@ impl Account {
             kind: opening.kind,
             unit: opening.unit.clone(),
             limits: opening.limits,
+            limits_since: opened.sequence,
             first_limits: opening.limits,
             balance: Balance::ZERO,
             held: Balance::ZERO,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     AccountId, AccountOpened, Amount, Balance, Book, BookingId, Commitment, Entry, Foundation,
-    HoldTerms, Malformed, Moment, Note, TimeZone, Transfers, Unit, UnitId, Wants,
+    HoldTerms, Malformed, Moment, Note, Sequence, TimeZone, Transfers, Unit, UnitId, Wants,
 };
 
 /// A wanted end of the limits.
@@ -99,6 +99,8 @@ pub enum Command {
     OpenAccount(AccountOpened),
     ChangeLimits {
         id: AccountId,
+        /// The record that set the limits that are to be changed.
+        since: Sequence,
         floor: Option<Bound>,
         ceiling: Option<Bound>,
     },

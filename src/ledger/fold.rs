@@ -93,8 +93,10 @@ impl Book {
                 fresh(self.units.insert(unit.id().clone(), unit.clone()), "unit")
             }
             Fact::AccountOpened(opening) => self.open_account(opening, stamp),
-            Fact::AccountLimitsChanged { id, limits } => {
-                self.touch_terms(id)?.limits = *limits;
+            Fact::AccountLimitsChanged { id, limits, .. } => {
+                let account = self.touch_terms(id)?;
+                account.limits = *limits;
+                account.limits_since = stamp.sequence;
                 Ok(())
             }
             Fact::AccountClosed { id } => self.close(id, stamp),

@@ -53,6 +53,8 @@ pub enum Malformed {
         "{given:?} is no time zone; name one of the IANA data base, such as Asia/Shanghai or UTC"
     )]
     TimeZone { given: String },
+    #[error("the etag {given:?} is none that an account has; read the account for it")]
+    Etag { given: String },
     #[error("{fields} cannot be given together")]
     Together { fields: &'static str },
     #[error("{field} is not UTF-8 text")]
@@ -95,6 +97,7 @@ impl Malformed {
             Self::Choice { .. } => "CHOICE_UNKNOWN",
             Self::TimeZone { .. } => "TIME_ZONE_UNKNOWN",
             Self::Together { .. } => "FIELDS_TOGETHER",
+            Self::Etag { .. } => "ETAG_MALFORMED",
             Self::NotText { .. } | Self::Header { .. } | Self::Reserved { .. } => {
                 "METADATA_MALFORMED"
             }
@@ -110,6 +113,7 @@ impl Malformed {
             Self::AccountId { given, .. }
             | Self::UnitId { given }
             | Self::HoldOwner { given }
+            | Self::Etag { given }
             | Self::TimeZone { given } => {
                 vec![("given", given.clone())]
             }

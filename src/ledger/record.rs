@@ -108,6 +108,8 @@ pub enum Fact {
     AccountLimitsChanged {
         id: AccountId,
         limits: Limits,
+        /// The record that set the limits before.
+        replaces: Sequence,
     },
     AccountClosed {
         id: AccountId,

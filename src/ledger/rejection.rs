@@ -1,8 +1,8 @@
 //! Refusals: one for each rule, with the figures that explain it.
 
 use super::{
-    AccountId, AccountKind, Balance, BookingId, Difference, HoldOwner, LedgerId, Moment, TimeZone,
-    UnitId,
+    AccountId, AccountKind, Balance, BookingId, Difference, HoldOwner, LedgerId, Moment, Sequence,
+    TimeZone, UnitId,
 };
 
 /// Why a command was refused. It wrote nothing and left its id free.
@@ -96,6 +96,15 @@ pub enum Rejection {
         wanted: UnitId,
     },
 
+    #[error(
+        "the limits of account {account} were changed by record {current} since those that the \
+         etag {given} names; read the account again and decide anew"
+    )]
+    LimitsChanged {
+        account: AccountId,
+        given: Sequence,
+        current: Sequence,
+    },
     #[error("the floor {floor} is above the ceiling {ceiling}")]
     LimitsReversed { floor: Balance, ceiling: Balance },
     #[error("an account of kind {kind} never has a floor below {lowest}")]
@@ -167,6 +176,7 @@ impl Rejection {
             Self::AccountUnknown { .. } => "ACCOUNT_UNKNOWN",
             Self::AccountClosed { .. } => "ACCOUNT_CLOSED",
             Self::UnitMismatch { .. } => "UNIT_MISMATCH",
+            Self::LimitsChanged { .. } => "LIMITS_CHANGED",
             Self::LimitsReversed { .. } => "LIMITS_REVERSED",
             Self::FloorTooLow { .. } => "FLOOR_TOO_LOW",
             Self::AccountHasHolds { .. } => "ACCOUNT_HAS_HOLDS",
@@ -232,6 +242,15 @@ impl Rejection {
                 ("account", text(account)),
                 ("unit", text(unit)),
                 ("wanted", text(wanted)),
+            ],
+            Self::LimitsChanged {
+                account,
+                given,
+                current,
+            } => vec![
+                ("account", text(account)),
+                ("given", text(given)),
+                ("current", text(current)),
             ],
             Self::LimitsReversed { floor, ceiling } => {
                 vec![("floor", text(floor)), ("ceiling", text(ceiling))]

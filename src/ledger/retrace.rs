@@ -33,8 +33,13 @@ impl Fact {
             Self::TimeZoneSet(zone) => Command::SetTimeZone(*zone),
             Self::UnitDeclared(unit) => Command::DeclareUnit(unit.clone()),
             Self::AccountOpened(opening) => Command::OpenAccount(opening.clone()),
-            Self::AccountLimitsChanged { id, limits } => Command::ChangeLimits {
+            Self::AccountLimitsChanged {
+                id,
+                limits,
+                replaces,
+            } => Command::ChangeLimits {
                 id: id.clone(),
+                since: *replaces,
                 floor: Some(limits.floor.map_or(Bound::Unbounded, Bound::At)),
                 ceiling: Some(limits.ceiling.map_or(Bound::Unbounded, Bound::At)),
             },

@@ -11,8 +11,8 @@ use crate::{
     ledger::{
         AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Bound, Caller, Command,
         CreditLeg, CreditLegs, Entry, HoldStateKind, HoldTerms, Label, Limits, MAX_EXPIRES_IN_S,
-        Malformed, Moment, NewEntry, Note, Origin, Principal, Reversal, Salt, Settlement, Tag,
-        Tags, Transfer, Transfers, Unit, UnitId,
+        Malformed, Moment, NewEntry, Note, Origin, Principal, Reversal, Salt, Sequence, Settlement,
+        Tag, Tags, Transfer, Transfers, Unit, UnitId,
     },
     query::Axis,
 };
@@ -100,9 +100,24 @@ fn bound(limit: v1::Limit) -> Result<Bound> {
 pub(super) fn change_limits(request: &v1::ChangeAccountLimitsRequest) -> Result<Command> {
     Ok(Command::ChangeLimits {
         id: account_id(&request.account_id)?,
+        since: etag(&request.etag)?,
         floor: request.floor.map(bound).transpose()?,
         ceiling: request.ceiling.map(bound).transpose()?,
     })
+}
+
+fn etag(given: &str) -> Result<Sequence> {
+    let field = "etag";
+    match given {
+        "" => Err(Malformed::Missing { field }),
+        given => given
+            .parse()
+            .ok()
+            .and_then(Sequence::new)
+            .ok_or_else(|| Malformed::Etag {
+                given: given.chars().take(40).collect(),
+            }),
+    }
 }
 
 /// An entry to post, with a note whose salt is drawn here: the rules draw

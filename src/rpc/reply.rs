@@ -52,6 +52,7 @@ pub(super) fn account(account: &Account, posting_count: i64) -> v1::Account {
         opened_at: Some(timestamp(account.opened.recorded_at)),
         closed_at: account.closed.map(|stamp| timestamp(stamp.recorded_at)),
         posting_count,
+        etag: account.limits_since.to_string(),
     }
 }
 

@@ -185,6 +185,7 @@ fn rejection_code(rejection: &Rejection) -> Code {
         | Rejection::LimitsReversed { .. }
         | Rejection::FloorTooLow { .. } => Code::InvalidArgument,
         Rejection::TooManyUnits { .. } => Code::ResourceExhausted,
+        Rejection::LimitsChanged { .. } => Code::Aborted,
         Rejection::BalanceOutOfRange { .. } => Code::OutOfRange,
         Rejection::LedgerNotFounded
         | Rejection::TimeZoneFixed { .. }

@@ -288,6 +288,14 @@ fn accounts_and_units() -> Vec<Case> {
             limits_of(BEN, Some(0), Some(130)),
             STOOD_ALREADY,
         ),
+        (
+            "limits that others had changed since",
+            vec![
+                limits_of(ANN, Some(-1), None),
+                limits_of(ANN, Some(-2), None),
+            ],
+            "(LIMITS_CHANGED)",
+        ),
         one(
             "a floor above the ceiling",
             limits_of(BEN, Some(131), Some(130)),

@@ -93,6 +93,7 @@ fn first_minute() -> Vec<Ask> {
         post(5, &[(ANN, BEN, 10)]),
         Ask::Limit {
             account: BEN,
+            since: 4,
             floor: End::Keep,
             ceiling: End::At(130),
         },
@@ -109,6 +110,18 @@ fn first_minute() -> Vec<Ask> {
         place(13, (BEN, ANN, 5), Some(60)),
         place(14, (ANN, BEN, 5), None),
     ]
+}
+
+/// The record that set an account's limits: the first one founds the ledger, those
+/// after it open the accounts.
+pub(super) fn limits_since(account: &str) -> i64 {
+    match account {
+        ANN => 3,
+        BEN => 15,
+        GONE => 5,
+        CARE => 6,
+        _ => 0,
+    }
 }
 
 fn place_owned() -> Command {

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use timebank::ledger::{
     AccountKind, AccountOpened, Amount, Balance, Caller, Commitment, Entry, EntryWithAccounts,
-    FORMAT_VERSION, Fact, Foundation, HoldPlaced, HoldTerms, Label, LedgerId, Limits, Origin, Step,
-    Tags, TimeZone, Transfer, Transfers, Unit,
+    FORMAT_VERSION, Fact, Foundation, HoldPlaced, HoldTerms, Label, LedgerId, Limits, Origin,
+    Sequence, Step, Tags, TimeZone, Transfer, Transfers, Unit,
 };
 
-use super::hand::Line;
+use super::{hand::Line, honest};
 use crate::model::ask::{Id, account, booking, moment, unit};
 
 /// 2100-01-01T00:00:00Z.
@@ -150,6 +150,7 @@ pub(super) fn limits_of(id: &str, floor: Option<i64>, ceiling: Option<i64>) -> L
     line(Fact::AccountLimitsChanged {
         id: account(id),
         limits: limits(floor, ceiling),
+        replaces: Sequence::new(honest::limits_since(id)).expect("a position"),
     })
 }
 

@@ -83,6 +83,7 @@ async fn ledger() -> TempDir {
     let limits = v1::ChangeAccountLimitsRequest {
         account_id: BEN.into(),
         ceiling: crate::support::limit(6_000),
+        etag: client.etag(BEN).await,
         ..Default::default()
     };
     client

@@ -6,7 +6,7 @@ use std::{fmt, sync::Arc};
 use timebank::ledger::{
     AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Bound, Command, CreditLeg,
     CreditLegs, Entry, HoldTerms, Label, Limits, Malformed, Moment, NewEntry, Note, Origin,
-    Reversal, Settlement, Tag, Tags, Transfer, Transfers, Unit, UnitId,
+    Reversal, Sequence, Settlement, Tag, Tags, Transfer, Transfers, Unit, UnitId,
 };
 
 /// The id of an entry or a hold: few, so that they collide often.
@@ -71,6 +71,8 @@ pub(crate) enum Ask {
     },
     Limit {
         account: &'static str,
+        /// The position that set the limits which are to be changed.
+        since: i64,
         floor: End,
         ceiling: End,
     },
@@ -198,10 +200,12 @@ impl Ask {
             }),
             Self::Limit {
                 account: id,
+                since,
                 floor,
                 ceiling,
             } => Command::ChangeLimits {
                 id: account(id),
+                since: Sequence::new(*since).expect("a position"),
                 floor: bound(*floor),
                 ceiling: bound(*ceiling),
             },

@@ -137,7 +137,14 @@ fn facts() -> impl Strategy<Value = Fact> {
                 limits,
             })
         }),
-        (accounts(), limits()).prop_map(|(id, limits)| Fact::AccountLimitsChanged { id, limits }),
+        (accounts(), limits(), 0..1_000i64).prop_map(|(id, limits, replaces)| {
+            let replaces = Sequence::new(replaces).expect("in range");
+            Fact::AccountLimitsChanged {
+                id,
+                limits,
+                replaces,
+            }
+        }),
         accounts().prop_map(|id| Fact::AccountClosed { id }),
         entries().prop_map(|entry| Fact::EntryPosted(entry.into())),
         holds().prop_map(Fact::HoldPlaced),

@@ -486,8 +486,14 @@ fn limit(ledger: &Reference) -> impl Strategy<Value = Ask> + use<> {
                 prop_oneof![Just(End::Keep), Just(wanted)]
             })
         };
-        (end(), end()).prop_map(move |(floor, ceiling)| Ask::Limit {
+        let since = ledger
+            .accounts
+            .get(account)
+            .map_or(1, |known| known.limits_since);
+        let since = prop_oneof![5 => Just(since), 1 => 1i64..20];
+        (end(), end(), since).prop_map(move |(floor, ceiling, since)| Ask::Limit {
             account,
+            since,
             floor,
             ceiling,
         })

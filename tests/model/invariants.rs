@@ -77,7 +77,7 @@ impl Fold {
                 };
                 self.accounts.insert(opening.id.to_string(), sum);
             }
-            Fact::AccountLimitsChanged { id, limits } => {
+            Fact::AccountLimitsChanged { id, limits, .. } => {
                 self.account(id.as_str()).limits = Some(*limits);
             }
             Fact::EntryPosted(entry) => self.post(entry, Spares::Held),

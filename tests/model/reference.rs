@@ -21,7 +21,7 @@ pub(crate) const MAX_AHEAD_US: i64 = 300_000_000;
 const SECOND_US: i64 = 1_000_000;
 
 /// The reasons in the order in which they speak, as `Rejection` documents it.
-const PRECEDENCE: [&str; 25] = [
+const PRECEDENCE: [&str; 26] = [
     "ID_REUSED",
     "ACCOUNT_EXISTS",
     "UNIT_EXISTS",
@@ -40,6 +40,7 @@ const PRECEDENCE: [&str; 25] = [
     "ACCOUNT_UNKNOWN",
     "ACCOUNT_CLOSED",
     "UNIT_MISMATCH",
+    "LIMITS_CHANGED",
     "LIMITS_REVERSED",
     "FLOOR_TOO_LOW",
     "ACCOUNT_HAS_HOLDS",
@@ -86,6 +87,7 @@ pub(crate) struct Account {
     pub opened_with: (Option<i64>, Option<i64>),
     pub floor: Option<i64>,
     pub ceiling: Option<i64>,
+    pub limits_since: i64,
     pub opened: At,
     pub closed: Option<At>,
 }
@@ -305,6 +307,7 @@ impl Reference {
             account,
             floor,
             ceiling,
+            ..
         } = ask
         else {
             return None;
@@ -339,6 +342,7 @@ impl Reference {
                     opened_with: limits,
                     floor: limits.0,
                     ceiling: limits.1,
+                    limits_since: opened.0,
                     opened,
                     closed: None,
                 };
@@ -347,9 +351,11 @@ impl Reference {
             }
             Ask::Limit { account, .. } => {
                 let limits = self.wanted_limits(ask).expect("a known account");
+                let at = self.write(false, text::limit(account, limits));
                 let known = self.accounts.get_mut(account).expect("a known account");
                 (known.floor, known.ceiling) = limits;
-                self.write(false, text::limit(account, limits))
+                known.limits_since = at.0;
+                at
             }
             Ask::Close { account } => {
                 let at = self.write(false, text::close(account));

@@ -30,8 +30,12 @@ impl Reference {
                     limits_in_order(*kind, *limits, faults);
                 }
             }
-            Ask::Limit { account, .. } => {
+            Ask::Limit { account, since, .. } => {
                 if let Some(known) = self.open_account(account, faults) {
+                    if known.limits_since != *since {
+                        let current = known.limits_since.to_string();
+                        faults.add("LIMITS_CHANGED", vec![("current", current)]);
+                    }
                     let limits = self.wanted_limits(ask).expect("a known account");
                     limits_in_order(known.kind, limits, faults);
                 }

@@ -112,7 +112,7 @@ fn fact(fact: &Fact) -> String {
             opening.unit.as_str(),
             steps(opening.limits),
         ),
-        Fact::AccountLimitsChanged { id, limits } => limit(id.as_str(), steps(*limits)),
+        Fact::AccountLimitsChanged { id, limits, .. } => limit(id.as_str(), steps(*limits)),
         Fact::AccountClosed { id } => close(id.as_str()),
         Fact::EntryPosted(posted) => entry_of(posted),
         Fact::HoldSettled(settled) => format!("settle {}", entry_of(settled)),

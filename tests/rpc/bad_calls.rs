@@ -5,7 +5,7 @@ use timebank_proto::v1::{
     ReverseEntryRequest, SettleHoldRequest, Unit,
 };
 use tonic::Code::{
-    AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, ResourceExhausted,
+    Aborted, AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, ResourceExhausted,
 };
 
 use super::{
@@ -52,6 +52,9 @@ async fn openings() {
 
 #[rustfmt::skip] // a table: a row a line
 const LIMITS: &[Row<ChangeAccountLimitsRequest>] = &[
+    ("no etag", |r| r.etag.clear(), InvalidArgument, "FIELD_MISSING", "field=etag"),
+    ("no such etag", |r| r.etag = "x".into(), InvalidArgument, "ETAG_MALFORMED", "given=x"),
+    ("an old etag", |r| r.etag = "1".into(), Aborted, "LIMITS_CHANGED", "account=city:member:ann current=3 given=1"),
     ("no id", |r| r.account_id.clear(), InvalidArgument, "ACCOUNT_ID_MALFORMED", "given="),
     ("an unknown account", |r| r.account_id = "city:nobody".into(), NotFound, "ACCOUNT_UNKNOWN", "account=city:nobody"),
     ("a limit that says nothing", |r| r.ceiling = Some(Limit { bound: None }), InvalidArgument, "LIMIT_OUT_OF_RANGE", ""),
@@ -66,6 +69,7 @@ async fn limits() {
         account_id: ANN.into(),
         floor: None,
         ceiling: limit(1_000),
+        etag: city.client.etag(ANN).await,
     };
     refused(&mut city.client, sound, LIMITS, async |client, request| {
         client.accounts.change_account_limits(request).await

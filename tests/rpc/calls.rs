@@ -153,6 +153,7 @@ async fn an_account_with_limits() {
         opened_at: account.opened_at,
         closed_at: None,
         posting_count: 0,
+        etag: account.etag.clone(),
     };
     assert_eq!(account, expected);
     let again = accounts

@@ -97,11 +97,7 @@ impl Story {
                 Command::DeclareUnit(Unit::new(id, &words.next()?)?)
             }
             "open" => open(words)?,
-            "limits" => Command::ChangeLimits {
-                id: account(&words.next()?)?,
-                floor: words.key("floor").map(|word| bound(&word)).transpose()?,
-                ceiling: words.key("ceiling").map(|word| bound(&word)).transpose()?,
-            },
+            "limits" => self.limits(words)?,
             "close" => Command::CloseAccount {
                 id: account(&words.next()?)?,
             },
@@ -120,6 +116,29 @@ impl Story {
                 id: self.names.id(&words.next()?)?,
             },
             _ => return mistake(format!("{name} is no command")),
+        })
+    }
+
+    /// `limits NAME [floor=N|none] [ceiling=N|none] [since=N]`: those that stand are
+    /// changed, unless older ones are named.
+    fn limits(&mut self, words: &mut Words) -> Said<Command> {
+        let id = account(&words.next()?)?;
+        let since = match words.key("since") {
+            Some(since) => Sequence::new(number(&since)?).expect("a position"),
+            None => {
+                let id = id.clone();
+                let row = self
+                    .world
+                    .read(move |snapshot, _| Ok(snapshot.account(&id)?));
+                let row = row.expect("it reads");
+                row.map_or(Sequence::ZERO, |row| row.account.limits_since)
+            }
+        };
+        Ok(Command::ChangeLimits {
+            id,
+            since,
+            floor: words.key("floor").map(|word| bound(&word)).transpose()?,
+            ceiling: words.key("ceiling").map(|word| bound(&word)).transpose()?,
         })
     }
 

@@ -171,7 +171,7 @@ fn fact(names: &Names, fact: &Fact) -> String {
             );
             names.shorten(&text)
         }
-        Fact::AccountLimitsChanged { id, limits } => names.shorten(&format!(
+        Fact::AccountLimitsChanged { id, limits, .. } => names.shorten(&format!(
             "limits {id} floor={} ceiling={}",
             limit(limits.floor),
             limit(limits.ceiling)

@@ -88,6 +88,15 @@ impl Client {
         Ok(reply.entry.expect("the entry"))
     }
 
+    /// What names an account's limits as they stand.
+    pub(crate) async fn etag(&mut self, account_id: &str) -> String {
+        let account_id = account_id.to_owned();
+        let request = v1::GetAccountRequest { account_id };
+        let reply = self.accounts.get_account(request).await;
+        let account = reply.expect("the account").into_inner().account;
+        account.expect("the account").etag
+    }
+
     pub(crate) async fn balance(&mut self, account_id: &str) -> i64 {
         let request = v1::GetBalanceRequest {
             account_id: account_id.into(),

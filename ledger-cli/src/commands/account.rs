@@ -141,16 +141,19 @@ async fn open(args: OpenArgs, mut session: Session) -> Result<(), Failure> {
 
 async fn limits(args: LimitsArgs, mut session: Session) -> Result<(), Failure> {
     let NewLimits { floor, ceiling } = args.limits;
+    let known = session.client.account(&args.id).await?;
     let is_time = |limit: Limit| matches!(limit, Limit::At(amount) if amount.is_time);
     for limit in [floor, ceiling].into_iter().flatten() {
         if is_time(limit) {
-            refuse_hours_in(&session.client.account(&args.id).await?.unit_id, limit)?;
+            refuse_hours_in(&known.unit_id, limit)?;
         }
     }
     let request = ChangeAccountLimitsRequest {
         account_id: args.id,
         floor: floor.map(to_proto),
         ceiling: ceiling.map(to_proto),
+        // Who changes them meanwhile is not undone.
+        etag: known.etag,
     };
     let answer = session.client.accounts.change_account_limits(request);
     let answer = answer.await?.into_inner();

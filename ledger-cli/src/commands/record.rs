@@ -147,7 +147,7 @@ fn fact_cells(fact: &Fact, units: &Units) -> Vec<(&'static str, Cell)> {
             ("step", Cell::text(unit.step())),
         ],
         Fact::AccountOpened(opening) => opened(opening),
-        Fact::AccountLimitsChanged { id, limits } => {
+        Fact::AccountLimitsChanged { id, limits, .. } => {
             let mut cells = vec![("account_id", Cell::text(id.as_str()))];
             cells.extend(limit_cells(*limits, |steps| units.steps(id, steps)));
             cells
@@ -301,7 +301,7 @@ async fn fact_summary(fact: &Fact, units: &Units, output: &mut Output) -> Result
         Fact::AccountOpened(opening) => {
             format!("{} {} {}", opening.id, opening.kind, opening.unit)
         }
-        Fact::AccountLimitsChanged { id, limits } => {
+        Fact::AccountLimitsChanged { id, limits, .. } => {
             let mut text = id.to_string();
             for (name, limit) in limit_cells(*limits, |steps| units.steps(id, steps)) {
                 text += &format!(" {name} {}", output.shown(limit).await?);

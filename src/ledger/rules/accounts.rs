@@ -3,7 +3,7 @@
 use super::{Decision, Ruling, booking};
 use crate::ledger::{
     AccountId, AccountKind, AccountOpened, Balance, Book, Bound, Difference, Fact, Limits,
-    Rejection,
+    Rejection, Sequence,
 };
 
 pub(super) fn open(book: &Book, opening: &AccountOpened) -> Ruling {
@@ -45,6 +45,7 @@ fn first_difference(old: &AccountOpened, new: &AccountOpened) -> Option<Differen
 pub(super) fn change_limits(
     book: &Book,
     id: &AccountId,
+    since: Sequence,
     floor: Option<Bound>,
     ceiling: Option<Bound>,
 ) -> Ruling {
@@ -57,9 +58,20 @@ pub(super) fn change_limits(
         return Ok(Decision::Stands(account.opened));
     }
     booking::check_open(account)?;
+    if account.limits_since != since {
+        return Err(Rejection::LimitsChanged {
+            account: id.clone(),
+            given: since,
+            current: account.limits_since,
+        }
+        .into());
+    }
     check_limits(account.kind, limits)?;
-    let id = id.clone();
-    Ok(Decision::append(Fact::AccountLimitsChanged { id, limits }))
+    Ok(Decision::append(Fact::AccountLimitsChanged {
+        id: id.clone(),
+        limits,
+        replaces: since,
+    }))
 }
 
 fn check_limits(kind: AccountKind, limits: Limits) -> Result<(), Rejection> {

@@ -73,9 +73,12 @@ pub fn decide(book: &Book, command: &Command, by: &Principal, now: Moment) -> Ru
         Command::SetTimeZone(zone) => foundation::set_time_zone(book, *zone),
         Command::DeclareUnit(unit) => declare_unit(book, unit),
         Command::OpenAccount(opening) => accounts::open(book, opening),
-        Command::ChangeLimits { id, floor, ceiling } => {
-            accounts::change_limits(book, id, *floor, *ceiling)
-        }
+        Command::ChangeLimits {
+            id,
+            since,
+            floor,
+            ceiling,
+        } => accounts::change_limits(book, id, *since, *floor, *ceiling),
         Command::CloseAccount { id } => accounts::close(book, id),
         Command::PostEntry(new) => entries::post(book, new, now),
         Command::ReverseEntry(reversal) => entries::reverse(book, reversal, now),

@@ -19,7 +19,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 macro_rules! select_account {
     ($rest:literal) => {
         concat!(
-            "SELECT a.no, a.id, a.kind, a.unit, a.floor, a.ceiling, a.first_floor, ",
+            "SELECT a.no, a.id, a.kind, a.unit, a.floor, a.ceiling, a.limits_sequence, a.first_floor, ",
             "a.first_ceiling, a.opened_sequence, a.opened_at_us, a.closed_sequence, ",
             "a.closed_at_us, b.balance, b.held, b.open_holds, b.posting_count, b.last_posting ",
             "FROM accounts a JOIN balances b ON b.no = a.no ",
@@ -73,19 +73,20 @@ pub(super) fn account_row(row: &Row<'_>) -> Result<AccountRow> {
                 .ok_or_else(|| corrupt(format!("{kind} is no kind of account")))?,
             unit: unit_id(&row.get::<_, String>(3)?)?,
             limits: limits(row.get(4)?, row.get(5)?)?,
-            first_limits: limits(row.get(6)?, row.get(7)?)?,
-            balance: balance(row.get(12)?)?,
-            held: balance(row.get(13)?)?,
-            open_holds: row.get(14)?,
-            opened: stamp(row.get(8)?, row.get(9)?)?,
-            closed: match (row.get(10)?, row.get(11)?) {
+            limits_since: sequence(row.get(6)?)?,
+            first_limits: limits(row.get(7)?, row.get(8)?)?,
+            balance: balance(row.get(13)?)?,
+            held: balance(row.get(14)?)?,
+            open_holds: row.get(15)?,
+            opened: stamp(row.get(9)?, row.get(10)?)?,
+            closed: match (row.get(11)?, row.get(12)?) {
                 (Some(closed), Some(at)) => Some(stamp(closed, at)?),
                 (None, None) => None,
                 _ => return Err(corrupt(format!("account {id} is half closed"))),
             },
         },
-        posting_count: row.get(15)?,
-        last_posting: row.get::<_, Option<i64>>(16)?.map(position).transpose()?,
+        posting_count: row.get(16)?,
+        last_posting: row.get::<_, Option<i64>>(17)?.map(position).transpose()?,
     })
 }
 

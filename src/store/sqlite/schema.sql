@@ -28,6 +28,7 @@ CREATE TABLE accounts (
   unit            TEXT    NOT NULL,
   floor           INTEGER,
   ceiling         INTEGER,
+  limits_sequence INTEGER NOT NULL,   -- the record that set them
   first_floor     INTEGER,            -- as it was opened
   first_ceiling   INTEGER,
   opened_sequence INTEGER NOT NULL,
