@@ -7,7 +7,7 @@
 
 use super::{
     Book, BookingId, Broken, Caller, Command, Moment, NotLoaded, Note, Outcome, RULES_VERSION,
-    Record, Rejection, Savepoint, Sequence, Wants,
+    Record, Rejection, Savepoint, Sequence, UnitId, Wants,
     rules::{self, Decision, Undecided},
 };
 
@@ -170,7 +170,7 @@ impl<'a> Batch<'a> {
         let mut refusal = None;
         while let Some(command) = call.commands.get(self.current.results.len()) {
             let index = self.current.results.len();
-            match self.command(book, command, &call.caller)? {
+            match self.command(book, command, call)? {
                 Ok(outcome) => self.current.results.push(Ok(outcome)),
                 Err(Undecided::NotLoaded(not_loaded)) => return Ok(Err(not_loaded)),
                 Err(Undecided::Refused(rejection)) if call.together == Together::AllOrNone => {
@@ -204,8 +204,9 @@ impl<'a> Batch<'a> {
         &mut self,
         book: &mut Book,
         command: &Command,
-        caller: &Caller,
+        call: &Call,
     ) -> Result<Result<Outcome, Undecided>, Broken> {
+        let caller = &call.caller;
         let stamp = book.last().next(self.now);
         let decision = match rules::decide(book, command, &caller.principal, stamp.moment) {
             Ok(decision) => decision,
@@ -225,8 +226,16 @@ impl<'a> Batch<'a> {
                     .extend(note.clone().map(|note| (stamp.sequence, note)));
                 book.apply(&record, note)?;
                 let opened = record.step.opened_for_entry();
+                let units = match call.commands.len() {
+                    1 => units_of(book, &record),
+                    _ => Vec::new(),
+                };
                 self.decided.records.push(record);
-                Ok(Ok(Outcome::Recorded { stamp, opened }))
+                Ok(Ok(Outcome::Recorded {
+                    stamp,
+                    opened,
+                    units,
+                }))
             }
         }
     }
@@ -246,4 +255,13 @@ impl<'a> Batch<'a> {
             }
         }
     }
+}
+
+/// The units of a record's legs, in order.
+fn units_of(book: &Book, record: &Record) -> Vec<UnitId> {
+    let legs = record
+        .entries()
+        .flat_map(|entry| entry.transfers.as_slice());
+    let accounts = legs.filter_map(|leg| book.account(leg.debit()).ok().flatten());
+    accounts.map(|account| account.unit.clone()).collect()
 }

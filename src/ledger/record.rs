@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use super::{
     AccountId, AccountOpened, BookingId, Caller, Entry, Foundation, HoldPlaced, Limits, Moment,
-    Position, TimeZone, Transfer, Unit,
+    Position, TimeZone, Transfer, Unit, UnitId,
 };
 
 /// A record's position in the journal, from 1, without gaps. 0 is the position
@@ -282,10 +282,14 @@ impl Record {
 /// What became of a command that was not refused.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Outcome {
-    /// It was recorded here, and opened these accounts for an entry.
+    /// It was recorded here.
     Recorded {
         stamp: Stamp,
+        /// The accounts that it opened for an entry.
         opened: Vec<AccountId>,
+        /// The units of its entry's legs. Empty unless the call was of this command
+        /// alone, whose reply tells the whole entry.
+        units: Vec<UnitId>,
     },
     /// It stood already, since here; nothing was recorded.
     Replayed(Stamp),

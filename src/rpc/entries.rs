@@ -9,7 +9,7 @@ use super::{Rooms, convert, door::Held, reply, status::Refused};
 use crate::{
     ledger::{
         AccountId, AccountOpened, Answer, Booking, BookingId, Call, Caller, Command, NewEntry,
-        Rejection, Results, Together,
+        Outcome, Rejection, Results, Together,
     },
     query::ReadError,
     sequencer::SubmitError,
@@ -145,6 +145,11 @@ impl Rooms {
             return Ok((self.read_entry(entry.id).await?.0, true));
         }
         let mut reply = reply::entry(&entry, outcome.stamp(), &principal);
+        if let Outcome::Recorded { units, .. } = &outcome {
+            for (leg, unit) in reply.transfers.iter_mut().zip(units) {
+                leg.unit_id = unit.as_str().into();
+            }
+        }
         reply.note = note.unwrap_or_default();
         Ok((reply, false))
     }

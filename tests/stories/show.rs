@@ -14,7 +14,7 @@ use super::words::Names;
 
 fn outcome(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Recorded { stamp, opened } => {
+        Outcome::Recorded { stamp, opened, .. } => {
             let opened = opened.iter().map(|id| format!(" opened {id}"));
             format!("ok #{}{}", stamp.sequence, opened.collect::<String>())
         }
