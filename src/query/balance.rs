@@ -1,7 +1,8 @@
 //! Balances, now and as of a moment.
 
 use super::{
-    Axis, ReadError,
+    Axis, ReadError, Scan,
+    effective::{Place, balances_before},
     history::{History, last_recorded},
 };
 use crate::{
@@ -63,12 +64,14 @@ pub fn account_view(
 /// An account's balance, now or as of a moment.
 ///
 /// # Errors
-/// [`Rejection::AccountUnknown`], or where the store fails.
+/// [`Rejection::AccountUnknown`]; as of an effective time
+/// [`ReadError::ScanTooLong`]; or where the store fails.
 pub fn balance(
     snapshot: &mut dyn Snapshot,
     id: &AccountId,
     as_of: Option<AsOf>,
     now: Moment,
+    scan: &mut Scan,
 ) -> Result<BalanceView, ReadError> {
     let row = known(snapshot, id)?;
     let position = snapshot.last()?;
@@ -86,11 +89,13 @@ pub fn balance(
         }
         Some(AsOf { moment, axis }) => {
             let (balance, held) = match axis {
-                Axis::Recorded => recorded(snapshot, &row, moment)?,
-                // What took place at the very moment counts.
+                Axis::Recorded => recorded(snapshot, &row, moment, scan)?,
                 Axis::Effective => {
-                    let end = moment.next();
-                    (History::new(snapshot, &row).balance_before(end)?, None)
+                    // What took place at the very moment counts.
+                    let end = Place::before_all_of(moment.next());
+                    let mut history = History::new(snapshot, &row, scan);
+                    let [balance] = balances_before(&mut history, [end])?;
+                    (balance, None)
                 }
             };
             BalanceView {
@@ -108,9 +113,10 @@ fn recorded(
     snapshot: &mut dyn Snapshot,
     row: &AccountRow,
     moment: Moment,
-) -> Result<(i64, Option<i64>), StoreError> {
+    scan: &mut Scan,
+) -> Result<(i64, Option<i64>), ReadError> {
     let sequence = last_recorded(snapshot, moment)?;
-    let step = History::new(snapshot, row).as_of_record(sequence)?;
+    let step = History::new(snapshot, row, scan).as_of_record(sequence)?;
     let held = snapshot.held(&row.account, sequence, moment)?;
     Ok((step.map_or(0, |step| step.row.balance), Some(held)))
 }

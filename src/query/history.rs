@@ -1,7 +1,8 @@
 //! Walking an account's postings backwards, by their [links](crate::ledger::Link).
 
+use super::{ReadError, Scan, effective::Place};
 use crate::{
-    ledger::{Moment, Position, Record, Sequence, Span, jump_ordinal},
+    ledger::{BookingId, Moment, Position, Record, Sequence, jump_ordinal},
     store::{AccountRow, PostingRow, Snapshot, StoreError},
 };
 
@@ -17,25 +18,37 @@ pub(super) struct Reached {
 pub(super) struct History<'a> {
     snapshot: &'a mut dyn Snapshot,
     row: &'a AccountRow,
+    scan: &'a mut Scan,
+    /// The record whose place was told last: its legs follow each other.
+    near: Option<Record>,
 }
 
 impl<'a> History<'a> {
-    pub(super) fn new(snapshot: &'a mut dyn Snapshot, row: &'a AccountRow) -> Self {
-        Self { snapshot, row }
+    pub(super) fn new(
+        snapshot: &'a mut dyn Snapshot,
+        row: &'a AccountRow,
+        scan: &'a mut Scan,
+    ) -> Self {
+        Self {
+            snapshot,
+            row,
+            scan,
+            near: None,
+        }
     }
 
     /// The last posting. None where there is none.
-    pub(super) fn last(&mut self) -> Result<Option<Reached>, StoreError> {
+    pub(super) fn last(&mut self) -> Result<Option<Reached>, ReadError> {
         self.step(self.row.posting_count, self.row.last_posting)
     }
 
     /// The posting before.
-    pub(super) fn prev(&mut self, from: Reached) -> Result<Option<Reached>, StoreError> {
+    pub(super) fn prev(&mut self, from: Reached) -> Result<Option<Reached>, ReadError> {
         self.step(from.ordinal - 1, from.row.link.prev)
     }
 
     /// The posting that this one jumps to.
-    pub(super) fn jump(&mut self, from: Reached) -> Result<Option<Reached>, StoreError> {
+    pub(super) fn jump(&mut self, from: Reached) -> Result<Option<Reached>, ReadError> {
         if from.ordinal % 2 == 1 {
             self.prev(from)
         } else {
@@ -43,18 +56,21 @@ impl<'a> History<'a> {
         }
     }
 
-    fn step(&mut self, ordinal: i64, at: Option<Position>) -> Result<Option<Reached>, StoreError> {
+    fn step(&mut self, ordinal: i64, at: Option<Position>) -> Result<Option<Reached>, ReadError> {
         match (ordinal, at) {
             (0, None) => Ok(None),
-            (1.., Some(position)) => Ok(Some(Reached {
-                ordinal,
-                position,
-                row: self.snapshot.posting(&self.row.account, position)?,
-            })),
-            _ => Err(StoreError::Corrupt(format!(
+            (1.., Some(position)) => {
+                self.scan.look()?;
+                Ok(Some(Reached {
+                    ordinal,
+                    position,
+                    row: self.snapshot.posting(&self.row.account, position)?,
+                }))
+            }
+            _ => Err(ReadError::from(StoreError::Corrupt(format!(
                 "the postings of account {} break off at number {ordinal}",
                 self.row.account.id
-            ))),
+            )))),
         }
     }
 
@@ -63,7 +79,7 @@ impl<'a> History<'a> {
     pub(super) fn last_where(
         &mut self,
         early: impl Fn(i64, Position) -> bool,
-    ) -> Result<Option<Reached>, StoreError> {
+    ) -> Result<Option<Reached>, ReadError> {
         let mut at = self.last()?;
         while let Some(step) = at {
             if early(step.ordinal, step.position) {
@@ -82,45 +98,48 @@ impl<'a> History<'a> {
     }
 
     /// The last posting of a record up to this one.
-    pub(super) fn as_of_record(&mut self, last: Sequence) -> Result<Option<Reached>, StoreError> {
+    pub(super) fn as_of_record(&mut self, last: Sequence) -> Result<Option<Reached>, ReadError> {
         self.last_where(|_, position| position.sequence() <= last)
     }
 
     /// The posting of this ordinal, or the last where there are fewer.
-    pub(super) fn at_ordinal(&mut self, wanted: i64) -> Result<Option<Reached>, StoreError> {
+    pub(super) fn at_ordinal(&mut self, wanted: i64) -> Result<Option<Reached>, ReadError> {
         self.last_where(|ordinal, _| ordinal <= wanted)
     }
 
     /// The record of a posting, and when it is effective.
-    pub(super) fn record(&mut self, step: Reached) -> Result<(Record, Moment), StoreError> {
+    pub(super) fn record(&mut self, step: Reached) -> Result<(Record, Moment), ReadError> {
         let record = self.snapshot.record(step.position.sequence())?;
-        let effective_at = record.effective_at(step.position).ok_or_else(|| {
-            StoreError::Corrupt(format!("record {} posts nothing", record.stamp.sequence))
-        })?;
+        let effective_at = effective_at(&record, step)?;
         Ok((record, effective_at))
     }
 
-    /// The sum of all postings effective before a moment, in steps.
-    pub(super) fn balance_before(&mut self, end: Moment) -> Result<i64, StoreError> {
-        let mut sum = 0;
-        let mut at = self.last()?;
-        while let Some(step) = at {
-            let spanned = step.row.link.span.filter(|span| !mixed(*span, end));
-            let (before, counts) = match spanned {
-                Some(span) => (self.jump(step)?, span.all_before(end)),
-                None => (self.prev(step)?, self.record(step)?.1 < end),
-            };
-            if counts {
-                sum += step.row.balance - before.map_or(0, |before| before.row.balance);
-            }
-            at = before;
-        }
-        Ok(sum)
+    /// The place of a posting in the order of effective times.
+    pub(super) fn place(&mut self, step: Reached) -> Result<Place, ReadError> {
+        let sequence = step.position.sequence();
+        let near = self.near.take();
+        let record = match near.filter(|near| near.stamp.sequence == sequence) {
+            Some(record) => record,
+            None => self.snapshot.record(sequence)?,
+        };
+        let effective_at = effective_at(&record, step)?;
+        self.near = Some(record);
+        Ok(Place {
+            effective_at,
+            ordinal: step.ordinal,
+        })
+    }
+
+    /// What reversed the entry of a posting. None where nothing did.
+    pub(super) fn reversed_by(&mut self, step: Reached) -> Result<Option<BookingId>, ReadError> {
+        Ok(self.snapshot.reversed_by(step.position.sequence())?)
     }
 }
 
-fn mixed(span: Span, end: Moment) -> bool {
-    !span.all_before(end) && !span.none_before(end)
+fn effective_at(record: &Record, step: Reached) -> Result<Moment, StoreError> {
+    record.effective_at(step.position).ok_or_else(|| {
+        StoreError::Corrupt(format!("record {} posts nothing", record.stamp.sequence))
+    })
 }
 
 /// The last record that was recorded at a moment or before.

@@ -3,9 +3,11 @@
 //! groups on a thread of their own; longer reads have a thread each.
 
 mod balance;
+mod effective;
 mod history;
 mod ledger;
 mod page;
+mod scan;
 mod statement;
 
 use std::{
@@ -14,8 +16,10 @@ use std::{
 };
 
 pub use balance::{AsOf, BalanceView, account_view, balance};
+pub use effective::Place;
 pub use ledger::{LedgerView, ledger};
 pub use page::{Page, PageError, Token, page_size};
+pub use scan::Scan;
 pub use statement::{Direction, PostingView, StatementPage, StatementQuery, statement};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
@@ -52,6 +56,15 @@ pub enum ReadError {
     /// The range ends before it begins.
     #[error("the range ends at {until}, before it begins at {since}")]
     RangeReversed { since: Moment, until: Moment },
+    /// More postings would have to be looked at than one read may.
+    #[error(
+        "effective times are so mixed that more than {max_postings} postings would have to be \
+         looked at; narrow the range, or ask by recorded time"
+    )]
+    ScanTooLong { max_postings: usize },
+    /// Nobody waits for the read any more.
+    #[error("the caller has left")]
+    CallerLeft,
     /// The server is stopping.
     #[error("the server is stopping; ask the next one")]
     Stopping,
@@ -125,15 +138,30 @@ impl Query {
         &self,
         read: impl FnOnce(&mut dyn Snapshot, Moment) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, ReadError> {
+        self.scan(move |snapshot, now, _| read(snapshot, now)).await
+    }
+
+    /// As [`Query::read`], for a read that looks at postings one by one: it ends at
+    /// the [bound](Scan), or when its caller has left.
+    ///
+    /// # Errors
+    /// As [`Query::read`].
+    pub async fn scan<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut dyn Snapshot, Moment, &mut Scan) -> Result<T, ReadError> + Send + 'static,
+    ) -> Result<T, ReadError> {
         let permit = Arc::clone(&self.permits)
             .acquire_owned()
             .await
             .map_err(|_| ReadError::Stopping)?;
+        // Gone with this future, when the caller has left.
+        let caller = Arc::new(());
+        let mut scan = Scan::for_caller(Arc::downgrade(&caller));
         let store = Arc::clone(&self.store);
         let now = self.time.moment();
         let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            read(store.snapshot()?.as_mut(), now)
+            read(store.snapshot()?.as_mut(), now, &mut scan)
         });
         done.await.map_err(|_| ReadError::Stopping)?
     }

@@ -1,18 +1,15 @@
-//! Statements: an account's postings, page by page.
+//! Statements: an account's postings, page by page, in the order of either time.
 
 use super::{
-    Axis, ReadError,
+    Axis, ReadError, Scan,
     balance::known,
+    effective::{Place, balances_before, select},
     history::{History, Reached, last_recorded},
 };
 use crate::{
-    ledger::{AccountId, Moment, Record, Sequence, Span, UnitId},
-    store::{Snapshot, StoreError},
+    ledger::{AccountId, BookingId, Moment, Record, Sequence, UnitId},
+    store::{AccountRow, Snapshot, StoreError},
 };
-
-/// How many postings a page looks at in one go, at most, when it reads oldest
-/// first.
-const MAX_STRETCH: i64 = 4_096;
 
 /// In which order postings are listed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,13 +23,14 @@ pub enum Direction {
 pub struct StatementQuery {
     pub account: AccountId,
     pub direction: Direction,
+    /// Which time the range means and the postings are in order of.
     pub axis: Axis,
     /// From this moment on.
     pub since: Option<Moment>,
     /// Before this moment.
     pub until: Option<Moment>,
-    /// The ordinal that the page begins at. None for the first page.
-    pub from_ordinal: Option<i64>,
+    /// The posting that the page begins with. None for the first page.
+    pub from: Option<Place>,
     /// 1 or more.
     pub limit: usize,
 }
@@ -45,16 +43,36 @@ pub struct PostingView {
     /// Which transfer of the record's entry.
     pub leg: usize,
     pub effective_at: Moment,
-    /// What stood on the account after it, in steps.
+    /// What it changed on the account, in steps.
+    pub amount: i64,
+    /// What stood on the account after it, in the order of the statement's
+    /// times, in steps.
     pub balance: i64,
+    /// What reversed its entry. None where nothing did.
+    pub reversed_by: Option<BookingId>,
+}
+
+impl PostingView {
+    /// Where a page begins that begins with this posting.
+    pub fn place(&self) -> Place {
+        Place {
+            effective_at: self.effective_at,
+            ordinal: self.ordinal,
+        }
+    }
 }
 
 /// A page of a statement.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StatementPage {
     pub postings: Vec<PostingView>,
-    /// The ordinal that the next page begins at. None on the last page.
-    pub next_ordinal: Option<i64>,
+    /// The posting that the next page begins with. None on the last page.
+    pub next: Option<Place>,
+    /// What stood on the account before the whole range, in steps; 0 where it
+    /// begins with the first posting.
+    pub opening_balance: i64,
+    /// What stood on the account at the end of the whole range, in steps.
+    pub closing_balance: i64,
     pub unit: UnitId,
     pub position: Sequence,
 }
@@ -62,10 +80,12 @@ pub struct StatementPage {
 /// Reads a page of a statement.
 ///
 /// # Errors
-/// For an unknown account or a reversed range, or where the store fails.
+/// For an unknown account or a reversed range; [`ReadError::ScanTooLong`] where
+/// effective times are too mixed; or where the store fails.
 pub fn statement(
     snapshot: &mut dyn Snapshot,
     query: &StatementQuery,
+    scan: &mut Scan,
 ) -> Result<StatementPage, ReadError> {
     if let (Some(since), Some(until)) = (query.since, query.until)
         && until < since
@@ -74,162 +94,161 @@ pub fn statement(
     }
     let row = known(snapshot, &query.account)?;
     let position = snapshot.last()?;
-    let records = recorded_range(snapshot, query)?;
-    let mut history = History::new(snapshot, &row);
-    let ordinals = Ordinals {
-        first: match records.0 {
-            None => 1,
-            Some(before) => history.as_of_record(before)?.map_or(1, |s| s.ordinal + 1),
-        },
-        last: match records.1 {
-            None => row.posting_count,
-            Some(last) => history.as_of_record(last)?.map_or(0, |s| s.ordinal),
-        },
+    let mut lines = match query.axis {
+        Axis::Recorded => recorded(snapshot, &row, query, scan)?,
+        Axis::Effective => effective(snapshot, &row, query, scan)?,
     };
-    let mut page = Collector {
-        history,
-        wanted: Wanted::of(query),
-        limit: query.limit,
-        found: Vec::new(),
-    };
-    let next_ordinal = match query.direction {
-        Direction::NewestFirst => page.backwards(ordinals, query.from_ordinal)?,
-        Direction::OldestFirst => page.forwards(ordinals, query.from_ordinal)?,
+    let next = match lines.postings.len() > query.limit {
+        true => lines.postings.pop().map(|left_out| left_out.place()),
+        false => None,
     };
     Ok(StatementPage {
-        postings: page.found,
-        next_ordinal,
+        postings: lines.postings,
+        next,
+        opening_balance: lines.opening,
+        closing_balance: lines.closing,
         unit: row.account.unit.clone(),
         position,
     })
 }
 
-/// The last record before the range and the last within it, where the range is
-/// one of recorded times.
-fn recorded_range(
+/// The postings of a page and the one after it, with the balances of the range.
+struct Lines {
+    postings: Vec<PostingView>,
+    opening: i64,
+    closing: i64,
+}
+
+/// The range's ordinals follow each other, so a page is a walk.
+fn recorded(
     snapshot: &mut dyn Snapshot,
+    row: &AccountRow,
     query: &StatementQuery,
-) -> Result<(Option<Sequence>, Option<Sequence>), StoreError> {
-    if query.axis == Axis::Effective {
-        return Ok((None, None));
-    }
-    let mut before = |moment: Option<Moment>| {
-        moment
-            .map(|moment| last_recorded(snapshot, moment.before()))
-            .transpose()
+    scan: &mut Scan,
+) -> Result<Lines, ReadError> {
+    let before = records_before(snapshot, query.since)?.unwrap_or(Sequence::ZERO);
+    let until = records_before(snapshot, query.until)?.unwrap_or(Sequence::MAX);
+    let mut history = History::new(snapshot, row, scan);
+    let before = history.as_of_record(before)?;
+    let until = history.as_of_record(until)?;
+    let (first, last) = (ordinal(before) + 1, ordinal(until));
+    let more = query.limit as i64;
+    let (low, high) = match (query.direction, query.from) {
+        (Direction::OldestFirst, from) => {
+            let low = from.map_or(first, |from| from.ordinal.max(first));
+            (low, last.min(low.saturating_add(more)))
+        }
+        (Direction::NewestFirst, from) => {
+            let high = from.map_or(last, |from| from.ordinal.min(last));
+            (first.max(high.saturating_sub(more)), high)
+        }
     };
-    Ok((before(query.since)?, before(query.until)?))
-}
-
-/// The ordinals to look at, both included.
-#[derive(Clone, Copy)]
-struct Ordinals {
-    first: i64,
-    last: i64,
-}
-
-/// The effective times to list.
-#[derive(Clone, Copy)]
-struct Wanted {
-    since: Option<Moment>,
-    until: Option<Moment>,
-}
-
-impl Wanted {
-    fn of(query: &StatementQuery) -> Self {
-        match query.axis {
-            Axis::Recorded => Self {
-                since: None,
-                until: None,
-            },
-            Axis::Effective => Self {
-                since: query.since,
-                until: query.until,
-            },
-        }
+    let mut postings = Vec::new();
+    let mut at = match low <= high {
+        true => history.at_ordinal(high)?,
+        false => None,
+    };
+    while let Some(step) = at {
+        postings.push(view(&mut history, step, &query.account)?);
+        at = match step.ordinal > low {
+            true => history.prev(step)?,
+            false => None,
+        };
     }
-
-    fn has(self, moment: Moment) -> bool {
-        self.since.is_none_or(|since| moment >= since)
-            && self.until.is_none_or(|until| moment < until)
+    if query.direction == Direction::OldestFirst {
+        postings.reverse();
     }
-
-    fn has_none_of(self, span: Span) -> bool {
-        self.since.is_some_and(|since| span.all_before(since))
-            || self.until.is_some_and(|until| span.none_before(until))
-    }
+    Ok(Lines {
+        postings,
+        opening: balance(before),
+        closing: balance(until),
+    })
 }
 
-struct Collector<'a> {
-    history: History<'a>,
-    wanted: Wanted,
-    limit: usize,
-    found: Vec<PostingView>,
+/// The last record before a moment.
+fn records_before(
+    snapshot: &mut dyn Snapshot,
+    moment: Option<Moment>,
+) -> Result<Option<Sequence>, StoreError> {
+    moment
+        .map(|moment| last_recorded(snapshot, moment.before()))
+        .transpose()
 }
 
-impl Collector<'_> {
-    /// Fills the page from the newest down; says where the next one begins.
-    fn backwards(&mut self, range: Ordinals, from: Option<i64>) -> Result<Option<i64>, StoreError> {
-        let start = from.map_or(range.last, |from| from.min(range.last));
-        let mut at = self.history.at_ordinal(start)?;
-        while let Some(step) = at.filter(|step| step.ordinal >= range.first) {
-            if self.found.len() == self.limit {
-                return Ok(Some(step.ordinal));
+fn ordinal(step: Option<Reached>) -> i64 {
+    step.map_or(0, |step| step.ordinal)
+}
+
+fn balance(step: Option<Reached>) -> i64 {
+    step.map_or(0, |step| step.row.balance)
+}
+
+/// The range's postings lie anywhere: those of the page are selected, and their
+/// balances reckoned from what all before them come to.
+fn effective(
+    snapshot: &mut dyn Snapshot,
+    row: &AccountRow,
+    query: &StatementQuery,
+    scan: &mut Scan,
+) -> Result<Lines, ReadError> {
+    let first = query.since.map_or(Place::FIRST, Place::before_all_of);
+    let end = query.until.map_or(Place::END, Place::before_all_of);
+    let (low, high) = match (query.direction, query.from) {
+        (_, None) => (first, end),
+        (Direction::OldestFirst, Some(from)) => (from.max(first), end),
+        (Direction::NewestFirst, Some(from)) => (first, from.next().min(end)),
+    };
+    let edge = match query.direction {
+        Direction::OldestFirst => low,
+        Direction::NewestFirst => high,
+    };
+    let mut history = History::new(snapshot, row, scan);
+    let [opening, closing, mut running] = balances_before(&mut history, [first, end, edge])?;
+    let selected = select(&mut history, query.direction, (low, high), query.limit + 1)?;
+    let mut postings = Vec::new();
+    for step in selected {
+        let mut posting = view(&mut history, step, &query.account)?;
+        match query.direction {
+            Direction::OldestFirst => {
+                running += posting.amount;
+                posting.balance = running;
             }
-            at = self.look(step, range.first)?;
-        }
-        Ok(None)
-    }
-
-    /// Fills the page from the oldest up: stretch by stretch, as the links lead
-    /// backwards only.
-    fn forwards(&mut self, range: Ordinals, from: Option<i64>) -> Result<Option<i64>, StoreError> {
-        let mut span = self.limit as i64 + 1;
-        let mut first = from.map_or(range.first, |from| from.max(range.first));
-        while first <= range.last {
-            let last = (first + span - 1).min(range.last);
-            let earlier = std::mem::take(&mut self.found);
-            let mut at = self.history.at_ordinal(last)?;
-            while let Some(step) = at.filter(|step| step.ordinal >= first) {
-                at = self.look(step, first)?;
+            Direction::NewestFirst => {
+                posting.balance = running;
+                running -= posting.amount;
             }
-            let stretch = std::mem::replace(&mut self.found, earlier);
-            for posting in stretch.into_iter().rev() {
-                if self.found.len() == self.limit {
-                    return Ok(Some(posting.ordinal));
-                }
-                self.found.push(posting);
-            }
-            first = last + 1;
-            // What is wanted may be rare.
-            span = (span * 2).min(MAX_STRETCH);
         }
-        Ok(None)
+        postings.push(posting);
     }
+    Ok(Lines {
+        postings,
+        opening,
+        closing,
+    })
+}
 
-    /// Takes a posting if it is wanted, and says which is the next to look at.
-    fn look(&mut self, step: Reached, first: i64) -> Result<Option<Reached>, StoreError> {
-        let skippable = step
-            .row
-            .link
-            .span
-            .is_some_and(|d| self.wanted.has_none_of(d));
-        if skippable {
-            return self.history.jump(step);
-        }
-        let (record, effective_at) = self.history.record(step)?;
-        if self.wanted.has(effective_at) {
-            self.found.push(PostingView {
-                ordinal: step.ordinal,
-                leg: step.position.leg(),
-                record,
-                effective_at,
-                balance: step.row.balance,
-            });
-        }
-        if step.ordinal <= first {
-            return Ok(None);
-        }
-        self.history.prev(step)
-    }
+/// A posting with its balance in the order of recording.
+fn view(
+    history: &mut History<'_>,
+    step: Reached,
+    account: &AccountId,
+) -> Result<PostingView, ReadError> {
+    let (record, effective_at) = history.record(step)?;
+    let leg = step.position.leg();
+    let (_, transfer) = record.leg(leg).ok_or_else(|| {
+        StoreError::Corrupt(format!("record {} posts nothing", record.stamp.sequence))
+    })?;
+    let amount = match transfer.debit() == account {
+        true => -transfer.amount().steps(),
+        false => transfer.amount().steps(),
+    };
+    Ok(PostingView {
+        ordinal: step.ordinal,
+        leg,
+        effective_at,
+        amount,
+        balance: step.row.balance,
+        reversed_by: history.reversed_by(step)?,
+        record,
+    })
 }

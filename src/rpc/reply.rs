@@ -136,19 +136,18 @@ pub(super) fn hold(hold: &Hold, unit_id: &str, now: Moment) -> v1::Hold {
 }
 
 /// A posting; None where its record has no such leg.
-pub(super) fn posting(view: &PostingView, account_id: &str) -> Option<v1::Posting> {
+pub(super) fn posting(view: &PostingView) -> Option<v1::Posting> {
     let stamp = view.record.stamp;
     let (entry, leg) = view.record.leg(view.leg)?;
-    let debited = leg.debit().as_str() == account_id;
-    let (amount, counter) = match debited {
-        true => (-leg.amount().steps(), leg.credit()),
-        false => (leg.amount().steps(), leg.debit()),
+    let counter = match view.amount < 0 {
+        true => leg.credit(),
+        false => leg.debit(),
     };
     Some(v1::Posting {
         sequence: stamp.sequence.get(),
         leg: view.leg as i32,
         entry_id: entry.id.to_string(),
-        amount,
+        amount: view.amount,
         counter_account_id: counter.as_str().into(),
         balance: view.balance,
         effective_at: Some(timestamp(view.effective_at)),
@@ -157,6 +156,9 @@ pub(super) fn posting(view: &PostingView, account_id: &str) -> Option<v1::Postin
         tags: journal::tags_to_proto(&entry.tags),
         reverses_entry_id: reverses(&entry.origin).map_or_else(String::new, |id| id.to_string()),
         ordinal: view.ordinal,
+        reversed_by_entry_id: view
+            .reversed_by
+            .map_or_else(String::new, |id| id.to_string()),
     })
 }
 

@@ -5,8 +5,11 @@ use tonic::{Request, Response, Status};
 
 use super::{Rooms, convert, fitting, reply, status::Refused, token_of};
 use crate::{
-    ledger::Malformed,
-    query::{AsOf, Direction, StatementQuery, balance, page_size, statement},
+    ledger::{Malformed, Moment},
+    query::{
+        AsOf, Direction, PageError, Place, PostingView, Scan, StatementQuery, balance, page_size,
+        statement,
+    },
     store::Snapshot,
 };
 
@@ -22,10 +25,15 @@ impl StatementService for Rooms {
         let as_of = convert::optional_moment(request.as_of, "as_of")
             .map_err(Refused::from)?
             .map(|moment| AsOf { moment, axis });
-        let read = move |snapshot: &mut dyn Snapshot, now| balance(snapshot, &id, as_of, now);
+        let read = move |snapshot: &mut dyn Snapshot, now, scan: &mut Scan| {
+            balance(snapshot, &id, as_of, now, scan)
+        };
         let view = match as_of {
-            None => self.query.look_up(read).await?,
-            Some(_) => self.query.read(read).await?,
+            None => {
+                let read = move |s: &mut dyn Snapshot, now| read(s, now, &mut Scan::default());
+                self.query.look_up(read).await?
+            }
+            Some(_) => self.query.scan(read).await?,
         };
         Ok(Response::new(v1::GetBalanceResponse {
             account_id: request.account_id,
@@ -46,35 +54,51 @@ impl StatementService for Rooms {
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);
         let token = token_of("timebank.v1.StatementService/ListPostings", &request);
-        let from_ordinal = token.read_number(&given).map_err(Refused::from)?;
-        let query = query(&request, limit, from_ordinal).map_err(Refused::from)?;
+        let from = token.read(&given).map_err(Refused::from)?;
+        let from = from.map(|cursor| place(&cursor)).transpose();
+        let from = from.map_err(Refused::from)?;
+        let query = query(&request, limit, from).map_err(Refused::from)?;
         let page = self
             .query
-            .read(move |snapshot, _| statement(snapshot, &query))
+            .scan(move |snapshot, _, scan| statement(snapshot, &query, scan))
             .await?;
         let postings = page.postings.iter();
-        let mut postings: Vec<_> = postings
-            .filter_map(|view| reply::posting(view, &request.account_id))
-            .collect();
+        let mut postings: Vec<_> = postings.filter_map(reply::posting).collect();
         let fits = fitting(&postings);
-        let next_ordinal = postings.get(fits).map(|left_out| left_out.ordinal);
+        let left_out = page.postings.get(fits).map(PostingView::place);
         postings.truncate(fits);
-        let next = next_ordinal
-            .or(page.next_ordinal)
-            .map(|ordinal| token.write(&ordinal.to_string()));
+        let next = left_out
+            .or(page.next)
+            .map(|place| token.write(&cursor(place)));
         Ok(Response::new(v1::ListPostingsResponse {
             postings,
             next_page_token: next.unwrap_or_default(),
             unit_id: page.unit.as_str().into(),
             journal_position: page.position.get(),
+            opening_balance: page.opening_balance,
+            closing_balance: page.closing_balance,
         }))
     }
+}
+
+/// A place in words, as a page token has it.
+fn cursor(place: Place) -> String {
+    format!("{} {}", place.effective_at.us(), place.ordinal)
+}
+
+fn place(cursor: &str) -> Result<Place, PageError> {
+    let (us, ordinal) = cursor.split_once(' ').ok_or(PageError::Token)?;
+    let us = us.parse().map_err(|_| PageError::Token)?;
+    Ok(Place {
+        effective_at: Moment::from_us(us).ok_or(PageError::Token)?,
+        ordinal: ordinal.parse().map_err(|_| PageError::Token)?,
+    })
 }
 
 fn query(
     request: &v1::ListPostingsRequest,
     limit: usize,
-    from_ordinal: Option<i64>,
+    from: Option<Place>,
 ) -> Result<StatementQuery, Malformed> {
     Ok(StatementQuery {
         account: convert::account_id(&request.account_id)?,
@@ -82,7 +106,7 @@ fn query(
         axis: convert::axis(request.axis)?,
         since: convert::optional_moment(request.since, "since")?,
         until: convert::optional_moment(request.until, "until")?,
-        from_ordinal,
+        from,
         limit,
     })
 }

@@ -66,7 +66,8 @@ impl Refused {
                 store_code(error)
             }
             Self::Submit(SubmitError::Stopping | SubmitError::Clock(_))
-            | Self::Read(ReadError::Stopping) => Code::Unavailable,
+            | Self::Read(ReadError::Stopping | ReadError::CallerLeft) => Code::Unavailable,
+            Self::Read(ReadError::ScanTooLong { .. }) => Code::ResourceExhausted,
             Self::Read(ReadError::Unknown(rejection)) => rejection_code(rejection),
             Self::Read(ReadError::Page(_) | ReadError::RangeReversed { .. }) => {
                 Code::InvalidArgument
@@ -91,9 +92,10 @@ impl Refused {
             Self::Submit(SubmitError::Store(error)) | Self::Read(ReadError::Store(error)) => {
                 store_reason(error)
             }
-            Self::Submit(SubmitError::Stopping) | Self::Read(ReadError::Stopping) => {
-                "SERVER_STOPPING"
-            }
+            // Nobody hears of a read whose caller has left.
+            Self::Submit(SubmitError::Stopping)
+            | Self::Read(ReadError::Stopping | ReadError::CallerLeft) => "SERVER_STOPPING",
+            Self::Read(ReadError::ScanTooLong { .. }) => "SCAN_TOO_LONG",
             Self::Submit(SubmitError::Clock(_)) => "CLOCK_IMPLAUSIBLE",
             Self::Read(ReadError::Page(PageError::Size { .. })) => "PAGE_SIZE_OUT_OF_RANGE",
             Self::Read(ReadError::Page(PageError::Token)) => "PAGE_TOKEN_MALFORMED",
@@ -126,13 +128,19 @@ impl Refused {
             Self::Read(ReadError::RangeReversed { since, until }) => {
                 vec![("since", since.to_string()), ("until", until.to_string())]
             }
+            Self::Read(ReadError::ScanTooLong { max_postings }) => {
+                vec![("max_postings", max_postings.to_string())]
+            }
             Self::Submit(SubmitError::Clock(error)) => vec![
                 ("clock", error.clock.to_string()),
                 ("compared", error.compared.to_string()),
             ],
             Self::Submit(_)
             | Self::Read(
-                ReadError::Store(_) | ReadError::Stopping | ReadError::Page(PageError::Token),
+                ReadError::Store(_)
+                | ReadError::Stopping
+                | ReadError::CallerLeft
+                | ReadError::Page(PageError::Token),
             )
             | Self::NoRandomness
             | Self::Busy => vec![],

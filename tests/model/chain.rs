@@ -2,7 +2,11 @@
 //! there are, and however their effective times jump about, every balance and
 //! every page is the list's, and few links are followed to find it.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
 
 use proptest::{
     collection::vec,
@@ -10,17 +14,15 @@ use proptest::{
     sample::{Index, select},
 };
 use timebank::{
-    ledger::{
-        Account, AccountId, AccountKind, Answer, Booking, Command, Founded, Hold, Moment, Position,
-        Record, Sequence, Together, Unit,
-    },
-    query::{AsOf, Axis, Direction, ReadError, StatementQuery, balance, statement},
-    store::{AccountRow, HoldFilter, PostingRow, Snapshot, StoreError},
+    ledger::{AccountKind, Answer, Command, Moment, Together},
+    query::{AsOf, Axis, Direction, Place, ReadError, Scan, StatementQuery, balance, statement},
+    store::Snapshot,
 };
 
 use super::{
     ask::{Ask, Labels, Leg, Post, account, moment},
     cases,
+    counted::Counted,
     generate::DAY_US,
     stack::Stack,
 };
@@ -91,6 +93,75 @@ fn thousands_of_postings_are_found_by_few_links() {
         };
         stack.read(read).expect("it reads");
     }
+}
+
+/// A page by effective time looks at few postings where times follow the order
+/// of recording, and of any account's beginning and end. Elsewhere it ends at its
+/// bound, and says so: nothing is left out.
+#[test]
+fn a_page_is_whole_or_refused() {
+    for (pattern, follows) in [
+        (Pattern::DayByDay, true),
+        (Pattern::DayByDayBackwards, true),
+        (Pattern::OverACentury, false),
+    ] {
+        let entry = |index: i64| Booked {
+            changes: vec![index + 1],
+            at: time(pattern, index, index * 7_919 % 40_009),
+        };
+        let entries: Vec<_> = (0..3_000).map(entry).collect();
+        let stack = write(&entries, false);
+        let list = in_order(&list(&entries), Axis::Effective);
+        for direction in [Direction::NewestFirst, Direction::OldestFirst] {
+            for (since, is_page) in [(None, true), (Some(1_500), follows)] {
+                let query = StatementQuery {
+                    account: account(MINE),
+                    direction,
+                    axis: Axis::Effective,
+                    since: since.map(|at: usize| moment(list[at].effective)),
+                    until: None,
+                    from: None,
+                    limit: 10,
+                };
+                let page = stack.read(move |s, _| statement(s, &query, &mut Scan::up_to(500)));
+                let start = match direction {
+                    Direction::OldestFirst => since.unwrap_or(0),
+                    Direction::NewestFirst => list.len() - 1,
+                };
+                match page {
+                    Ok(page) => {
+                        assert!(is_page && page.postings[0].place() == place_of(&list[start]))
+                    }
+                    Err(ReadError::ScanTooLong { max_postings }) => {
+                        assert!(
+                            !is_page && max_postings == 500,
+                            "{pattern:?} {direction:?} {since:?}"
+                        );
+                    }
+                    Err(error) => panic!("{error}"),
+                }
+            }
+        }
+    }
+}
+
+/// A read whose caller has left ends before its bound.
+#[test]
+fn a_read_ends_when_its_caller_has_left() {
+    let stack = Stack::new(START_US);
+    let (tell, told) = mpsc::channel();
+    stack.begin_and_leave(move |scan| {
+        let end = loop {
+            thread::sleep(Duration::from_millis(1));
+            if let Err(end) = scan.look() {
+                break end;
+            }
+        };
+        tell.send(end).expect("the test waits");
+        Ok(())
+    });
+    let end = told.recv_timeout(Duration::from_secs(30)).expect("it ends");
+    assert!(matches!(end, ReadError::CallerLeft), "{end}");
 }
 
 /// One entry: its legs' changes of the account, and when it is effective.
@@ -270,7 +341,13 @@ fn check_balance(
         snapshot,
         followed: 0,
     };
-    let got = balance(&mut counted, &account(MINE), Some(as_of), now)?;
+    let got = balance(
+        &mut counted,
+        &account(MINE),
+        Some(as_of),
+        now,
+        &mut Scan::default(),
+    )?;
     let counts = list
         .iter()
         .filter(|line| time_of(line, as_of.axis) <= as_of.moment.us());
@@ -320,7 +397,8 @@ fn check_statements(
                 let at = time_of(line, axis);
                 since.is_none_or(|since| at >= since) && until.is_none_or(|until| at < until)
             };
-            let expected: Vec<_> = list.iter().filter(wanted).copied().collect();
+            let ordered = in_order(list, axis);
+            let expected: Vec<_> = ordered.iter().filter(wanted).copied().collect();
             // Small pages of a long list would only take long.
             let limits = if list.len() < 100 {
                 &[1, 3, 100][..]
@@ -335,7 +413,7 @@ fn check_statements(
                         axis,
                         since: since.map(moment),
                         until: until.map(moment),
-                        from_ordinal: None,
+                        from: None,
                         limit: *limit,
                     };
                     follow(snapshot, query, &expected)?;
@@ -344,6 +422,25 @@ fn check_statements(
         }
     }
     Ok(())
+}
+
+/// The list in the order of its times, with the balances of that order.
+fn in_order(list: &[Line], axis: Axis) -> Vec<Line> {
+    let mut ordered = list.to_vec();
+    ordered.sort_by_key(|line| (time_of(line, axis), line.ordinal));
+    let mut balance = 0;
+    for line in &mut ordered {
+        balance += line.change;
+        line.balance = balance;
+    }
+    ordered
+}
+
+fn place_of(line: &Line) -> Place {
+    Place {
+        effective_at: moment(line.effective),
+        ordinal: line.ordinal,
+    }
 }
 
 /// Some pages of a statement from its start, and some from its middle.
@@ -358,13 +455,13 @@ fn follow(
     }
     let middle = expected.len() / 2;
     for start in [0, middle] {
-        query.from_ordinal = match start {
+        query.from = match start {
             0 => None,
-            start => Some(expected[start].ordinal),
+            start => Some(place_of(&expected[start])),
         };
         let mut rest = &expected[start..];
         for _ in 0..PAGES {
-            let page = statement(snapshot, &query)?;
+            let page = statement(snapshot, &query, &mut Scan::default())?;
             let (these, others) = rest.split_at(rest.len().min(query.limit));
             let got = page.postings.iter().map(|p| (p.ordinal, p.balance));
             let expected = these.iter().map(|line| (line.ordinal, line.balance));
@@ -374,8 +471,8 @@ fn follow(
                 page.postings
             );
             rest = others;
-            match page.next_ordinal {
-                Some(next) => query.from_ordinal = Some(next),
+            match page.next {
+                Some(next) => query.from = Some(next),
                 None => {
                     assert!(rest.is_empty(), "{query:?} ends {} early", rest.len());
                     break;
@@ -384,54 +481,4 @@ fn follow(
         }
     }
     Ok(())
-}
-
-/// A snapshot that counts the postings that are looked at.
-struct Counted<'a> {
-    snapshot: &'a mut dyn Snapshot,
-    followed: usize,
-}
-
-type Read<T> = Result<T, StoreError>;
-
-impl Snapshot for Counted<'_> {
-    fn last(&mut self) -> Read<Sequence> {
-        self.snapshot.last()
-    }
-    fn founded(&mut self) -> Read<Option<Founded>> {
-        self.snapshot.founded()
-    }
-    fn units(&mut self) -> Read<Vec<Unit>> {
-        self.snapshot.units()
-    }
-    fn account(&mut self, id: &AccountId) -> Read<Option<AccountRow>> {
-        self.snapshot.account(id)
-    }
-    fn accounts(
-        &mut self,
-        prefix: &str,
-        after: Option<&AccountId>,
-        limit: usize,
-    ) -> Read<Vec<AccountRow>> {
-        self.snapshot.accounts(prefix, after, limit)
-    }
-    fn record(&mut self, sequence: Sequence) -> Read<Record> {
-        self.snapshot.record(sequence)
-    }
-    fn records(&mut self, from: Sequence, limit: usize) -> Read<Vec<Record>> {
-        self.snapshot.records(from, limit)
-    }
-    fn booking(&mut self, id: timebank::ledger::BookingId) -> Read<Option<Booking>> {
-        self.snapshot.booking(id)
-    }
-    fn holds(&mut self, filter: HoldFilter<'_>) -> Read<Vec<Hold>> {
-        self.snapshot.holds(filter)
-    }
-    fn held(&mut self, account: &Account, at: Sequence, moment: Moment) -> Read<i64> {
-        self.snapshot.held(account, at, moment)
-    }
-    fn posting(&mut self, account: &Account, at: Position) -> Read<PostingRow> {
-        self.followed += 1;
-        self.snapshot.posting(account, at)
-    }
 }

@@ -4,7 +4,7 @@
 use timebank::{
     ledger::{self, HoldStateKind, Malformed, Moment, Rejection, Results, Sequence},
     query::{
-        AsOf, Axis, Direction, PostingView, ReadError, StatementQuery, account_view, balance,
+        AsOf, Axis, Direction, PostingView, ReadError, Scan, StatementQuery, account_view, balance,
         statement,
     },
     store::{AccountRow, HoldFilter, Snapshot},
@@ -13,7 +13,7 @@ use timebank::{
 use super::{
     ask::{Id, account, booking, moment},
     generate::ACCOUNTS,
-    reads::{By, Posting, state},
+    reads::{By, Posting, Statement, state},
     reference::{Account, Answer, At, Figures, Hold, Outcome, Reference, Refusal},
     stack::Stack,
     text,
@@ -110,7 +110,7 @@ pub(crate) fn accounts(stack: &Stack, model: &Reference) {
             let rows = snapshot.accounts("", None, 1_000)?;
             let mut shown: Vec<Shown> = Vec::new();
             for row in &rows {
-                let view = balance(snapshot, &row.account.id, None, now)?;
+                let view = balance(snapshot, &row.account.id, None, now, &mut Scan::default())?;
                 shown.push((view.balance, view.held, view.available));
                 let account = account_view(snapshot, row.account.clone(), now)?;
                 assert_eq!(Some(account.held.steps()), view.held, "{}", account.id);
@@ -360,7 +360,8 @@ fn balances_as_of(stack: &Stack, model: &Reference, id: &'static str) {
         let got = stack.read(move |snapshot, now| {
             let one = |at: i64| {
                 let moment = moment(at);
-                let view = balance(snapshot, &account(id), Some(AsOf { moment, axis }), now)?;
+                let as_of = Some(AsOf { moment, axis });
+                let view = balance(snapshot, &account(id), as_of, now, &mut Scan::default())?;
                 assert_eq!(view.available, None);
                 Ok((view.balance, view.held))
             };
@@ -392,12 +393,12 @@ fn statements(stack: &Stack, model: &Reference, id: &'static str) {
                         axis,
                         since: since.map(moment),
                         until: until.map(moment),
-                        from_ordinal: None,
+                        from: None,
                         limit,
                     };
                     let mut expected = expected.clone();
                     if direction == Direction::NewestFirst {
-                        expected.reverse();
+                        expected.postings.reverse();
                     }
                     let got = pages_of_postings(stack, query.clone());
                     assert_eq!(got, expected, "{query:?}");
@@ -433,37 +434,45 @@ fn ranges(model: &Reference, id: &str, by: By) -> Vec<(Option<i64>, Option<i64>)
     ranges
 }
 
-/// All pages of a statement, which must be full but for the last ones.
-pub(crate) fn pages_of_postings(stack: &Stack, mut query: StatementQuery) -> Vec<Posting> {
+/// All pages of a statement, which must be full but for the last ones, and tell the
+/// same balances.
+pub(crate) fn pages_of_postings(stack: &Stack, mut query: StatementQuery) -> Statement {
     let read = move |snapshot: &mut dyn Snapshot, _| {
-        let mut all = Vec::new();
+        let mut postings = Vec::new();
+        let mut balances = None;
         loop {
-            let page = statement(snapshot, &query)?;
+            let page = statement(snapshot, &query, &mut Scan::default())?;
             assert!(page.postings.len() <= query.limit);
-            all.extend(page.postings.iter().map(shown_posting));
-            match page.next_ordinal {
-                Some(next) => {
-                    assert_eq!(
-                        page.postings.len(),
-                        query.limit,
-                        "a page is full: {query:?}"
-                    );
-                    query.from_ordinal = Some(next);
-                }
-                None => return Ok(all),
+            postings.extend(page.postings.iter().map(shown_posting));
+            let (opening, closing) = (page.opening_balance, page.closing_balance);
+            let told = *balances.get_or_insert((opening, closing));
+            assert_eq!((opening, closing), told, "balances of a page: {query:?}");
+            if page.next.is_none() {
+                return Ok(Statement {
+                    opening,
+                    postings,
+                    closing,
+                });
             }
+            let count = page.postings.len();
+            assert_eq!(count, query.limit, "a page is full: {query:?}");
+            query.from = page.next;
         }
     };
     stack.read(read).expect("it reads")
 }
 
 fn shown_posting(posting: &PostingView) -> Posting {
+    let reversed_by = posting.reversed_by;
     Posting {
         ordinal: posting.ordinal,
         recorded: pair(posting.record.stamp),
         leg: posting.leg,
         effective_at: posting.effective_at.us(),
+        amount: posting.amount,
         balance: posting.balance,
+        reversed_by: reversed_by
+            .map(|by| (0..=Id::MAX).find(|id| booking(*id) == by).expect("an id")),
     }
 }
 
@@ -471,7 +480,9 @@ fn shown_posting(posting: &PostingView) -> Posting {
 fn unknown(stack: &Stack, id: &'static str) {
     let none = stack.read(move |snapshot, _| Ok(snapshot.account(&account(id))?));
     assert!(matches!(none, Ok(None)), "{id} is not open: {none:?}");
-    let none = stack.read(move |snapshot, now| balance(snapshot, &account(id), None, now));
+    let none = stack.read(move |snapshot, now| {
+        balance(snapshot, &account(id), None, now, &mut Scan::default())
+    });
     let is_unknown = matches!(
         none,
         Err(ReadError::Unknown(Rejection::AccountUnknown { .. }))

@@ -12,6 +12,7 @@ mod bytes;
 mod chain;
 mod compare;
 mod conservation;
+mod counted;
 mod generate;
 mod invariants;
 mod machine;

@@ -13,7 +13,26 @@ pub(crate) struct Posting {
     pub recorded: At,
     pub leg: usize,
     pub effective_at: i64,
+    pub amount: i64,
     pub balance: i64,
+    pub reversed_by: Option<Id>,
+}
+
+impl Posting {
+    fn time(&self, by: By) -> i64 {
+        match by {
+            By::Recorded => self.recorded.1,
+            By::Effective => self.effective_at,
+        }
+    }
+}
+
+/// Some postings in order, and what stood before and after all of them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Statement {
+    pub opening: i64,
+    pub postings: Vec<Posting>,
+    pub closing: i64,
 }
 
 /// Which of an entry's two times.
@@ -124,30 +143,41 @@ impl Reference {
                     recorded: entry.recorded,
                     leg: index,
                     effective_at: entry.effective_at(),
+                    amount: change,
                     balance,
+                    reversed_by: self.reversed_by(entry.id),
                 });
             }
         }
         postings
     }
 
-    /// The postings of an account from one moment on and before another.
+    /// The postings of an account from one moment on and before another, in the
+    /// order of these times, with the balances of that order.
     pub(crate) fn statement(
         &self,
         account: &str,
         by: By,
         since: Option<i64>,
         until: Option<i64>,
-    ) -> Vec<Posting> {
+    ) -> Statement {
         let mut postings = self.postings(account);
+        postings.sort_by_key(|posting| (posting.time(by), posting.ordinal));
+        let mut balance = 0;
+        for posting in &mut postings {
+            balance += posting.amount;
+            posting.balance = balance;
+        }
+        let before = |moment: i64| self.balance_as_of(account, moment - 1, by);
         postings.retain(|posting| {
-            let time = match by {
-                By::Recorded => posting.recorded.1,
-                By::Effective => posting.effective_at,
-            };
+            let time = posting.time(by);
             since.is_none_or(|since| time >= since) && until.is_none_or(|until| time < until)
         });
-        postings
+        Statement {
+            opening: since.map_or(0, before),
+            postings,
+            closing: until.map_or_else(|| self.balance(account), before),
+        }
     }
 }
 

@@ -7,12 +7,13 @@ use std::{
         atomic::{AtomicI64, Ordering},
     },
     thread::JoinHandle,
+    time::Duration,
 };
 
 use tempfile::TempDir;
 use timebank::{
     ledger::{Answer, Call, Caller, Command, Moment, Outcome, Principal, Rejection, Together},
-    query::{Query, ReadError},
+    query::{Query, ReadError, Scan},
     sequencer::{Sequencer, Start},
     store::{Snapshot, Store, Verified},
 };
@@ -145,6 +146,18 @@ impl Stack {
     ) -> Result<T, ReadError> {
         let run = self.run();
         run.reads.block_on(run.query.read(read))
+    }
+
+    /// Begins a read and leaves before it ends.
+    pub(crate) fn begin_and_leave(
+        &self,
+        read: impl FnOnce(&mut Scan) -> Result<(), ReadError> + Send + 'static,
+    ) {
+        let run = self.run();
+        let scan = run.query.scan(move |_, _, scan| read(scan));
+        let waited = async { tokio::time::timeout(Duration::from_millis(50), scan).await };
+        let waited = run.reads.block_on(waited);
+        assert!(waited.is_err(), "the read was over at once");
     }
 
     /// Reads everything again and compares it.

@@ -3,7 +3,10 @@
 use timebank_proto::v1::{
     self, ListAccountsRequest, ListHoldsRequest, ListPostingsRequest, SortOrder, TimeAxis,
 };
-use tonic::{Code::InvalidArgument, Status};
+use tonic::{
+    Code::{InvalidArgument, ResourceExhausted},
+    Status,
+};
 
 use super::{ANN, BEN, City, MINT, large, refusals::check};
 use crate::support::{Client, entry, id, timestamp};
@@ -347,4 +350,61 @@ async fn ranges() {
         "CHOICE_UNKNOWN",
         "field=order given=3",
     );
+}
+
+/// The first page by effective time, or the balance as of one, looks at up to
+/// 100,000 postings: here more of them are of the minute in which the range begins.
+/// Whoever asks otherwise is served.
+#[tokio::test]
+async fn long_scans() {
+    let mut city = City::founded().await;
+    let done_s = 1_700_000_030;
+    let mut batch = Vec::new();
+    for _ in 0..1_001 {
+        let mut service = entry(MINT, ANN, 1);
+        service.transfers = vec![service.transfers[0].clone(); 100];
+        service.effective_at = timestamp(done_s, 0);
+        batch.push(service);
+    }
+    let rest = batch.split_off(1_000);
+    for batch in [batch, rest] {
+        city.client.post_all(batch, true).await.expect("posted");
+    }
+    let figures = "max_postings=100000";
+    let mut request = ListPostingsRequest {
+        account_id: ANN.into(),
+        axis: TimeAxis::Effective.into(),
+        since: timestamp(done_s - 1, 0),
+        page_size: 1,
+        ..Default::default()
+    };
+    let statements = &mut city.client.statements;
+    let status = statements.list_postings(request.clone()).await.unwrap_err();
+    check(
+        "a page",
+        &status,
+        ResourceExhausted,
+        "SCAN_TOO_LONG",
+        figures,
+    );
+    let mut as_of = v1::GetBalanceRequest {
+        account_id: ANN.into(),
+        as_of: timestamp(done_s, 0),
+        axis: TimeAxis::Effective.into(),
+    };
+    let status = statements.get_balance(as_of.clone()).await.unwrap_err();
+    check(
+        "a balance",
+        &status,
+        ResourceExhausted,
+        "SCAN_TOO_LONG",
+        figures,
+    );
+
+    request.axis = TimeAxis::Recorded.into();
+    let page = statements.list_postings(request).await.expect("a page");
+    assert_eq!(page.into_inner().postings.len(), 1);
+    as_of.as_of = timestamp(done_s + 60, 0);
+    let balance = statements.get_balance(as_of).await.expect("a balance");
+    assert_eq!(balance.into_inner().balance, 100_100);
 }

@@ -280,6 +280,10 @@ impl Snapshot for BrokenSnapshot {
         Ok(holds)
     }
 
+    fn reversed_by(&mut self, of: Sequence) -> Read<Option<BookingId>> {
+        self.now()?.reversed_by(of)
+    }
+
     fn held(&mut self, account: &Account, at: Sequence, moment: Moment) -> Read<i64> {
         self.now()?.held(account, at, moment)
     }

@@ -9,7 +9,7 @@ use timebank::{
         NewEntry, Note, Origin, Rejection, Reversal, Sequence, Tags, TimeZone, Together, Transfers,
         Unit, UnitId,
     },
-    query::{self, AsOf, Direction, StatementQuery, account_view},
+    query::{self, AsOf, Direction, Place, Scan, StatementQuery, account_view},
     store::HoldFilter,
 };
 
@@ -25,7 +25,7 @@ pub(super) struct Story {
     world: World,
     names: Names,
     /// The posting that the next `statement ... more` begins at.
-    next: Option<i64>,
+    next: Option<Place>,
 }
 
 impl Story {
@@ -357,7 +357,7 @@ impl Story {
         let as_of = moment.map(|moment| AsOf { moment, axis });
         let read = self
             .world
-            .read(move |snapshot, now| query::balance(snapshot, &id, as_of, now));
+            .read(move |s, now| query::balance(s, &id, as_of, now, &mut Scan::default()));
         Ok(match read {
             Ok(view) => show::balance(&view),
             Err(error) => show::unread(&self.names, &error),
@@ -416,7 +416,7 @@ impl Story {
         Ok(lines.collect::<Vec<_>>().join("\n"))
     }
 
-    /// `statement ACCOUNT [oldest] [more] [by=effective] [since=T] [until=T] [limit=N]`
+    /// `statement ACCOUNT [oldest] [more] [by=effective] [since=T] [until=T] [limit=N] [balances]`
     fn statement(&mut self, words: &mut Words) -> Said<String> {
         let id = account(&words.next()?)?;
         let direction = match words.flag("oldest") {
@@ -431,22 +431,28 @@ impl Story {
             axis: axis(words)?,
             since: time(words.key("since"))?,
             until: time(words.key("until"))?,
-            from_ordinal: self.next.take().filter(|_| words.flag("more")),
+            from: self.next.take().filter(|_| words.flag("more")),
             limit: usize::try_from(limit).expect("a count"),
         };
-        let read = self.world.read(move |s, _| query::statement(s, &query));
+        let read = self
+            .world
+            .read(move |s, _| query::statement(s, &query, &mut Scan::default()));
         let page = match read {
             Ok(page) => page,
             Err(error) => return Ok(show::unread(&self.names, &error)),
         };
-        self.next = page.next_ordinal;
+        self.next = page.next;
         let lines = page.postings.iter();
         let lines = lines.map(|one| show::posting(&self.names, one, id.as_str()));
         let mut text = lines.collect::<Vec<_>>().join("\n");
-        match (page.postings.is_empty(), page.next_ordinal) {
+        match (page.postings.is_empty(), page.next) {
             (true, _) => text.push_str("nothing"),
             (false, Some(_)) => text.push_str("\nmore"),
             (false, None) => {}
+        }
+        if words.flag("balances") {
+            let (opening, closing) = (page.opening_balance, page.closing_balance);
+            text.push_str(&format!("\nfrom {opening} to {closing}"));
         }
         Ok(text)
     }

@@ -216,8 +216,12 @@ pub(super) fn posting(names: &Names, view: &PostingView, account: &str) -> Strin
         true => ('-', leg.credit()),
         false => ('+', leg.debit()),
     };
+    let reversed = match view.reversed_by {
+        Some(by) => format!(", reversed by {}", names.name(by)),
+        None => String::new(),
+    };
     names.shorten(&format!(
-        "{}. #{} {} {sign}{} {counter} = {} at {}",
+        "{}. #{} {} {sign}{} {counter} = {} at {}{reversed}",
         view.ordinal,
         view.record.stamp.sequence,
         names.name(entry.id),

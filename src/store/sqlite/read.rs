@@ -284,7 +284,7 @@ fn state_as_stored(placed: Sequence, state: HoldState, stored: i64) -> Result<Ho
 }
 
 /// The id of the entry that reversed the entry of a record, before another.
-fn reversed_by(
+pub(super) fn reversed_by(
     connection: &Connection,
     at: Sequence,
     before: Sequence,

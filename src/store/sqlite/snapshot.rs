@@ -146,6 +146,10 @@ impl Snapshot for SqliteSnapshot {
         read::booking(self.connection()?, id, Sequence::MAX)
     }
 
+    fn reversed_by(&mut self, of: Sequence) -> Result<Option<BookingId>> {
+        read::reversed_by(self.connection()?, of, Sequence::MAX)
+    }
+
     fn holds(&mut self, filter: HoldFilter<'_>) -> Result<Vec<Hold>> {
         let connection = self.connection()?;
         let mut statement = connection.prepare_cached(&holds_sql(&filter))?;

@@ -1,0 +1,202 @@
+//! An account's postings in the order of their effective times.
+//!
+//! An even posting stands for a branch: itself and all that it jumps over, whose
+//! earliest and latest minutes it knows. A page opens the branch that may hold the
+//! next posting, again and again, and leaves all others shut: so it looks at few
+//! postings where services are booked in the order they took place. Branches
+//! that reach over the edge of the range are opened in any case, and so
+//! are those of one minute.
+
+use std::collections::BTreeMap;
+
+use super::{
+    ReadError,
+    history::{History, Reached},
+    statement::Direction,
+};
+use crate::ledger::{Moment, Span, jump_ordinal};
+
+const MINUTE_US: i64 = 60_000_000;
+
+/// A place in the order of effective times: of two postings of one time, the one
+/// recorded first comes first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Place {
+    pub effective_at: Moment,
+    /// From 1; 0 is before all postings of that time.
+    pub ordinal: i64,
+}
+
+impl Place {
+    pub(super) const FIRST: Self = Self::before_all_of(Moment::MIN);
+    pub(super) const END: Self = Self {
+        effective_at: Moment::MAX,
+        ordinal: i64::MAX,
+    };
+
+    /// Before every posting of this time.
+    pub(super) const fn before_all_of(effective_at: Moment) -> Self {
+        Self {
+            effective_at,
+            ordinal: 0,
+        }
+    }
+
+    pub(super) fn next(self) -> Self {
+        Self {
+            ordinal: self.ordinal + 1,
+            ..self
+        }
+    }
+
+    /// Whether a branch comes before this place: all of it or nothing of it.
+    /// None where that is not known without opening it.
+    fn is_after(self, branch: Reached, span: Span) -> Option<bool> {
+        // What is of the very time counts by its ordinal.
+        let (time, next) = (self.effective_at, self.effective_at.next());
+        let before = branch.ordinal < self.ordinal;
+        let after = jump_ordinal(branch.ordinal) + 1 >= self.ordinal;
+        if span.all_before(if before { next } else { time }) {
+            Some(true)
+        } else if span.none_before(if after { time } else { next }) {
+            Some(false)
+        } else {
+            None
+        }
+    }
+}
+
+/// For each of these places, what all postings before it come to, in steps.
+pub(super) fn balances_before<const N: usize>(
+    history: &mut History<'_>,
+    places: [Place; N],
+) -> Result<[i64; N], ReadError> {
+    let mut sums = [0; N];
+    let mut at = history.last()?;
+    while let Some(step) = at {
+        let counts = counts_whole(step, &places);
+        let (before, counts) = match counts {
+            Some(counts) => (history.jump(step)?, counts),
+            None => {
+                let this = history.place(step)?;
+                (history.prev(step)?, places.map(|place| this < place))
+            }
+        };
+        let change = step.row.balance - before.map_or(0, |before| before.row.balance);
+        for (sum, counts) in sums.iter_mut().zip(counts) {
+            *sum += if counts { change } else { 0 };
+        }
+        at = before;
+    }
+    Ok(sums)
+}
+
+/// Before which of the places a whole branch comes. None where it must be
+/// opened to tell.
+fn counts_whole<const N: usize>(branch: Reached, places: &[Place; N]) -> Option<[bool; N]> {
+    let span = branch.row.link.span?;
+    let mut counts = [false; N];
+    for (counts, place) in counts.iter_mut().zip(places) {
+        *counts = place.is_after(branch, span)?;
+    }
+    Some(counts)
+}
+
+/// The first postings from one place on and before another, or the last
+/// of them, the last one first: as many as wanted, or all.
+pub(super) fn select(
+    history: &mut History<'_>,
+    direction: Direction,
+    (from, end): (Place, Place),
+    wanted: usize,
+) -> Result<Vec<Reached>, ReadError> {
+    let mut selection = Selection {
+        direction,
+        from,
+        end,
+        waiting: BTreeMap::new(),
+    };
+    let mut found = Vec::new();
+    let mut at = history.last()?;
+    while let Some(step) = at {
+        selection.add(history, step)?;
+        at = history.jump(step)?;
+    }
+    while found.len() < wanted
+        && let Some(next) = selection.next()
+    {
+        match next {
+            Waiting::Branch(branch) => selection.open(history, branch)?,
+            Waiting::Posting(step) => found.push(step),
+        }
+    }
+    Ok(found)
+}
+
+/// A branch that is shut, or a posting.
+#[derive(Clone, Copy)]
+enum Waiting {
+    Branch(Reached),
+    Posting(Reached),
+}
+
+struct Selection {
+    direction: Direction,
+    from: Place,
+    end: Place,
+    /// By effective microsecond and ordinal; a branch by the first, or last, that
+    /// it may have. There are no more than the read may look at.
+    waiting: BTreeMap<(i64, i64), Waiting>,
+}
+
+impl Selection {
+    fn next(&mut self) -> Option<Waiting> {
+        let next = match self.direction {
+            Direction::OldestFirst => self.waiting.pop_first(),
+            Direction::NewestFirst => self.waiting.pop_last(),
+        };
+        next.map(|(_, next)| next)
+    }
+
+    /// Has a branch wait, if it may have postings of the range.
+    fn add(&mut self, history: &mut History<'_>, step: Reached) -> Result<(), ReadError> {
+        let Some(span) = step.row.link.span else {
+            return self.add_posting(history, step);
+        };
+        let is_outside = self.from.is_after(step, span) == Some(true)
+            || self.end.is_after(step, span) == Some(false);
+        if !is_outside {
+            let rank = match self.direction {
+                Direction::OldestFirst => (span.first * MINUTE_US, jump_ordinal(step.ordinal) + 1),
+                Direction::NewestFirst => ((span.last + 1) * MINUTE_US - 1, step.ordinal),
+            };
+            self.waiting.insert(rank, Waiting::Branch(step));
+        }
+        Ok(())
+    }
+
+    fn add_posting(&mut self, history: &mut History<'_>, step: Reached) -> Result<(), ReadError> {
+        let place = history.place(step)?;
+        if self.from <= place && place < self.end {
+            let rank = (place.effective_at.us(), place.ordinal);
+            self.waiting.insert(rank, Waiting::Posting(step));
+        }
+        Ok(())
+    }
+
+    /// Has all that a branch is made of wait in its stead.
+    fn open(&mut self, history: &mut History<'_>, branch: Reached) -> Result<(), ReadError> {
+        let bottom = jump_ordinal(branch.ordinal);
+        self.add_posting(history, branch)?;
+        let mut at = history.prev(branch)?;
+        while let Some(step) = at {
+            self.add(history, step)?;
+            // What is further down belongs to another branch.
+            if jump_ordinal(step.ordinal) == bottom {
+                return Ok(());
+            }
+            at = history.jump(step)?;
+        }
+        Ok(())
+    }
+}
