@@ -4,7 +4,7 @@
 
 use timebank_proto::v1::{
     Account, AccountState, Entry, GetBalanceResponse, GetLedgerResponse, Hold, HoldState, Limit,
-    Posting, Tag, Transfer, Unit, limit::Bound,
+    ListPostingsResponse, Posting, Tag, Transfer, Unit, limit::Bound,
 };
 
 use crate::{
@@ -85,6 +85,9 @@ pub(crate) const POSTINGS: Layout = Layout {
         "balance",
         "tags",
         "reverses_entry_id",
+        "reversed_by_entry_id",
+        "opening_balance",
+        "closing_balance",
     ],
     columns: &[
         ("recorded_at", "recorded"),
@@ -94,6 +97,7 @@ pub(crate) const POSTINGS: Layout = Layout {
         ("amount", "amount"),
         ("balance", "balance"),
         ("entry_id", "entry"),
+        ("reversed_by_entry_id", "corrected by"),
     ],
 };
 
@@ -204,7 +208,9 @@ pub(crate) fn hold(hold: &Hold) -> Row {
     ])
 }
 
-pub(crate) fn posting(posting: &Posting, unit_id: &str) -> Row {
+/// A posting with the balances before and after the whole range that it is of.
+pub(crate) fn posting(posting: &Posting, page: &ListPostingsResponse) -> Row {
+    let steps = |steps| Cell::steps(steps, &page.unit_id);
     Row(vec![
         ("ordinal", Cell::Count(posting.ordinal)),
         ("sequence", Cell::Count(posting.sequence)),
@@ -217,10 +223,16 @@ pub(crate) fn posting(posting: &Posting, unit_id: &str) -> Row {
             "counter_account_id",
             Cell::text(&posting.counter_account_id),
         ),
-        ("amount", Cell::steps(posting.amount, unit_id)),
-        ("balance", Cell::steps(posting.balance, unit_id)),
+        ("amount", steps(posting.amount)),
+        ("balance", steps(posting.balance)),
         ("tags", tags(&posting.tags)),
         ("reverses_entry_id", Cell::text(&posting.reverses_entry_id)),
+        (
+            "reversed_by_entry_id",
+            Cell::text(&posting.reversed_by_entry_id),
+        ),
+        ("opening_balance", steps(page.opening_balance)),
+        ("closing_balance", steps(page.closing_balance)),
     ])
 }
 
@@ -286,7 +298,13 @@ mod tests {
             (&UNITS, names(unit(&Unit::default()))),
             (&ACCOUNTS, names(account(&Account::default()))),
             (&HOLDS, names(hold(&Hold::default()))),
-            (&POSTINGS, names(posting(&Posting::default(), "time"))),
+            (
+                &POSTINGS,
+                names(posting(
+                    &Posting::default(),
+                    &ListPostingsResponse::default(),
+                )),
+            ),
         ] {
             assert_eq!(layout.fields, fields);
             for (column, _) in layout.columns {

@@ -330,6 +330,51 @@ fn statement() {
     assert_eq!((code, &error["error"]), (1, &json!("RANGE_REVERSED")));
 }
 
+/// A statement by effective time is in that order; it opens and closes with the
+/// balances of its range, and what was corrected says by what.
+#[test]
+fn statement_with_its_balances() {
+    let desk = Desk::founded();
+    let wrong = desk.json(&["transfer", ANN, BEN, "10", "--effective-at", "2026-02-01"]);
+    desk.done(&["transfer", ANN, BEN, "20", "--effective-at", "2026-01-01"]);
+    let id = wrong["entry_id"].as_str().expect("an id");
+    let reversal = desk.json(&["entry", "reverse", id, "--reason", "wrong hours"]);
+    let by = reversal["entry_id"].as_str().expect("an id");
+    let january = [
+        "statement",
+        ANN,
+        "--by",
+        "effective",
+        "--until",
+        "2026-02-28",
+    ];
+    let list = desk.json(&[&january[..], &["--since", "2026-01-02"]].concat());
+    let row = &list[0];
+    assert_eq!(list.as_array().map(Vec::len), Some(1));
+    assert_eq!(row["reversed_by_entry_id"], by);
+    let balances = ["opening_balance", "balance", "closing_balance"].map(|name| row[name].clone());
+    assert_eq!(balances, [json!(-20), json!(-30), json!(-30)]);
+
+    let lines = |arguments: &[&str]| {
+        let table = desk.done(&[&january[..], arguments].concat());
+        table.lines().map(String::from).collect::<Vec<_>>()
+    };
+    let has = |line: &str, words: &[&str]| {
+        assert!(words.iter().all(|word| line.contains(word)), "{line}");
+    };
+    let oldest = lines(&[]);
+    has(&oldest[0], &["counter account", "balance", "corrected by"]);
+    has(&oldest[1], &["opening balance", "0m"]);
+    has(&oldest[2], &["2026-01-01", "-20m"]);
+    has(&oldest[3], &["2026-02-01", "-30m", by]);
+    has(&oldest[4], &["closing balance", "-30m"]);
+    let newest = lines(&["--order", "newest", "--limit", "1"]);
+    has(&newest[1], &["closing balance", "-30m"]);
+    has(&newest[2], &["2026-02-01", "-30m", by]);
+    has(&newest[3], &["beyond --limit"]);
+    has(&newest[4], &["opening balance", "0m"]);
+}
+
 #[test]
 fn audit_verify() {
     let desk = Desk::founded();

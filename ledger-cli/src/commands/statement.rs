@@ -1,7 +1,9 @@
 //! `balance` and `statement`: what stands on an account, and how it came about.
 
 use clap::{Args, ValueEnum};
-use timebank_proto::v1::{GetBalanceRequest, ListPostingsRequest, Posting, SortOrder, TimeAxis};
+use timebank_proto::v1::{
+    GetBalanceRequest, ListPostingsRequest, ListPostingsResponse, SortOrder, TimeAxis,
+};
 
 use crate::{
     client::PAGE_SIZE,
@@ -33,6 +35,7 @@ pub(crate) struct BalanceArgs {
 #[command(after_help = "Examples:
   ledger-cli statement shapingba:member:000123
   ledger-cli statement shapingba:member:000123 --since 2026-10-01 --until 2026-10-31
+  ledger-cli statement shapingba:member:000123 --since 2026-10-01 --by effective
   ledger-cli statement shapingba:member:000123 --order newest --limit 20
   ledger-cli statement shapingba:member:000123 --output csv > statement.csv")]
 pub(crate) struct StatementArgs {
@@ -45,10 +48,11 @@ pub(crate) struct StatementArgs {
     /// day
     #[arg(long, value_name = "TIME")]
     until: Option<When>,
-    /// Whether --since and --until mean when it was recorded or took place
+    /// Whether --since, --until and the order mean when it was recorded or took
+    /// place
     #[arg(long, value_enum, default_value_t = Axis::Recorded)]
     by: Axis,
-    /// Which posting comes first, in the order of recording
+    /// Which posting comes first
     #[arg(long, value_enum, default_value_t = Order::Oldest)]
     order: Order,
     /// At most so many postings
@@ -111,11 +115,9 @@ pub(super) async fn statement(args: StatementArgs, mut session: Session) -> Resu
     };
     let mut left = args.limit.unwrap_or(usize::MAX);
     let mut list = session.output.list(&rows::POSTINGS);
-    // Balances follow the order of recording: a choice by effective time leaves
-    // gaps, so that there is no one balance it opens with.
-    let opens = list.form() == Form::Table && args.by == Axis::Recorded;
+    // In a table the balances of the range are rows of their own.
+    let is_table = list.form() == Form::Table;
     let mut is_first = true;
-    let mut oldest = None;
     loop {
         let page = session
             .client
@@ -123,18 +125,26 @@ pub(super) async fn statement(args: StatementArgs, mut session: Session) -> Resu
             .list_postings(request.clone())
             .await?
             .into_inner();
-        for posting in page.postings.into_iter().take(left) {
-            if opens && is_first && args.order == Order::Oldest {
-                list.push(opening(&posting, &page.unit_id))?;
-            }
-            list.push(rows::posting(&posting, &page.unit_id))?;
-            oldest = Some(posting);
-            is_first = false;
-            left -= 1;
+        let (first, last) = ends(&page, args.order);
+        if is_table && is_first {
+            list.push(first)?;
         }
-        if page.next_page_token.is_empty() || left == 0 {
-            if let Some(posting) = oldest.filter(|_| opens && args.order == Order::Newest) {
-                list.push(opening(&posting, &page.unit_id))?;
+        is_first = false;
+        for posting in page.postings.iter().take(left) {
+            list.push(rows::posting(posting, &page))?;
+        }
+        let is_end = page.next_page_token.is_empty();
+        let is_cut = page.postings.len() > left || (page.postings.len() == left && !is_end);
+        left = left.saturating_sub(page.postings.len());
+        if is_end || is_cut {
+            if is_table && is_cut {
+                list.push(Row(vec![(
+                    "counter_account_id",
+                    Cell::text("(more, beyond --limit)"),
+                )]))?;
+            }
+            if is_table {
+                list.push(last)?;
             }
             return list.finish().await;
         }
@@ -142,13 +152,18 @@ pub(super) async fn statement(args: StatementArgs, mut session: Session) -> Resu
     }
 }
 
-/// What stood on the account before its oldest posting shown.
-fn opening(posting: &Posting, unit_id: &str) -> Row {
-    Row(vec![
-        ("counter_account_id", Cell::text("opening balance")),
-        (
-            "balance",
-            Cell::steps(posting.balance - posting.amount, unit_id),
-        ),
-    ])
+/// What stood on the account before and after the range, in the order of the list.
+fn ends(page: &ListPostingsResponse, order: Order) -> (Row, Row) {
+    let row = |name: &str, steps| {
+        Row(vec![
+            ("counter_account_id", Cell::text(name)),
+            ("balance", Cell::steps(steps, &page.unit_id)),
+        ])
+    };
+    let opening = row("opening balance", page.opening_balance);
+    let closing = row("closing balance", page.closing_balance);
+    match order {
+        Order::Oldest => (opening, closing),
+        Order::Newest => (closing, opening),
+    }
 }
