@@ -23,8 +23,8 @@ use crate::{
 pub enum StoreError {
     /// Another process has the data directory.
     #[error(
-        "the data directory {dir} is in use by another server; stop that one first, or name \
-         another directory"
+        "the data directory {dir} is in use by another server, or by an audit; end that first, or \
+         name another directory"
     )]
     InUse { dir: String },
     /// The directory or file cannot be used.
@@ -50,7 +50,10 @@ pub enum StoreError {
     #[error("the database failed: {0}")]
     Failed(String),
     /// What is stored contradicts itself.
-    #[error("what is stored contradicts itself: {0}; run an audit before anything else")]
+    #[error(
+        "what is stored contradicts itself: {0}; run an audit before anything else: `timebank \
+         verify --data DIR` where no server runs, or `ledger-cli audit verify`"
+    )]
     Corrupt(String),
 }
 

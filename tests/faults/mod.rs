@@ -11,6 +11,7 @@ mod hand;
 mod honest;
 mod lines;
 mod logging;
+mod stopped;
 mod tampering;
 
 const MINT: &str = "city:issuance:mint";

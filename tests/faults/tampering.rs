@@ -47,7 +47,7 @@ fn flipped(column: &str, at: usize) -> String {
 /// Records: 1 the foundation, 2 to 4 accounts, 5 a unit, 6 an entry of two legs
 /// with a note, 7 an entry, 8 its reversal, 9 a hold that 10 settles, 11 an open
 /// hold, 12 a hold that 13 releases, 14 new limits, 15 and 16 entries.
-async fn ledger() -> TempDir {
+pub(super) async fn ledger() -> TempDir {
     let dir = TempDir::new().expect("a directory");
     let server = Server::start(dir.path());
     let client = &mut server.client().await;
@@ -137,7 +137,7 @@ async fn holds(client: &mut Client) {
 }
 
 /// A copy of a ledger's directory, changed.
-fn tampered(ledger: &TempDir, sql: &str) -> TempDir {
+pub(super) fn tampered(ledger: &TempDir, sql: &str) -> TempDir {
     let copy = TempDir::new().expect("a directory");
     let path = copy.path().join("ledger.db");
     fs::copy(ledger.path().join("ledger.db"), &path).expect("a copy");

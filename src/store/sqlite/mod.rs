@@ -40,6 +40,15 @@ impl SqliteStore {
         };
         Ok((store, Box::new(writer)))
     }
+
+    /// As [`Store::verify`], for the ledger of a directory that no server has.
+    /// It need not be one that can be opened; nothing is changed or made.
+    ///
+    /// # Errors
+    /// Where the directory is in use, cannot be read, or holds no ledger.
+    pub fn verify_stopped(dir: &Path, progress: &mut Progress<'_>) -> Result<Verified, StoreError> {
+        audit::stopped::verify(&Files::of(dir), progress)
+    }
 }
 
 impl Store for SqliteStore {

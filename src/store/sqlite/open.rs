@@ -33,7 +33,7 @@ const SETTINGS: &str = "
 #[derive(Clone)]
 pub(super) struct Files {
     dir: PathBuf,
-    database: PathBuf,
+    pub(super) database: PathBuf,
 }
 
 impl Files {
@@ -44,6 +44,22 @@ impl Files {
         }
     }
 
+    /// What a process has locked that has the directory.
+    pub(super) fn lock_path(&self) -> PathBuf {
+        self.dir.join("lock")
+    }
+
+    /// A file that SQLite keeps beside the database.
+    pub(super) fn beside(&self, ending: &str) -> PathBuf {
+        self.dir.join(format!("ledger.db{ending}"))
+    }
+
+    pub(super) fn in_use(&self) -> StoreError {
+        StoreError::InUse {
+            dir: self.dir.display().to_string(),
+        }
+    }
+
     /// Makes the directory if need be, and takes it for this process.
     pub(super) fn lock(&self) -> Result<File, StoreError> {
         DirBuilder::new()
@@ -51,18 +67,16 @@ impl Files {
             .mode(0o700)
             .create(&self.dir)
             .map_err(|error| unusable(&self.dir, &error))?;
-        let file = private(&self.dir.join("lock"))?;
+        let file = private(&self.lock_path())?;
         match file.try_lock() {
             Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(StoreError::InUse {
-                dir: self.dir.display().to_string(),
-            }),
+            Err(TryLockError::WouldBlock) => Err(self.in_use()),
             Err(TryLockError::Error(error)) => Err(unusable(&self.dir, &error)),
         }
     }
 
     pub(super) fn open_to_write(&self) -> Result<Connection, StoreError> {
-        self.check_header()?;
+        self.check_header(&private(&self.database)?)?;
         let connection = Connection::open(&self.database).map_err(|e| self.explain(e))?;
         let fresh = self.check_format(&connection)?;
         // While there is no log yet, so that the header alone tells whose it is.
@@ -110,9 +124,8 @@ impl Files {
 
     /// Refuses a file of something else before SQLite touches it: merely opening
     /// and closing one can change it.
-    fn check_header(&self) -> Result<(), StoreError> {
+    pub(super) fn check_header(&self, file: &File) -> Result<(), StoreError> {
         let mut header = Vec::new();
-        let file = private(&self.database)?;
         file.take(HEADER_BYTES)
             .read_to_end(&mut header)
             .map_err(|error| unusable(&self.database, &error))?;
@@ -121,9 +134,25 @@ impl Files {
             && application.map(i32::from_be_bytes).map(i64::from) == Some(APPLICATION_ID);
         match header.is_empty() || ours {
             true => Ok(()),
-            false => Err(StoreError::NotOurs {
+            false => Err(self.not_ours()),
+        }
+    }
+
+    /// Refuses the file of a later version, if it says that it is one.
+    pub(super) fn refuse_newer(&self, connection: &Connection) -> Result<(), StoreError> {
+        match version(connection) {
+            Ok(found) if found > VERSION => Err(StoreError::Newer {
                 path: self.database.display().to_string(),
+                found,
+                known: VERSION,
             }),
+            _ => Ok(()),
+        }
+    }
+
+    fn not_ours(&self) -> StoreError {
+        StoreError::NotOurs {
+            path: self.database.display().to_string(),
         }
     }
 
@@ -137,38 +166,39 @@ impl Files {
         };
         let tables = number("SELECT count(*) FROM sqlite_schema")?;
         let application = number("PRAGMA application_id")?;
-        let found = number("PRAGMA user_version")?;
+        let found = version(connection).map_err(|e| self.explain(e))?;
         match (tables, application, found) {
-            (0, 0 | APPLICATION_ID, 0) => Ok(true),
-            (_, APPLICATION_ID, VERSION) => match altered(connection)? {
-                None => Ok(false),
-                Some(what) => Err(StoreError::Corrupt(what)),
-            },
-            (_, APPLICATION_ID, found) => Err(StoreError::Newer {
-                path: self.database.display().to_string(),
-                found,
-                known: VERSION,
-            }),
-            _ => Err(StoreError::NotOurs {
-                path: self.database.display().to_string(),
-            }),
+            (0, 0 | APPLICATION_ID, 0) => return Ok(true),
+            (_, APPLICATION_ID, _) => self.refuse_newer(connection)?,
+            _ => return Err(self.not_ours()),
+        }
+        match altered(connection)? {
+            None => Ok(false),
+            Some(what) => Err(StoreError::Corrupt(what)),
         }
     }
 
     fn explain(&self, error: rusqlite::Error) -> StoreError {
         match error.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase) => StoreError::NotOurs {
-                path: self.database.display().to_string(),
-            },
+            Some(ErrorCode::NotADatabase) => self.not_ours(),
             Some(ErrorCode::DiskFull) => StoreError::Full,
             _ => unusable(&self.database, &error),
         }
     }
 }
 
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
 /// What of the schema is not as this version writes it: a trigger that was
 /// dropped or added can undo all that the tables promise.
 pub(super) fn altered(connection: &Connection) -> Result<Option<String>, StoreError> {
+    let version = version(connection)?;
+    if version != VERSION {
+        let what = format!("the file says that its format is of version {version}, not {VERSION}");
+        return Ok(Some(what));
+    }
     let fresh = Connection::open_in_memory()?;
     fresh.execute_batch(include_str!("schema.sql"))?;
     let (expected, found) = (schema(&fresh)?, schema(connection)?);
@@ -189,7 +219,7 @@ fn schema(connection: &Connection) -> Result<Vec<(String, String)>, StoreError> 
 
 /// Keeps every statement prepared, with one plan for all parameters: otherwise
 /// a new parameter may have it planned anew.
-fn settle_plans(connection: &Connection) -> Result<(), StoreError> {
+pub(super) fn settle_plans(connection: &Connection) -> Result<(), StoreError> {
     connection.set_prepared_statement_cache_capacity(64);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
@@ -208,7 +238,7 @@ fn private(path: &Path) -> Result<File, StoreError> {
         .map_err(|error| unusable(path, &error))
 }
 
-fn unusable(path: &Path, why: &dyn std::fmt::Display) -> StoreError {
+pub(super) fn unusable(path: &Path, why: &dyn std::fmt::Display) -> StoreError {
     StoreError::Unusable {
         path: path.display().to_string(),
         why: why.to_string(),

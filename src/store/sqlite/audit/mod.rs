@@ -8,6 +8,7 @@
 
 mod decide;
 mod notes;
+pub(super) mod stopped;
 mod tables;
 
 use std::{collections::BTreeMap, fmt::Display};
@@ -78,14 +79,14 @@ pub(super) fn verify(
 
 fn run(connection: &Connection, progress: &mut Progress<'_>) -> Result<Verified> {
     connection.execute_batch("BEGIN")?;
+    if let Some(what) = open::altered(connection)? {
+        return wrong(None, "schema", what);
+    }
     let total = read::last(connection)?.get();
     if !progress(0, total) {
         return Err(Stop::Asked);
     }
     check_file(connection)?;
-    if let Some(what) = open::altered(connection)? {
-        return wrong(None, "schema", what);
-    }
     let mut journal =
         connection.prepare("SELECT sequence, bytes, nodes FROM journal ORDER BY sequence")?;
     let mut transfers = connection.prepare(&tables::in_order(Table::Transfers))?;
