@@ -146,7 +146,8 @@ impl Sequencer {
     /// Decides a call, in one commit.
     ///
     /// # Errors
-    /// Where the commit failed; then nothing of it may be taken as recorded.
+    /// Where the commit failed; then nothing of it may be taken as recorded, nor as
+    /// not recorded where that is not known.
     pub async fn submit(&self, call: Call) -> Result<Answer, SubmitError> {
         let (reply, answer) = oneshot::channel();
         self.calls

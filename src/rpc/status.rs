@@ -217,7 +217,8 @@ fn store_code(error: &StoreError) -> Code {
     match error {
         StoreError::Full => Code::ResourceExhausted,
         StoreError::Corrupt(_) => Code::DataLoss,
-        StoreError::Failed(_)
+        StoreError::OutcomeUnknown(_)
+        | StoreError::Failed(_)
         | StoreError::InUse { .. }
         | StoreError::Unusable { .. }
         | StoreError::NotOurs { .. }
@@ -229,6 +230,7 @@ fn store_reason(error: &StoreError) -> &'static str {
     match error {
         StoreError::Full => "STORE_FULL",
         StoreError::Corrupt(_) => "STORE_CORRUPT",
+        StoreError::OutcomeUnknown(_) => "OUTCOME_UNKNOWN",
         StoreError::Failed(_)
         | StoreError::InUse { .. }
         | StoreError::Unusable { .. }

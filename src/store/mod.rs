@@ -44,8 +44,14 @@ pub enum StoreError {
         known: i64,
     },
     /// There is no room for more.
-    #[error("the disk is full: nothing was recorded; make room and send it again")]
+    #[error("the disk is full: nothing was recorded; make room and try again")]
     Full,
+    /// The commit itself failed, so that it may be on disk all the same.
+    #[error(
+        "it is not known whether it was recorded, as its commit failed: {0}; ask again with the \
+         same id"
+    )]
+    OutcomeUnknown(String),
     /// The disk or the database failed.
     #[error("the database failed: {0}")]
     Failed(String),
@@ -92,7 +98,8 @@ pub trait Writer: Send {
     /// transaction. Holds that are due expire before, at most 1,000 of them.
     ///
     /// # Errors
-    /// Whatever failed, no record of this batch may be taken as written.
+    /// Whatever failed, no record of this batch may be taken as written; after
+    /// [`StoreError::OutcomeUnknown`], not as unwritten either.
     fn transact(&mut self, calls: &[Call], now: Moment) -> Result<Committed, StoreError>;
 
     /// How the journal stands.

@@ -9,6 +9,7 @@ mod foundation;
 mod full_disk;
 mod hand;
 mod honest;
+mod intruder;
 mod lines;
 mod logging;
 mod stopped;

@@ -69,12 +69,27 @@ impl Disk {
 
     /// The command that serves on this disk.
     pub(super) fn serve(&self) -> Command {
-        let mut command = serve_command(&self.data());
+        self.serve_in(&self.data())
+    }
+
+    /// As [`Disk::serve`], with the ledger in another directory of the disk.
+    pub(super) fn serve_in(&self, data: &Path) -> Command {
+        let mut command = serve_command(data);
         command
             .env("LD_PRELOAD", &*SHIM)
             .env("UNSYNCED_DIR", self.data())
             .env("UNSYNCED_SIDE", self.side());
         command
+    }
+
+    /// Has the next sync of the log fail, which is that of the next commit.
+    pub(super) fn fail_next_sync(&self) {
+        File::create(self.side().join("fails")).expect("a file");
+    }
+
+    /// Whether a sync has failed as it was to.
+    pub(super) fn has_failed(&self) -> bool {
+        !self.side().join("fails").exists()
     }
 
     pub(super) fn log_bytes(&self) -> u64 {

@@ -5,6 +5,7 @@
 
 mod disk;
 mod power;
+mod unknown;
 mod writer;
 
 use std::{

@@ -14,6 +14,9 @@
  * A sync of a file, or of the directory, removes the notes about it. Applying
  * what is left is up to the test, once the server is dead.
  *
+ * While UNSYNCED_SIDE has a file `fails`, the next sync of the write-ahead log
+ * removes that and fails, and nothing is synced.
+ *
  *   UNSYNCED_LIES=1    syncs report success, and do nothing
  *   UNSYNCED_END_AT=n  the process dies before its nth change or sync ...
  *   UNSYNCED_END_ON=s  ... where only those of the file s count
@@ -245,12 +248,25 @@ int unlink(const char *path) {
     return result;
 }
 
+/* Whether the test wants this sync to fail, which it does once. */
+static int fails(const char *name) {
+    char wanted[PATH_MAX];
+    if (strcmp(name, "ledger.db-wal") != 0 || !exists(note(wanted, "fails", ""))) return 0;
+    forget(wanted);
+    return 1;
+}
+
 static int synced(int fd, long call) {
     char path[PATH_MAX];
     const char *name = name_of_open(fd, path);
     if (name == NULL) return (int)syscall(call, fd);
     pthread_mutex_lock(&one_at_a_time);
     count_towards_the_end(name);
+    if (fails(name)) {
+        pthread_mutex_unlock(&one_at_a_time);
+        errno = EIO;
+        return -1;
+    }
     int lies = getenv("UNSYNCED_LIES") != NULL;
     int result = lies ? 0 : (int)syscall(call, fd);
     if (result == 0 && !lies) {

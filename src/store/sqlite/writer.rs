@@ -1,7 +1,8 @@
 //! The writing connection, and what it keeps between batches.
 //!
 //! Accounts stay in memory after a batch: nobody else writes to this file while
-//! its directory is locked. All of it is forgotten when a transaction fails.
+//! its directory is locked. All of it is forgotten when a transaction fails, or
+//! when somebody wrote to it all the same.
 
 use std::{fs::File, sync::Arc};
 
@@ -37,10 +38,15 @@ struct End {
     free_ids: FreeIds,
     /// When the next open hold is due.
     next_due: Option<Moment>,
+    /// What SQLite counts up when another connection has committed. It may after
+    /// a failure, too, when nothing is kept.
+    data_version: i64,
 }
 
 impl End {
     fn read(connection: &Connection) -> Result<Self> {
+        // First, so that no commit between this and the rest goes unnoticed.
+        let data_version = data_version(connection)?;
         let stamp = last_stamp(connection)?;
         let last = stamp.sequence;
         Ok(Self {
@@ -56,8 +62,15 @@ impl End {
                 below: None,
             },
             next_due: next_due(connection)?,
+            data_version,
         })
     }
+}
+
+fn data_version(connection: &Connection) -> Result<i64> {
+    Ok(connection
+        .prepare_cached("PRAGMA data_version")?
+        .query_row([], |row| row.get(0))?)
 }
 
 fn last_stamp(connection: &Connection) -> Result<Stamp> {
@@ -127,14 +140,14 @@ impl Drop for SqliteWriter {
 
 impl Writer for SqliteWriter {
     fn transact(&mut self, calls: &[Call], now: Moment) -> Result<Committed> {
-        let mut end = match self.end.take() {
-            Some(end) if end.book.accounts().len() <= MAX_ACCOUNTS => end,
-            _ => End::read(&self.connection)?,
-        };
-        let result = run(&self.connection, &mut end, calls, now);
-        match result {
-            Ok(_) => self.end = Some(end),
-            Err(_) => abandon(&self.connection),
+        let kept = self.end.take();
+        let result = begin(&self.connection, kept).and_then(|mut end| {
+            let committed = run(&self.connection, &mut end, calls, now)?;
+            self.end = Some(end);
+            Ok(committed)
+        });
+        if result.is_err() {
+            abandon(&self.connection);
         }
         result
     }
@@ -147,8 +160,29 @@ impl Writer for SqliteWriter {
     }
 }
 
-fn run(connection: &Connection, end: &mut End, calls: &[Call], now: Moment) -> Result<Committed> {
+/// Begins a transaction at the journal's end: what was kept of it, as long as
+/// that is what is stored.
+fn begin(connection: &Connection, kept: Option<End>) -> Result<End> {
     connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+    let Some(end) = kept else {
+        return End::read(connection);
+    };
+    if end.data_version != data_version(connection)? {
+        tracing::error!(
+            last = %end.book.last().sequence,
+            "another program wrote to the ledger's file, past every rule, after the last record \
+             of this server; what it wrote is taken as it is; find out who did, and run \
+             `ledger-cli audit verify` before anything else"
+        );
+        return End::read(connection);
+    }
+    if end.book.accounts().len() > MAX_ACCOUNTS {
+        return End::read(connection);
+    }
+    Ok(end)
+}
+
+fn run(connection: &Connection, end: &mut End, calls: &[Call], now: Moment) -> Result<Committed> {
     end.book.forget();
     end.book.set_free_ids(end.free_ids);
     let mut records = Vec::new();
@@ -165,7 +199,7 @@ fn run(connection: &Connection, end: &mut End, calls: &[Call], now: Moment) -> R
         true => next_due(connection)?,
         false => end.next_due,
     };
-    connection.prepare_cached("COMMIT")?.execute([])?;
+    commit(connection)?;
     end.next_due = next_due;
     end.free_ids = end.free_ids.without(facts().filter_map(Fact::booking_id));
     Ok(Committed {
@@ -175,6 +209,18 @@ fn run(connection: &Connection, end: &mut End, calls: &[Call], now: Moment) -> R
             next_due,
         },
     })
+}
+
+/// Where this fails, a restart may find it committed all the same: a sync that
+/// failed does not say what reached the disk. A full disk is found out before.
+fn commit(connection: &Connection) -> Result<()> {
+    match connection.prepare_cached("COMMIT")?.execute([]) {
+        Ok(_) => Ok(()),
+        Err(error) => match StoreError::from(error) {
+            StoreError::Full => Err(StoreError::Full),
+            error => Err(StoreError::OutcomeUnknown(error.to_string())),
+        },
+    }
 }
 
 /// Decides calls, loading what they ask for until nothing is missing.
