@@ -89,5 +89,8 @@ fn no_room_to_begin_with() {
     let ended = ended(command);
     assert_eq!(ended.status.code(), Some(1));
     let said = String::from_utf8_lossy(&ended.stderr);
-    assert!(said.contains("the disk is full"), "{said}");
+    assert!(
+        said.contains("the disk is full; make room and start again"),
+        "{said}"
+    );
 }

@@ -249,6 +249,22 @@ async fn is_not_served_without_its_triggers() {
     assert!(said.contains("ids_are_append_only_2 is missing"), "{said}");
 }
 
+/// A schema that SQLite cannot read is a ledger's all the same, and damaged.
+#[tokio::test]
+async fn is_not_served_with_a_damaged_schema() {
+    let ledger = ledger().await;
+    let database = Connection::open(ledger.path().join("ledger.db")).expect("the database");
+    let damage = "PRAGMA writable_schema = ON; \
+                  UPDATE sqlite_schema SET sql = 'CREATE nothing' WHERE name = 'holds'";
+    database.execute_batch(damage).expect("a damaged schema");
+    drop(database);
+    let refused = ended(serve_command(ledger.path()));
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("what is stored contradicts itself"), "{said}");
+    assert!(said.contains("timebank verify"), "{said}");
+}
+
 /// A record that can no longer be read is told of, and the rest is still read.
 #[tokio::test]
 async fn is_told_to_who_reads_it() {

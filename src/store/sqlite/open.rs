@@ -16,6 +16,9 @@ const APPLICATION_ID: i64 = 0x7462_6e6b;
 const VERSION: i64 = 1;
 /// An SQLite file's header; the application id is at byte 68.
 const HEADER_BYTES: u64 = 100;
+/// How a rollback journal begins; the database's pages before it are counted in
+/// the 4 bytes from byte 16 on.
+const JOURNAL_MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
 /// How much of the write-ahead log piles up before it is copied into the
 /// database: 16,384 pages of 4 KiB, so that a page which many commits touch is
 /// copied once for all of them.
@@ -62,10 +65,7 @@ impl Files {
 
     /// Makes the directory if need be, and takes it for this process.
     pub(super) fn lock(&self) -> Result<File, StoreError> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&self.dir)
+        self.make_dir()
             .map_err(|error| unusable(&self.dir, &error))?;
         let file = private(&self.lock_path())?;
         match file.try_lock() {
@@ -75,8 +75,32 @@ impl Files {
         }
     }
 
+    /// A directory that is made is there after a power loss only once the one that
+    /// holds it is synced.
+    fn make_dir(&self) -> std::io::Result<()> {
+        let is_new = |dir: &&Path| !dir.as_os_str().is_empty() && !dir.exists();
+        let made: Vec<&Path> = self.dir.ancestors().take_while(is_new).collect();
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.dir)?;
+        for dir in made.iter().filter_map(|dir| dir.parent()) {
+            let dir = match dir.as_os_str().is_empty() {
+                true => Path::new("."),
+                false => dir,
+            };
+            File::open(dir)?.sync_all()?;
+        }
+        Ok(())
+    }
+
     pub(super) fn open_to_write(&self) -> Result<Connection, StoreError> {
-        self.check_header(&private(&self.database)?)?;
+        let file = private(&self.database)?;
+        if !self.is_first_write() {
+            self.check_header(&file)?;
+        }
+        // Closing it lets go of all locks on the file, so not while SQLite has some.
+        drop(file);
         let connection = Connection::open(&self.database).map_err(|e| self.explain(e))?;
         let fresh = self.check_format(&connection)?;
         // While there is no log yet, so that the header alone tells whose it is.
@@ -120,6 +144,15 @@ impl Files {
                 &format!("its file system allows no write-ahead log (only {mode})"),
             )),
         }
+    }
+
+    /// Whether the power went in the very first write, so that the file's header is
+    /// torn: the rollback journal beside it says that there were 0 pages before,
+    /// and SQLite makes it so again.
+    fn is_first_write(&self) -> bool {
+        let mut header = [0; 20];
+        let read = File::open(self.beside("-journal")).and_then(|mut f| f.read_exact(&mut header));
+        read.is_ok() && header.starts_with(&JOURNAL_MAGIC) && header[16..] == [0; 4]
     }
 
     /// Refuses a file of something else before SQLite touches it: merely opening
@@ -180,8 +213,12 @@ impl Files {
 
     fn explain(&self, error: rusqlite::Error) -> StoreError {
         match error.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase) => self.not_ours(),
-            Some(ErrorCode::DiskFull) => StoreError::Full,
+            // Its header is ours, or else it was refused before.
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => error.into(),
+            Some(ErrorCode::DiskFull) => unusable(
+                &self.database,
+                &"the disk is full; make room and start again",
+            ),
             _ => unusable(&self.database, &error),
         }
     }
