@@ -289,11 +289,12 @@ fn hours(minutes: &str) -> Option<String> {
 }
 
 /// Whether a booking may stand that the server answered so. All but the first
-/// three are of something between, or of an answer that did not get through.
+/// four are of something between, or of an answer that did not get through.
 fn leaves_doubt(reason: &str) -> bool {
     matches!(
         reason,
-        "STORE_FAILED"
+        "OUTCOME_UNKNOWN"
+            | "STORE_FAILED"
             | "STORE_FULL"
             | "STORE_CORRUPT"
             | "ABORTED"

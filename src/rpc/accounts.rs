@@ -35,7 +35,7 @@ fn view(
 }
 
 fn parse(given: &str) -> Result<AccountId, Refused> {
-    Ok(convert::account_id(given)?)
+    Ok(convert::account_id(given, "account_id")?)
 }
 
 #[tonic::async_trait]

@@ -1,4 +1,5 @@
-//! Requests to commands and queries.
+//! Requests to commands and queries. Of several faults the first is told, in the
+//! order of the request's fields; of fields that contradict each other, at the last.
 
 use std::sync::Arc;
 
@@ -34,8 +35,28 @@ pub(super) fn required<T>(value: Option<T>, field: &'static str) -> Result<T> {
     value.ok_or(Malformed::Missing { field })
 }
 
-pub(super) fn account_id(given: &str) -> Result<AccountId> {
-    AccountId::parse(given)
+/// Text that must be there.
+fn text<'a>(given: &'a str, field: &'static str) -> Result<&'a str> {
+    match given {
+        "" => Err(Malformed::Missing { field }),
+        given => Ok(given),
+    }
+}
+
+pub(super) fn account_id(given: &str, field: &'static str) -> Result<AccountId> {
+    AccountId::parse(text(given, field)?)
+}
+
+fn booking_id(given: &str, field: &'static str) -> Result<BookingId> {
+    BookingId::parse(field, text(given, field)?)
+}
+
+/// The unit that is given, if one is.
+fn unit_id(given: &str) -> Result<Option<UnitId>> {
+    match given {
+        "" => Ok(None),
+        given => UnitId::parse(given).map(Some),
+    }
 }
 
 pub(super) fn moment(given: Timestamp, field: &'static str) -> Result<Moment> {
@@ -57,23 +78,22 @@ pub(super) fn optional_moment(
 
 pub(super) fn unit(unit: Option<v1::Unit>) -> Result<Command> {
     let unit = required(unit, "unit")?;
-    let id = UnitId::parse(&unit.unit_id)?;
-    Ok(Command::DeclareUnit(Unit::new(id, &unit.step)?))
+    let id = UnitId::parse(text(&unit.unit_id, "unit.unit_id")?)?;
+    let step = text(&unit.step, "unit.step")?;
+    Ok(Command::DeclareUnit(Unit::new(id, step)?))
 }
 
 pub(super) fn open_account(request: &v1::OpenAccountRequest) -> Result<AccountOpened> {
+    let id = account_id(&request.account_id, "account_id")?;
     let kind = account_kind(request.kind)?;
     let default = kind.default_limits();
     let or_default = |limit: Option<v1::Limit>, default: Option<Balance>| {
         Ok(limit.map(bound).transpose()?.map_or(default, Bound::limit))
     };
     Ok(AccountOpened {
-        id: account_id(&request.account_id)?,
+        id,
         kind,
-        unit: match request.unit_id.as_str() {
-            "" => UnitId::time(),
-            given => UnitId::parse(given)?,
-        },
+        unit: unit_id(&request.unit_id)?.unwrap_or_else(UnitId::time),
         limits: Limits {
             floor: or_default(request.floor, default.floor)?,
             ceiling: or_default(request.ceiling, default.ceiling)?,
@@ -99,31 +119,28 @@ fn bound(limit: v1::Limit) -> Result<Bound> {
 
 pub(super) fn change_limits(request: &v1::ChangeAccountLimitsRequest) -> Result<Command> {
     Ok(Command::ChangeLimits {
-        id: account_id(&request.account_id)?,
-        since: etag(&request.etag)?,
+        id: account_id(&request.account_id, "account_id")?,
         floor: request.floor.map(bound).transpose()?,
         ceiling: request.ceiling.map(bound).transpose()?,
+        since: etag(&request.etag)?,
     })
 }
 
 fn etag(given: &str) -> Result<Sequence> {
     let field = "etag";
-    match given {
-        "" => Err(Malformed::Missing { field }),
-        given => given
-            .parse()
-            .ok()
-            .and_then(Sequence::new)
-            .ok_or_else(|| Malformed::Etag {
-                given: given.chars().take(40).collect(),
-            }),
-    }
+    text(given, field)?
+        .parse()
+        .ok()
+        .and_then(Sequence::new)
+        .ok_or_else(|| Malformed::Etag {
+            given: given.chars().take(40).collect(),
+        })
 }
 
 /// An entry to post, with a note whose salt is drawn here: the rules draw
 /// nothing.
 pub(super) fn new_entry(entry: v1::Entry) -> std::result::Result<NewEntry, Refused> {
-    let note = note(entry.note)?;
+    let id = booking_id(&entry.entry_id, "entry_id")?;
     let mut units = Vec::new();
     let mut legs = Vec::with_capacity(entry.transfers.len().min(100));
     for (index, leg) in entry.transfers.iter().enumerate() {
@@ -132,17 +149,22 @@ pub(super) fn new_entry(entry: v1::Entry) -> std::result::Result<NewEntry, Refus
             &leg.credit_account_id,
             leg.amount,
         )?);
-        if !leg.unit_id.is_empty() {
-            units.push((index, UnitId::parse(&leg.unit_id)?));
+        if let Some(unit) = unit_id(&leg.unit_id)? {
+            units.push((index, unit));
         }
     }
+    let transfers = Transfers::new(legs)?;
+    let effective_at = optional_moment(entry.effective_at, "effective_at")?;
+    let kind = kind(&entry.kind)?;
+    let tags = tags(entry.tags)?;
+    let note = note(entry.note)?;
     Ok(NewEntry {
         entry: Arc::new(Entry {
-            id: BookingId::parse("entry_id", &entry.entry_id)?,
-            transfers: Transfers::new(legs)?,
-            effective_at: optional_moment(entry.effective_at, "effective_at")?,
-            kind: kind(&entry.kind)?,
-            tags: tags(entry.tags)?,
+            id,
+            transfers,
+            effective_at,
+            kind,
+            tags,
             note: note.as_ref().map(Note::commitment),
             origin: Origin::Posted,
         }),
@@ -154,8 +176,8 @@ pub(super) fn new_entry(entry: v1::Entry) -> std::result::Result<NewEntry, Refus
 
 fn transfer(debit: &str, credit: &str, amount: i64) -> Result<Transfer> {
     Transfer::new(
-        account_id(debit)?,
-        account_id(credit)?,
+        account_id(debit, "debit_account_id")?,
+        account_id(credit, "credit_account_id")?,
         Amount::new(amount)?,
     )
 }
@@ -170,8 +192,13 @@ fn kind(given: &str) -> Result<Label> {
 fn tags(tags: Vec<v1::Tag>) -> Result<Tags> {
     let tags = tags
         .into_iter()
-        .map(|tag| Tag::new(Label::parse("tags.key", &tag.key)?, tag.value));
+        .map(|tag| Tag::new(tag_key(&tag.key)?, tag.value));
     Tags::new(tags.collect::<Result<_>>()?)
+}
+
+fn tag_key(given: &str) -> Result<Label> {
+    let field = "tags.key";
+    Label::parse(field, text(given, field)?)
 }
 
 fn note(text: String) -> std::result::Result<Option<Note>, Refused> {
@@ -184,10 +211,12 @@ fn note(text: String) -> std::result::Result<Option<Note>, Refused> {
 }
 
 pub(super) fn reversal(request: v1::ReverseEntryRequest) -> std::result::Result<Reversal, Refused> {
+    let of = booking_id(&request.entry_id, "entry_id")?;
+    let id = booking_id(&request.reversal_entry_id, "reversal_entry_id")?;
     let reason = required(note(request.reason)?, "reason")?;
     Ok(Reversal {
-        id: BookingId::parse("reversal_entry_id", &request.reversal_entry_id)?,
-        of: BookingId::parse("entry_id", &request.entry_id)?,
+        id,
+        of,
         reason: reason.commitment(),
         note: Some(reason),
         force: request.force,
@@ -196,22 +225,18 @@ pub(super) fn reversal(request: v1::ReverseEntryRequest) -> std::result::Result<
 }
 
 pub(super) fn place_hold(request: v1::PlaceHoldRequest) -> Result<Command> {
+    let id = hold_id(&request.hold_id)?;
+    let (debit, credit) = (&request.debit_account_id, &request.credit_account_id);
+    let transfer = transfer(debit, credit, request.amount)?;
     Ok(Command::PlaceHold {
+        unit: unit_id(&request.unit_id)?,
         terms: HoldTerms {
-            id: hold_id(&request.hold_id)?,
-            transfer: transfer(
-                &request.debit_account_id,
-                &request.credit_account_id,
-                request.amount,
-            )?,
+            id,
+            transfer,
             expires_in_s: request.expires_in.map(expires_in_s).transpose()?,
             kind: kind(&request.kind)?,
             tags: tags(request.tags)?,
             owner: None,
-        },
-        unit: match request.unit_id.as_str() {
-            "" => None,
-            given => Some(UnitId::parse(given)?),
         },
     })
 }
@@ -226,36 +251,36 @@ fn expires_in_s(given: Duration) -> Result<i64> {
 }
 
 pub(super) fn hold_id(given: &str) -> Result<BookingId> {
-    BookingId::parse("hold_id", given)
+    booking_id(given, "hold_id")
 }
 
 pub(super) fn settle_hold(request: &v1::SettleHoldRequest) -> Result<Command> {
+    let id = hold_id(&request.hold_id)?;
+    let amount = request.amount.map(Amount::new).transpose()?;
     Ok(Command::SettleHold {
-        id: hold_id(&request.hold_id)?,
-        settlement: settlement(request)?,
+        id,
         effective_at: optional_moment(request.effective_at, "effective_at")?,
+        settlement: settlement(amount, &request.legs)?,
     })
 }
 
-fn settlement(request: &v1::SettleHoldRequest) -> Result<Settlement> {
-    let legs = match (request.amount, request.legs.as_slice()) {
-        (None, []) => return Ok(Settlement::All),
-        (Some(amount), []) => return Ok(Settlement::Amount(Amount::new(amount)?)),
-        (None, legs) => legs.iter().map(|leg| {
-            Ok(CreditLeg {
-                credit: account_id(&leg.credit_account_id)?,
-                amount: Amount::new(leg.amount)?,
-            })
+fn settlement(amount: Option<Amount>, legs: &[v1::SettlementLeg]) -> Result<Settlement> {
+    let legs: Vec<CreditLeg> = legs.iter().map(credit_leg).collect::<Result<_>>()?;
+    match (amount, legs.is_empty()) {
+        (None, true) => Ok(Settlement::All),
+        (Some(amount), true) => Ok(Settlement::Amount(amount)),
+        (None, false) => Ok(Settlement::Legs(CreditLegs::new(legs)?)),
+        (Some(_), false) => Err(Malformed::Together {
+            fields: "amount and legs",
         }),
-        (Some(_), _) => {
-            return Err(Malformed::Together {
-                fields: "amount and legs",
-            });
-        }
-    };
-    Ok(Settlement::Legs(CreditLegs::new(
-        legs.collect::<Result<_>>()?,
-    )?))
+    }
+}
+
+fn credit_leg(leg: &v1::SettlementLeg) -> Result<CreditLeg> {
+    Ok(CreditLeg {
+        credit: account_id(&leg.credit_account_id, "credit_account_id")?,
+        amount: Amount::new(leg.amount)?,
+    })
 }
 
 pub(super) fn axis(given: i32) -> Result<Axis> {

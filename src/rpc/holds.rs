@@ -84,7 +84,7 @@ impl HoldService for Rooms {
         let state = convert::hold_state(request.state).map_err(Refused::from)?;
         let account = match request.account_id.as_str() {
             "" => None,
-            given => Some(convert::account_id(given).map_err(Refused::from)?),
+            given => Some(convert::account_id(given, "account_id").map_err(Refused::from)?),
         };
         let (page, position) = self
             .query

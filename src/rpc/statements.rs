@@ -20,11 +20,8 @@ impl StatementService for Rooms {
         request: Request<v1::GetBalanceRequest>,
     ) -> Result<Response<v1::GetBalanceResponse>, Status> {
         let request = request.into_inner();
-        let id = convert::account_id(&request.account_id).map_err(Refused::from)?;
-        let axis = convert::axis(request.axis).map_err(Refused::from)?;
-        let as_of = convert::optional_moment(request.as_of, "as_of")
-            .map_err(Refused::from)?
-            .map(|moment| AsOf { moment, axis });
+        let id = convert::account_id(&request.account_id, "account_id").map_err(Refused::from)?;
+        let as_of = as_of(&request).map_err(Refused::from)?;
         let read = move |snapshot: &mut dyn Snapshot, now, scan: &mut Scan| {
             balance(snapshot, &id, as_of, now, scan)
         };
@@ -95,13 +92,19 @@ fn place(cursor: &str) -> Result<Place, PageError> {
     })
 }
 
+fn as_of(request: &v1::GetBalanceRequest) -> Result<Option<AsOf>, Malformed> {
+    let moment = convert::optional_moment(request.as_of, "as_of")?;
+    let axis = convert::axis(request.axis)?;
+    Ok(moment.map(|moment| AsOf { moment, axis }))
+}
+
 fn query(
     request: &v1::ListPostingsRequest,
     limit: usize,
     from: Option<Place>,
 ) -> Result<StatementQuery, Malformed> {
     Ok(StatementQuery {
-        account: convert::account_id(&request.account_id)?,
+        account: convert::account_id(&request.account_id, "account_id")?,
         direction: direction(request.order)?,
         axis: convert::axis(request.axis)?,
         since: convert::optional_moment(request.since, "since")?,

@@ -18,7 +18,7 @@ const MOST: i64 = 9_007_199_254_740_991;
 
 #[rustfmt::skip] // a table: a row a line
 const OPENINGS: &[Row<OpenAccountRequest>] = &[
-    ("no id", |r| r.account_id.clear(), InvalidArgument, "ACCOUNT_ID_MALFORMED", "given="),
+    ("no id", |r| r.account_id.clear(), InvalidArgument, "FIELD_MISSING", "field=account_id"),
     ("no kind", |r| r.kind = 0, InvalidArgument, "FIELD_MISSING", "field=kind"),
     ("a kind of tomorrow", |r| r.kind = 8, InvalidArgument, "CHOICE_UNKNOWN", "field=kind given=8"),
     ("a negative kind", |r| r.kind = -1, InvalidArgument, "CHOICE_UNKNOWN", "field=kind given=-1"),
@@ -55,7 +55,7 @@ const LIMITS: &[Row<ChangeAccountLimitsRequest>] = &[
     ("no etag", |r| r.etag.clear(), InvalidArgument, "FIELD_MISSING", "field=etag"),
     ("no such etag", |r| r.etag = "x".into(), InvalidArgument, "ETAG_MALFORMED", "given=x"),
     ("an old etag", |r| r.etag = "1".into(), Aborted, "LIMITS_CHANGED", "account=city:member:ann current=3 given=1"),
-    ("no id", |r| r.account_id.clear(), InvalidArgument, "ACCOUNT_ID_MALFORMED", "given="),
+    ("no id", |r| r.account_id.clear(), InvalidArgument, "FIELD_MISSING", "field=account_id"),
     ("an unknown account", |r| r.account_id = "city:nobody".into(), NotFound, "ACCOUNT_UNKNOWN", "account=city:nobody"),
     ("a limit that says nothing", |r| r.ceiling = Some(Limit { bound: None }), InvalidArgument, "LIMIT_OUT_OF_RANGE", ""),
     ("too high a ceiling", |r| r.ceiling = limit(MOST + 1), InvalidArgument, "LIMIT_OUT_OF_RANGE", "given=9007199254740992 max=9007199254740991"),
@@ -80,8 +80,8 @@ async fn limits() {
 #[rustfmt::skip] // a table: a row a line
 const UNITS: &[Row<DeclareUnitRequest>] = &[
     ("nothing", |r| r.unit = None, InvalidArgument, "FIELD_MISSING", "field=unit"),
-    ("no id", |r| r.unit.as_mut().unwrap().unit_id.clear(), InvalidArgument, "UNIT_ID_MALFORMED", "given="),
-    ("no step", |r| r.unit.as_mut().unwrap().step.clear(), InvalidArgument, "UNIT_ID_MALFORMED", "given="),
+    ("no id", |r| r.unit.as_mut().unwrap().unit_id.clear(), InvalidArgument, "FIELD_MISSING", "field=unit.unit_id"),
+    ("no step", |r| r.unit.as_mut().unwrap().step.clear(), InvalidArgument, "FIELD_MISSING", "field=unit.step"),
     ("a digit first", |r| r.unit.as_mut().unwrap().unit_id = "1st".into(), InvalidArgument, "UNIT_ID_MALFORMED", "given=1st"),
     ("17 characters", |r| r.unit.as_mut().unwrap().unit_id = "u".repeat(17), InvalidArgument, "UNIT_ID_MALFORMED", "given=uuuuuuuuuuuuuuuuu"),
     ("the built-in unit", |r| r.unit.as_mut().unwrap().unit_id = "time".into(), AlreadyExists, "UNIT_EXISTS", "step=min unit=time"),
@@ -135,7 +135,7 @@ fn legs(account: &str, amount: i64) -> Vec<v1::SettlementLeg> {
 
 #[rustfmt::skip] // a table: a row a line
 const SETTLEMENTS: &[Row<SettleHoldRequest>] = &[
-    ("no id", |r| r.hold_id.clear(), InvalidArgument, "ID_MALFORMED", "field=hold_id given="),
+    ("no id", |r| r.hold_id.clear(), InvalidArgument, "FIELD_MISSING", "field=hold_id"),
     ("an unknown hold", |r| r.hold_id = "11111111-1111-4111-8111-111111111111".into(), NotFound, "HOLD_UNKNOWN", "id=11111111-1111-4111-8111-111111111111"),
     ("zero", |r| r.amount = Some(0), InvalidArgument, "AMOUNT_OUT_OF_RANGE", "given=0 max=9007199254740991"),
     ("amount and legs", |r| { r.amount = Some(1); r.legs = legs(BEN, 1); }, InvalidArgument, "FIELDS_TOGETHER", "fields=amount and legs"),
@@ -234,8 +234,8 @@ async fn ends() {
 
 #[rustfmt::skip] // a table: a row a line
 const REVERSALS: &[Row<ReverseEntryRequest>] = &[
-    ("no entry", |r| r.entry_id.clear(), InvalidArgument, "ID_MALFORMED", "field=entry_id given="),
-    ("no id", |r| r.reversal_entry_id.clear(), InvalidArgument, "ID_MALFORMED", "field=reversal_entry_id given="),
+    ("no entry", |r| r.entry_id.clear(), InvalidArgument, "FIELD_MISSING", "field=entry_id"),
+    ("no id", |r| r.reversal_entry_id.clear(), InvalidArgument, "FIELD_MISSING", "field=reversal_entry_id"),
     ("its own id", |r| r.reversal_entry_id = r.entry_id.clone(), AlreadyExists, "ID_REUSED", "field=reverses_entry_id given=*"),
     ("no reason", |r| r.reason.clear(), InvalidArgument, "FIELD_MISSING", "field=reason"),
     ("a reason of 1,001 characters", |r| r.reason = "r".repeat(1_001), InvalidArgument, "NOTE_TOO_LONG", "given=1001 max=1000"),

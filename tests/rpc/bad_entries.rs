@@ -19,7 +19,7 @@ const SMALL: &str = "city:member:small";
 const MOST: i64 = 9_007_199_254_740_991;
 const USED: &str = "11111111-1111-4111-8111-111111111111";
 
-fn tags(count: usize) -> Vec<Tag> {
+pub(super) fn tags(count: usize) -> Vec<Tag> {
     let tag = |n| Tag {
         key: format!("t{n}"),
         value: "v".into(),
@@ -30,13 +30,13 @@ fn tags(count: usize) -> Vec<Tag> {
 /// What no rule is asked about.
 #[rustfmt::skip] // a table: a row a line
 const MALFORMED: &[Row<Entry>] = &[
-    ("no id", |e| e.entry_id.clear(), InvalidArgument, "ID_MALFORMED", "field=entry_id given="),
+    ("no id", |e| e.entry_id.clear(), InvalidArgument, "FIELD_MISSING", "field=entry_id"),
     ("no UUID", |e| e.entry_id = "e1".into(), InvalidArgument, "ID_MALFORMED", "field=entry_id given=e1"),
     ("the nil UUID", |e| e.entry_id = "0".repeat(32), InvalidArgument, "ID_MALFORMED", "field=entry_id given=0*"),
     ("a huge id", |e| e.entry_id = "7".repeat(1 << 20), InvalidArgument, "ID_MALFORMED", "field=entry_id given=7*"),
     ("no transfers", |e| e.transfers.clear(), InvalidArgument, "TRANSFER_COUNT_OUT_OF_RANGE", "given=0 max=100"),
     ("101 transfers", |e| e.transfers = vec![leg(MINT, ANN, 1); 101], InvalidArgument, "TRANSFER_COUNT_OUT_OF_RANGE", "given=101 max=100"),
-    ("no debited account", |e| e.transfers[0].debit_account_id.clear(), InvalidArgument, "ACCOUNT_ID_MALFORMED", "given="),
+    ("no debited account", |e| e.transfers[0].debit_account_id.clear(), InvalidArgument, "FIELD_MISSING", "field=debit_account_id"),
     ("one segment", |e| e.transfers[0].credit_account_id = "ann".into(), InvalidArgument, "ACCOUNT_ID_MALFORMED", "given=ann"),
     ("upper case", |e| e.transfers[0].credit_account_id = "City:ann".into(), InvalidArgument, "ACCOUNT_ID_MALFORMED", "given=City:ann"),
     ("control characters", |e| e.transfers[0].credit_account_id = "a:b\r\n\0".into(), InvalidArgument, "ACCOUNT_ID_MALFORMED", "given=a:b\r\n\0"),
@@ -56,7 +56,7 @@ const MALFORMED: &[Row<Entry>] = &[
     ("an empty tag", |e| { e.tags = tags(1); e.tags[0].value.clear(); }, InvalidArgument, "TAGS_MALFORMED", "key=t0 max=64"),
     ("a tag of 65 characters", |e| { e.tags = tags(1); e.tags[0].value = "\u{5bb6}".repeat(65); }, InvalidArgument, "TAGS_MALFORMED", "key=t0 max=64"),
     ("a tag of two lines", |e| { e.tags = tags(1); e.tags[0].value = "a\nb".into(); }, InvalidArgument, "TAGS_MALFORMED", "key=t0 max=64"),
-    ("a tag without a key", |e| { e.tags = tags(1); e.tags[0].key.clear(); }, InvalidArgument, "LABEL_MALFORMED", "field=tags.key given="),
+    ("a tag without a key", |e| { e.tags = tags(1); e.tags[0].key.clear(); }, InvalidArgument, "FIELD_MISSING", "field=tags.key"),
     ("a note of 1,001 characters", |e| e.note = "\u{5bb6}".repeat(1_001), InvalidArgument, "NOTE_TOO_LONG", "given=1001 max=1000"),
     ("negative nanoseconds", |e| e.effective_at = timestamp(0, -1), InvalidArgument, "TIME_OUT_OF_RANGE", "field=effective_at"),
     ("a second of nanoseconds", |e| e.effective_at = timestamp(0, 1_000_000_000), InvalidArgument, "TIME_OUT_OF_RANGE", "field=effective_at"),
@@ -201,11 +201,11 @@ async fn among_others_all_or_nothing() {
 
 #[rustfmt::skip] // a table: a row a line
 const HOLDS: &[Row<PlaceHoldRequest>] = &[
-    ("no id", |h| h.hold_id.clear(), InvalidArgument, "ID_MALFORMED", "field=hold_id given="),
+    ("no id", |h| h.hold_id.clear(), InvalidArgument, "FIELD_MISSING", "field=hold_id"),
     ("a used id", |h| h.hold_id = USED.into(), AlreadyExists, "ID_REUSED", "field=what given=hold id=11111111-1111-4111-8111-111111111111 recorded=entry"),
     ("zero", |h| h.amount = 0, InvalidArgument, "AMOUNT_OUT_OF_RANGE", "given=0 max=9007199254740991"),
     ("to itself", |h| h.credit_account_id = ANN.into(), InvalidArgument, "SAME_ACCOUNT", "account=city:member:ann"),
-    ("no account", |h| h.debit_account_id.clear(), InvalidArgument, "ACCOUNT_ID_MALFORMED", "given="),
+    ("no account", |h| h.debit_account_id.clear(), InvalidArgument, "FIELD_MISSING", "field=debit_account_id"),
     ("no unit's name", |h| h.unit_id = "?".into(), InvalidArgument, "UNIT_ID_MALFORMED", "given=?"),
     ("another unit", |h| h.unit_id = "cny".into(), FailedPrecondition, "UNIT_MISMATCH", "account=city:member:ann unit=time wanted=cny"),
     ("at once", |h| h.expires_in = duration(0, 0), InvalidArgument, "EXPIRY_OUT_OF_RANGE", "max_s=315360000"),

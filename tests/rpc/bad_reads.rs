@@ -20,7 +20,7 @@ use crate::support::{entry, id, timestamp};
 
 #[rustfmt::skip] // a table: a row a line
 const BALANCES: &[Row<GetBalanceRequest>] = &[
-    ("no id", |r| r.account_id.clear(), InvalidArgument, "ACCOUNT_ID_MALFORMED", "given="),
+    ("no id", |r| r.account_id.clear(), InvalidArgument, "FIELD_MISSING", "field=account_id"),
     ("an unknown account", |r| r.account_id = "city:nobody".into(), NotFound, "ACCOUNT_UNKNOWN", "account=city:nobody"),
     ("no time", |r| r.as_of = timestamp(i64::MIN, 0), InvalidArgument, "TIME_OUT_OF_RANGE", "field=as_of"),
     ("no axis", |r| r.axis = 3, InvalidArgument, "CHOICE_UNKNOWN", "field=axis given=3"),
