@@ -202,9 +202,9 @@ def check_journal(client, run, entry_ids):
     sequences = [record.sequence for record in records]
     expect("sequences", sequences, list(range(1, len(records) + 1)))
     ours = [record for record in records if record.request_id == run]
-    facts = [record.WhichOneof("fact") for record in ours]
+    steps = [record.WhichOneof("step") for record in ours]
     wanted = ["account_opened"] * 2 + ["entry_posted", "hold_placed", "hold_settled"]
-    expect("facts of this run", facts, wanted)
+    expect("steps of this run", steps, wanted)
     expect("actors of this run", {record.principal for record in ours}, {"python-client"})
     posted = [ours[2].entry_posted.entry_id, ours[4].hold_settled.entry.entry_id]
     expect("recorded ids", [str(uuid.UUID(bytes=id)) for id in posted], entry_ids)
