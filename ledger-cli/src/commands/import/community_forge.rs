@@ -134,7 +134,6 @@ fn tags(of_type: &str) -> Result<Tags, RowError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use timebank::ledger::Tag;
 
     fn fields(line: &str) -> Vec<String> {
         line.split(',').map(str::to_owned).collect()
@@ -142,26 +141,7 @@ mod tests {
 
     fn read(line: &str) -> String {
         let header = Header::read(&COLUMNS.map(str::to_owned)).unwrap();
-        match header.parse(&fields(line), &Prefix("hamlet"), TimeZone::UTC) {
-            Ok(Parsed::Leg(leg)) => format!(
-                "{} -> {} {} at {} {:?} {:?}",
-                leg.transfer.debit(),
-                leg.transfer.credit(),
-                leg.transfer.amount(),
-                leg.effective_at
-                    .map(|at| at.to_string())
-                    .unwrap_or_default(),
-                leg.note,
-                leg.tags
-                    .as_slice()
-                    .iter()
-                    .map(Tag::value)
-                    .collect::<Vec<_>>(),
-            ),
-            Ok(Parsed::Skipped(why)) => format!("skipped: {why}"),
-            Ok(Parsed::Header) => "header".to_owned(),
-            Err(bad) => bad.error.reason().to_owned(),
-        }
+        row::told(&header.parse(&fields(line), &Prefix("hamlet"), TimeZone::UTC))
     }
 
     #[test]

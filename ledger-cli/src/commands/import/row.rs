@@ -366,6 +366,26 @@ pub(super) fn moment(field: &'static str, given: &str, zone: TimeZone) -> Result
     moment.ok_or(Malformed::Time { field }.into())
 }
 
+/// What a row came to, in a line.
+#[cfg(test)]
+pub(super) fn told(parsed: &Result<Parsed, BadRow>) -> String {
+    let leg = match parsed {
+        Ok(Parsed::Leg(leg)) => leg,
+        Ok(Parsed::Skipped(why)) => return format!("skipped: {why}"),
+        Ok(Parsed::Header) => return "header".to_owned(),
+        Err(bad) => return bad.error.reason().to_owned(),
+    };
+    let (debit, credit) = (leg.transfer.debit(), leg.transfer.credit());
+    let amount = leg.transfer.amount();
+    let at = leg.effective_at.map(|at| at.to_string());
+    let tags: Vec<_> = leg.tags.as_slice().iter().map(Tag::value).collect();
+    format!(
+        "{debit} -> {credit} {amount} at {} {:?} {tags:?}",
+        at.unwrap_or_default(),
+        leg.note
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
