@@ -97,7 +97,8 @@ pub struct AccountOpened {
     pub limits: Limits,
 }
 
-/// An account as it stands.
+/// An account as it stands. Each transfer reads two of them, from all over memory,
+/// so what most never need is boxed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Account {
     pub id: AccountId,
@@ -110,14 +111,14 @@ pub struct Account {
     /// The record that set them.
     pub limits_since: Sequence,
     /// The limits it was opened with.
-    pub first_limits: Limits,
+    pub first_limits: Box<Limits>,
     pub balance: Balance,
     /// What open holds set aside of it; never negative.
     pub held: Balance,
     /// How many open holds there are from or to it.
     pub open_holds: i64,
     pub opened: Stamp,
-    pub closed: Option<Stamp>,
+    pub closed: Option<Box<Stamp>>,
 }
 
 impl Account {
@@ -130,7 +131,7 @@ impl Account {
             unit: opening.unit.clone(),
             limits: opening.limits,
             limits_since: opened.sequence,
-            first_limits: opening.limits,
+            first_limits: Box::new(opening.limits),
             balance: Balance::ZERO,
             held: Balance::ZERO,
             open_holds: 0,
@@ -145,7 +146,7 @@ impl Account {
             id: self.id.clone(),
             kind: self.kind,
             unit: self.unit.clone(),
-            limits: self.first_limits,
+            limits: *self.first_limits,
         }
     }
 

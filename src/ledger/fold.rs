@@ -128,7 +128,7 @@ impl Book {
         if account.balance != Balance::ZERO || account.open_holds != 0 {
             return Err(format!("account {id} is closed with something on it"));
         }
-        fresh(account.closed.replace(stamp), "closing")
+        fresh(account.closed.replace(Box::new(stamp)), "closing")
     }
 
     fn post(

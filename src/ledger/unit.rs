@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
+use compact_str::CompactString;
+
 use super::malformed::{Malformed, excerpt};
 
 /// The most units a ledger has, `time` among them.
@@ -9,7 +11,7 @@ pub const MAX_UNITS: usize = 64;
 
 /// The name of a unit: 2 to 16 characters `a-z0-9`, a letter first.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub struct UnitId(Arc<str>);
+pub struct UnitId(CompactString);
 
 impl UnitId {
     /// Reads the name of a unit.

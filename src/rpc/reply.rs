@@ -35,7 +35,7 @@ fn limit(limit: Option<Balance>) -> v1::Limit {
 }
 
 pub(super) fn account(account: &Account, posting_count: i64) -> v1::Account {
-    let state = match account.closed {
+    let state = match &account.closed {
         None => v1::AccountState::Open,
         Some(_) => v1::AccountState::Closed,
     };
@@ -50,7 +50,10 @@ pub(super) fn account(account: &Account, posting_count: i64) -> v1::Account {
         held: account.held.steps(),
         available: account.available(),
         opened_at: Some(timestamp(account.opened.recorded_at)),
-        closed_at: account.closed.map(|stamp| timestamp(stamp.recorded_at)),
+        closed_at: account
+            .closed
+            .as_ref()
+            .map(|stamp| timestamp(stamp.recorded_at)),
         posting_count,
         etag: account.limits_since.to_string(),
     }

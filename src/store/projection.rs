@@ -344,8 +344,12 @@ pub fn of_accounts<E>(
                 account.first_limits.ceiling.into(),
                 account.opened.sequence.into(),
                 account.opened.recorded_at.into(),
-                account.closed.map(|stamp| stamp.sequence).into(),
-                account.closed.map(|stamp| stamp.recorded_at).into(),
+                account.closed.as_ref().map(|stamp| stamp.sequence).into(),
+                account
+                    .closed
+                    .as_ref()
+                    .map(|stamp| stamp.recorded_at)
+                    .into(),
             ],
             of: account.opened.sequence,
             may_change: account.closed.is_none(),

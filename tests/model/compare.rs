@@ -147,7 +147,11 @@ fn check_row(row: &AccountRow, expected: &Account, model: &Reference) {
     assert_eq!(got.held.steps(), model.held(id), "held of {id}");
     assert_eq!(got.open_holds, model.open_holds(id) as i64, "holds of {id}");
     assert_eq!(pair(got.opened), expected.opened, "{id}");
-    assert_eq!(got.closed.map(pair), expected.closed, "{id}");
+    assert_eq!(
+        got.closed.as_ref().map(|stamp| pair(**stamp)),
+        expected.closed,
+        "{id}"
+    );
     let postings = model.postings(id);
     assert_eq!(row.posting_count, postings.len() as i64, "{id}");
     let last = row.last_posting.map(|at| (at.sequence().get(), at.leg()));

@@ -67,7 +67,7 @@ pub(super) fn kind(kind: AccountKind) -> String {
 }
 
 pub(super) fn account(account: &Account) -> String {
-    let state = match account.closed {
+    let state = match &account.closed {
         None => "open".into(),
         Some(stamp) => format!("closed #{}", stamp.sequence),
     };

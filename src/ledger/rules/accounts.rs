@@ -90,8 +90,8 @@ fn check_limits(kind: AccountKind, limits: Limits) -> Result<(), Rejection> {
 
 pub(super) fn close(book: &Book, id: &AccountId) -> Ruling {
     let account = booking::account(book, id)?;
-    if let Some(stamp) = account.closed {
-        return Ok(Decision::Stands(stamp));
+    if let Some(stamp) = &account.closed {
+        return Ok(Decision::Stands(**stamp));
     }
     if account.open_holds > 0 {
         return Err(Rejection::AccountHasHolds {

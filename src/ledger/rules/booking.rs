@@ -58,7 +58,7 @@ pub(super) fn account<'a>(book: &'a Book, id: &AccountId) -> Result<&'a Account,
 }
 
 pub(super) fn check_open(account: &Account) -> Result<(), Rejection> {
-    match account.closed {
+    match &account.closed {
         None => Ok(()),
         Some(_) => Err(Rejection::AccountClosed {
             account: account.id.clone(),
