@@ -124,9 +124,7 @@ impl Sequencer {
             time: Arc::clone(&time),
             heads,
         };
-        if let Err(implausible) = time.to_record() {
-            tracing::error!("{implausible}");
-        } else {
+        if time.to_record().is_ok() {
             door.expire_due().map_err(StartError::Submit)?;
         }
         let thread = thread::Builder::new()

@@ -58,6 +58,7 @@ pub(crate) const HOLDS: Layout = Layout {
         "placed_at",
         "ended_at",
         "settled_amount",
+        "owner",
         "sequence",
     ],
     columns: &[
@@ -204,6 +205,7 @@ pub(crate) fn hold(hold: &Hold) -> Row {
             "settled_amount",
             Cell::steps(hold.settled_amount, &hold.unit_id),
         ),
+        ("owner", Cell::text(&hold.owner)),
         ("sequence", Cell::Count(hold.sequence)),
     ])
 }

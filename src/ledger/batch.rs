@@ -184,6 +184,10 @@ impl<'a> Batch<'a> {
         if let Some(before) = before {
             self.end(book, before, refusal.is_none() && !call.validate_only);
         }
+        let results = match call.validate_only {
+            true => undone(results, book.last().sequence),
+            false => results,
+        };
         self.decided.answers.push(match refusal {
             None => Answer::Each(results),
             Some(refusal) => Answer::None(refusal),
@@ -255,6 +259,14 @@ impl<'a> Batch<'a> {
             }
         }
     }
+}
+
+/// What became of commands that were undone again, after the last record that
+/// stands.
+fn undone(results: Results, last: Sequence) -> Results {
+    let results = results.into_iter();
+    let undone = results.map(|result| result.map(|outcome| outcome.undone(last)));
+    undone.collect()
 }
 
 /// The units of a record's legs, in order.

@@ -82,14 +82,24 @@ impl Span {
         }
     }
 
+    /// Its first microsecond.
+    pub fn first_us(self) -> i64 {
+        self.first * MINUTE_US
+    }
+
+    /// Its last microsecond.
+    pub fn last_us(self) -> i64 {
+        (self.last + 1) * MINUTE_US - 1
+    }
+
     /// Whether all of these postings are effective before the moment.
     pub fn all_before(self, moment: Moment) -> bool {
-        (self.last + 1) * MINUTE_US <= moment.us()
+        self.last_us() < moment.us()
     }
 
     /// Whether none of these postings is effective before the moment.
     pub fn none_before(self, moment: Moment) -> bool {
-        self.first * MINUTE_US >= moment.us()
+        self.first_us() >= moment.us()
     }
 }
 

@@ -22,16 +22,25 @@ impl Transfer {
     /// # Errors
     /// [`Malformed::SameAccount`].
     pub fn new(debit: AccountId, credit: AccountId, amount: Amount) -> Result<Self, Malformed> {
-        if debit == credit {
-            return Err(Malformed::SameAccount {
-                account: debit.to_string(),
-            });
-        }
+        Self::check_distinct(&debit, &credit)?;
         Ok(Self {
             debit,
             credit,
             amount,
         })
+    }
+
+    /// Whether a transfer can be between them.
+    ///
+    /// # Errors
+    /// [`Malformed::SameAccount`].
+    pub fn check_distinct(debit: &AccountId, credit: &AccountId) -> Result<(), Malformed> {
+        match debit == credit {
+            true => Err(Malformed::SameAccount {
+                account: debit.to_string(),
+            }),
+            false => Ok(()),
+        }
     }
 
     /// The account that goes down.

@@ -293,26 +293,48 @@ pub enum Outcome {
     },
     /// It stood already, since here; nothing was recorded.
     Replayed(Stamp),
+    /// It was only asked: it would be recorded, or replay what would be.
+    Validated {
+        replayed: bool,
+        /// The accounts that it would open for an entry.
+        opened: Vec<AccountId>,
+    },
 }
 
 impl Outcome {
-    /// Where it stands.
-    pub fn stamp(&self) -> Stamp {
+    /// Where it stands. None where it was only asked.
+    pub fn stamp(&self) -> Option<Stamp> {
         match self {
-            Self::Recorded { stamp, .. } | Self::Replayed(stamp) => *stamp,
+            Self::Recorded { stamp, .. } | Self::Replayed(stamp) => Some(*stamp),
+            Self::Validated { .. } => None,
         }
     }
 
     /// Whether it stood already.
     pub fn is_replay(&self) -> bool {
-        matches!(self, Self::Replayed(_))
+        match self {
+            Self::Recorded { .. } => false,
+            Self::Replayed(_) => true,
+            Self::Validated { replayed, .. } => *replayed,
+        }
     }
 
-    /// The accounts that it opened for an entry.
+    /// The accounts that it opened for an entry, or would open.
     pub fn opened(&self) -> &[AccountId] {
         match self {
-            Self::Recorded { opened, .. } => opened,
+            Self::Recorded { opened, .. } | Self::Validated { opened, .. } => opened,
             Self::Replayed(_) => &[],
+        }
+    }
+
+    /// The same once it was undone: what stands no longer has no place.
+    pub(super) fn undone(self, last: Sequence) -> Self {
+        match self {
+            Self::Replayed(stamp) if stamp.sequence <= last => Self::Replayed(stamp),
+            outcome => Self::Validated {
+                replayed: outcome.is_replay(),
+                opened: outcome.opened().to_vec(),
+            },
         }
     }
 }

@@ -16,8 +16,6 @@ use super::{
 };
 use crate::ledger::{Moment, Span, jump_ordinal};
 
-const MINUTE_US: i64 = 60_000_000;
-
 /// A place in the order of effective times: of two postings of one time, the one
 /// recorded first comes first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -167,8 +165,8 @@ impl Selection {
             || self.end.is_after(step, span) == Some(false);
         if !is_outside {
             let rank = match self.direction {
-                Direction::OldestFirst => (span.first * MINUTE_US, jump_ordinal(step.ordinal) + 1),
-                Direction::NewestFirst => ((span.last + 1) * MINUTE_US - 1, step.ordinal),
+                Direction::OldestFirst => (span.first_us(), jump_ordinal(step.ordinal) + 1),
+                Direction::NewestFirst => (span.last_us(), step.ordinal),
             };
             self.waiting.insert(rank, Waiting::Branch(step));
         }

@@ -21,7 +21,10 @@ pub use ledger::{LedgerView, ledger};
 pub use page::{Page, PageError, Token, page_size};
 pub use scan::Scan;
 pub use statement::{Direction, PostingView, StatementPage, StatementQuery, statement};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::{
+    sync::{Semaphore, mpsc, oneshot},
+    task::JoinError,
+};
 
 use crate::{
     clock::Timekeeper,
@@ -68,6 +71,18 @@ pub enum ReadError {
     /// The server is stopping.
     #[error("the server is stopping; ask the next one")]
     Stopping,
+    /// A bug.
+    #[error("the server met a fault of its own in this read; tell those who run it")]
+    Fault,
+}
+
+impl From<JoinError> for ReadError {
+    fn from(error: JoinError) -> Self {
+        match error.is_panic() {
+            true => Self::Fault,
+            false => Self::Stopping,
+        }
+    }
 }
 
 /// A read that is waiting for a snapshot.
@@ -163,7 +178,7 @@ impl Query {
             let _permit = permit;
             read(store.snapshot()?.as_mut(), now, &mut scan)
         });
-        done.await.map_err(|_| ReadError::Stopping)?
+        done.await?
     }
 
     /// Verifies the whole store. One such run has all accounts in memory, so
@@ -185,7 +200,7 @@ impl Query {
             let progress: &mut Progress<'_> = &mut progress;
             store.verify(progress)
         });
-        Ok(done.await.map_err(|_| ReadError::Stopping)??)
+        Ok(done.await??)
     }
 }
 
@@ -203,5 +218,20 @@ fn look_up(store: &Weak<dyn Store>, time: &Timekeeper, mut waiting: mpsc::Receiv
                 Err(error) => lookup(Err(error.clone()), now),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_a_fault_and_not_an_end() {
+        let panicked = tokio::spawn(async { panic!("on purpose") }).await;
+        let cancelled = tokio::spawn(std::future::pending::<()>());
+        cancelled.abort();
+        let told = |error: Result<(), JoinError>| ReadError::from(error.expect_err("it ended"));
+        assert!(matches!(told(panicked), ReadError::Fault));
+        assert!(matches!(told(cancelled.await), ReadError::Stopping));
     }
 }

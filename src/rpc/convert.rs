@@ -47,7 +47,7 @@ pub(super) fn account_id(given: &str, field: &'static str) -> Result<AccountId> 
     AccountId::parse(text(given, field)?)
 }
 
-fn booking_id(given: &str, field: &'static str) -> Result<BookingId> {
+pub(super) fn booking_id(given: &str, field: &'static str) -> Result<BookingId> {
     BookingId::parse(field, text(given, field)?)
 }
 
@@ -175,11 +175,10 @@ pub(super) fn new_entry(entry: v1::Entry) -> std::result::Result<NewEntry, Refus
 }
 
 fn transfer(debit: &str, credit: &str, amount: i64) -> Result<Transfer> {
-    Transfer::new(
-        account_id(debit, "debit_account_id")?,
-        account_id(credit, "credit_account_id")?,
-        Amount::new(amount)?,
-    )
+    let debit = account_id(debit, "debit_account_id")?;
+    let credit = account_id(credit, "credit_account_id")?;
+    Transfer::check_distinct(&debit, &credit)?;
+    Transfer::new(debit, credit, Amount::new(amount)?)
 }
 
 fn kind(given: &str) -> Result<Label> {

@@ -1,18 +1,19 @@
 //! What stands before the services: how many bytes of requests are inside at
 //! once, and how many calls are under way.
 //!
-//! A request's bytes are counted when its length is told, before they are read,
-//! and given back when its reply is ready. A request that would be too many is
-//! refused at once.
+//! A request's bytes are [counted](super::upload) when its length is told, before
+//! they are read, and given back when its reply is ready. A request that would be
+//! too many is refused at once.
 
 use std::{
     convert::Infallible,
+    future::ready,
     pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -28,7 +29,7 @@ use tonic::{
     service::Routes,
 };
 
-use super::status::Refused;
+use super::{status::Refused, upload::Upload};
 
 /// The largest request that is read: a batch of 20,000 entries fits. Replies are
 /// bounded by what a request may ask for.
@@ -45,8 +46,6 @@ const SMALL_MAX_BYTES: usize = 64 * 1024;
 const CALL_BYTES: usize = 1024;
 /// When who was refused may try again: a large batch is done by then.
 pub(super) const RETRY_AFTER: Duration = Duration::from_secs(1);
-/// Before each message on the wire: whether it is compressed, and its length.
-const HEADER_BYTES: usize = 5;
 
 /// The services, and their door.
 #[derive(Clone)]
@@ -85,14 +84,24 @@ pub(super) struct Held {
 }
 
 impl Held {
+    fn new(hall: &Arc<Hall>) -> Result<Self, Refused> {
+        let held = Self {
+            hall: Arc::clone(hall),
+            small: AtomicUsize::new(0),
+            large: AtomicUsize::new(0),
+        };
+        held.take(CALL_BYTES)?;
+        Ok(held)
+    }
+
     /// For a message of so many bytes that is about to come.
-    fn take(&self, bytes: usize) -> Result<(), Refused> {
+    pub(super) fn take(&self, bytes: usize) -> Result<(), Refused> {
         if bytes > MAX_REQUEST_BYTES {
             // It is refused for its length.
             return Ok(());
         }
         let (budget, held, cost) = match bytes <= SMALL_MAX_BYTES {
-            true => (&self.hall.small, &self.small, bytes + CALL_BYTES),
+            true => (&self.hall.small, &self.small, bytes),
             false => (&self.hall.large, &self.large, bytes),
         };
         if !budget.take(cost) {
@@ -145,14 +154,13 @@ impl Service<Request<Body>> for Door {
         if !path.starts_with("/timebank.v1.") {
             return Box::pin(self.routes.call(request));
         }
+        let held = match Held::new(&self.hall) {
+            Ok(held) => Arc::new(held),
+            Err(busy) => return Box::pin(ready(Ok(Status::from(busy).into_http()))),
+        };
         let streams = path.starts_with("/timebank.v1.JournalService/");
         let under_way = (!streams).then(|| UnderWay::new(&self.hall));
-        let held = Arc::new(Held {
-            hall: Arc::clone(&self.hall),
-            small: AtomicUsize::new(0),
-            large: AtomicUsize::new(0),
-        });
-        let mut request = request.map(|body| Body::new(Counted::new(body, Arc::clone(&held))));
+        let mut request = request.map(|body| Body::new(Upload::new(body, Arc::clone(&held))));
         request.extensions_mut().insert(Arc::clone(&held));
         let replying = self.routes.call(request);
         Box::pin(async move {
@@ -163,78 +171,6 @@ impl Service<Request<Body>> for Door {
                 None => reply,
             })
         })
-    }
-}
-
-/// A request whose messages are counted before they are read.
-struct Counted {
-    body: Body,
-    held: Arc<Held>,
-    header: [u8; HEADER_BYTES],
-    header_read: usize,
-    /// What is still to come of the message.
-    left: usize,
-}
-
-impl Counted {
-    fn new(body: Body, held: Arc<Held>) -> Self {
-        Self {
-            body,
-            held,
-            header: [0; HEADER_BYTES],
-            header_read: 0,
-            left: 0,
-        }
-    }
-
-    /// Follows the messages through their chunks.
-    fn count(&mut self, mut chunk: &[u8]) -> Result<(), Refused> {
-        while !chunk.is_empty() {
-            if self.left > 0 {
-                let skipped = self.left.min(chunk.len());
-                self.left -= skipped;
-                chunk = &chunk[skipped..];
-                continue;
-            }
-            let read = chunk.len().min(HEADER_BYTES - self.header_read);
-            self.header[self.header_read..][..read].copy_from_slice(&chunk[..read]);
-            self.header_read += read;
-            chunk = &chunk[read..];
-            if self.header_read == HEADER_BYTES {
-                let [_, length @ ..] = self.header;
-                self.left = u32::from_be_bytes(length) as usize;
-                self.header_read = 0;
-                self.held.take(self.left)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl HttpBody for Counted {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
-        if let Some(Ok(frame)) = &frame
-            && let Some(chunk) = frame.data_ref()
-            && let Err(refused) = self.count(chunk)
-        {
-            return Poll::Ready(Some(Err(refused.into())));
-        }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }
 

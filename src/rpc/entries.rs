@@ -72,9 +72,10 @@ impl EntryService for Rooms {
             let _held = held;
             rooms.post_batch(request.entries, how).await
         });
-        let results = posting
-            .await
-            .map_err(|_| Refused::from(SubmitError::Stopping))??;
+        let results = posting.await.map_err(|error| match error.is_panic() {
+            true => Refused::Fault,
+            false => SubmitError::Stopping.into(),
+        })??;
         Ok(Response::new(v1::PostEntriesResponse { results }))
     }
 
@@ -82,7 +83,7 @@ impl EntryService for Rooms {
         &self,
         request: Request<v1::GetEntryRequest>,
     ) -> Result<Response<v1::GetEntryResponse>, Status> {
-        let id = BookingId::parse("entry_id", &request.into_inner().entry_id);
+        let id = convert::booking_id(&request.into_inner().entry_id, "entry_id");
         let (entry, journal_position) = self.read_entry(id.map_err(Refused::from)?).await?;
         Ok(Response::new(v1::GetEntryResponse {
             entry: Some(entry),
@@ -99,7 +100,7 @@ impl EntryService for Rooms {
         if !(1..=max).contains(&given) {
             return Err(Refused::BatchSize { given, max }.into());
         }
-        let ids = ids.iter().map(|id| BookingId::parse("entry_ids", id));
+        let ids = ids.iter().map(|id| convert::booking_id(id, "entry_ids"));
         let ids: Vec<_> = ids.collect::<Result<_, _>>().map_err(Refused::from)?;
         let (entries, journal_position) = self
             .query
@@ -141,14 +142,12 @@ impl Rooms {
         let note = new.note.as_ref().map(|note| note.text().to_owned());
         let principal = caller.principal.clone();
         let outcome = self.run(Command::PostEntry(new), caller).await?;
-        if outcome.is_replay() {
+        let Outcome::Recorded { stamp, units, .. } = outcome else {
             return Ok((self.read_entry(entry.id).await?.0, true));
-        }
-        let mut reply = reply::entry(&entry, outcome.stamp(), &principal);
-        if let Outcome::Recorded { units, .. } = &outcome {
-            for (leg, unit) in reply.transfers.iter_mut().zip(units) {
-                leg.unit_id = unit.as_str().into();
-            }
+        };
+        let mut reply = reply::entry(&entry, stamp, &principal);
+        for (leg, unit) in reply.transfers.iter_mut().zip(units) {
+            leg.unit_id = unit.as_str().into();
         }
         reply.note = note.unwrap_or_default();
         Ok((reply, false))
@@ -176,15 +175,12 @@ impl Rooms {
                 (Err(refused), Together::Each) => unreadable.push((index, refused)),
             }
         }
-        let validate_only = how.validate_only;
         let mut results: Vec<_> = self
             .decide(commands, how)
             .await?
             .into_iter()
             .map(|result| match result {
-                Ok(outcome) => {
-                    post_entry_result::Result::Posted(reply::posted(&outcome, validate_only))
-                }
+                Ok(outcome) => post_entry_result::Result::Posted(reply::posted(&outcome)),
                 Err(rejection) => refusal(rejection.into()),
             })
             .collect();

@@ -18,14 +18,25 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// A clock that moves so much on its own is told of.
 const JUMP_S: i64 = 5;
 
-/// Looks at the clock now and again, and says what it means.
+/// Says before the first call whether what is to be recorded is taken.
+pub(super) async fn start(health: &HealthReporter, time: &Timekeeper) -> bool {
+    let plausible = time.to_record();
+    if let Err(implausible) = &plausible {
+        tracing::error!("{implausible}");
+    }
+    say(health, plausible.is_ok()).await;
+    plausible.is_ok()
+}
+
+/// Looks at the clock now and again, and says where it [means](start) something
+/// else than before.
 pub(super) async fn watch_clock(
     health: HealthReporter,
     time: Arc<Timekeeper>,
+    mut is_plausible: bool,
     mut stopping: watch::Receiver<bool>,
 ) {
     let mut known_drift_s = time.drift_s();
-    let mut is_plausible = None;
     while !*stopping.borrow() {
         let drift_s = time.drift_s();
         let jump_s = drift_s - known_drift_s;
@@ -34,14 +45,13 @@ pub(super) async fn watch_clock(
         }
         known_drift_s = drift_s;
         let plausible = time.to_record();
-        if is_plausible != Some(plausible.is_ok()) {
+        if is_plausible != plausible.is_ok() {
             match &plausible {
-                Ok(_) if is_plausible.is_some() => tracing::info!("the clock is right again"),
-                Ok(_) => {}
+                Ok(_) => tracing::info!("the clock is right again"),
                 Err(implausible) => tracing::error!("{implausible}"),
             }
-            is_plausible = Some(plausible.is_ok());
-            say(&health, plausible.is_ok()).await;
+            is_plausible = plausible.is_ok();
+            say(&health, is_plausible).await;
         }
         tokio::select! {
             () = tokio::time::sleep(LOOK_AGAIN) => {}

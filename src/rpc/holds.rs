@@ -81,11 +81,11 @@ impl HoldService for Rooms {
         let token = token_of("timebank.v1.HoldService/ListHolds", &request);
         let after = token.read_number(&given).map_err(Refused::from)?;
         let after = after.and_then(Sequence::new).unwrap_or(Sequence::ZERO);
-        let state = convert::hold_state(request.state).map_err(Refused::from)?;
         let account = match request.account_id.as_str() {
             "" => None,
             given => Some(convert::account_id(given, "account_id").map_err(Refused::from)?),
         };
+        let state = convert::hold_state(request.state).map_err(Refused::from)?;
         let (page, position) = self
             .query
             .read(move |snapshot, now| {

@@ -15,6 +15,7 @@ mod statements;
 mod status;
 mod tail;
 mod units;
+mod upload;
 
 pub use server::{ServeError, serve};
 

@@ -91,9 +91,8 @@ pub(super) fn entry(entry: &Entry, stamp: Stamp, principal: &Principal) -> v1::E
 }
 
 /// What was posted; where it would only have been, it has no place yet.
-pub(super) fn posted(outcome: &Outcome, validate_only: bool) -> v1::Posted {
-    let stands = !validate_only || outcome.is_replay();
-    let stamp = Some(outcome.stamp()).filter(|_| stands);
+pub(super) fn posted(outcome: &Outcome) -> v1::Posted {
+    let stamp = outcome.stamp();
     v1::Posted {
         sequence: stamp.map_or(0, |stamp| stamp.sequence.get()),
         recorded_at: stamp.map(|stamp| timestamp(stamp.recorded_at)),

@@ -16,13 +16,12 @@ use tonic::{
     service::Routes,
     transport::{Server, server::TcpIncoming},
 };
-use tonic_health::server::HealthReporter;
 
 use super::{
     Rooms,
     connection::Connection,
     door::{Door, MAX_REQUEST_BYTES},
-    health::watch_clock,
+    health::{self, watch_clock},
     tail::Tail,
 };
 use crate::{
@@ -88,9 +87,13 @@ pub async fn serve(
     let address = listener.local_addr().map_err(listen)?;
     let (health, health_service) = tonic_health::server::health_reporter();
     let health_service = health_service.max_decoding_message_size(MAX_QUESTION_BYTES);
-    let routes = routes(rooms, &health).await?.add_service(health_service);
+    health.set_serving::<StatementServiceServer<Rooms>>().await;
+    health.set_serving::<JournalServiceServer<Rooms>>().await;
+    let routes = routes(rooms)?.add_service(health_service);
     let door = Door::new(routes.prepare());
-    tokio::spawn(watch_clock(health, sequencer.time(), stopping.clone()));
+    let is_plausible = health::start(&health, &sequencer.time()).await;
+    let time = sequencer.time();
+    tokio::spawn(watch_clock(health, time, is_plausible, stopping.clone()));
     let calls = door.calls();
     // A reply must not wait for the acknowledgement of the one before it.
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
@@ -148,17 +151,13 @@ async fn overdue(mut stopping: watch::Receiver<bool>) {
     tokio::time::sleep(DRAIN).await;
 }
 
-async fn routes(
-    rooms: Rooms,
-    health: &HealthReporter,
-) -> Result<Routes, tonic_reflection::server::Error> {
+fn routes(rooms: Rooms) -> Result<Routes, tonic_reflection::server::Error> {
     let mut routes = Routes::builder();
     let (v1, v1alpha) = (reflection().build_v1()?, reflection().build_v1alpha()?);
     routes.add_service(v1.max_decoding_message_size(MAX_QUESTION_BYTES));
     routes.add_service(v1alpha.max_decoding_message_size(MAX_QUESTION_BYTES));
     macro_rules! serve {
         ($($service:ident),*) => {$(
-            health.set_serving::<$service<Rooms>>().await;
             routes.add_service(
                 $service::new(rooms.clone())
                     .max_decoding_message_size(MAX_REQUEST_BYTES),

@@ -86,9 +86,13 @@ fn cursor(place: Place) -> String {
 fn place(cursor: &str) -> Result<Place, PageError> {
     let (us, ordinal) = cursor.split_once(' ').ok_or(PageError::Token)?;
     let us = us.parse().map_err(|_| PageError::Token)?;
+    let ordinal = ordinal.parse().map_err(|_| PageError::Token)?;
+    if !(0..i64::MAX).contains(&ordinal) {
+        return Err(PageError::Token);
+    }
     Ok(Place {
         effective_at: Moment::from_us(us).ok_or(PageError::Token)?,
-        ordinal: ordinal.parse().map_err(|_| PageError::Token)?,
+        ordinal,
     })
 }
 

@@ -44,6 +44,14 @@ pub enum Refused {
         "the server has as many requests at hand as it has room for; send it again later, with the same id"
     )]
     Busy,
+    #[error("the request did not come whole in time; send it again, with the same id")]
+    Slow,
+    /// A bug.
+    #[error(
+        "the server met a fault of its own; what was asked may have been done, so ask again with \
+         the same id, and tell those who run the server"
+    )]
+    Fault,
 }
 
 impl From<PageError> for Refused {
@@ -74,6 +82,8 @@ impl Refused {
             }
             Self::NoRandomness => Code::Unavailable,
             Self::Busy => Code::ResourceExhausted,
+            Self::Slow => Code::DeadlineExceeded,
+            Self::Fault | Self::Read(ReadError::Fault) => Code::Internal,
         }
     }
 
@@ -102,6 +112,8 @@ impl Refused {
             Self::Read(ReadError::RangeReversed { .. }) => "RANGE_REVERSED",
             Self::NoRandomness => "NO_RANDOMNESS",
             Self::Busy => "SERVER_BUSY",
+            Self::Slow => "REQUEST_SLOW",
+            Self::Fault | Self::Read(ReadError::Fault) => "SERVER_FAULT",
         }
     }
 
@@ -140,10 +152,13 @@ impl Refused {
                 ReadError::Store(_)
                 | ReadError::Stopping
                 | ReadError::CallerLeft
+                | ReadError::Fault
                 | ReadError::Page(PageError::Token),
             )
             | Self::NoRandomness
-            | Self::Busy => vec![],
+            | Self::Busy
+            | Self::Slow
+            | Self::Fault => vec![],
         }
     }
 

@@ -18,7 +18,7 @@ impl UnitService for Rooms {
         Ok(Response::new(v1::DeclareUnitResponse {
             unit,
             replayed: outcome.is_replay(),
-            journal_position: outcome.stamp().sequence.get(),
+            journal_position: self.sequencer.head().borrow().last.sequence.get(),
         }))
     }
 

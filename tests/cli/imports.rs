@@ -230,6 +230,26 @@ fn many_rows() {
     );
 }
 
+/// A dry run adds up each row in the unit that its account would have.
+#[test]
+fn units_of_accounts_that_would_be_opened() {
+    let desk = Desk::new();
+    desk.done(&["unit", "declare", "points", "--step", "point"]);
+    let rows = "from,to,from_kind,amount,unit_id,effective_at\n\
+                city:issuance:shop,city:member:1,issuance,7,points,2026-01-01\n\
+                city:issuance:shop,city:member:1,issuance,5,,2026-01-02\n";
+    let file = desk.file("rows.csv", rows);
+    for arguments in [&["--open-accounts", "--dry-run"][..], &["--open-accounts"]] {
+        let Imported { sum, .. } = import(&desk, &file, arguments);
+        let totals = sum["totals"].as_array().expect("totals");
+        let totals: Vec<_> = totals
+            .iter()
+            .map(|one| (one["unit_id"].as_str(), one["amount_booked"].as_i64()))
+            .collect();
+        assert_eq!(totals, [(Some("points"), Some(12))], "{sum}");
+    }
+}
+
 /// Accounts are opened only when that is asked for.
 #[test]
 fn missing_accounts() {

@@ -121,6 +121,15 @@ async fn reads() {
             figures,
         );
     }
+    let get = v1::GetEntryRequest::default();
+    let status = client.entries.get_entry(get).await.unwrap_err();
+    let figures = "field=entry_id";
+    check("no id", &status, InvalidArgument, "FIELD_MISSING", figures);
+    let entry_ids = vec![String::new()];
+    let get = v1::BatchGetEntriesRequest { entry_ids };
+    let status = client.entries.batch_get_entries(get).await.unwrap_err();
+    let figures = "field=entry_ids";
+    check("no id", &status, InvalidArgument, "FIELD_MISSING", figures);
     for from_sequence in [-1, i64::MIN, i64::MAX] {
         let watch = v1::WatchRecordsRequest {
             from_sequence,

@@ -78,3 +78,42 @@ async fn large_batches() {
     let call = post(&city.server, batches[0].clone()).await;
     call.await.expect("posted");
 }
+
+/// Who announces a request and does not send it keeps no room for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_that_do_not_come() {
+    let city = City::founded().await;
+    let announced = Bytes::from_static(&[0, 1, 0, 0, 0]);
+    let mut stalled = JoinSet::new();
+    let mut pieces = Vec::new();
+    for _ in 0..4 {
+        let (send, sent) = mpsc::channel(1);
+        send.send(announced.clone()).await.expect("sent");
+        let channel = city.server.client().await.channel;
+        stalled.spawn(upload(channel, METHOD, sent));
+        pieces.push(send);
+    }
+    // Some of them are inside by now, and room is for four.
+    let batch = batch();
+    while let Err(status) = post(&city.server, batch.clone()).await.await {
+        check(
+            "a batch",
+            &status,
+            Code::ResourceExhausted,
+            "SERVER_BUSY",
+            "",
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    while let Some(call) = stalled.join_next().await {
+        let status = call.expect("a call").expect_err("it never came");
+        check(
+            "a stalled one",
+            &status,
+            Code::DeadlineExceeded,
+            "REQUEST_SLOW",
+            "",
+        );
+    }
+    drop(pieces);
+}

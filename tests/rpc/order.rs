@@ -2,8 +2,8 @@
 //! the contract's fields.
 
 use timebank_proto::v1::{
-    AccountKind, Entry, Limit, OpenAccountRequest, PlaceHoldRequest, ReverseEntryRequest,
-    SettleHoldRequest, SettlementLeg,
+    AccountKind, Entry, Limit, ListHoldsRequest, OpenAccountRequest, PlaceHoldRequest,
+    ReverseEntryRequest, SettleHoldRequest, SettlementLeg,
 };
 use tonic::{Code::InvalidArgument, Status};
 
@@ -42,6 +42,7 @@ const ENTRY: &[Fault<Entry>] = &[
     (|e| e.transfers[0].amount = -1, "AMOUNT_OUT_OF_RANGE", "given=-1 *"),
     (|e| e.transfers[0].unit_id = "?".into(), "UNIT_ID_MALFORMED", "given=?"),
     (|e| e.transfers[1].debit_account_id = e.transfers[1].credit_account_id.clone(), "SAME_ACCOUNT", "account=*"),
+    (|e| e.transfers[1].amount = 0, "AMOUNT_OUT_OF_RANGE", "given=0 *"),
     (|e| e.effective_at = timestamp(0, -1), "TIME_OUT_OF_RANGE", "field=effective_at"),
     (|e| e.kind = "Care".into(), "LABEL_MALFORMED", "field=kind given=Care"),
     (|e| e.tags[0].key.clear(), "FIELD_MISSING", "field=tags.key"),
@@ -150,4 +151,20 @@ async fn openings() {
     };
     let call = async |client: &mut Client, request| client.accounts.open_account(request).await;
     first_told(&mut city.client, sound, OPENING, call).await;
+}
+
+#[rustfmt::skip] // a table: a row a line
+const LIST_OF_HOLDS: &[Fault<ListHoldsRequest>] = &[
+    (|r| r.page_size = -1, "PAGE_SIZE_OUT_OF_RANGE", "given=-1"),
+    (|r| r.page_token = "00".into(), "PAGE_TOKEN_MALFORMED", ""),
+    (|r| r.account_id = "ann".into(), "ACCOUNT_ID_MALFORMED", "given=ann"),
+    (|r| r.state = 9, "CHOICE_UNKNOWN", "field=state given=9"),
+];
+
+#[tokio::test]
+async fn lists_of_holds() {
+    let mut city = City::founded().await;
+    let sound = ListHoldsRequest::default();
+    let call = async |client: &mut Client, request| client.holds.list_holds(request).await;
+    first_told(&mut city.client, sound, LIST_OF_HOLDS, call).await;
 }

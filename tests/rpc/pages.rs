@@ -1,5 +1,7 @@
 //! Pages: their sizes, and tokens that are only good for their own list.
 
+use prost::Message;
+use timebank::query::Token;
 use timebank_proto::v1::{
     self, ListAccountsRequest, ListHoldsRequest, ListPostingsRequest, SortOrder, TimeAxis,
 };
@@ -407,4 +409,42 @@ async fn long_scans() {
     as_of.as_of = timestamp(done_s + 60, 0);
     let balance = statements.get_balance(as_of).await.expect("a balance");
     assert_eq!(balance.into_inner().balance, 100_100);
+}
+
+/// Whoever knows how a token is made can make one that is none.
+#[tokio::test]
+async fn forged_tokens() {
+    let mut city = City::founded().await;
+    city.client.post(entry(MINT, BEN, 1)).await.expect("posted");
+    for axis in [TimeAxis::Recorded, TimeAxis::Effective] {
+        for order in [SortOrder::NewestFirst, SortOrder::OldestFirst] {
+            for cursor in [
+                format!("0 {}", i64::MAX),
+                "0 -1".into(),
+                format!("{} 1", i64::MAX),
+                "0".into(),
+                "0 1 1".into(),
+                String::new(),
+            ] {
+                let mut request = ListPostingsRequest {
+                    account_id: BEN.into(),
+                    axis: axis.into(),
+                    order: order.into(),
+                    ..Default::default()
+                };
+                let method = "timebank.v1.StatementService/ListPostings";
+                let token = Token::of(method, request.encode_to_vec());
+                request.page_token = token.write(&cursor);
+                let page = city.client.statements.list_postings(request).await;
+                let status = page.expect_err(&cursor);
+                check(
+                    &cursor,
+                    &status,
+                    InvalidArgument,
+                    "PAGE_TOKEN_MALFORMED",
+                    "",
+                );
+            }
+        }
+    }
 }

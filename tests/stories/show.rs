@@ -19,6 +19,15 @@ fn outcome(outcome: &Outcome) -> String {
             format!("ok #{}{}", stamp.sequence, opened.collect::<String>())
         }
         Outcome::Replayed(stamp) => format!("replayed #{}", stamp.sequence),
+        Outcome::Validated { replayed, opened } => {
+            let opened = opened.iter().map(|id| format!(" opens {id}"));
+            let what = if *replayed {
+                "would replay"
+            } else {
+                "would do"
+            };
+            format!("{what}{}", opened.collect::<String>())
+        }
     }
 }
 

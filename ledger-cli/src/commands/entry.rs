@@ -96,28 +96,9 @@ pub(super) async fn transfer(args: TransferArgs, mut session: Session) -> Result
         .await
         .map_err(|status| Failure::from(status).of_booking(&id))?
         .into_inner();
-    let entry = match answer.entry {
-        Some(entry) => Some(with_units(entry, &session).await),
-        None => None,
-    };
-    show(session, entry, Some(answer.replayed))
+    show(session, answer.entry, Some(answer.replayed))
         .await
         .map_err(|failure| failure.after_booking(&id))
-}
-
-/// The entry with the units of its transfers, which the answer to a post may
-/// leave out. It is booked either way, so a failure here is none.
-async fn with_units(entry: Entry, session: &Session) -> Entry {
-    if entry.transfers.iter().all(|leg| !leg.unit_id.is_empty()) {
-        return entry;
-    }
-    let request = GetEntryRequest {
-        entry_id: entry.entry_id.clone(),
-    };
-    let read = session.client.entries.clone().get_entry(request).await;
-    read.ok()
-        .and_then(|answer| answer.into_inner().entry)
-        .unwrap_or(entry)
 }
 
 pub(super) async fn run(command: EntryCommand, mut session: Session) -> Result<(), Failure> {

@@ -105,6 +105,7 @@ async fn verify(mut session: Session) -> Result<(), Failure> {
             drop(progress);
             let row = Row(vec![
                 ("verified_count", Cell::Count(message.verified_count)),
+                ("erased_note_count", Cell::Count(message.erased_note_count)),
                 ("root_hash", Cell::Text(record::hex(&message.root_hash))),
             ]);
             return session.output.one(&row).await;

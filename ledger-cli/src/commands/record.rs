@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use timebank::{
     journal,
     ledger::{
-        AccountId, AccountOpened, Entry, Fact, HoldPlaced, HoldTerms, Limits, Moment, Origin,
-        Record, Step, Tags, Transfer,
+        AccountId, AccountOpened, Entry, Fact, HoldPlaced, Limits, Moment, Origin, Record, Step,
+        Tags, Transfer,
     },
 };
 use timebank_proto::v1;
@@ -119,6 +119,7 @@ fn fact_name(fact: &Fact) -> &'static str {
 /// A record with all that it has, for JSON.
 pub(super) fn row(record: &Record, units: &Units) -> Row {
     let Row(mut cells) = head(record);
+    cells.extend(decided(record));
     match &record.step {
         Step::Fact(fact) => cells.extend(fact_cells(fact, units)),
         Step::EntryWithAccounts(step) => {
@@ -147,14 +148,19 @@ fn fact_cells(fact: &Fact, units: &Units) -> Vec<(&'static str, Cell)> {
             ("step", Cell::text(unit.step())),
         ],
         Fact::AccountOpened(opening) => opened(opening),
-        Fact::AccountLimitsChanged { id, limits, .. } => {
+        Fact::AccountLimitsChanged {
+            id,
+            limits,
+            replaces,
+        } => {
             let mut cells = vec![("account_id", Cell::text(id.as_str()))];
             cells.extend(limit_cells(*limits, |steps| units.steps(id, steps)));
+            cells.push(("replaces_sequence", Cell::Count(replaces.get())));
             cells
         }
         Fact::AccountClosed { id } => vec![("account_id", Cell::text(id.as_str()))],
         Fact::EntryPosted(entry) | Fact::HoldSettled(entry) => posted(entry, units),
-        Fact::HoldPlaced(HoldPlaced { terms, .. }) => placed(terms, units),
+        Fact::HoldPlaced(placed) => hold_placed(placed, units),
         Fact::HoldReleased { id } | Fact::HoldExpired { id } => {
             vec![("hold_id", Cell::text(id.to_string()))]
         }
@@ -174,6 +180,15 @@ fn head(record: &Record) -> Row {
         ("request_id", Cell::text(record.caller.request_id())),
         ("fact", Cell::text(step_name(&record.step))),
     ])
+}
+
+/// What says how a record was decided. It took effect when it was recorded,
+/// unless the clock was accepted while it was far behind the journal.
+fn decided(record: &Record) -> Vec<(&'static str, Cell)> {
+    vec![
+        ("rules_version", Cell::Count(record.rules_version.into())),
+        ("decided_at", time(record.stamp.moment)),
+    ]
 }
 
 fn time(moment: Moment) -> Cell {
@@ -222,20 +237,32 @@ fn posted(entry: &Entry, units: &Units) -> Vec<(&'static str, Cell)> {
             entry.effective_at.map_or(Cell::Absent, time),
         ),
         ("tags", tags(&entry.tags)),
-        ("has_note", Cell::Flag(entry.note.is_some())),
+        (
+            "note_commitment",
+            entry
+                .note
+                .map_or(Cell::Absent, |commitment| Cell::Text(hex(&commitment.0))),
+        ),
         ("reverses_entry_id", reverses),
         ("forced", Cell::Flag(forced)),
         ("transfers", Cell::Rows(legs.collect())),
     ]
 }
 
-fn placed(terms: &HoldTerms, units: &Units) -> Vec<(&'static str, Cell)> {
+fn hold_placed(placed: &HoldPlaced, units: &Units) -> Vec<(&'static str, Cell)> {
+    let terms = &placed.terms;
+    let owner = terms.owner.as_ref();
     let mut cells = vec![("hold_id", Cell::text(terms.id.to_string()))];
     cells.extend(transfer(&terms.transfer, units).0);
     cells.extend([
         (
             "expires_in_s",
             terms.expires_in_s.map_or(Cell::Absent, Cell::Count),
+        ),
+        ("expires_at", placed.expires_at.map_or(Cell::Absent, time)),
+        (
+            "owner",
+            owner.map_or(Cell::Absent, |owner| Cell::text(owner.to_string())),
         ),
         ("kind", Cell::text(terms.kind.as_str())),
         ("tags", tags(&terms.tags)),

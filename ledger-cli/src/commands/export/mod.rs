@@ -67,7 +67,7 @@ pub(crate) async fn run(args: ExportArgs, session: Session) -> Result<(), Failur
     let end = each_record(&client, None, |record, end| {
         // The first of two readings.
         let done = record.stamp.sequence.get();
-        progress.set(done.unsigned_abs(), end.unsigned_abs() * 2);
+        progress.set(done.unsigned_abs(), end.unsigned_abs().saturating_mul(2));
         chart.add(&record)
     })
     .await?;

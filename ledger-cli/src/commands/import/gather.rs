@@ -3,37 +3,16 @@
 
 use std::collections::HashMap;
 
-use prost::Message;
 use timebank::ledger::BookingId;
 
 use super::{
     Format, ReadRow,
+    call::{Call, CallSize},
     fault::RowError,
     row::{Booking, Leg, Moved, Parsed},
     survey::SpoiltEntries,
     tally::Tally,
 };
-
-/// How much goes to the ledger in one call.
-#[derive(Clone, Copy)]
-pub(super) struct CallSize {
-    entries: usize,
-    bytes: usize,
-}
-
-impl CallSize {
-    /// Small enough to show progress, large enough that a commit costs little.
-    pub(super) const TO_BOOK: Self = Self {
-        entries: 2_000,
-        bytes: 8 << 20,
-    };
-    /// The most that the contract allows, as what a dry run decides in one call is
-    /// not known to the next.
-    pub(super) const TO_VALIDATE: Self = Self {
-        entries: 20_000,
-        bytes: 14 << 20,
-    };
-}
 
 /// An entry whose rows are still coming.
 struct Group {
@@ -46,8 +25,9 @@ pub(super) struct Gather {
     format: Format,
     size: CallSize,
     pub(super) tally: Tally,
-    batch: Vec<Booking>,
-    batch_bytes: usize,
+    /// The calls that are full.
+    full: Vec<Call>,
+    call: Call,
     group: Option<Group>,
     spoilt: SpoiltEntries,
     /// How often each row without an id has come so far.
@@ -60,8 +40,8 @@ impl Gather {
             format,
             size,
             tally,
-            batch: Vec::new(),
-            batch_bytes: 0,
+            full: Vec::new(),
+            call: Call::new(size),
             group: None,
             spoilt,
             seen: HashMap::new(),
@@ -116,7 +96,7 @@ impl Gather {
     }
 
     /// Books the entry whose rows were coming: it is complete.
-    pub(super) fn close_group(&mut self) {
+    fn close_group(&mut self) {
         if let Some(group) = self.group.take() {
             self.book(group.id, group.rows);
         }
@@ -129,8 +109,11 @@ impl Gather {
             .collect();
         match Booking::new(id, rows) {
             Ok(booking) => {
-                self.batch_bytes += booking.entry.encoded_len();
-                self.batch.push(booking);
+                if let Some(booking) = self.call.add(booking) {
+                    let full = self.next_call();
+                    self.full.push(full);
+                    self.call.add(booking);
+                }
             }
             Err(malformed) => {
                 let error = RowError::from(malformed);
@@ -141,15 +124,21 @@ impl Gather {
         }
     }
 
-    /// Whether there are enough entries for a call.
-    pub(super) fn is_full(&self) -> bool {
-        self.batch.len() >= self.size.entries || self.batch_bytes >= self.size.bytes
+    fn next_call(&mut self) -> Call {
+        std::mem::replace(&mut self.call, Call::new(self.size))
     }
 
-    /// The entries since the last time.
-    pub(super) fn batch(&mut self) -> Vec<Booking> {
-        self.batch_bytes = 0;
-        std::mem::take(&mut self.batch)
+    /// The calls that became full since the last time.
+    pub(super) fn full_calls(&mut self) -> Vec<Call> {
+        std::mem::take(&mut self.full)
+    }
+
+    /// All that is left, once no row is to come.
+    pub(super) fn last_calls(&mut self) -> Vec<Call> {
+        self.close_group();
+        let last = self.next_call();
+        self.full.push(last);
+        self.full_calls()
     }
 }
 
@@ -167,13 +156,13 @@ mod tests {
     const X: &str = "01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11";
     const Y: &str = "01980c5e-9c9c-7cc2-8000-5d3c1e9a7b22";
 
-    fn gather(format: Format, spoilt: SpoiltEntries) -> Gather {
+    fn gather(format: Format, size: CallSize, spoilt: SpoiltEntries) -> Gather {
         let tally = Tally::new(false, Progress::new(0, "bytes"));
-        Gather::new(format, CallSize::TO_BOOK, spoilt, tally)
+        Gather::new(format, size, spoilt, tally)
     }
 
-    /// The lines of each entry, and how many rows are bad.
-    fn entries(rows: &[&str]) -> (Vec<Vec<u64>>, i64) {
+    /// The entries of these rows.
+    fn gathered(rows: &[&str], size: CallSize) -> Gather {
         let header = "entry_id,from,to,amount,effective_at,kind";
         let file = format!("{header}\n{}\n", rows.join("\n"));
         let names: Vec<String> = header.split(',').map(str::to_owned).collect();
@@ -184,12 +173,19 @@ mod tests {
             rows
         });
         let spoilt = spoilt_entries(&reader, &mut first_reading, TimeZone::UTC).unwrap();
-        let mut gather = gather(Format::Native, spoilt);
+        let mut gather = gather(Format::Native, size, spoilt);
         while let Some(row) = second_reading.next().unwrap() {
             gather.add_row(reader.read(row, TimeZone::UTC));
         }
         gather.close_group();
-        let lines = gather.batch.iter().map(|booking| booking.lines.clone());
+        gather
+    }
+
+    /// The lines of each entry, and how many rows are bad.
+    fn entries(rows: &[&str]) -> (Vec<Vec<u64>>, i64) {
+        let gather = gathered(rows, CallSize::TO_BOOK);
+        let bookings = gather.call.bookings.iter();
+        let lines = bookings.map(|booking| booking.lines.clone());
         (lines.collect(), gather.tally.bad_rows())
     }
 
@@ -275,10 +271,71 @@ mod tests {
     }
 
     #[test]
+    fn a_call_is_closed_before_the_entry_that_is_too_much() {
+        let row = |id: &str, to: u64| format!("{id},city:mint,city:member:{to},1h,2026-10-01,");
+        let rows = [row(X, 1), row(X, 1), row(Y, 1), row("", 2), row("", 2)];
+        let rows = rows.each_ref().map(String::as_str);
+        let any = CallSize::TO_BOOK;
+        let whole = gathered(&rows, any).call.bytes();
+        let limited = [
+            (any, vec![4]),
+            (CallSize { entries: 4, ..any }, vec![4]),
+            (CallSize { entries: 3, ..any }, vec![3, 1]),
+            (
+                CallSize {
+                    transfers: 5,
+                    ..any
+                },
+                vec![4],
+            ),
+            (
+                CallSize {
+                    transfers: 4,
+                    ..any
+                },
+                vec![3, 1],
+            ),
+            // No entry is divided.
+            (
+                CallSize {
+                    transfers: 1,
+                    ..any
+                },
+                vec![1, 1, 1, 1],
+            ),
+            (CallSize { openings: 3, ..any }, vec![4]),
+            (CallSize { openings: 2, ..any }, vec![2, 2]),
+            (
+                CallSize {
+                    bytes: whole,
+                    ..any
+                },
+                vec![4],
+            ),
+            (
+                CallSize {
+                    bytes: whole - 1,
+                    ..any
+                },
+                vec![3, 1],
+            ),
+        ];
+        for (size, expected) in limited {
+            let calls = gathered(&rows, size).last_calls();
+            let entries = calls.iter().map(|call| call.bookings.len());
+            assert_eq!(entries.collect::<Vec<_>>(), expected);
+        }
+    }
+
+    #[test]
     fn rows_alike_are_different_entries_and_the_same_ones_again() {
         let mut ids = Vec::new();
         for _ in 0..2 {
-            let mut gather = gather(Format::TimeOverflow, SpoiltEntries::default());
+            let mut gather = gather(
+                Format::TimeOverflow,
+                CallSize::TO_BOOK,
+                SpoiltEntries::default(),
+            );
             let file = "1,member,2,member,60,2024-05-01,,\n".repeat(2);
             let mut rows = CsvRows::new(file.as_bytes());
             while let Some(row) = rows.next().unwrap() {
@@ -286,9 +343,10 @@ mod tests {
             }
             ids.push(
                 gather
-                    .batch
+                    .call
+                    .bookings
                     .iter()
-                    .map(|b| b.new.entry.id)
+                    .map(|booking| booking.entry.entry_id.clone())
                     .collect::<Vec<_>>(),
             );
         }

@@ -1,8 +1,9 @@
 //! `import`: books the rows of a file. Rows flow through in batches, so that a
 //! file may be larger than memory; what is kept of each row is the hash that
 //! tells identical rows apart. A file with entry ids is read twice: first to
-//! find the entries that have a bad row.
+//! find the entries that have a bad row. What comes through a pipe is kept whole.
 
+mod call;
 mod community_forge;
 mod csv_rows;
 mod fate;
@@ -25,11 +26,12 @@ use clap::{Args, ValueEnum, ValueHint};
 use timebank::ledger::{AccountId, TimeZone};
 
 use self::{
+    call::{Call, CallSize},
     csv_rows::{BadLine, CsvRow, CsvRows},
-    gather::{CallSize, Gather},
+    gather::Gather,
     row::{BadRow, EntryOfRow, Moved, Parsed, Prefix},
     survey::{SpoiltEntries, spoilt_entries},
-    tally::Tally,
+    tally::{Tally, Units},
     target::Target,
 };
 use crate::{error::Failure, progress::Progress, render::Form, session::Session};
@@ -228,19 +230,14 @@ async fn import(
     let mut gather = Gather::new(args.format, size, spoilt, tally);
     while let Some(row) = rows.next().map_err(failed)? {
         gather.add_row(reader.read(row, zone));
-        if gather.is_full() {
-            book(&mut gather, &mut target).await?;
-            if args.dry_run {
-                gather.tally.progress.tell(
-                    "the file takes more than one call: what comes now is decided as if what \
-                     came before had not been booked",
-                );
-            }
+        for call in gather.full_calls() {
+            book(&mut gather.tally, &mut target, &call).await?;
             gather.tally.progress.set(rows.bytes_read(), length);
         }
     }
-    gather.close_group();
-    book(&mut gather, &mut target).await?;
+    for call in gather.last_calls() {
+        book(&mut gather.tally, &mut target, &call).await?;
+    }
     for account in gather.tally.accounts_of_bad_rows() {
         target.look_up(&account).await?;
     }
@@ -269,15 +266,17 @@ fn start<'a, R: BufRead>(
     Ok((reader, rows))
 }
 
-/// Books what was gathered.
-async fn book(gather: &mut Gather, target: &mut Target) -> Result<(), Failure> {
-    let batch = gather.batch();
-    if batch.is_empty() {
+/// Books the entries of a call.
+async fn book(tally: &mut Tally, target: &mut Target, call: &Call) -> Result<(), Failure> {
+    if call.bookings.is_empty() {
         return Ok(());
     }
-    let fates = target.book(&batch).await?;
-    for (booking, fate) in batch.iter().zip(fates) {
-        gather.tally.booking(booking, &fate, target);
+    if target.is_second_dry_call() {
+        tally.decided_in_parts(call);
+    }
+    let fates = target.book(call).await?;
+    for (booking, fate) in call.bookings.iter().zip(fates) {
+        tally.booking(booking, &fate, Units { target, call });
     }
     Ok(())
 }

@@ -1,11 +1,9 @@
 //! What a row of any format comes to.
 
-use std::sync::Arc;
-
 use sha2::{Digest, Sha256};
 use timebank::ledger::{
-    AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Entry, Label, Limits,
-    Malformed, Moment, NewEntry, Note, Origin, Tag, Tags, TimeZone, Transfer, Transfers, UnitId,
+    AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Label, Limits, Malformed,
+    Moment, Note, Tag, Tags, TimeZone, Transfer, Transfers, UnitId,
 };
 use timebank_proto::v1;
 use uuid::Builder;
@@ -139,10 +137,11 @@ impl Leg {
 pub(super) struct Booking {
     /// The lines of its rows.
     pub(super) lines: Vec<u64>,
-    /// What is booked, as the rules have it.
-    pub(super) new: NewEntry,
+    /// Its transfers, one for each of its rows.
+    pub(super) transfers: Vec<Transfer>,
     /// The same, as the contract has it.
     pub(super) entry: v1::Entry,
+    /// How to open the accounts of each row where they are missing.
     pub(super) openings: Vec<AccountOpened>,
 }
 
@@ -150,81 +149,54 @@ impl Booking {
     /// The entry of these rows, of which there is at least one.
     pub(super) fn new(id: BookingId, rows: Vec<(u64, Leg)>) -> Result<Self, Malformed> {
         let mut lines = Vec::new();
+        let mut transfers = Vec::new();
         let mut legs = Vec::new();
-        let mut units = Vec::new();
         let mut openings = Vec::new();
         let mut first = None;
-        for (index, (line, leg)) in rows.into_iter().enumerate() {
+        for (line, leg) in rows {
             lines.push(line);
-            units.extend(leg.unit.clone().map(|unit| (index, unit)));
-            legs.push(leg.transfer.clone());
+            transfers.push(leg.transfer.clone());
+            legs.push(leg_to_proto(&leg));
             openings.extend(leg.openings.clone());
             first.get_or_insert(leg);
         }
         let first = first.ok_or(Malformed::Missing { field: "transfers" })?;
-        // The server salts the note it keeps; this one is only compared.
-        let note = Note::new([0; 16], first.note)?;
-        let new = NewEntry {
-            entry: Arc::new(Entry {
-                id,
-                transfers: Transfers::new(legs)?,
-                effective_at: first.effective_at,
-                kind: first.kind,
-                tags: first.tags,
-                note: note.as_ref().map(Note::commitment),
-                origin: Origin::Posted,
-            }),
-            units,
-            note,
-            opens: Vec::new(),
-        };
+        // Checked only: the ledger salts the note that it keeps.
+        Note::new([0; 16], first.note.clone())?;
         Ok(Self {
             lines,
-            entry: to_proto(&new),
-            new,
+            transfers: Transfers::new(transfers)?.as_slice().to_vec(),
+            entry: to_proto(id, first, legs),
             openings,
         })
     }
+}
 
-    /// Its transfers, one for each of its rows.
-    pub(super) fn transfers(&self) -> &[Transfer] {
-        self.new.entry.transfers.as_slice()
+fn leg_to_proto(leg: &Leg) -> v1::Transfer {
+    v1::Transfer {
+        debit_account_id: leg.transfer.debit().to_string(),
+        credit_account_id: leg.transfer.credit().to_string(),
+        amount: leg.transfer.amount().steps(),
+        unit_id: leg.unit.as_ref().map(UnitId::to_string).unwrap_or_default(),
     }
 }
 
-fn to_proto(new: &NewEntry) -> v1::Entry {
-    let entry = &new.entry;
-    let mut transfers: Vec<v1::Transfer> = entry
-        .transfers
-        .as_slice()
-        .iter()
-        .map(|leg| v1::Transfer {
-            debit_account_id: leg.debit().to_string(),
-            credit_account_id: leg.credit().to_string(),
-            amount: leg.amount().steps(),
-            unit_id: String::new(),
-        })
-        .collect();
-    for (leg, unit) in &new.units {
-        transfers[*leg].unit_id = unit.to_string();
-    }
-    let tags = entry.tags.as_slice().iter().map(|tag| v1::Tag {
+/// The entry that all its rows describe as the first does.
+fn to_proto(id: BookingId, first: Leg, transfers: Vec<v1::Transfer>) -> v1::Entry {
+    let tags = first.tags.as_slice().iter().map(|tag| v1::Tag {
         key: tag.key().as_str().to_owned(),
         value: tag.value().to_owned(),
     });
     v1::Entry {
-        entry_id: entry.id.to_string(),
+        entry_id: id.to_string(),
         transfers,
-        effective_at: entry
+        effective_at: first
             .effective_at
             .and_then(|at| Time::from_us(at.us()))
             .map(Time::to_proto),
-        kind: entry.kind.as_str().to_owned(),
+        kind: first.kind.as_str().to_owned(),
         tags: tags.collect(),
-        note: new
-            .note
-            .as_ref()
-            .map_or_else(String::new, |note| note.text().to_owned()),
+        note: first.note,
         ..v1::Entry::default()
     }
 }

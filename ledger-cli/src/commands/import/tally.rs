@@ -7,6 +7,7 @@ use timebank::ledger::{AccountId, Amount, UnitId};
 
 use super::{
     ImportArgs,
+    call::Call,
     fate::Fate,
     fault::RowError,
     row::{Booking, Measure, Moved},
@@ -26,6 +27,22 @@ struct Totals {
     already_there: i64,
     refused: i64,
     bad: i64,
+}
+
+/// What tells the units of a call's accounts.
+#[derive(Clone, Copy)]
+pub(super) struct Units<'a> {
+    pub(super) target: &'a Target,
+    pub(super) call: &'a Call,
+}
+
+impl Units<'_> {
+    /// The unit of an account that is there, or in which it would be opened.
+    fn of(&self, account: &AccountId) -> UnitId {
+        let unit = self.target.unit(account);
+        let unit = unit.or_else(|| self.call.unit(account));
+        unit.cloned().unwrap_or_else(UnitId::time)
+    }
 }
 
 pub(super) struct Tally {
@@ -105,15 +122,10 @@ impl Tally {
     }
 
     /// What became of an entry's rows.
-    pub(super) fn booking(&mut self, booking: &Booking, fate: &Fate, target: &Target) {
-        for ((line, transfer), opening) in booking
-            .lines
-            .iter()
-            .zip(booking.transfers())
-            .zip(booking.openings.chunks(2))
-        {
-            let unit = target.unit(transfer.debit()).unwrap_or(&opening[0].unit);
-            self.row_of(unit.clone(), transfer.amount(), fate);
+    pub(super) fn booking(&mut self, booking: &Booking, fate: &Fate, units: Units<'_>) {
+        for (line, transfer) in booking.lines.iter().zip(&booking.transfers) {
+            let unit = units.of(transfer.debit());
+            self.row_of(unit, transfer.amount(), fate);
             if let Fate::Refused { reason, message } = fate {
                 self.tell(*line, reason, message);
             }
@@ -138,6 +150,14 @@ impl Tally {
         } else {
             format!("line {line}: {reason}: {message}")
         });
+    }
+
+    /// That a dry run goes on with another call.
+    pub(super) fn decided_in_parts(&self, call: &Call) {
+        let first = call.bookings.first().and_then(|first| first.lines.first());
+        let message = "the file takes more than one call: from here on it is decided as if what \
+                       came before had not been booked";
+        self.tell(first.copied().unwrap_or_default(), "IN_PARTS", message);
     }
 
     /// The sum of it. Rows read are those skipped, bad, booked, already there

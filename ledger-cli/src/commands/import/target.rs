@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use timebank::ledger::{AccountId, AccountOpened, Balance, UnitId};
-use timebank_proto::v1::{
-    self, OpenAccountRequest, PostEntriesRequest, limit::Bound, post_entry_result,
-};
+use timebank::ledger::{AccountId, UnitId};
+use timebank_proto::v1::{self, PostEntriesRequest, post_entry_result};
 use tokio::task::JoinSet;
 
-use super::{fate::Fate, row::Booking};
+use super::{
+    call::{Call, open_request},
+    fate::Fate,
+};
 use crate::{
     client::{Client, present},
     error::Failure,
@@ -23,6 +24,7 @@ pub(super) struct Target {
     /// Whether missing accounts are opened.
     opens: bool,
     is_dry: bool,
+    calls: u64,
     /// The units of the accounts met so far. None where there is no account.
     units: HashMap<AccountId, Option<UnitId>>,
     /// The accounts that were opened, or would be.
@@ -35,9 +37,15 @@ impl Target {
             client,
             opens,
             is_dry,
+            calls: 0,
             units: HashMap::new(),
             opened: HashSet::new(),
         }
+    }
+
+    /// Whether the next call is the second of a dry run.
+    pub(super) fn is_second_dry_call(&self) -> bool {
+        self.is_dry && self.calls == 1
     }
 
     pub(super) fn accounts_opened(&self) -> usize {
@@ -67,30 +75,32 @@ impl Target {
         Ok(())
     }
 
-    /// Books a batch in order, each entry for itself, and opens with those that
-    /// are booked the accounts that they lack, where that was asked for.
-    pub(super) async fn book(&mut self, batch: &[Booking]) -> Result<Vec<Fate>, Failure> {
-        let openings = openings(batch);
-        let accounts = openings.iter().map(|opening| opening.id.clone());
+    /// Books the entries of a call in order, each for itself, and opens with those
+    /// that are booked the accounts that they lack, where that was asked for.
+    pub(super) async fn book(&mut self, call: &Call) -> Result<Vec<Fate>, Failure> {
+        self.calls += 1;
+        let accounts = call.openings().iter().map(|opening| opening.id.clone());
         self.look_up_all(accounts.collect()).await?;
-        let missing = openings
+        let missing = call
+            .openings()
             .iter()
             .filter(|opening| self.opens && self.unit(&opening.id).is_none());
+        let entries = call.bookings.iter().map(|booking| booking.entry.clone());
         let request = PostEntriesRequest {
-            entries: batch.iter().map(|booking| booking.entry.clone()).collect(),
+            entries: entries.collect(),
             atomic: false,
             validate_only: self.is_dry,
-            accounts_to_open: missing.map(|opening| open_request(opening)).collect(),
+            accounts_to_open: missing.map(open_request).collect(),
         };
         let answer = self.client.entries.clone().post_entries(request).await?;
         let results = answer.into_inner().results;
-        if results.len() != batch.len() {
+        if results.len() != call.bookings.len() {
             let what = "it has not one result for each entry";
             return Err(Failure::Answer(what.to_owned()));
         }
         let fates = results.into_iter().map(|result| {
             Ok(match present(result.result, "result")? {
-                post_entry_result::Result::Posted(posted) => self.posted(posted, &openings),
+                post_entry_result::Result::Posted(posted) => self.posted(posted, call),
                 post_entry_result::Result::Refusal(refusal) => Fate::Refused {
                     reason: refusal.reason,
                     message: refusal.message,
@@ -100,9 +110,10 @@ impl Target {
         fates.collect()
     }
 
-    fn posted(&mut self, posted: v1::Posted, openings: &[&AccountOpened]) -> Fate {
+    fn posted(&mut self, posted: v1::Posted, call: &Call) -> Fate {
         for id in posted.opened_account_ids {
-            let opening = openings.iter().find(|opening| opening.id.as_str() == id);
+            let opening = AccountId::parse(&id).ok();
+            let opening = opening.and_then(|id| call.opening(&id));
             if let Some(opening) = opening.filter(|_| !self.is_dry) {
                 let unit = Some(opening.unit.clone());
                 self.units.insert(opening.id.clone(), unit);
@@ -114,14 +125,6 @@ impl Target {
             false => Fate::Booked,
         }
     }
-}
-
-/// How the accounts of a batch are opened where they are missing, each once: as
-/// the first row says that names it.
-fn openings(batch: &[Booking]) -> Vec<&AccountOpened> {
-    let mut met = HashSet::new();
-    let openings = batch.iter().flat_map(|booking| &booking.openings);
-    openings.filter(|opening| met.insert(&opening.id)).collect()
 }
 
 /// Accounts as they stand, several read at a time. None where there is none.
@@ -151,22 +154,5 @@ fn account_if_there(account: Result<v1::Account, Failure>) -> Result<Option<v1::
         Ok(account) => Ok(Some(account)),
         Err(Failure::Refused { reason, .. }) if reason == "ACCOUNT_UNKNOWN" => Ok(None),
         Err(other) => Err(other),
-    }
-}
-
-fn open_request(opening: &AccountOpened) -> OpenAccountRequest {
-    let limit = |balance: Option<Balance>| {
-        let bound = match balance {
-            Some(balance) => Bound::Amount(balance.steps()),
-            None => Bound::Unbounded(true),
-        };
-        Some(v1::Limit { bound: Some(bound) })
-    };
-    OpenAccountRequest {
-        account_id: opening.id.to_string(),
-        kind: opening.kind.number(),
-        unit_id: opening.unit.to_string(),
-        floor: limit(opening.limits.floor),
-        ceiling: limit(opening.limits.ceiling),
     }
 }
