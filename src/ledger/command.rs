@@ -165,6 +165,10 @@ impl Command {
                 account(terms.transfer.debit());
                 account(terms.transfer.credit());
             }
+            Self::SettleHold {
+                settlement: Settlement::Legs(legs),
+                ..
+            } => legs.as_slice().iter().for_each(|leg| account(&leg.credit)),
             Self::ReverseEntry(_)
             | Self::SettleHold { .. }
             | Self::ReleaseHold { .. }

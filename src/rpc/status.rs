@@ -44,7 +44,9 @@ pub enum Refused {
         "the server has as many requests at hand as it has room for; send it again later, with the same id"
     )]
     Busy,
-    #[error("the request did not come whole in time; send it again, with the same id")]
+    #[error(
+        "the request came too slowly to wait for the rest of it; send it again, with the same id"
+    )]
     Slow,
     /// A bug.
     #[error(

@@ -1,5 +1,5 @@
-//! A request as it comes in: counted before it is read, and no slower than a link
-//! of these days.
+//! A request as it comes in: counted before it is read, and let go where it comes
+//! slower than over a poor link.
 
 use std::{
     pin::Pin,
@@ -16,10 +16,10 @@ use super::{door::Held, status::Refused};
 
 /// Before each message on the wire: whether it is compressed, and its length.
 const HEADER_BYTES: usize = 5;
-/// What a request has for its way, beside the time for its bytes.
+/// How long a request may come slower than that, in sum.
 const GRACE: Duration = Duration::from_secs(10);
 /// The least that comes in a second: what waits for less keeps room from others.
-const SLOWEST_BYTES_PER_S: usize = 64 * 1024;
+const SLOWEST_BYTES_PER_S: u64 = 64 * 1024;
 
 /// A request whose messages are counted before they are read.
 pub(super) struct Upload {
@@ -29,7 +29,7 @@ pub(super) struct Upload {
     header_read: usize,
     /// What is still to come of the message.
     left: usize,
-    /// When all of it must be here.
+    /// Until when the rest is waited for, unless more comes.
     due: Instant,
     /// Wakes at that time, once something had to be waited for.
     alarm: Option<Pin<Box<Sleep>>>,
@@ -50,6 +50,7 @@ impl Upload {
 
     /// Follows the messages through their chunks.
     fn count(&mut self, mut chunk: &[u8]) -> Result<(), Refused> {
+        self.due += Duration::from_micros(chunk.len() as u64 * 1_000_000 / SLOWEST_BYTES_PER_S);
         while !chunk.is_empty() {
             if self.left > 0 {
                 let skipped = self.left.min(chunk.len());
@@ -66,7 +67,6 @@ impl Upload {
                 self.left = u32::from_be_bytes(length) as usize;
                 self.header_read = 0;
                 self.held.take(self.left)?;
-                self.due += Duration::from_secs((self.left / SLOWEST_BYTES_PER_S) as u64);
             }
         }
         Ok(())

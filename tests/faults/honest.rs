@@ -46,6 +46,7 @@ fn post(id: Id, legs: &[(&'static str, &'static str, i64)]) -> Ask {
             })
             .collect(),
         unit: None,
+        opens: None,
         at: None,
         labels: PLAIN,
         note: Some("at home"),

@@ -49,6 +49,9 @@ pub(crate) struct Post {
     pub legs: Vec<Leg>,
     /// The unit that the first leg names, if it names one.
     pub unit: Option<&'static str>,
+    /// As what its accounts are opened, in `time`, where they are not there. None
+    /// where they are not.
+    pub opens: Option<AccountKind>,
     /// The effective time in microseconds.
     pub at: Option<i64>,
     pub labels: Labels,
@@ -270,6 +273,23 @@ impl Ask {
     }
 }
 
+/// The accounts of an entry, each once.
+fn opens(post: &Post, kind: AccountKind) -> Vec<AccountOpened> {
+    let mut names: Vec<&str> = Vec::new();
+    for name in post.legs.iter().flat_map(|leg| [leg.from, leg.to]) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let opening = |name| AccountOpened {
+        id: account(name),
+        kind,
+        unit: unit("time"),
+        limits: kind.default_limits(),
+    };
+    names.into_iter().map(opening).collect()
+}
+
 fn posting(post: &Post, salt: u64) -> Result<NewEntry, Malformed> {
     let legs = post.legs.iter().map(transfer);
     let note = post.note.map(|text| note(text, salt));
@@ -289,6 +309,6 @@ fn posting(post: &Post, salt: u64) -> Result<NewEntry, Malformed> {
             .into_iter()
             .collect(),
         note,
-        opens: Vec::new(),
+        opens: post.opens.map_or_else(Vec::new, |kind| opens(post, kind)),
     })
 }

@@ -279,6 +279,7 @@ fn post(stack: &mut Stack, index: usize, booked: &Booked) -> Command {
             .map(|(from, to, amount)| Leg { from, to, amount })
             .collect(),
         unit: None,
+        opens: None,
         at: booked.at,
         labels: Labels {
             kind: "service",

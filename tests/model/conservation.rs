@@ -57,6 +57,7 @@ fn entry(id: u8, legs: Vec<Leg>) -> Ask {
         id,
         legs,
         unit: Some("time"),
+        opens: None,
         at: None,
         labels: Labels {
             kind: "service",

@@ -85,6 +85,7 @@ pub(crate) fn opening() -> Vec<Ask> {
                 leg("west:grant", "east:pool", 100),
             ],
             unit: Some("time"),
+            opens: None,
             at: None,
             labels: LABELS[2],
             note: None,
@@ -220,15 +221,17 @@ fn post(ledger: &Reference) -> impl Strategy<Value = Ask> + use<> {
         fresh_id(ledger),
         legs,
         unit(),
+        prop_oneof![4 => Just(None), 1 => select(&KINDS[..]).prop_map(Some)],
         effective_at(ledger),
         select(&LABELS[..]),
         select(&NOTES[..]),
     )
-        .prop_map(|(id, legs, unit, at, labels, note)| {
+        .prop_map(|(id, legs, unit, opens, at, labels, note)| {
             Ask::Post(Post {
                 id,
                 legs,
                 unit,
+                opens,
                 at,
                 labels,
                 note,
@@ -425,6 +428,7 @@ fn doomed(ledger: &Reference) -> impl Strategy<Value = Ask> + use<> {
                 id,
                 legs,
                 unit,
+                opens: force.then_some(AccountKind::Member),
                 at,
                 labels: LABELS[0],
                 note: None,

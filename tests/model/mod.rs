@@ -13,6 +13,7 @@ mod chain;
 mod compare;
 mod conservation;
 mod counted;
+mod gate;
 mod generate;
 mod invariants;
 mod machine;
@@ -39,6 +40,7 @@ fn cases(count: u32) -> Config {
     }
     if !is_set("PROPTEST_MAX_SHRINK_ITERS") {
         config.max_shrink_iters = 4_000;
+        config.max_shrink_time = 120_000;
     }
     config
 }

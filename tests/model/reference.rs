@@ -69,7 +69,18 @@ pub(crate) enum Outcome {
     Recorded(At),
     /// It stood already, since here; None where the contract does not say.
     Replayed(Option<At>),
+    /// It was only asked: whether it would have stood already.
+    Validated {
+        replayed: bool,
+    },
     Refused(Refusal),
+}
+
+/// How the requests of a call belong together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct How {
+    pub atomic: bool,
+    pub validate_only: bool,
 }
 
 /// What becomes of a call.
@@ -195,21 +206,36 @@ impl Reference {
         ledger
     }
 
-    /// One call of a client: its requests in order, all or none if `atomic`.
-    pub(crate) fn call(&mut self, asks: &[Ask], atomic: bool) -> Answer {
-        self.expire_due();
+    /// One call of a client: its requests in order. What is due when its
+    /// transaction begins [expires](Self::expire_due) before.
+    pub(crate) fn call(&mut self, asks: &[Ask], how: How) -> Answer {
         let before = self.clone();
         let mut outcomes = Vec::new();
         for (index, ask) in asks.iter().enumerate() {
             let outcome = self.decide(ask);
-            if let (true, Outcome::Refused(refusal)) = (atomic, &outcome) {
+            if let (true, Outcome::Refused(refusal)) = (how.atomic, &outcome) {
                 let refusal = refusal.clone();
                 *self = before;
                 return Answer::Nothing(index, refusal);
             }
             outcomes.push(outcome);
         }
+        if how.validate_only {
+            *self = before;
+            let asked = outcomes.into_iter().map(|outcome| self.only_asked(outcome));
+            return Answer::Each(asked.collect());
+        }
         Answer::Each(outcomes)
+    }
+
+    /// What would have been recorded has no place.
+    fn only_asked(&self, outcome: Outcome) -> Outcome {
+        let stands = |at: &At| at.0 <= self.journal.len() as i64;
+        match outcome {
+            Outcome::Recorded(_) => Outcome::Validated { replayed: false },
+            Outcome::Replayed(Some(at)) if !stands(&at) => Outcome::Validated { replayed: true },
+            other => other,
+        }
     }
 
     /// What is due by the clock expires before anything else happens, the
@@ -292,6 +318,7 @@ impl Reference {
             id,
             legs: legs.collect(),
             unit: None,
+            opens: None,
             at,
             labels: Labels {
                 kind: "reversal",
@@ -335,19 +362,9 @@ impl Reference {
                 limits,
             } => {
                 let limits = limits.unwrap_or(opening_limits(*kind));
-                let opened = self.write(false, text::open(account, *kind, unit, limits));
-                let new = Account {
-                    kind: *kind,
-                    unit,
-                    opened_with: limits,
-                    floor: limits.0,
-                    ceiling: limits.1,
-                    limits_since: opened.0,
-                    opened,
-                    closed: None,
-                };
-                self.accounts.insert(account, new);
-                opened
+                let at = self.write(false, text::open(account, *kind, unit, limits));
+                self.open(account, *kind, unit, limits, at);
+                at
             }
             Ask::Limit { account, .. } => {
                 let limits = self.wanted_limits(ask).expect("a known account");
@@ -362,7 +379,14 @@ impl Reference {
                 self.accounts.get_mut(account).expect("known").closed = Some(at);
                 at
             }
-            Ask::Post(post) => self.post(post.clone(), None, text::entry),
+            Ask::Post(post) => {
+                let opened = self.open_missing(post);
+                let words = |entry: &Entry| {
+                    let all = opened.iter().cloned().chain([text::entry(entry)]);
+                    all.collect::<Vec<_>>().join(", ")
+                };
+                self.post(post.clone(), None, words)
+            }
             Ask::Reverse {
                 id,
                 of,
@@ -400,6 +424,7 @@ impl Reference {
                     id: *id,
                     legs,
                     unit: None,
+                    opens: None,
                     at: *at,
                     labels: hold.labels,
                     note: None,
@@ -419,6 +444,43 @@ impl Reference {
                 at
             }
         }
+    }
+
+    fn open(
+        &mut self,
+        account: &'static str,
+        kind: AccountKind,
+        unit: &'static str,
+        limits: (Option<i64>, Option<i64>),
+        at: At,
+    ) {
+        let new = Account {
+            kind,
+            unit,
+            opened_with: limits,
+            floor: limits.0,
+            ceiling: limits.1,
+            limits_since: at.0,
+            opened: at,
+            closed: None,
+        };
+        self.accounts.insert(account, new);
+    }
+
+    /// Opens the accounts that an entry brings along, as its record does: what
+    /// that says, an account each.
+    pub(crate) fn open_missing(&mut self, post: &Post) -> Vec<String> {
+        let at = (self.journal.len() as i64 + 1, self.next_moment());
+        let mut said = Vec::new();
+        let Some(kind) = post.opens else { return said };
+        for account in post.legs.iter().flat_map(|leg| [leg.from, leg.to]) {
+            if !self.accounts.contains_key(account) {
+                let limits = opening_limits(kind);
+                self.open(account, kind, "time", limits, at);
+                said.push(text::open(account, kind, "time", limits));
+            }
+        }
+        said
     }
 
     fn post(

@@ -42,9 +42,11 @@ impl Reference {
             }
             Ask::Close { account } => self.may_close(account, faults),
             Ask::Post(post) => {
-                self.not_in_future(post.at, faults);
-                self.lands(&post.legs, post.unit, faults);
-                self.within_limits(&post.legs, 0, faults);
+                let mut opened = self.clone();
+                opened.open_missing(post);
+                opened.not_in_future(post.at, faults);
+                opened.lands(&post.legs, post.unit, faults);
+                opened.within_limits(&post.legs, 0, faults);
             }
             Ask::Reverse {
                 id,

@@ -19,8 +19,11 @@ use timebank::{
 };
 use tokio::runtime::{Builder, Runtime};
 
-use super::ask::Ask;
-use crate::support::{UTC, clock_of, open_again};
+use super::{
+    ask::Ask,
+    gate::{Gate, Gated},
+};
+use crate::support::{UTC, clock_of, open_again_keeping};
 
 /// Years may go by between two runs.
 const ACCEPTED: Start = Start {
@@ -32,6 +35,8 @@ const ACCEPTED: Start = Start {
 pub(crate) struct Stack {
     dir: TempDir,
     clock: Arc<AtomicI64>,
+    /// How many accounts the writer keeps in memory.
+    max_accounts: usize,
     salts: u64,
     run: Option<Run>,
 }
@@ -45,15 +50,21 @@ struct Run {
     sequencer: Sequencer,
     thread: JoinHandle<()>,
     query: Query,
+    gate: Gate,
 }
 
 impl Run {
-    fn start(dir: &TempDir, clock: &Arc<AtomicI64>) -> Self {
+    fn start(dir: &TempDir, clock: &Arc<AtomicI64>, max_accounts: usize) -> Self {
         let runtime = || Builder::new_current_thread().enable_time().build();
         let (writes, reads) = (runtime().expect("a runtime"), runtime().expect("a runtime"));
         let time = Arc::clone(clock);
         let clock = clock_of(move || time.load(Ordering::SeqCst));
-        let (store, writer) = open_again(dir.path());
+        let (store, writer) = open_again_keeping(dir.path(), max_accounts);
+        let gate = Gate::default();
+        let writer = Box::new(Gated {
+            writer,
+            gate: gate.clone(),
+        });
         let (sequencer, thread) = {
             let _within = writes.enter();
             Sequencer::start(writer, clock, ACCEPTED).expect("the sequencer starts")
@@ -66,6 +77,7 @@ impl Run {
             sequencer,
             thread,
             query,
+            gate,
         }
     }
 
@@ -81,12 +93,18 @@ impl Run {
 impl Stack {
     /// A new ledger, at this time of the wall.
     pub(crate) fn new(clock_us: i64) -> Self {
+        Self::keeping(clock_us, 200_000)
+    }
+
+    /// A new ledger, whose writer keeps so many accounts in memory.
+    pub(crate) fn keeping(clock_us: i64, max_accounts: usize) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let clock = Arc::new(AtomicI64::new(clock_us));
-        let run = Some(Run::start(&dir, &clock));
+        let run = Some(Run::start(&dir, &clock, max_accounts));
         Self {
             dir,
             clock,
+            max_accounts,
             salts: 0,
             run,
         }
@@ -107,7 +125,7 @@ impl Stack {
             run.stop();
         }
         self.set_clock(clock_us);
-        self.run = Some(Run::start(&self.dir, &self.clock));
+        self.run = Some(Run::start(&self.dir, &self.clock, self.max_accounts));
     }
 
     /// The ledger's command for a request, with a salt that no other has.
@@ -129,6 +147,40 @@ impl Stack {
         let run = self.run();
         let answer = run.writes.block_on(run.sequencer.submit(call));
         answer.expect("it commits")
+    }
+
+    /// Decides calls in one transaction, after one that asks for nothing.
+    pub(crate) fn call_at_once(&self, calls: Vec<Call>) -> Vec<Answer> {
+        let run = self.run();
+        let submit = |call| {
+            let sequencer = run.sequencer.clone();
+            tokio::spawn(async move { sequencer.submit(call).await })
+        };
+        run.writes.block_on(async {
+            let held_up = run.gate.shut();
+            let first = submit(Call::each(Vec::new(), caller()));
+            tokio::task::yield_now().await;
+            held_up.wait();
+            let answers: Vec<_> = calls.into_iter().map(submit).collect();
+            // By now each has been polled, and so is in the queue.
+            tokio::task::yield_now().await;
+            drop(held_up);
+            let mut answered = Vec::new();
+            first.await.expect("no panic").expect("it commits");
+            for answer in answers {
+                answered.push(answer.await.expect("no panic").expect("it commits"));
+            }
+            answered
+        })
+    }
+
+    /// A call of the tester's.
+    pub(crate) fn call_of(commands: Vec<Command>, together: Together, validate_only: bool) -> Call {
+        Call {
+            together,
+            validate_only,
+            ..Call::each(commands, caller())
+        }
     }
 
     /// Decides one command.

@@ -196,6 +196,7 @@ pub(super) fn post(id: Id, legs: &[Leg]) -> Ask {
         id,
         legs: legs.to_vec(),
         unit: None,
+        opens: None,
         at: None,
         labels: PLAIN,
         note: Some("a note"),

@@ -74,7 +74,21 @@ pub(crate) fn staff() -> Caller {
 /// Opens a store again in this process. Tests start servers, and between fork and
 /// exec such a child still has the lock that this process has let go of.
 pub(crate) fn open_again(dir: &Path) -> (SqliteStore, Box<dyn Writer>) {
-    until("the lock", || match SqliteStore::open(dir) {
+    again(|| SqliteStore::open(dir))
+}
+
+/// As [`open_again`], with a writer that keeps so many accounts in memory.
+pub(crate) fn open_again_keeping(
+    dir: &Path,
+    max_accounts: usize,
+) -> (SqliteStore, Box<dyn Writer>) {
+    again(|| SqliteStore::open_keeping(dir, max_accounts))
+}
+
+fn again(
+    open: impl Fn() -> Result<(SqliteStore, Box<dyn Writer>), StoreError>,
+) -> (SqliteStore, Box<dyn Writer>) {
+    until("the lock", || match open() {
         Err(StoreError::InUse { .. }) => None,
         opened => Some(opened.expect("the store opens")),
     })

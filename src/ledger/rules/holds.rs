@@ -64,6 +64,7 @@ pub(super) fn settle(
     let hold = known(hold, id)?;
     check_unowned(hold)?;
     check_open(hold, now)?;
+    ends_of(book, hold)?;
     let transfers = transfers(hold, settlement)?;
     let touched = booking::balances_after(Accounts::of(book), transfers.as_slice(), &[])?;
     // Hours that holds set aside are there to be settled, whichever comes first;
@@ -126,7 +127,8 @@ pub(super) fn release(book: &Book, id: BookingId, now: Moment) -> Ruling {
     }
     check_unowned(hold)?;
     check_open(hold, now)?;
-    free(book, hold, Fact::HoldReleased { id })
+    ends_of(book, hold)?;
+    Ok(Decision::append(Fact::HoldReleased { id }))
 }
 
 pub(super) fn expire(book: &Book, id: BookingId, now: Moment) -> Ruling {
@@ -143,14 +145,16 @@ pub(super) fn expire(book: &Book, id: BookingId, now: Moment) -> Ruling {
         }
         HoldState::Settled(_) | HoldState::Released { .. } => check_open(hold, now)?,
     }
-    free(book, hold, Fact::HoldExpired { id })
+    ends_of(book, hold)?;
+    Ok(Decision::append(Fact::HoldExpired { id }))
 }
 
-/// Frees a hold: that touches its accounts, so they are asked for.
-fn free(book: &Book, hold: &Hold, end: Fact) -> Ruling {
+/// Asks for both accounts of a hold: its end, whichever it is, touches them, also
+/// where a settlement credits others.
+fn ends_of(book: &Book, hold: &Hold) -> Result<(), Undecided> {
     let legs = std::slice::from_ref(&hold.terms.transfer);
     booking::accounts_of(Accounts::of(book), legs)?;
-    Ok(Decision::append(end))
+    Ok(())
 }
 
 fn hold(book: &Book, id: BookingId) -> Result<Option<&Hold>, Undecided> {

@@ -16,6 +16,9 @@ use rusqlite::Connection;
 use self::{open::Files, snapshot::Pool, writer::SqliteWriter};
 use super::{Progress, Snapshot, Store, StoreError, Verified, Writer};
 
+/// How many accounts the writer keeps in memory, which bounds what they take.
+const MAX_ACCOUNTS: usize = 200_000;
+
 /// A ledger's data directory, locked for this process while this lives.
 pub struct SqliteStore {
     files: Files,
@@ -30,9 +33,22 @@ impl SqliteStore {
     /// # Errors
     /// Where the directory is in use, cannot be used, or holds something else.
     pub fn open(dir: &Path) -> Result<(Self, Box<dyn Writer>), StoreError> {
+        Self::open_keeping(dir, MAX_ACCOUNTS)
+    }
+
+    /// As [`SqliteStore::open`], with another bound for how many accounts the
+    /// writer keeps in memory: beyond it, all are forgotten. No answer hangs on it.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`].
+    pub fn open_keeping(
+        dir: &Path,
+        max_accounts: usize,
+    ) -> Result<(Self, Box<dyn Writer>), StoreError> {
         let files = Files::of(dir);
         let lock = Arc::new(files.lock()?);
-        let writer = SqliteWriter::new(files.open_to_write()?, Arc::clone(&lock))?;
+        let connection = files.open_to_write()?;
+        let writer = SqliteWriter::new(connection, max_accounts, Arc::clone(&lock))?;
         let store = Self {
             pool: Arc::new(Pool::new(files.clone())),
             files,

@@ -20,14 +20,12 @@ use crate::{
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// How many accounts are kept in memory before all are forgotten, which bounds
-/// what they take.
-const MAX_ACCOUNTS: usize = 200_000;
-
 pub(super) struct SqliteWriter {
     connection: Connection,
     /// None after a failure: then it is read anew.
     end: Option<End>,
+    /// How many accounts are kept in memory before all are forgotten.
+    max_accounts: usize,
     _lock: Arc<File>,
 }
 
@@ -119,11 +117,16 @@ fn next_due(connection: &Connection) -> Result<Option<Moment>> {
 }
 
 impl SqliteWriter {
-    pub(super) fn new(connection: Connection, lock: Arc<File>) -> Result<Self> {
+    pub(super) fn new(
+        connection: Connection,
+        max_accounts: usize,
+        lock: Arc<File>,
+    ) -> Result<Self> {
         let end = Some(End::read(&connection)?);
         Ok(Self {
             connection,
             end,
+            max_accounts,
             _lock: lock,
         })
     }
@@ -141,6 +144,7 @@ impl Drop for SqliteWriter {
 impl Writer for SqliteWriter {
     fn transact(&mut self, calls: &[Call], now: Moment) -> Result<Committed> {
         let kept = self.end.take();
+        let kept = kept.filter(|end| end.book.accounts().len() <= self.max_accounts);
         let result = begin(&self.connection, kept).and_then(|mut end| {
             let committed = run(&self.connection, &mut end, calls, now)?;
             self.end = Some(end);
@@ -174,9 +178,6 @@ fn begin(connection: &Connection, kept: Option<End>) -> Result<End> {
              of this server; what it wrote is taken as it is; find out who did, and run \
              `ledger-cli audit verify` before anything else"
         );
-        return End::read(connection);
-    }
-    if end.book.accounts().len() > MAX_ACCOUNTS {
         return End::read(connection);
     }
     Ok(end)
