@@ -2,10 +2,7 @@
 //! else in `src/` asks the system for it.
 
 use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -44,6 +41,13 @@ impl Clock {
             running: Arc::new(running),
         }
     }
+
+    fn reading(&self) -> Reading {
+        Reading {
+            wall: (self.wall)(),
+            running: (self.running)(),
+        }
+    }
 }
 
 fn system_time() -> Moment {
@@ -67,49 +71,64 @@ pub struct ClockImplausible {
     what: &'static str,
 }
 
+/// What both clocks showed at one time.
+#[derive(Clone, Copy)]
+struct Reading {
+    wall: Moment,
+    running: Duration,
+}
+
+impl Reading {
+    /// What the clock on the wall should show at a later reading.
+    fn expected_at(self, later: Self) -> Moment {
+        let passed = later.running.saturating_sub(self.running);
+        let passed_s = i64::try_from(passed.as_secs()).unwrap_or(i64::MAX);
+        self.wall.after_s(passed_s)
+    }
+}
+
 /// Tells the one moment that rules, expiry and reads go by.
 pub struct Timekeeper {
     clock: Clock,
-    /// What both clocks showed at the start.
-    start: (Moment, Duration),
+    start: Reading,
     /// Whether the operator accepts the clock as it is at the start.
     accepted: bool,
-    /// Whether the start was long after the last record, and nothing was recorded
-    /// since.
-    started_late: AtomicBool,
+    /// The first reading that could be right: later ones are held against it. None
+    /// until there is one.
+    right: Mutex<Option<Reading>>,
     last: Mutex<Stamp>,
 }
 
 impl Timekeeper {
     /// Starts with a journal's last record.
     pub fn start(clock: Clock, last: Stamp, accepted: bool) -> Self {
-        let start = ((clock.wall)(), (clock.running)());
-        let is_late = last.sequence > Sequence::ZERO && is_long_after(start.0, last);
+        let start = clock.reading();
         Self {
             clock,
             start,
             accepted,
-            started_late: AtomicBool::new(is_late),
+            right: Mutex::new(None),
             last: Mutex::new(last),
         }
     }
 
     /// The last record is now another.
     pub fn record(&self, last: Stamp) {
-        let mut known = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if *known != last {
-            *known = last;
-            self.started_late.store(false, Ordering::Relaxed);
-        }
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = last;
     }
 
     fn last(&self) -> Stamp {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The moment that reads go by, and by which holds are due.
+    /// The moment that reads go by, and by which holds are due. While the clock
+    /// cannot be right, it stands still at the last record.
     pub fn moment(&self) -> Moment {
-        self.last().moment_after((self.clock.wall)())
+        let last = self.last();
+        match self.to_record() {
+            Ok(clock) => last.moment_after(clock),
+            Err(_) => last.moment,
+        }
     }
 
     /// What the clock shows, right or not: when to look again.
@@ -120,52 +139,141 @@ impl Timekeeper {
     /// How far the clock has run from the time that has passed since the start, in
     /// seconds.
     pub fn drift_s(&self) -> i64 {
-        let (clock, expected) = self.now_and_expected();
-        (clock.us() - expected.us()) / 1_000_000
-    }
-
-    fn now_and_expected(&self) -> (Moment, Moment) {
-        let passed = (self.clock.running)().saturating_sub(self.start.1);
-        let passed_s = i64::try_from(passed.as_secs()).unwrap_or(i64::MAX);
-        ((self.clock.wall)(), self.start.0.after_s(passed_s))
+        let now = self.clock.reading();
+        (now.wall.us() - self.start.expected_at(now).us()) / 1_000_000
     }
 
     /// The clock's time, to record by.
     ///
     /// # Errors
     /// [`ClockImplausible`] where the clock cannot be right: more than 5 minutes
-    /// behind the last record, more than a day from the time that passed since the
-    /// start, or at the start more than 400 days after the last record.
+    /// behind the last record; more than a day from what it showed when it could
+    /// first be right and the time that passed since; or, until then, more than 400
+    /// days after the last record, or before there was any time bank's ledger.
     pub fn to_record(&self) -> Result<Moment, ClockImplausible> {
-        let last = self.last();
-        let (clock, expected) = self.now_and_expected();
-        let started_late = self.started_late.load(Ordering::Relaxed);
-        let implausible = |what, compared| {
-            Err(ClockImplausible {
+        let now = self.clock.reading();
+        let clock = now.wall;
+        let mut right = self.right.lock().unwrap_or_else(PoisonError::into_inner);
+        let wrong = match *right {
+            Some(right) => has_run_away(clock, right.expected_at(now)),
+            None if self.accepted => None,
+            None => cannot_begin(clock, self.last()),
+        };
+        let last = self.last().recorded_at;
+        let is_behind = !self.accepted && clock.is_far_behind(last);
+        let wrong = wrong.or(is_behind.then_some(("the last record is of", last)));
+        if let Some((what, compared)) = wrong {
+            return Err(ClockImplausible {
                 clock,
                 compared,
                 what,
-            })
-        };
-        if clock.us().abs_diff(expected.us()) > MAX_DRIFT_S.unsigned_abs() * 1_000_000 {
-            return implausible("by the time since the start it should show", expected);
+            });
         }
-        if self.accepted {
-            return Ok(clock);
-        }
-        if clock.is_far_behind(last.recorded_at) {
-            return implausible("the last record is of", last.recorded_at);
-        }
-        if started_late && is_long_after(clock, last) {
-            return implausible(
-                "the last record is more than 400 days older:",
-                last.recorded_at,
-            );
-        }
+        right.get_or_insert(now);
         Ok(clock)
     }
 }
 
-fn is_long_after(clock: Moment, last: Stamp) -> bool {
-    clock > last.recorded_at.after_s(MAX_PAUSE_S)
+/// What the clock is held against, and how.
+type Wrong = Option<(&'static str, Moment)>;
+
+fn has_run_away(clock: Moment, expected: Moment) -> Wrong {
+    let drift_us = clock.us().abs_diff(expected.us());
+    (drift_us > MAX_DRIFT_S.unsigned_abs() * 1_000_000)
+        .then_some(("by the time since the start it should show", expected))
+}
+
+fn cannot_begin(clock: Moment, last: Stamp) -> Wrong {
+    let last = match last.sequence {
+        Sequence::ZERO => {
+            let what = "no ledger of this kind is older than";
+            return (clock < Moment::FIRST_LEDGER).then_some((what, Moment::FIRST_LEDGER));
+        }
+        _ => last.recorded_at,
+    };
+    let what = "the last record is more than 400 days older:";
+    (clock > last.after_s(MAX_PAUSE_S)).then_some((what, last))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use super::*;
+
+    const DAY_S: i64 = 86_400;
+
+    fn at(seconds: i64) -> Moment {
+        Moment::FIRST_LEDGER.after_s(seconds)
+    }
+
+    /// What the clock shows, in seconds, after so many of running; and whether it
+    /// is believed.
+    type Shown = (i64, u64, bool);
+
+    fn check(last_s: Option<i64>, accepted: bool, shown: &[Shown]) {
+        let last = match last_s {
+            None => Stamp::BEGINNING,
+            Some(last_s) => Stamp::BEGINNING.next(at(last_s)),
+        };
+        let times = Arc::new([AtomicI64::new(0), AtomicI64::new(0)]);
+        let [wall, running] = [0, 1].map(|index| {
+            let times = Arc::clone(&times);
+            move || times[index].load(Ordering::Relaxed)
+        });
+        let clock = Clock::of(
+            move || at(wall()),
+            move || Duration::from_secs(running().unsigned_abs()),
+        );
+        let mut keeper = None;
+        for (wall_s, running_s, is_believed) in shown {
+            times[0].store(*wall_s, Ordering::Relaxed);
+            times[1].store(*running_s as i64, Ordering::Relaxed);
+            let keeper =
+                keeper.get_or_insert_with(|| Timekeeper::start(clock.clone(), last, accepted));
+            let told = keeper.to_record();
+            assert_eq!(told.is_ok(), *is_believed, "{last_s:?} {shown:?}: {told:?}");
+        }
+    }
+
+    #[test]
+    fn a_clock_is_believed_as_soon_as_it_can_be_right() {
+        let late_s = 401 * DAY_S;
+        // The first ledger, by a clock that runs from 1970 until it is set.
+        check(
+            None,
+            false,
+            &[(-40 * 365 * DAY_S, 0, false), (10, 60, true)],
+        );
+        // Too early, then set.
+        check(Some(DAY_S), false, &[(0, 0, false), (DAY_S + 60, 60, true)]);
+        // Too early, then set to what is too late.
+        check(
+            Some(DAY_S),
+            false,
+            &[(0, 0, false), (DAY_S + late_s, 60, false)],
+        );
+        // Too late, then set.
+        check(Some(0), false, &[(late_s, 0, false), (60, 60, true)]);
+        // Too late, and nothing changes that but who accepts it.
+        check(
+            Some(0),
+            false,
+            &[(late_s, 0, false), (late_s + 60, 60, false)],
+        );
+        check(Some(0), true, &[(late_s, 0, true), (late_s + 60, 60, true)]);
+        // A server may run for years without a record.
+        let quiet_s = late_s.unsigned_abs();
+        check(
+            Some(0),
+            false,
+            &[(60, 0, true), (60 + late_s, quiet_s, true)],
+        );
+        // It runs away, and comes back; what is accepted is so from the start on.
+        for accepted in [false, true] {
+            let away = [(60, 0, true), (60 + 2 * DAY_S, 0, false), (61, 1, true)];
+            check(Some(0), accepted, &away);
+        }
+        check(Some(DAY_S), true, &[(0, 0, true), (2 * DAY_S, 0, false)]);
+    }
 }

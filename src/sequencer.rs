@@ -1,7 +1,7 @@
 //! The one door for writes, and so one order of events.
 //!
 //! Callers queue; the writing thread takes all that waits as one batch, has the
-//! rules decide each command in turn on the facts that those before it left,
+//! rules decide each command in turn on what those before it left,
 //! commits, and only then answers. A refused command disturbs nobody; a failed
 //! commit is answered to every caller of its batch, and the door stays open.
 
@@ -12,8 +12,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::{
     clock::{Clock, ClockImplausible, Timekeeper},
     ledger::{
-        Answer, Call, Caller, Command, FORMAT_VERSION, Foundation, LedgerId, Moment, Outcome,
-        Rejection, Sequence, TimeZone,
+        Answer, Call, Caller, Command, Foundation, LedgerId, Moment, Outcome, Rejection, Sequence,
+        Stamp, TimeZone,
     },
     store::{Committed, Head, StoreError, Writer},
 };
@@ -77,7 +77,7 @@ pub enum StartError {
     #[error(transparent)]
     Refused(#[from] Rejection),
     #[error(transparent)]
-    Submit(SubmitError),
+    Submit(#[from] SubmitError),
     #[error("the system gives no random bytes; try again")]
     NoRandomness,
     #[error("cannot start a thread: {0}")]
@@ -124,8 +124,11 @@ impl Sequencer {
             time: Arc::clone(&time),
             heads,
         };
-        if time.to_record().is_ok() {
-            door.expire_due().map_err(StartError::Submit)?;
+        // What hinders this hinders writing only, and is tried again before each call.
+        if time.to_record().is_ok()
+            && let Err(error) = door.expire_due()
+        {
+            tracing::error!(%error, "holds that are due cannot be expired");
         }
         let thread = thread::Builder::new()
             .name("sequencer".into())
@@ -281,28 +284,48 @@ fn take_waiting(first: Waiting, queue: &mut mpsc::Receiver<Message>) -> Taken {
 /// Founds a ledger that has no record yet; sets the time zone that is wanted, if
 /// that can still be.
 fn found(writer: &mut dyn Writer, time: &Timekeeper, zone: WantedZone) -> Result<(), StartError> {
-    let command = match (writer.head()?.last.sequence, zone) {
+    let last = writer.head()?.last;
+    let command = match (last.sequence, zone) {
         (Sequence::ZERO, WantedZone::Exactly(zone) | WantedZone::OwnOr(zone)) => {
             let mut bytes = [0; 16];
             getrandom::fill(&mut bytes).map_err(|_| StartError::NoRandomness)?;
             Command::Found(Foundation {
                 id: LedgerId::random(bytes),
-                format_version: FORMAT_VERSION,
                 time_zone: zone,
             })
         }
+        (_, WantedZone::Exactly(zone)) if is_own(writer, zone, last)? => return Ok(()),
         (_, WantedZone::Exactly(zone)) => Command::SetTimeZone(zone),
         (_, WantedZone::OwnOr(_)) => return Ok(()),
     };
-    let calls = [Call::each(vec![command], Caller::server())];
-    let now = time
-        .to_record()
-        .map_err(|error| StartError::Submit(error.into()))?;
-    let mut committed = writer.transact(&calls, now)?;
-    time.record(committed.head.last);
-    match committed.answers.pop().and_then(Answer::only) {
-        Some(Err(rejection)) => Err(rejection.into()),
-        Some(Ok(_)) | None => Ok(()),
+    let now = time.to_record().map_err(SubmitError::from)?;
+    let (_, head) = decide_one(writer, Call::each(vec![command], Caller::server()), now)?;
+    time.record(head.last);
+    Ok(())
+}
+
+/// Whether this is the ledger's time zone already. It is only asked, by the time of
+/// the last record: whether the clock can be right matters where something is
+/// recorded.
+fn is_own(writer: &mut dyn Writer, zone: TimeZone, last: Stamp) -> Result<bool, StartError> {
+    let asked = Call {
+        validate_only: true,
+        ..Call::each(vec![Command::SetTimeZone(zone)], Caller::server())
+    };
+    let (outcome, _) = decide_one(writer, asked, last.moment)?;
+    Ok(outcome.is_replay())
+}
+
+/// Decides a call of one command.
+fn decide_one(
+    writer: &mut dyn Writer,
+    call: Call,
+    now: Moment,
+) -> Result<(Outcome, Head), StartError> {
+    let Committed { mut answers, head } = writer.transact(&[call], now)?;
+    match answers.pop().and_then(Answer::only) {
+        Some(result) => Ok((result?, head)),
+        None => Err(SubmitError::Stopping.into()),
     }
 }
 

@@ -1,10 +1,11 @@
-//! Stored bytes to facts.
+//! Stored bytes to records.
 
 use std::sync::Arc;
 
 use prost::Message;
 use timebank_proto::v1;
 
+use super::FORMAT_VERSION;
 use crate::ledger::{
     AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Caller, Commitment, Entry,
     EntryWithAccounts, Fact, Foundation, HoldOwner, HoldPlaced, HoldTerms, Label, LedgerId, Limits,
@@ -21,6 +22,11 @@ pub enum Undecodable {
     Value(#[from] Malformed),
     #[error("the record has no valid {0}")]
     Field(&'static str),
+    #[error(
+        "its records are of format version {given}, and this program reads version \
+         {FORMAT_VERSION}; use the program that they are of"
+    )]
+    Format { given: i32 },
 }
 
 /// Reads a record's stored bytes.
@@ -51,15 +57,23 @@ pub fn from_proto(record: v1::Record) -> Result<Record, Undecodable> {
     })
 }
 
+/// A journal of another version is none that this program can read.
+fn founded(founded: &v1::LedgerFounded) -> Result<Foundation, Undecodable> {
+    let given = founded.format_version;
+    if given != FORMAT_VERSION {
+        return Err(Undecodable::Format { given });
+    }
+    Ok(Foundation {
+        id: LedgerId::from_slice(&founded.ledger_id).ok_or(Undecodable::Field("ledger_id"))?,
+        time_zone: TimeZone::parse(&founded.time_zone)?,
+    })
+}
+
 fn step(step: v1::record::Step) -> Result<Step, Undecodable> {
     use v1::record::Step as In;
     Ok(Step::Fact(match step {
         In::EntryWithAccounts(step) => return with_accounts(step).map(Step::EntryWithAccounts),
-        In::LedgerFounded(founded) => Fact::LedgerFounded(Foundation {
-            id: LedgerId::from_slice(&founded.ledger_id).ok_or(Undecodable::Field("ledger_id"))?,
-            format_version: founded.format_version,
-            time_zone: TimeZone::parse(&founded.time_zone)?,
-        }),
+        In::LedgerFounded(record) => Fact::LedgerFounded(founded(&record)?),
         In::TimeZoneSet(set) => Fact::TimeZoneSet(TimeZone::parse(&set.time_zone)?),
         In::UnitDeclared(unit) => {
             Fact::UnitDeclared(Unit::new(UnitId::parse(&unit.unit_id)?, &unit.step)?)

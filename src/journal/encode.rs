@@ -1,9 +1,9 @@
-//! Facts to stored bytes: the protobuf encoding of `timebank.v1.Record`.
+//! Records to stored bytes: the protobuf encoding of `timebank.v1.Record`.
 
 use prost::Message;
 use timebank_proto::v1;
 
-use super::wire;
+use super::{FORMAT_VERSION, wire};
 use crate::ledger::{
     AccountOpened, Entry, Fact, HoldPlaced, Moment, Origin, Record, Step, Tags, Transfer,
 };
@@ -59,7 +59,7 @@ fn fact(fact: &Fact) -> v1::record::Step {
     match fact {
         Fact::LedgerFounded(foundation) => Out::LedgerFounded(v1::LedgerFounded {
             ledger_id: foundation.id.as_bytes().to_vec(),
-            format_version: foundation.format_version,
+            format_version: FORMAT_VERSION,
             time_zone: foundation.time_zone.name().into(),
         }),
         Fact::TimeZoneSet(zone) => Out::TimeZoneSet(v1::TimeZoneSet {

@@ -3,6 +3,10 @@
 //! A record is encoded once, when it is appended; the stored bytes are hashed
 //! and never encoded again.
 
+/// The version of the records' format, which the first record names. A journal of
+/// another one is not read.
+pub const FORMAT_VERSION: i32 = 1;
+
 mod decode;
 mod encode;
 mod tree;
@@ -10,4 +14,4 @@ mod wire;
 
 pub use decode::{Undecodable, decode, from_proto};
 pub use encode::{encode, tags_to_proto, to_proto};
-pub use tree::{Frontier, HASH_BYTES, Hash, leaf_hash, node_count, node_place};
+pub use tree::{Frontier, HASH_BYTES, Hash, leaf_hash, node_place};

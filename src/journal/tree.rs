@@ -30,11 +30,6 @@ fn node_hash(left: &Hash, right: &Hash) -> Hash {
     hash.finalize().into()
 }
 
-/// How many nodes the record of this sequence completes.
-pub fn node_count(sequence: Sequence) -> usize {
-    1 + sequence.get().trailing_zeros() as usize
-}
-
 /// Where the node of a level (0: leaves) and index is stored: the record that
 /// completed it, and its place among that record's nodes.
 pub fn node_place(level: u32, index: i64) -> (Option<Sequence>, usize) {
@@ -121,8 +116,8 @@ mod tests {
             assert_eq!(frontier.root(), naive(&leaves[..size]));
             let mut nodes = Vec::new();
             frontier.push(leaf, &mut nodes);
-            let sequence = Sequence::new(size as i64 + 1).unwrap();
-            assert_eq!(nodes.len(), node_count(sequence) * HASH_BYTES);
+            let completed = 1 + (size + 1).trailing_zeros() as usize;
+            assert_eq!(nodes.len(), completed * HASH_BYTES);
             stored.push(nodes);
             let loaded = Frontier::load(size as i64 + 1, |level, index| {
                 let (sequence, place) = node_place(level, index);

@@ -25,9 +25,10 @@ const MINUTE_US: i64 = 60_000_000;
 pub struct Position(i64);
 
 impl Position {
-    /// The place of a leg (0 to 1,023) of a record.
-    pub fn new(sequence: Sequence, leg: usize) -> Self {
-        Self((sequence.get() << LEG_BITS) | (leg as i64 & ((1 << LEG_BITS) - 1)))
+    /// The place of a leg of a record. None above 1,023.
+    pub fn new(sequence: Sequence, leg: usize) -> Option<Self> {
+        let leg = i64::try_from(leg).ok().filter(|leg| *leg < 1 << LEG_BITS)?;
+        Some(Self((sequence.get() << LEG_BITS) | leg))
     }
 
     /// A place as it is stored.
@@ -66,6 +67,14 @@ pub struct Span {
 }
 
 impl Span {
+    /// A span as it is stored. None where it ends before it begins, or is out of the
+    /// range of moments.
+    pub fn from_stored(first: i64, last: i64) -> Option<Self> {
+        let range = Self::of(Moment::MIN).first..=Self::of(Moment::MAX).last;
+        (first <= last && range.contains(&first) && range.contains(&last))
+            .then_some(Self { first, last })
+    }
+
     /// The minute of a moment.
     pub fn of(moment: Moment) -> Self {
         let minute = moment.us().div_euclid(MINUTE_US);

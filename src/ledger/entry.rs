@@ -211,6 +211,14 @@ pub struct Entry {
     pub origin: Origin,
 }
 
+impl Entry {
+    /// Whether one of its transfers is of this account.
+    pub fn touches(&self, account: &AccountId) -> bool {
+        let mut legs = self.transfers.as_slice().iter();
+        legs.any(|leg| [leg.debit(), leg.credit()].contains(&account))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -140,6 +140,7 @@ impl Book {
         let effective = entry.effective_at.unwrap_or(record.stamp.moment);
         for (leg, transfer) in entry.transfers.as_slice().iter().enumerate() {
             let position = Position::new(record.stamp.sequence, first_leg + leg);
+            let position = position.ok_or("a step has more legs than can be numbered")?;
             let amount = transfer.amount();
             let debited = self.touch(transfer.debit())?;
             let balance = debited.account.balance.minus(amount);

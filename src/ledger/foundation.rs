@@ -6,9 +6,6 @@ use uuid::Uuid;
 
 use super::{Sequence, TimeZone};
 
-/// The version of the records' format that is written now.
-pub const FORMAT_VERSION: i32 = 1;
-
 /// A ledger's own name among all ledgers: a UUID.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LedgerId(Uuid);
@@ -41,8 +38,6 @@ impl fmt::Display for LedgerId {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Foundation {
     pub id: LedgerId,
-    /// The version of the records' format.
-    pub format_version: i32,
     /// Its days are this zone's days.
     pub time_zone: TimeZone,
 }

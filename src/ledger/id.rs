@@ -1,6 +1,6 @@
 //! Names: of accounts, of bookings, and the short labels within an entry.
 
-use std::{borrow::Borrow, fmt};
+use std::fmt;
 
 use compact_str::CompactString;
 use uuid::Uuid;
@@ -79,12 +79,6 @@ impl fmt::Display for AccountId {
 impl fmt::Debug for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-impl Borrow<str> for AccountId {
-    fn borrow(&self) -> &str {
-        &self.0
     }
 }
 

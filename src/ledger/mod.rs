@@ -41,7 +41,7 @@ pub use civil::TimeZone;
 pub use command::{Bound, Command, CreditLeg, CreditLegs, NewEntry, Reversal, Settlement};
 pub use difference::Difference;
 pub use entry::{Entry, Origin, Tag, Tags, Transfer, Transfers};
-pub use foundation::{FORMAT_VERSION, Foundation, Founded, LedgerId};
+pub use foundation::{Foundation, Founded, LedgerId};
 pub use hold::{Hold, HoldPlaced, HoldState, HoldStateKind, HoldTerms, MAX_EXPIRES_IN_S};
 pub use id::{AccountId, BookingId, HoldOwner, Label};
 pub use malformed::Malformed;

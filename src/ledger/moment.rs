@@ -14,6 +14,8 @@ const MAX_BEHIND_S: i64 = 300;
 impl Moment {
     /// 1900-01-01T00:00:00Z.
     pub const MIN: Self = Self(-2_208_988_800_000_000);
+    /// 2020-01-01T00:00:00Z, before the first ledger of this kind.
+    pub const FIRST_LEDGER: Self = Self(1_577_836_800_000_000);
     /// The last microsecond of the year 9999.
     pub const MAX: Self = Self(253_402_300_799_999_999);
 

@@ -54,14 +54,8 @@ impl Note {
 
     /// What the journal holds of it.
     pub fn commitment(&self) -> Commitment {
-        self.commitment_with(&self.salt)
-    }
-
-    /// The commitment that this text has under another salt: a repeated request
-    /// brings the same text with a salt of its own.
-    pub fn commitment_with(&self, salt: &Salt) -> Commitment {
         let mut hash = Sha256::new();
-        hash.update(salt);
+        hash.update(self.salt);
         hash.update(self.text.as_bytes());
         Commitment(hash.finalize().into())
     }

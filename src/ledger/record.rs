@@ -1,4 +1,4 @@
-//! What the journal remembers: facts, each with its place, time and actor.
+//! What the journal remembers: steps, each with its place, time and actor.
 
 use std::{fmt, sync::Arc};
 
@@ -145,18 +145,22 @@ impl Fact {
 
     /// Whether this fact places or ends a hold.
     pub fn changes_holds(&self) -> bool {
+        matches!(self, Self::HoldPlaced(_)) || self.hold_ended().is_some()
+    }
+
+    /// The hold that this fact ends, if it ends one.
+    pub fn hold_ended(&self) -> Option<BookingId> {
         match self {
-            Self::HoldPlaced(_)
-            | Self::HoldSettled(_)
-            | Self::HoldReleased { .. }
-            | Self::HoldExpired { .. } => true,
+            Self::HoldSettled(entry) => Some(entry.id),
+            Self::HoldReleased { id } | Self::HoldExpired { id } => Some(*id),
             Self::LedgerFounded(_)
             | Self::TimeZoneSet(_)
             | Self::UnitDeclared(_)
             | Self::AccountOpened(_)
             | Self::AccountLimitsChanged { .. }
             | Self::AccountClosed { .. }
-            | Self::EntryPosted(_) => false,
+            | Self::EntryPosted(_)
+            | Self::HoldPlaced(_) => None,
         }
     }
 
@@ -215,12 +219,8 @@ impl EntryWithAccounts {
     /// An entry with such accounts. None where it opens none, or one that it does
     /// not touch.
     pub fn new(accounts: Vec<AccountOpened>, entry: Arc<Entry>) -> Option<Self> {
-        let touches = |opening: &AccountOpened| {
-            let legs = entry.transfers.as_slice();
-            legs.iter()
-                .any(|leg| [leg.debit(), leg.credit()].contains(&&opening.id))
-        };
-        if accounts.is_empty() || !accounts.iter().all(touches) {
+        let touched = |opening: &AccountOpened| entry.touches(&opening.id);
+        if accounts.is_empty() || !accounts.iter().all(touched) {
             return None;
         }
         let accounts = accounts.into_iter().map(Fact::AccountOpened);

@@ -71,7 +71,7 @@ pub enum Rejection {
     HoldReleased { id: BookingId },
     #[error("hold {id} expired at {expired_at}")]
     HoldExpired { id: BookingId, expired_at: Moment },
-    #[error("hold {id} is not due before {expires_at:?}")]
+    #[error("hold {id} is not due before {}", .expires_at.map_or("any time".into(), |at| at.to_string()))]
     HoldNotDue {
         id: BookingId,
         expires_at: Option<Moment>,

@@ -130,9 +130,13 @@ impl<'a> History<'a> {
         })
     }
 
-    /// What reversed the entry of a posting. None where nothing did.
-    pub(super) fn reversed_by(&mut self, step: Reached) -> Result<Option<BookingId>, ReadError> {
-        Ok(self.snapshot.reversed_by(step.position.sequence())?)
+    /// What reversed an entry of a record. None where nothing did.
+    pub(super) fn reversed_by(
+        &mut self,
+        record: Sequence,
+        id: BookingId,
+    ) -> Result<Option<BookingId>, ReadError> {
+        Ok(self.snapshot.reversed_by(record, id)?)
     }
 }
 

@@ -235,7 +235,7 @@ fn view(
 ) -> Result<PostingView, ReadError> {
     let (record, effective_at) = history.record(step)?;
     let leg = step.position.leg();
-    let (_, transfer) = record.leg(leg).ok_or_else(|| {
+    let (entry, transfer) = record.leg(leg).ok_or_else(|| {
         StoreError::Corrupt(format!("record {} posts nothing", record.stamp.sequence))
     })?;
     let amount = match transfer.debit() == account {
@@ -248,7 +248,7 @@ fn view(
         effective_at,
         amount,
         balance: step.row.balance,
-        reversed_by: history.reversed_by(step)?,
+        reversed_by: history.reversed_by(record.stamp.sequence, entry.id)?,
         record,
     })
 }

@@ -7,6 +7,7 @@ use tonic::{Request, Response, Status};
 
 use super::{Rooms, reply, status::Refused};
 use crate::{
+    journal,
     ledger::{Malformed, RULES_VERSION, Sequence},
     query::{ReadError, ledger},
     sequencer::SubmitError,
@@ -33,7 +34,7 @@ impl JournalService for Rooms {
         Ok(Response::new(v1::GetLedgerResponse {
             ledger_id: foundation.id.to_string(),
             time_zone: foundation.time_zone.name().into(),
-            format_version: foundation.format_version,
+            format_version: journal::FORMAT_VERSION,
             rules_version: RULES_VERSION,
             server_version: env!("CARGO_PKG_VERSION").into(),
             journal_position: view.last.sequence.get(),

@@ -206,8 +206,12 @@ pub trait Snapshot {
     /// Records in order, from one on.
     fn records(&mut self, from: Sequence, limit: usize) -> Result<Vec<Record>, StoreError>;
     fn booking(&mut self, id: BookingId) -> Result<Option<Booking>, StoreError>;
-    /// The entry that reverses the one of this record. None where none does.
-    fn reversed_by(&mut self, of: Sequence) -> Result<Option<BookingId>, StoreError>;
+    /// The entry that reverses one of this record. None where none does.
+    fn reversed_by(
+        &mut self,
+        record: Sequence,
+        id: BookingId,
+    ) -> Result<Option<BookingId>, StoreError>;
     fn holds(&mut self, filter: HoldFilter<'_>) -> Result<Vec<Hold>, StoreError>;
     /// What the holds set aside of an account as of a record and a moment, in
     /// steps.

@@ -321,7 +321,8 @@ pub fn of_posted<E>(
     Ok(())
 }
 
-/// The rows of accounts, in the order of their numbers.
+/// The rows of accounts, in the order of their numbers, as they stand after all that
+/// they were touched by.
 ///
 /// # Errors
 /// Those of `put`, which gets the rows.
@@ -352,7 +353,7 @@ pub fn of_accounts<E>(
                     .into(),
             ],
             of: account.opened.sequence,
-            may_change: account.closed.is_none(),
+            may_change: false,
         })?;
     }
     for Touched { account, chain, .. } in touched {
@@ -367,7 +368,7 @@ pub fn of_accounts<E>(
                 chain.last().into(),
             ],
             of: account.opened.sequence,
-            may_change: account.closed.is_none(),
+            may_change: false,
         })?;
     }
     Ok(())

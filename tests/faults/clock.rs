@@ -164,9 +164,16 @@ async fn long_after_the_last_record() {
     server.stop().await;
 
     let later = || skewed(dir.path(), "+401d").expect("faketime");
-    let server = Server::run(later());
-    only_reads(&server).await;
-    server.stop().await;
+    // Also where it is told the time zone that it has.
+    for zone in [&[][..], &["--time-zone", "UTC"]] {
+        let mut command = later();
+        let server = Server::run({
+            command.args(zone);
+            command
+        });
+        only_reads(&server).await;
+        server.stop().await;
+    }
     let server = Server::run(accepting(later()));
     let mut client = server.client().await;
     client.post(entry(MINT, ANN, 1)).await.expect("posted");

@@ -2,10 +2,7 @@
 
 use tempfile::TempDir;
 use timebank::{
-    ledger::{
-        Answer, Call, Caller, Command, FORMAT_VERSION, Foundation, LedgerId, Moment, TimeZone,
-        Unit, UnitId,
-    },
+    ledger::{Answer, Call, Caller, Command, Foundation, LedgerId, Moment, TimeZone, Unit, UnitId},
     store::SqliteStore,
 };
 use timebank_proto::v1::{AccountKind, GetLedgerRequest};
@@ -16,7 +13,6 @@ use crate::support::{Server, ended, serve_command, staff};
 fn found(id: u8) -> Command {
     Command::Found(Foundation {
         id: LedgerId::random([id; 16]),
-        format_version: FORMAT_VERSION,
         time_zone: TimeZone::UTC,
     })
 }

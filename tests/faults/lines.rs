@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use timebank::ledger::{
     AccountKind, AccountOpened, Amount, Balance, Caller, Commitment, Entry, EntryWithAccounts,
-    FORMAT_VERSION, Fact, Foundation, HoldPlaced, HoldTerms, Label, LedgerId, Limits, Origin,
-    Sequence, Step, Tags, TimeZone, Transfer, Transfers, Unit,
+    Fact, Foundation, HoldPlaced, HoldTerms, Label, LedgerId, Limits, Origin, Sequence, Step, Tags,
+    TimeZone, Transfer, Transfers, Unit,
 };
 
 use super::{hand::Line, honest};
@@ -112,7 +112,6 @@ pub(super) fn sets_zone(zone: &str) -> Line {
 pub(super) fn foundation(id: u8) -> Foundation {
     Foundation {
         id: LedgerId::random([id; 16]),
-        format_version: FORMAT_VERSION,
         time_zone: TimeZone::UTC,
     }
 }

@@ -101,6 +101,15 @@ async fn tells_what_is_wrong() {
         database.execute_batch(sql).expect(sql);
         copy
     };
+    let cut = |damage: fn(&mut Vec<u8>)| {
+        let copy = at(1);
+        let path = copy.path().join("ledger.db");
+        let mut bytes = fs::read(whole.path().join("ledger.db")).expect("the file");
+        damage(&mut bytes);
+        fs::write(path, bytes).expect("a damaged copy");
+        copy
+    };
+    #[rustfmt::skip] // a table: a row a line
     let cases = [
         (at(7), "journal", "7", true),
         (at(1), "journal", "1", false),
@@ -113,6 +122,8 @@ async fn tells_what_is_wrong() {
         ),
         (hand("DROP TABLE journal"), "schema", "none", false),
         (hand("PRAGMA user_version = 0"), "schema", "none", false),
+        (cut(|bytes| bytes.truncate(bytes.len() / 2)), "file", "none", false),
+        (cut(|bytes| bytes[100..4_000].fill(0x55)), "file", "none", false),
     ];
     for (ledger, place, sequence, is_served) in cases {
         let (code, out, said) = verify_and_leave(ledger.path());

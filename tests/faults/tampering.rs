@@ -189,11 +189,16 @@ async fn is_found() {
         ("an amount set aside", update("holds", "amount = 4", "sequence = 11"), "holds", 11),
         ("an open hold's state", update("holds", "state = 3, ended_sequence = 13", "sequence = 11"), "holds", 11),
         ("an ended hold's state", update("holds", "state = 1, ended_sequence = NULL", "sequence = 9"), "holds", 9),
+        ("how a hold ended", update("holds", "state = 3", "sequence = 9"), "holds", 9),
+        ("a hold that ended before its end", update("holds", "ended_sequence = NULL", "sequence = 12"), "tables", 13),
+        ("another hold's end", update("holds", "state = 2, ended_sequence = 10", "sequence = 12"), "tables", 13),
+        ("a count of holds that is none", update("balances", "open_holds = -1", ben), "balances", 4),
+        ("a span that is none", update("transfers", "credit_last_minute = 9223372036854775807", "position = 7 * 1024"), "transfers", 7),
         ("an expiry", update("holds", "expires_at_us = expires_at_us + 1", "sequence = 11"), "holds", 11),
         ("a hold taken out", "DELETE FROM holds WHERE sequence = 11".into(), "holds", 11),
         ("a hold put in", "INSERT INTO holds VALUES (7, 2, 3, 1, NULL, 1, NULL)".into(), "holds", 0),
         ("an id", update("ids", "id = randomblob(16)", "sequence = 7"), "ids", 7),
-        ("where an id leads", update("ids", "sequence = 6", "sequence = 7"), "ids", 7),
+        ("where an id leads", update("ids", "sequence = 6", "sequence = 7"), "tables", 7),
         ("an id taken out", "DELETE FROM ids WHERE sequence = 15".into(), "ids", 15),
         ("an id put in", "INSERT INTO ids VALUES (randomblob(16), 6)".into(), "ids", 0),
         ("a floor", update("accounts", "floor = -600", ben), "accounts", 4),
@@ -282,6 +287,51 @@ async fn is_told_to_who_reads_it() {
     );
     assert_eq!(client.balance(BEN).await, 46);
     assert_eq!(client.records(8).await.expect("records").len(), 9);
+    server.stop().await;
+}
+
+/// What is stored contradicts itself: it is said, and the server lives on.
+#[tokio::test]
+async fn is_told_to_who_decides_by_it() {
+    let ledger = ledger().await;
+    for sql in [
+        "UPDATE balances SET open_holds = 9223372036854775807 WHERE no = 3",
+        "UPDATE balances SET posting_count = -1 WHERE no = 3",
+        "UPDATE transfers SET credit_last_minute = 9223372036854775807 WHERE position = 16 * 1024",
+        // Due by its row, and not by its record: it is not expired again and again.
+        "UPDATE holds SET expires_at_us = 1 WHERE sequence = 11",
+    ] {
+        let copy = tampered(&ledger, sql);
+        let server = Server::start(copy.path());
+        let mut client = server.client().await;
+        let place = v1::PlaceHoldRequest {
+            hold_id: id(),
+            debit_account_id: ANN.into(),
+            credit_account_id: BEN.into(),
+            amount: 1,
+            ..Default::default()
+        };
+        for _ in 0..2 {
+            let refused = client.holds.place_hold(place.clone()).await;
+            let told = told(&refused.expect_err(sql));
+            assert_eq!(told.reason, "STORE_CORRUPT", "{sql}: {told:?}");
+        }
+        assert_eq!(client.position().await, 16, "{sql}");
+        server.stop().await;
+    }
+}
+
+/// Statistics that an administrator had SQLite gather are nobody's harm.
+#[tokio::test]
+async fn is_served_with_statistics() {
+    let ledger = ledger().await;
+    let database = Connection::open(ledger.path().join("ledger.db")).expect("the database");
+    database.execute_batch("ANALYZE").expect("statistics");
+    drop(database);
+    let server = Server::start(ledger.path());
+    let mut client = server.client().await;
+    client.post(entry(MINT, BEN, 1)).await.expect("posted");
+    assert_eq!(client.verified().await, 17);
     server.stop().await;
 }
 

@@ -119,10 +119,9 @@ fn zones() -> impl Strategy<Value = TimeZone> {
 
 fn facts() -> impl Strategy<Value = Fact> {
     prop_oneof![
-        (any::<[u8; 16]>(), any::<i32>(), zones()).prop_map(|(id, format_version, time_zone)| {
+        (any::<[u8; 16]>(), zones()).prop_map(|(id, time_zone)| {
             Fact::LedgerFounded(Foundation {
                 id: LedgerId::random(id),
-                format_version,
                 time_zone,
             })
         }),

@@ -46,8 +46,8 @@ impl Snapshot for Counted<'_> {
     fn booking(&mut self, id: BookingId) -> Read<Option<Booking>> {
         self.snapshot.booking(id)
     }
-    fn reversed_by(&mut self, of: Sequence) -> Read<Option<BookingId>> {
-        self.snapshot.reversed_by(of)
+    fn reversed_by(&mut self, of: Sequence, id: BookingId) -> Read<Option<BookingId>> {
+        self.snapshot.reversed_by(of, id)
     }
     fn holds(&mut self, filter: HoldFilter<'_>) -> Read<Vec<Hold>> {
         self.snapshot.holds(filter)

@@ -280,8 +280,8 @@ impl Snapshot for BrokenSnapshot {
         Ok(holds)
     }
 
-    fn reversed_by(&mut self, of: Sequence) -> Read<Option<BookingId>> {
-        self.now()?.reversed_by(of)
+    fn reversed_by(&mut self, of: Sequence, id: BookingId) -> Read<Option<BookingId>> {
+        self.now()?.reversed_by(of, id)
     }
 
     fn held(&mut self, account: &Account, at: Sequence, moment: Moment) -> Read<i64> {

@@ -4,10 +4,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 use timebank::{
-    ledger::{
-        AccountKind, Answer, Call, Caller, Command, FORMAT_VERSION, Foundation, LedgerId, Results,
-        TimeZone,
-    },
+    ledger::{AccountKind, Answer, Call, Caller, Command, Foundation, LedgerId, Results, TimeZone},
     store::{Committed, Head, Snapshot, Store, StoreError, Verified, Writer},
 };
 
@@ -51,7 +48,6 @@ impl<'a> Ledger<'a> {
         let (_, results) = ledger
             .try_commands(vec![Command::Found(Foundation {
                 id: LedgerId::random([7; 16]),
-                format_version: FORMAT_VERSION,
                 time_zone: TimeZone::UTC,
             })])
             .expect("it commits");

@@ -2,7 +2,7 @@
 
 use timebank::{
     ledger::{
-        AccountOpened, Bound, Caller, Command, CreditLeg, CreditLegs, Label, Limits, Note,
+        AccountOpened, Balance, Bound, Caller, Command, CreditLeg, CreditLegs, Label, Limits, Note,
         Principal, Settlement, Tag, Tags, Transfer, UnitId,
     },
     query::Axis,
@@ -53,7 +53,7 @@ pub(super) fn settlement(words: &mut Words) -> Said<Settlement> {
     Ok(Settlement::Legs(CreditLegs::new(legs)?))
 }
 
-/// `[opens=NAME/KIND[/UNIT] ...]`
+/// `[opens=NAME/KIND[/UNIT[/FLOOR]] ...]`
 pub(super) fn opens(words: &mut Words) -> Said<Vec<AccountOpened>> {
     let mut opens = Vec::new();
     while let Some(one) = words.key("opens") {
@@ -64,7 +64,13 @@ pub(super) fn opens(words: &mut Words) -> Said<Vec<AccountOpened>> {
             id,
             kind,
             unit: parts.next().map_or(Ok(UnitId::time()), UnitId::parse)?,
-            limits: kind.default_limits(),
+            limits: match parts.next() {
+                None => kind.default_limits(),
+                Some(floor) => Limits {
+                    floor: Some(Balance::limit(floor.parse().expect("a floor"))?),
+                    ceiling: None,
+                },
+            },
         });
     }
     Ok(opens)

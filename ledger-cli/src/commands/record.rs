@@ -139,7 +139,7 @@ fn fact_cells(fact: &Fact, units: &Units) -> Vec<(&'static str, Cell)> {
             ("time_zone", Cell::text(foundation.time_zone.name())),
             (
                 "format_version",
-                Cell::Count(foundation.format_version.into()),
+                Cell::Count(journal::FORMAT_VERSION.into()),
             ),
         ],
         Fact::TimeZoneSet(zone) => vec![("time_zone", Cell::text(zone.name()))],

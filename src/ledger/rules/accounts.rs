@@ -17,17 +17,18 @@ pub(super) fn open(book: &Book, opening: &AccountOpened) -> Ruling {
             .into()),
         };
     }
-    check_opening(book, opening)?;
+    check_unit(book, opening)?;
+    check_limits(opening.kind, opening.limits)?;
     Ok(Decision::append(Fact::AccountOpened(opening.clone())))
 }
 
-/// Whether an account that is not there can be opened so.
-pub(super) fn check_opening(book: &Book, opening: &AccountOpened) -> Result<(), Rejection> {
+/// Whether an account that is not there can be opened in its unit.
+pub(super) fn check_unit(book: &Book, opening: &AccountOpened) -> Result<(), Rejection> {
     match book.unit(&opening.unit) {
         None => Err(Rejection::UnitUnknown {
             unit: opening.unit.clone(),
         }),
-        Some(_) => check_limits(opening.kind, opening.limits),
+        Some(_) => Ok(()),
     }
 }
 
@@ -74,7 +75,7 @@ pub(super) fn change_limits(
     }))
 }
 
-fn check_limits(kind: AccountKind, limits: Limits) -> Result<(), Rejection> {
+pub(super) fn check_limits(kind: AccountKind, limits: Limits) -> Result<(), Rejection> {
     if let (Some(floor), Some(ceiling)) = (limits.floor, limits.ceiling)
         && floor > ceiling
     {

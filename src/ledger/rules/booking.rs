@@ -72,16 +72,15 @@ pub(super) struct Touched<'a> {
     after: Balance,
 }
 
-/// The accounts of all legs with the balances that the entry would leave. An
-/// entry has at most 200, so a list is as good as a map.
-///
-/// # Errors
-/// What refuses the entry whatever the limits are.
-pub(super) fn balances_after<'a>(
+/// Debited and credited account of each leg.
+type Ends<'a> = Vec<(&'a Account, &'a Account)>;
+
+/// The accounts of all legs: they are there, open, and of the units that agree.
+pub(super) fn agreeing_accounts<'a>(
     accounts: Accounts<'a>,
     legs: &[Transfer],
     units: &[(usize, UnitId)],
-) -> Result<Vec<Touched<'a>>, Undecided> {
+) -> Result<Ends<'a>, Undecided> {
     let ends = accounts_of(accounts, legs)?;
     for (debited, credited) in &ends {
         check_open(debited)?;
@@ -93,6 +92,18 @@ pub(super) fn balances_after<'a>(
         }
         check_unit(credited, &debited.unit)?;
     }
+    Ok(ends)
+}
+
+/// The accounts of all legs with the balances that the entry would leave. An
+/// entry has at most 200, so a list is as good as a map.
+///
+/// # Errors
+/// Where a balance would leave its range.
+pub(super) fn balances_after<'a>(
+    ends: Ends<'a>,
+    legs: &[Transfer],
+) -> Result<Vec<Touched<'a>>, Rejection> {
     let mut touched = Vec::with_capacity(2);
     for (leg, (debited, credited)) in legs.iter().zip(ends) {
         post(&mut touched, debited, |balance| balance.minus(leg.amount()))?;
@@ -106,7 +117,7 @@ pub(super) fn balances_after<'a>(
 pub(super) fn accounts_of<'a>(
     accounts: Accounts<'a>,
     legs: &[Transfer],
-) -> Result<Vec<(&'a Account, &'a Account)>, Undecided> {
+) -> Result<Ends<'a>, Undecided> {
     let mut ends = Vec::with_capacity(legs.len());
     let mut lacking = Wants::default();
     let mut unknown = None;

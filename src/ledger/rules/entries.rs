@@ -22,16 +22,21 @@ pub(super) fn post(book: &Book, new: &NewEntry, now: Moment) -> Ruling {
         return Ok(Decision::Stands(posted.stamp));
     }
     booking::not_in_future(entry.effective_at, now)?;
-    let opens = missing(book, &new.opens)?;
+    let opens = missing(book, new)?;
     for opening in &opens {
-        accounts::check_opening(book, opening)?;
+        accounts::check_unit(book, opening)?;
     }
     let opened: Vec<_> = opens.iter().map(|opening| new_account(opening)).collect();
     let accounts = Accounts {
         book,
         opened: &opened,
     };
-    let touched = booking::balances_after(accounts, entry.transfers.as_slice(), &new.units)?;
+    let legs = entry.transfers.as_slice();
+    let ends = booking::agreeing_accounts(accounts, legs, &new.units)?;
+    for opening in &opens {
+        accounts::check_limits(opening.kind, opening.limits)?;
+    }
+    let touched = booking::balances_after(ends, legs)?;
     booking::within_limits(&touched)?;
     let entry = Arc::clone(entry);
     let opens = opens.into_iter().cloned().collect();
@@ -44,13 +49,15 @@ pub(super) fn post(book: &Book, new: &NewEntry, now: Moment) -> Ruling {
     })
 }
 
-/// The accounts to be opened that are not there, each once.
-fn missing<'a>(
-    book: &Book,
-    opens: &'a [AccountOpened],
-) -> Result<Vec<&'a AccountOpened>, NotLoaded> {
+/// The accounts to be opened that the entry touches and that are not there, each
+/// once.
+fn missing<'a>(book: &Book, new: &'a NewEntry) -> Result<Vec<&'a AccountOpened>, NotLoaded> {
     let mut missing: Vec<&AccountOpened> = Vec::new();
-    for opening in opens {
+    let touched = new
+        .opens
+        .iter()
+        .filter(|opening| new.entry.touches(&opening.id));
+    for opening in touched {
         let is_new = missing.iter().all(|other| other.id != opening.id);
         if is_new && book.account(&opening.id)?.is_none() {
             missing.push(opening);
@@ -88,7 +95,9 @@ pub(super) fn reverse(book: &Book, reversal: &Reversal, now: Moment) -> Ruling {
         return Err(Rejection::EntryReversed { id, by }.into());
     }
     let accounts = Accounts::of(book);
-    let touched = booking::balances_after(accounts, entry.transfers.as_slice(), &[])?;
+    let legs = entry.transfers.as_slice();
+    let ends = booking::agreeing_accounts(accounts, legs, &[])?;
+    let touched = booking::balances_after(ends, legs)?;
     if !reversal.force {
         booking::within_limits(&touched)?;
     }

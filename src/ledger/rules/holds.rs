@@ -35,7 +35,9 @@ pub(super) fn place(book: &Book, terms: &HoldTerms, unit: Option<&UnitId>, now: 
 
 fn place_new(book: &Book, terms: &HoldTerms, units: &[(usize, UnitId)], now: Moment) -> Ruling {
     let leg = &terms.transfer;
-    booking::balances_after(Accounts::of(book), std::slice::from_ref(leg), units)?;
+    let legs = std::slice::from_ref(leg);
+    let ends = booking::agreeing_accounts(Accounts::of(book), legs, units)?;
+    booking::balances_after(ends, legs)?;
     let debited = booking::account(book, leg.debit())?;
     if debited.held.plus(leg.amount()).is_none() {
         return Err(Rejection::BalanceOutOfRange {
@@ -66,7 +68,9 @@ pub(super) fn settle(
     check_open(hold, now)?;
     ends_of(book, hold)?;
     let transfers = transfers(hold, settlement)?;
-    let touched = booking::balances_after(Accounts::of(book), transfers.as_slice(), &[])?;
+    let legs = transfers.as_slice();
+    let ends = booking::agreeing_accounts(Accounts::of(book), legs, &[])?;
+    let touched = booking::balances_after(ends, legs)?;
     // Hours that holds set aside are there to be settled, whichever comes first;
     // but the floor may have risen since, or a forced reversal taken them. What
     // goes beyond the hold is taken of what is free.

@@ -73,8 +73,10 @@ impl Store for SqliteStore {
     }
 
     fn verify(&self, progress: &mut Progress<'_>) -> Result<Verified, StoreError> {
-        let connection = self.files.open_to_read()?;
-        audit::verify(&connection, progress)
+        match self.files.open_to_read() {
+            Ok(connection) => audit::verify(&connection, progress),
+            Err(error) => audit::unopened(error),
+        }
     }
 }
 

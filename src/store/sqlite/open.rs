@@ -247,9 +247,13 @@ pub(super) fn altered(connection: &Connection) -> Result<Option<String>, StoreEr
     Ok(missing.map(|(name, _)| format!("the schema's {name} is missing")))
 }
 
+/// All but what SQLite makes of its own where somebody has it look at the tables
+/// (ANALYZE, PRAGMA optimize), which changes no answer.
 fn schema(connection: &Connection) -> Result<Vec<(String, String)>, StoreError> {
-    let mut statement =
-        connection.prepare("SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema")?;
+    let mut statement = connection.prepare(
+        "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema
+         WHERE name NOT GLOB 'sqlite_stat*'",
+    )?;
     let items = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(items.collect::<Result<_, _>>()?)
 }

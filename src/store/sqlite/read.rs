@@ -45,6 +45,14 @@ fn balance(stored: i64) -> Result<Balance> {
     Balance::new(stored).ok_or_else(|| corrupt(format!("{stored} is no balance")))
 }
 
+/// How many there are of what takes a record each.
+fn count(stored: i64) -> Result<i64> {
+    match Sequence::new(stored) {
+        Some(_) => Ok(stored),
+        None => Err(corrupt(format!("{stored} is no count"))),
+    }
+}
+
 fn position(stored: i64) -> Result<Position> {
     Position::from_stored(stored).ok_or_else(|| corrupt(format!("{stored} is no position")))
 }
@@ -77,7 +85,7 @@ pub(super) fn account_row(row: &Row<'_>) -> Result<AccountRow> {
             first_limits: Box::new(limits(row.get(7)?, row.get(8)?)?),
             balance: balance(row.get(13)?)?,
             held: balance(row.get(14)?)?,
-            open_holds: row.get(15)?,
+            open_holds: count(row.get(15)?)?,
             opened: stamp(row.get(9)?, row.get(10)?)?,
             closed: match (row.get(11)?, row.get(12)?) {
                 (Some(closed), Some(at)) => Some(Box::new(stamp(closed, at)?)),
@@ -85,7 +93,7 @@ pub(super) fn account_row(row: &Row<'_>) -> Result<AccountRow> {
                 _ => return Err(corrupt(format!("account {id} is half closed"))),
             },
         },
-        posting_count: row.get(16)?,
+        posting_count: count(row.get(16)?)?,
         last_posting: row.get::<_, Option<i64>>(17)?.map(position).transpose()?,
     })
 }
@@ -202,7 +210,7 @@ pub(super) fn booking_from(
             Some(Booking::Entry(posted))
         }
         Some(Fact::HoldPlaced(hold)) => {
-            let state = hold_state(connection, first.stamp.sequence, before)?;
+            let state = hold_state(connection, first.stamp.sequence, id, before)?;
             Some(Booking::Hold(Box::new(Hold {
                 terms: hold.terms.clone(),
                 expires_at: hold.expires_at,
@@ -243,11 +251,16 @@ fn posted_entry(
             None => None,
             Some(_) => note(connection, at)?,
         },
-        reversed_by: reversed_by(connection, at, before)?,
+        reversed_by: reversed_by(connection, (at, entry.id), before)?,
     })
 }
 
-fn hold_state(connection: &Connection, placed: Sequence, before: Sequence) -> Result<HoldState> {
+fn hold_state(
+    connection: &Connection,
+    placed: Sequence,
+    id: BookingId,
+    before: Sequence,
+) -> Result<HoldState> {
     let mut statement =
         connection.prepare_cached("SELECT state, ended_sequence FROM holds WHERE sequence = ?1")?;
     let row: Option<(i64, Option<i64>)> = statement
@@ -262,14 +275,18 @@ fn hold_state(connection: &Connection, placed: Sequence, before: Sequence) -> Re
     }
     let end = record(connection, ended)?;
     let stamp = end.stamp;
-    let ends = |fact: &&Fact| fact.changes_holds();
+    let ends = |fact: &&Fact| fact.hold_ended() == Some(id);
     let state = match end.step.facts().iter().find(ends) {
         Some(Fact::HoldSettled(entry)) => {
             HoldState::Settled(posted_entry(connection, &end, entry, before)?)
         }
         Some(Fact::HoldReleased { .. }) => HoldState::Released { stamp },
         Some(Fact::HoldExpired { .. }) => HoldState::Expired { stamp },
-        _ => return Err(corrupt(format!("hold {placed} ends with no end of a hold"))),
+        _ => {
+            return Err(corrupt(format!(
+                "record {ended} does not end hold {placed}"
+            )));
+        }
     };
     state_as_stored(placed, state, stored)
 }
@@ -283,10 +300,10 @@ fn state_as_stored(placed: Sequence, state: HoldState, stored: i64) -> Result<Ho
     }
 }
 
-/// The id of the entry that reversed the entry of a record, before another.
+/// The id of the entry that reversed an entry of a record, before another.
 pub(super) fn reversed_by(
     connection: &Connection,
-    at: Sequence,
+    (at, id): (Sequence, BookingId),
     before: Sequence,
 ) -> Result<Option<BookingId>> {
     let mut statement =
@@ -298,9 +315,9 @@ pub(super) fn reversed_by(
     let Some(by) = by else { return Ok(None) };
     let reversal = record(connection, by)?;
     let mut entries = reversal.entries();
-    match entries.find(|entry| matches!(entry.origin, Origin::Reversal { .. })) {
+    match entries.find(|entry| matches!(entry.origin, Origin::Reversal { of, .. } if of == id)) {
         Some(entry) => Ok(Some(entry.id)),
-        None => Err(corrupt(format!("record {by} is no reversal"))),
+        None => Err(corrupt(format!("record {by} does not reverse entry {id}"))),
     }
 }
 
@@ -349,7 +366,10 @@ pub(super) fn side(row: &Row<'_>, side: Side) -> Result<(i64, i64, Link)> {
             .map(position)
             .transpose()?,
         span: match span {
-            (Some(first), Some(last)) => Some(Span { first, last }),
+            (Some(first), Some(last)) => Some(
+                Span::from_stored(first, last)
+                    .ok_or_else(|| corrupt(format!("{first} to {last} is no span of minutes")))?,
+            ),
             (None, None) => None,
             _ => return Err(corrupt("a transfer knows one end of its span")),
         },

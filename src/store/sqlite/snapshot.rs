@@ -146,8 +146,8 @@ impl Snapshot for SqliteSnapshot {
         read::booking(self.connection()?, id, Sequence::MAX)
     }
 
-    fn reversed_by(&mut self, of: Sequence) -> Result<Option<BookingId>> {
-        read::reversed_by(self.connection()?, of, Sequence::MAX)
+    fn reversed_by(&mut self, record: Sequence, id: BookingId) -> Result<Option<BookingId>> {
+        read::reversed_by(self.connection()?, (record, id), Sequence::MAX)
     }
 
     fn holds(&mut self, filter: HoldFilter<'_>) -> Result<Vec<Hold>> {

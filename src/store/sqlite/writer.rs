@@ -12,8 +12,8 @@ use super::{abandon, load, read, rows::Rows};
 use crate::{
     journal::{self, Frontier, HASH_BYTES, Hash, node_place},
     ledger::{
-        Batch, Beginning, Book, BookingId, Call, Decided, Fact, FreeIds, Moment, Note, Record,
-        Sequence, Stamp, Wants,
+        Answer, Batch, Beginning, Book, BookingId, Call, Decided, Fact, FreeIds, Moment, Note,
+        Record, Sequence, Stamp, Wants,
     },
     store::{Committed, Head, StoreError, Writer, projection},
 };
@@ -190,7 +190,9 @@ fn run(connection: &Connection, end: &mut End, calls: &[Call], now: Moment) -> R
     let moment = end.book.last().moment_after(now);
     if end.next_due.is_some_and(|due| due <= moment) {
         let expiring = [Call::expiring(&load::due(connection, moment)?)];
-        records = decide(connection, end, &expiring, now)?.records;
+        let decided = decide(connection, end, &expiring, now)?;
+        check_expired(&decided.answers)?;
+        records = decided.records;
     }
     let decided = decide(connection, end, calls, now)?;
     records.extend(decided.records);
@@ -210,6 +212,21 @@ fn run(connection: &Connection, end: &mut End, calls: &[Call], now: Moment) -> R
             next_due,
         },
     })
+}
+
+/// What the table of holds says is due is so by its record, too.
+fn check_expired(answers: &[Answer]) -> Result<()> {
+    let results = answers.iter().flat_map(|answer| match answer {
+        Answer::Each(results) => &results[..],
+        Answer::None(_) => &[],
+    });
+    let mut refused = results.filter_map(|result| result.as_ref().err());
+    match refused.next() {
+        None => Ok(()),
+        Some(rejection) => Err(StoreError::Corrupt(format!(
+            "a hold is due by its row and not by its record: {rejection}"
+        ))),
+    }
 }
 
 /// Where this fails, a restart may find it committed all the same: a sync that

@@ -63,8 +63,8 @@ pub(super) fn again(
 }
 
 /// Every account that the journal opened so far is in the book. What an id stood
-/// for before a record is looked up; where the tables contradict themselves it
-/// stands for nothing, as the row that is wrong is found when it is compared.
+/// for before a record is looked up. The journal is sound up to here: what
+/// contradicts it is a row of a table.
 fn load(
     connection: &Connection,
     book: &mut Book,
@@ -77,7 +77,7 @@ fn load(
     }
     for id in wants.bookings {
         let found = match read::booking(connection, id, before) {
-            Err(StoreError::Corrupt(_)) => None,
+            Err(StoreError::Corrupt(what)) => return wrong(Some(before), "tables", what),
             found => found?,
         };
         book.load_booking(id, found);

@@ -3,8 +3,8 @@
 //!
 //! It works on a connection and a snapshot of its own, and trusts nothing that
 //! the writer keeps. The accounts are those folded so far; what an id stood for
-//! before a record is looked up in the tables, which are compared as well: a
-//! row that misled it is itself found.
+//! before a record is looked up in the tables, whose rows must then be those of
+//! the id by the records that they lead to. All of them are compared as well.
 
 mod decide;
 mod notes;
@@ -34,6 +34,16 @@ enum Stop {
 }
 
 type Result<T> = std::result::Result<T, Stop>;
+
+impl Stop {
+    fn told(self) -> std::result::Result<Verified, StoreError> {
+        match self {
+            Self::Wrong(finding) => Ok(Verified::Wrong(finding)),
+            Self::Asked => Ok(Verified::Stopped),
+            Self::Failed(error) => Err(error),
+        }
+    }
+}
 
 impl From<StoreError> for Stop {
     fn from(error: StoreError) -> Self {
@@ -69,12 +79,12 @@ pub(super) fn verify(
 ) -> std::result::Result<Verified, StoreError> {
     let verified = run(connection, progress);
     abandon(connection);
-    match verified {
-        Ok(verified) => Ok(verified),
-        Err(Stop::Wrong(finding)) => Ok(Verified::Wrong(finding)),
-        Err(Stop::Asked) => Ok(Verified::Stopped),
-        Err(Stop::Failed(error)) => Err(error),
-    }
+    verified.or_else(Stop::told)
+}
+
+/// What it comes to where the file cannot be opened: that it is damaged is found.
+pub(super) fn unopened(error: StoreError) -> std::result::Result<Verified, StoreError> {
+    Stop::from(error).told()
 }
 
 fn run(connection: &Connection, progress: &mut Progress<'_>) -> Result<Verified> {

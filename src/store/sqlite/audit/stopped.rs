@@ -34,9 +34,14 @@ pub(in crate::store::sqlite) fn verify(
         let why = "its very first start was cut off; start a server to have it begun anew";
         return Err(unusable(database, &why));
     }
-    let connection = connect(files)?;
-    files.refuse_newer(&connection)?;
-    super::verify(&connection, progress)
+    let connection = connect(files).and_then(|connection| {
+        files.refuse_newer(&connection)?;
+        Ok(connection)
+    });
+    match connection {
+        Ok(connection) => super::verify(&connection, progress),
+        Err(error) => super::unopened(error),
+    }
 }
 
 /// Keeps servers away, and lets other audits in. Nothing is to be kept away where
