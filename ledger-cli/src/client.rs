@@ -2,10 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use timebank::ledger::TimeZone;
+use timebank::{
+    journal,
+    ledger::{Record, TimeZone},
+};
 use timebank_proto::v1::{
     Account, GetAccountRequest, GetLedgerRequest, GetLedgerResponse, ListAccountsRequest,
-    ListUnitsRequest, Unit, account_service_client::AccountServiceClient,
+    ListUnitsRequest, StoredRecord, Unit, account_service_client::AccountServiceClient,
     entry_service_client::EntryServiceClient, hold_service_client::HoldServiceClient,
     journal_service_client::JournalServiceClient, statement_service_client::StatementServiceClient,
     unit_service_client::UnitServiceClient,
@@ -160,4 +163,9 @@ fn header(actor: &str) -> Result<MetadataValue<Ascii>, Failure> {
 /// A field that the contract promises.
 pub(crate) fn present<T>(field: Option<T>, name: &str) -> Result<T, Failure> {
     field.ok_or_else(|| Failure::Answer(format!("it has no {name}")))
+}
+
+/// Reads a record from its stored bytes, by the ledger's own rules.
+pub(crate) fn stored_record(stored: &StoredRecord) -> Result<Record, Failure> {
+    journal::decode(&stored.stored_bytes).map_err(|error| Failure::Answer(error.to_string()))
 }

@@ -37,11 +37,7 @@ pub fn decode(bytes: &[u8]) -> Result<Record, Undecodable> {
     from_proto(v1::Record::decode(bytes)?)
 }
 
-/// Reads a record as the contract has it.
-///
-/// # Errors
-/// [`Undecodable`] where it is none of the ledger's.
-pub fn from_proto(record: v1::Record) -> Result<Record, Undecodable> {
+fn from_proto(record: v1::Record) -> Result<Record, Undecodable> {
     Ok(Record {
         stamp: Stamp {
             sequence: Sequence::new(record.sequence).ok_or(Undecodable::Field("sequence"))?,

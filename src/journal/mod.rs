@@ -12,6 +12,6 @@ mod encode;
 mod tree;
 mod wire;
 
-pub use decode::{Undecodable, decode, from_proto};
+pub use decode::{Undecodable, decode};
 pub use encode::{encode, tags_to_proto, to_proto};
 pub use tree::{Frontier, HASH_BYTES, Hash, leaf_hash, node_place};

@@ -1,6 +1,6 @@
 //! Walking an account's postings backwards, by their [links](crate::ledger::Link).
 
-use super::{ReadError, Scan, effective::Place};
+use super::{ReadError, Reading, Scan, effective::Place};
 use crate::{
     ledger::{BookingId, Moment, Position, Record, Sequence, jump_ordinal},
     store::{AccountRow, PostingRow, Snapshot, StoreError},
@@ -24,15 +24,11 @@ pub(super) struct History<'a> {
 }
 
 impl<'a> History<'a> {
-    pub(super) fn new(
-        snapshot: &'a mut dyn Snapshot,
-        row: &'a AccountRow,
-        scan: &'a mut Scan,
-    ) -> Self {
+    pub(super) fn new(reading: &'a mut Reading<'_>, row: &'a AccountRow) -> Self {
         Self {
-            snapshot,
+            snapshot: &mut *reading.snapshot,
             row,
-            scan,
+            scan: &mut reading.scan,
             near: None,
         }
     }
@@ -107,11 +103,38 @@ impl<'a> History<'a> {
         self.last_where(|ordinal, _| ordinal <= wanted)
     }
 
-    /// The record of a posting, and when it is effective.
-    pub(super) fn record(&mut self, step: Reached) -> Result<(Record, Moment), ReadError> {
-        let record = self.snapshot.record(step.position.sequence())?;
-        let effective_at = effective_at(&record, step)?;
-        Ok((record, effective_at))
+    /// A posting and those before it, the last first: as many as wanted or there are.
+    pub(super) fn walk(&mut self, from: Reached, count: usize) -> Result<Vec<Reached>, ReadError> {
+        let rows = self
+            .snapshot
+            .postings(&self.row.account, from.position, count)?;
+        let mut ordinal = from.ordinal;
+        let mut reached = Vec::with_capacity(rows.len());
+        for row in rows {
+            self.scan.look()?;
+            reached.push(Reached {
+                ordinal,
+                position: row.position,
+                row,
+            });
+            ordinal -= 1;
+        }
+        Ok(reached)
+    }
+
+    /// The records of postings, and when each posting is effective.
+    pub(super) fn records(
+        &mut self,
+        steps: &[Reached],
+    ) -> Result<Vec<(Record, Moment)>, ReadError> {
+        let sequences = steps.iter().map(|step| step.position.sequence());
+        let sequences: Vec<_> = sequences.collect();
+        let records = self.snapshot.records_at(&sequences)?.into_iter();
+        let records = records.zip(steps).map(|(record, step)| {
+            let effective_at = effective_at(&record, *step)?;
+            Ok((record, effective_at))
+        });
+        records.collect()
     }
 
     /// The place of a posting in the order of effective times.
@@ -130,13 +153,13 @@ impl<'a> History<'a> {
         })
     }
 
-    /// What reversed an entry of a record. None where nothing did.
-    pub(super) fn reversed_by(
+    /// What reversed these entries, each an entry of a record. None where nothing
+    /// did.
+    pub(super) fn reversals(
         &mut self,
-        record: Sequence,
-        id: BookingId,
-    ) -> Result<Option<BookingId>, ReadError> {
-        Ok(self.snapshot.reversed_by(record, id)?)
+        of: &[(Sequence, BookingId)],
+    ) -> Result<Vec<Option<BookingId>>, ReadError> {
+        Ok(self.snapshot.reversals(of)?)
     }
 }
 

@@ -1,10 +1,7 @@
 //! Which ledger this is, and how far its journal goes.
 
-use super::ReadError;
-use crate::{
-    ledger::{Foundation, Rejection, Stamp},
-    store::Snapshot,
-};
+use super::{ReadError, Reading};
+use crate::ledger::{Foundation, Rejection, Stamp};
 
 /// A ledger at a moment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,7 +15,7 @@ pub struct LedgerView {
 ///
 /// # Errors
 /// [`Rejection::LedgerNotFounded`], or where the store fails.
-pub fn ledger(snapshot: &mut dyn Snapshot) -> Result<LedgerView, ReadError> {
+pub fn ledger(Reading { snapshot, .. }: &mut Reading<'_>) -> Result<LedgerView, ReadError> {
     let founded = snapshot.founded()?.ok_or(Rejection::LedgerNotFounded)?;
     let last = snapshot.last()?;
     Ok(LedgerView {

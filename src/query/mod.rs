@@ -2,11 +2,15 @@
 //! names the journal position it was read at. Look-ups of a few rows are read in
 //! groups on a thread of their own; longer reads have a thread each.
 
+mod accounts;
 mod balance;
 mod effective;
+mod entries;
 mod history;
+mod holds;
 mod ledger;
 mod page;
+mod reading;
 mod scan;
 mod statement;
 
@@ -15,10 +19,14 @@ use std::{
     thread,
 };
 
-pub use balance::{AsOf, BalanceView, account_view, balance};
+pub use accounts::{AccountView, account, accounts};
+pub use balance::{AsOf, BalanceView, balance};
 pub use effective::Place;
+pub use entries::{EntryView, entries, entry};
+pub use holds::{HoldQuery, HoldView, hold, holds};
 pub use ledger::{LedgerView, ledger};
-pub use page::{Page, PageError, Token, page_size};
+pub use page::{PageError, Token, page_size};
+pub use reading::Reading;
 pub use scan::Scan;
 pub use statement::{Direction, PostingView, StatementPage, StatementQuery, statement};
 use tokio::{
@@ -28,7 +36,7 @@ use tokio::{
 
 use crate::{
     clock::Timekeeper,
-    ledger::{Moment, Rejection},
+    ledger::{Moment, Principal, Rejection},
     store::{Progress, Snapshot, Store, StoreError, Verified},
 };
 
@@ -119,18 +127,22 @@ impl Query {
         })
     }
 
-    /// Runs a read of a few rows. All that wait share one snapshot and one
+    /// Runs somebody's read of a few rows. All that wait share one snapshot and one
     /// waking of a thread, as writes share a commit.
     ///
     /// # Errors
     /// As [`Query::read`].
     pub async fn look_up<T: Send + 'static>(
         &self,
-        read: impl FnOnce(&mut dyn Snapshot, Moment) -> Result<T, ReadError> + Send + 'static,
+        by: Principal,
+        read: impl FnOnce(&mut Reading<'_>) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, ReadError> {
         let (reply, answer) = oneshot::channel();
         let lookup: Lookup = Box::new(move |snapshot, now| {
-            let result = snapshot.map_err(ReadError::from).and_then(|s| read(s, now));
+            let result = match snapshot {
+                Ok(snapshot) => read(&mut Reading::new(snapshot, &by, now)),
+                Err(error) => Err(error.into()),
+            };
             // A caller who went away does not want to know.
             let _ = reply.send(result);
         });
@@ -144,26 +156,15 @@ impl Query {
         self.lookups.closed().await;
     }
 
-    /// Runs a read of many rows on a snapshot. It gets the moment by which holds
-    /// are due.
+    /// Runs somebody's read of many rows on a snapshot. It ends at the
+    /// [bound](Scan), or when its caller has left.
     ///
     /// # Errors
     /// Those of the read, or where no snapshot can be had.
     pub async fn read<T: Send + 'static>(
         &self,
-        read: impl FnOnce(&mut dyn Snapshot, Moment) -> Result<T, ReadError> + Send + 'static,
-    ) -> Result<T, ReadError> {
-        self.scan(move |snapshot, now, _| read(snapshot, now)).await
-    }
-
-    /// As [`Query::read`], for a read that looks at postings one by one: it ends at
-    /// the [bound](Scan), or when its caller has left.
-    ///
-    /// # Errors
-    /// As [`Query::read`].
-    pub async fn scan<T: Send + 'static>(
-        &self,
-        read: impl FnOnce(&mut dyn Snapshot, Moment, &mut Scan) -> Result<T, ReadError> + Send + 'static,
+        by: Principal,
+        read: impl FnOnce(&mut Reading<'_>) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, ReadError> {
         let permit = Arc::clone(&self.permits)
             .acquire_owned()
@@ -171,12 +172,18 @@ impl Query {
             .map_err(|_| ReadError::Stopping)?;
         // Gone with this future, when the caller has left.
         let caller = Arc::new(());
-        let mut scan = Scan::for_caller(Arc::downgrade(&caller));
+        let scan = Scan::for_caller(Arc::downgrade(&caller));
         let store = Arc::clone(&self.store);
         let now = self.time.moment();
         let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            read(store.snapshot()?.as_mut(), now, &mut scan)
+            let mut snapshot = store.snapshot()?;
+            read(&mut Reading {
+                snapshot: snapshot.as_mut(),
+                by: &by,
+                now,
+                scan,
+            })
         });
         done.await?
     }

@@ -12,14 +12,6 @@ const MAX_SIZE: i32 = 1_000;
 const CHECK_BYTES: usize = 8;
 const MAX_TOKEN_CHARS: usize = 400;
 
-/// A page of something, and the token of the next.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Page<T> {
-    pub items: Vec<T>,
-    /// Empty on the last page.
-    pub next_token: String,
-}
-
 /// What is wrong with the page asked for.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum PageError {

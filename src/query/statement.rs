@@ -1,8 +1,8 @@
 //! Statements: an account's postings, page by page, in the order of either time.
 
 use super::{
-    Axis, ReadError, Scan,
-    balance::known,
+    Axis, ReadError, Reading,
+    accounts::row_of,
     effective::{Place, balances_before, select},
     history::{History, Reached, last_recorded},
 };
@@ -83,20 +83,19 @@ pub struct StatementPage {
 /// For an unknown account or a reversed range; [`ReadError::ScanTooLong`] where
 /// effective times are too mixed; or where the store fails.
 pub fn statement(
-    snapshot: &mut dyn Snapshot,
+    reading: &mut Reading<'_>,
     query: &StatementQuery,
-    scan: &mut Scan,
 ) -> Result<StatementPage, ReadError> {
     if let (Some(since), Some(until)) = (query.since, query.until)
         && until < since
     {
         return Err(ReadError::RangeReversed { since, until });
     }
-    let row = known(snapshot, &query.account)?;
-    let position = snapshot.last()?;
+    let row = row_of(reading, &query.account)?;
+    let position = reading.snapshot.last()?;
     let mut lines = match query.axis {
-        Axis::Recorded => recorded(snapshot, &row, query, scan)?,
-        Axis::Effective => effective(snapshot, &row, query, scan)?,
+        Axis::Recorded => recorded(reading, &row, query)?,
+        Axis::Effective => effective(reading, &row, query)?,
     };
     let next = match lines.postings.len() > query.limit {
         true => lines.postings.pop().map(|left_out| left_out.place()),
@@ -121,14 +120,13 @@ struct Lines {
 
 /// The range's ordinals follow each other, so a page is a walk.
 fn recorded(
-    snapshot: &mut dyn Snapshot,
+    reading: &mut Reading<'_>,
     row: &AccountRow,
     query: &StatementQuery,
-    scan: &mut Scan,
 ) -> Result<Lines, ReadError> {
-    let before = records_before(snapshot, query.since)?.unwrap_or(Sequence::ZERO);
-    let until = records_before(snapshot, query.until)?.unwrap_or(Sequence::MAX);
-    let mut history = History::new(snapshot, row, scan);
+    let before = records_before(reading.snapshot, query.since)?.unwrap_or(Sequence::ZERO);
+    let until = records_before(reading.snapshot, query.until)?.unwrap_or(Sequence::MAX);
+    let mut history = History::new(reading, row);
     let before = history.as_of_record(before)?;
     let until = history.as_of_record(until)?;
     let (first, last) = (ordinal(before) + 1, ordinal(until));
@@ -143,18 +141,15 @@ fn recorded(
             (first.max(high.saturating_sub(more)), high)
         }
     };
-    let mut postings = Vec::new();
-    let mut at = match low <= high {
+    let last = match low <= high {
         true => history.at_ordinal(high)?,
         false => None,
     };
-    while let Some(step) = at {
-        postings.push(view(&mut history, step, &query.account)?);
-        at = match step.ordinal > low {
-            true => history.prev(step)?,
-            false => None,
-        };
-    }
+    let steps = match last {
+        Some(last) => history.walk(last, (last.ordinal - low + 1) as usize)?,
+        None => Vec::new(),
+    };
+    let mut postings = views(&mut history, &steps, &query.account)?;
     if query.direction == Direction::OldestFirst {
         postings.reverse();
     }
@@ -186,10 +181,9 @@ fn balance(step: Option<Reached>) -> i64 {
 /// The range's postings lie anywhere: those of the page are selected, and their
 /// balances reckoned from what all before them come to.
 fn effective(
-    snapshot: &mut dyn Snapshot,
+    reading: &mut Reading<'_>,
     row: &AccountRow,
     query: &StatementQuery,
-    scan: &mut Scan,
 ) -> Result<Lines, ReadError> {
     let first = query.since.map_or(Place::FIRST, Place::before_all_of);
     let end = query.until.map_or(Place::END, Place::before_all_of);
@@ -202,12 +196,11 @@ fn effective(
         Direction::OldestFirst => low,
         Direction::NewestFirst => high,
     };
-    let mut history = History::new(snapshot, row, scan);
+    let mut history = History::new(reading, row);
     let [opening, closing, mut running] = balances_before(&mut history, [first, end, edge])?;
     let selected = select(&mut history, query.direction, (low, high), query.limit + 1)?;
-    let mut postings = Vec::new();
-    for step in selected {
-        let mut posting = view(&mut history, step, &query.account)?;
+    let mut postings = views(&mut history, &selected, &query.account)?;
+    for posting in &mut postings {
         match query.direction {
             Direction::OldestFirst => {
                 running += posting.amount;
@@ -218,7 +211,6 @@ fn effective(
                 running -= posting.amount;
             }
         }
-        postings.push(posting);
     }
     Ok(Lines {
         postings,
@@ -227,28 +219,49 @@ fn effective(
     })
 }
 
-/// A posting with its balance in the order of recording.
-fn view(
+/// Postings with their balances in the order of recording.
+fn views(
     history: &mut History<'_>,
+    steps: &[Reached],
+    account: &AccountId,
+) -> Result<Vec<PostingView>, ReadError> {
+    let records = history.records(steps)?.into_iter().zip(steps);
+    let views =
+        records.map(|((record, effective_at), step)| view(record, effective_at, *step, account));
+    let views: Result<Vec<_>, StoreError> = views.collect();
+    let (mut views, entries): (Vec<_>, Vec<_>) = views?.into_iter().unzip();
+    let reversals = history.reversals(&entries)?;
+    for (view, reversed_by) in views.iter_mut().zip(reversals) {
+        view.reversed_by = reversed_by;
+    }
+    Ok(views)
+}
+
+/// A posting, but for what reversed it, and its entry.
+fn view(
+    record: Record,
+    effective_at: Moment,
     step: Reached,
     account: &AccountId,
-) -> Result<PostingView, ReadError> {
-    let (record, effective_at) = history.record(step)?;
+) -> Result<(PostingView, (Sequence, BookingId)), StoreError> {
     let leg = step.position.leg();
-    let (entry, transfer) = record.leg(leg).ok_or_else(|| {
-        StoreError::Corrupt(format!("record {} posts nothing", record.stamp.sequence))
-    })?;
+    let at = record.stamp.sequence;
+    let (entry, transfer) = record
+        .leg(leg)
+        .ok_or_else(|| StoreError::Corrupt(format!("record {at} posts nothing")))?;
     let amount = match transfer.debit() == account {
         true => -transfer.amount().steps(),
         false => transfer.amount().steps(),
     };
-    Ok(PostingView {
+    let entry = (at, entry.id);
+    let view = PostingView {
         ordinal: step.ordinal,
         leg,
         effective_at,
         amount,
         balance: step.row.balance,
-        reversed_by: history.reversed_by(record.stamp.sequence, entry.id)?,
+        reversed_by: None,
         record,
-    })
+    };
+    Ok((view, entry))
 }

@@ -3,35 +3,21 @@
 use timebank_proto::v1::{self, account_service_server::AccountService};
 use tonic::{Request, Response, Status};
 
-use super::{Rooms, convert, reply, status::Refused, token_of};
+use super::{Services, convert, reply, status::Refused, token_of};
 use crate::{
-    ledger::{AccountId, Command, Malformed, Moment, Rejection},
-    query::{Page, ReadError, account_view, page_size},
-    store::{AccountRow, Snapshot},
+    ledger::{AccountId, Command, Malformed, Principal},
+    query::{self, ReadError, Reading, page_size},
 };
 
-impl Rooms {
+impl Services {
     /// An account as it stands, with the position it was read at.
-    async fn account(&self, id: AccountId) -> Result<(v1::Account, i64), ReadError> {
-        self.query
-            .look_up(move |snapshot, now| {
-                let Some(row) = snapshot.account(&id)? else {
-                    return Err(Rejection::AccountUnknown { account: id }.into());
-                };
-                let position = snapshot.last()?.get();
-                Ok((view(snapshot, row, now)?, position))
-            })
-            .await
+    async fn account(&self, by: Principal, id: AccountId) -> Result<(v1::Account, i64), ReadError> {
+        let read = move |reading: &mut Reading<'_>| {
+            let view = query::account(reading, &id)?;
+            Ok((reply::account(&view), reading.snapshot.last()?.get()))
+        };
+        self.query.look_up(by, read).await
     }
-}
-
-fn view(
-    snapshot: &mut dyn Snapshot,
-    row: AccountRow,
-    now: Moment,
-) -> Result<v1::Account, ReadError> {
-    let account = account_view(snapshot, row.account, now)?;
-    Ok(reply::account(&account, row.posting_count))
 }
 
 fn parse(given: &str) -> Result<AccountId, Refused> {
@@ -39,7 +25,7 @@ fn parse(given: &str) -> Result<AccountId, Refused> {
 }
 
 #[tonic::async_trait]
-impl AccountService for Rooms {
+impl AccountService for Services {
     async fn open_account(
         &self,
         request: Request<v1::OpenAccountRequest>,
@@ -48,8 +34,9 @@ impl AccountService for Rooms {
         let request = request.into_inner();
         let opening = convert::open_account(&request).map_err(Refused::from)?;
         let command = Command::OpenAccount(opening);
+        let by = caller.principal.clone();
         let outcome = self.run(command, caller).await?;
-        let (account, journal_position) = self.account(parse(&request.account_id)?).await?;
+        let (account, journal_position) = self.account(by, parse(&request.account_id)?).await?;
         Ok(Response::new(v1::OpenAccountResponse {
             account: Some(account),
             replayed: outcome.is_replay(),
@@ -61,8 +48,9 @@ impl AccountService for Rooms {
         &self,
         request: Request<v1::GetAccountRequest>,
     ) -> Result<Response<v1::GetAccountResponse>, Status> {
+        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
         let id = parse(&request.into_inner().account_id)?;
-        let (account, journal_position) = self.account(id).await?;
+        let (account, journal_position) = self.account(by, id).await?;
         Ok(Response::new(v1::GetAccountResponse {
             account: Some(account),
             journal_position,
@@ -73,6 +61,7 @@ impl AccountService for Rooms {
         &self,
         request: Request<v1::ListAccountsRequest>,
     ) -> Result<Response<v1::ListAccountsResponse>, Status> {
+        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
         let mut request = request.into_inner();
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);
@@ -83,26 +72,21 @@ impl AccountService for Rooms {
             .map(|cursor| parse(&cursor))
             .transpose()?;
         check_prefix(&request.prefix).map_err(Refused::from)?;
-        let (page, position) = self
-            .query
-            .read(move |snapshot, now| {
-                let mut rows = snapshot.accounts(&request.prefix, after.as_ref(), limit + 1)?;
-                let more = rows.len() > limit;
-                rows.truncate(limit);
-                let next_token = match rows.last() {
-                    Some(last) if more => token.write(last.account.id.as_str()),
-                    _ => String::new(),
-                };
-                let items = rows.into_iter().map(|row| view(snapshot, row, now));
-                let items = items.collect::<Result<_, _>>()?;
-                let position = snapshot.last()?.get();
-                Ok((Page { items, next_token }, position))
-            })
-            .await?;
+        let read = move |reading: &mut Reading<'_>| {
+            let accounts = query::accounts(reading, &request.prefix, after.as_ref(), limit + 1)?;
+            Ok((accounts, reading.snapshot.last()?))
+        };
+        let (accounts, position) = self.query.read(by, read).await?;
+        let more = accounts.len() > limit;
+        let accounts: Vec<_> = accounts.iter().take(limit).map(reply::account).collect();
+        let next_page_token = match accounts.last() {
+            Some(last) if more => token.write(&last.account_id),
+            _ => String::new(),
+        };
         Ok(Response::new(v1::ListAccountsResponse {
-            accounts: page.items,
-            next_page_token: page.next_token,
-            journal_position: position,
+            accounts,
+            next_page_token,
+            journal_position: position.get(),
         }))
     }
 
@@ -113,8 +97,9 @@ impl AccountService for Rooms {
         let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
         let request = request.into_inner();
         let command = convert::change_limits(&request).map_err(Refused::from)?;
+        let by = caller.principal.clone();
         let outcome = self.run(command, caller).await?;
-        let (account, journal_position) = self.account(parse(&request.account_id)?).await?;
+        let (account, journal_position) = self.account(by, parse(&request.account_id)?).await?;
         Ok(Response::new(v1::ChangeAccountLimitsResponse {
             account: Some(account),
             replayed: outcome.is_replay(),
@@ -129,8 +114,9 @@ impl AccountService for Rooms {
         let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
         let id = parse(&request.into_inner().account_id)?;
         let command = Command::CloseAccount { id: id.clone() };
+        let by = caller.principal.clone();
         let outcome = self.run(command, caller).await?;
-        let (account, journal_position) = self.account(id).await?;
+        let (account, journal_position) = self.account(by, id).await?;
         Ok(Response::new(v1::CloseAccountResponse {
             account: Some(account),
             replayed: outcome.is_replay(),

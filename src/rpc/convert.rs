@@ -31,6 +31,11 @@ pub(super) fn caller(metadata: &MetadataMap) -> Result<Caller> {
     Caller::new(principal, text("x-request-id")?)
 }
 
+/// Who reads.
+pub(super) fn reader(metadata: &MetadataMap) -> Result<Principal> {
+    Ok(caller(metadata)?.principal)
+}
+
 pub(super) fn required<T>(value: Option<T>, field: &'static str) -> Result<T> {
     value.ok_or(Malformed::Missing { field })
 }

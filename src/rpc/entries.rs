@@ -5,15 +5,14 @@ use std::{collections::HashMap, sync::Arc};
 use timebank_proto::v1::{self, entry_service_server::EntryService, post_entry_result};
 use tonic::{Request, Response, Status};
 
-use super::{Rooms, convert, door::Held, reply, status::Refused};
+use super::{Services, convert, door::Held, reply, status::Refused};
 use crate::{
     ledger::{
-        AccountId, AccountOpened, Answer, Booking, BookingId, Call, Caller, Command, NewEntry,
-        Outcome, Rejection, Results, Together,
+        AccountId, AccountOpened, Answer, BookingId, Call, Caller, Command, NewEntry, Outcome,
+        PostedEntry, Principal, Results, Together,
     },
-    query::ReadError,
+    query::{self, EntryView, ReadError, Reading},
     sequencer::SubmitError,
-    store::{Snapshot, StoreError},
 };
 
 const MAX_BATCH: usize = 20_000;
@@ -24,7 +23,7 @@ const MAX_BATCH_TRANSFERS: usize = 100_000;
 const MAX_BATCH_GET: usize = 100;
 
 #[tonic::async_trait]
-impl EntryService for Rooms {
+impl EntryService for Services {
     async fn post_entry(
         &self,
         request: Request<v1::PostEntryRequest>,
@@ -66,11 +65,11 @@ impl EntryService for Rooms {
             validate_only: request.validate_only,
             caller,
         };
-        let rooms = self.clone();
+        let services = self.clone();
         // A batch has its room until it is decided, also where its caller leaves.
         let posting = tokio::spawn(async move {
             let _held = held;
-            rooms.post_batch(request.entries, how).await
+            services.post_batch(request.entries, how).await
         });
         let results = posting.await.map_err(|error| match error.is_panic() {
             true => Refused::Fault,
@@ -83,8 +82,9 @@ impl EntryService for Rooms {
         &self,
         request: Request<v1::GetEntryRequest>,
     ) -> Result<Response<v1::GetEntryResponse>, Status> {
+        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
         let id = convert::booking_id(&request.into_inner().entry_id, "entry_id");
-        let (entry, journal_position) = self.read_entry(id.map_err(Refused::from)?).await?;
+        let (entry, journal_position) = self.read_entry(by, id.map_err(Refused::from)?).await?;
         Ok(Response::new(v1::GetEntryResponse {
             entry: Some(entry),
             journal_position,
@@ -95,6 +95,7 @@ impl EntryService for Rooms {
         &self,
         request: Request<v1::BatchGetEntriesRequest>,
     ) -> Result<Response<v1::BatchGetEntriesResponse>, Status> {
+        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
         let ids = request.into_inner().entry_ids;
         let (given, max) = (ids.len(), MAX_BATCH_GET);
         if !(1..=max).contains(&given) {
@@ -102,19 +103,15 @@ impl EntryService for Rooms {
         }
         let ids = ids.iter().map(|id| convert::booking_id(id, "entry_ids"));
         let ids: Vec<_> = ids.collect::<Result<_, _>>().map_err(Refused::from)?;
-        let (entries, journal_position) = self
+        let (entries, position) = self
             .query
-            .read(move |snapshot, _| {
-                let mut entries = Vec::new();
-                for id in ids {
-                    entries.extend(entry(snapshot, id)?);
-                }
-                Ok((entries, snapshot.last()?.get()))
+            .read(by, move |reading| {
+                Ok((query::entries(reading, &ids)?, reading.snapshot.last()?))
             })
             .await?;
         Ok(Response::new(v1::BatchGetEntriesResponse {
-            entries,
-            journal_position,
+            entries: entries.iter().map(reply::entry).collect(),
+            journal_position: position.get(),
         }))
     }
 
@@ -124,9 +121,9 @@ impl EntryService for Rooms {
     ) -> Result<Response<v1::ReverseEntryResponse>, Status> {
         let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
         let reversal = convert::reversal(request.into_inner())?;
-        let id = reversal.id;
+        let (id, by) = (reversal.id, caller.principal.clone());
         let outcome = self.run(Command::ReverseEntry(reversal), caller).await?;
-        let (entry, _) = self.read_entry(id).await?;
+        let (entry, _) = self.read_entry(by, id).await?;
         Ok(Response::new(v1::ReverseEntryResponse {
             entry: Some(entry),
             replayed: outcome.is_replay(),
@@ -134,23 +131,23 @@ impl EntryService for Rooms {
     }
 }
 
-impl Rooms {
+impl Services {
     /// Posts an entry. What was just recorded needs no reading: it is what was
     /// sent.
     async fn post(&self, new: NewEntry, caller: Caller) -> Result<(v1::Entry, bool), Refused> {
-        let entry = new.entry.clone();
-        let note = new.note.as_ref().map(|note| note.text().to_owned());
-        let principal = caller.principal.clone();
-        let outcome = self.run(Command::PostEntry(new), caller).await?;
+        let (entry, note) = (new.entry.clone(), new.note.clone());
+        let outcome = self.run(Command::PostEntry(new), caller.clone()).await?;
         let Outcome::Recorded { stamp, units, .. } = outcome else {
-            return Ok((self.read_entry(entry.id).await?.0, true));
+            return Ok((self.read_entry(caller.principal, entry.id).await?.0, true));
         };
-        let mut reply = reply::entry(&entry, stamp, &principal);
-        for (leg, unit) in reply.transfers.iter_mut().zip(units) {
-            leg.unit_id = unit.as_str().into();
-        }
-        reply.note = note.unwrap_or_default();
-        Ok((reply, false))
+        let posted = PostedEntry {
+            stamp,
+            caller,
+            entry,
+            note,
+            reversed_by: None,
+        };
+        Ok((reply::entry(&EntryView { posted, units }), false))
     }
 
     /// Posts many entries. One that cannot be read is refused alone, unless all
@@ -213,13 +210,16 @@ impl Rooms {
         }
     }
 
-    async fn read_entry(&self, id: BookingId) -> Result<(v1::Entry, i64), ReadError> {
-        self.query
-            .look_up(move |snapshot, _| {
-                let entry = entry(snapshot, id)?.ok_or(Rejection::EntryUnknown { id })?;
-                Ok((entry, snapshot.last()?.get()))
-            })
-            .await
+    async fn read_entry(
+        &self,
+        by: Principal,
+        id: BookingId,
+    ) -> Result<(v1::Entry, i64), ReadError> {
+        let read = move |reading: &mut Reading<'_>| {
+            let view = query::entry(reading, id)?;
+            Ok((reply::entry(&view), reading.snapshot.last()?.get()))
+        };
+        self.query.look_up(by, read).await
     }
 }
 
@@ -231,27 +231,6 @@ fn result(result: post_entry_result::Result) -> v1::PostEntryResult {
     v1::PostEntryResult {
         result: Some(result),
     }
-}
-
-/// An entry as it stands, with the units of its legs.
-fn entry(snapshot: &mut dyn Snapshot, id: BookingId) -> Result<Option<v1::Entry>, StoreError> {
-    let booking = snapshot.booking(id)?;
-    let Some(posted) = booking.as_ref().and_then(Booking::entry) else {
-        return Ok(None);
-    };
-    let mut reply = reply::entry(&posted.entry, posted.stamp, &posted.caller.principal);
-    let note = posted.note.as_ref();
-    reply.note = note.map_or_else(String::new, |note| note.text().into());
-    reply.reversed_by_entry_id = posted
-        .reversed_by
-        .map_or_else(String::new, |by| by.to_string());
-    let legs = posted.entry.transfers.as_slice();
-    for (leg, reply) in legs.iter().zip(&mut reply.transfers) {
-        if let Some(row) = snapshot.account(leg.debit())? {
-            reply.unit_id = row.account.unit.as_str().into();
-        }
-    }
-    Ok(Some(reply))
 }
 
 /// How a batch is to be posted.

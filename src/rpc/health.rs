@@ -11,7 +11,7 @@ use timebank_proto::v1::{
 use tokio::sync::watch;
 use tonic_health::{ServingStatus, server::HealthReporter};
 
-use super::Rooms;
+use super::Services;
 use crate::clock::Timekeeper;
 
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -71,8 +71,8 @@ async fn say(health: &HealthReporter, is_serving: bool) {
     macro_rules! say {
         ($($service:ident),*) => {$(
             match is_serving {
-                true => health.set_serving::<$service<Rooms>>().await,
-                false => health.set_not_serving::<$service<Rooms>>().await,
+                true => health.set_serving::<$service<Services>>().await,
+                false => health.set_not_serving::<$service<Services>>().await,
             }
         )*};
     }

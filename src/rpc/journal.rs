@@ -5,10 +5,10 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use super::{Rooms, reply, status::Refused};
+use super::{Services, convert, reply, status::Refused};
 use crate::{
     journal,
-    ledger::{Malformed, RULES_VERSION, Sequence},
+    ledger::{Malformed, Principal, RULES_VERSION, Sequence},
     query::{ReadError, ledger},
     sequencer::SubmitError,
     store::{Finding, Verified},
@@ -21,15 +21,16 @@ const PROGRESS_RECORDS: i64 = 10_000;
 type Sender<T> = mpsc::Sender<Result<T, Status>>;
 
 #[tonic::async_trait]
-impl JournalService for Rooms {
+impl JournalService for Services {
     type WatchRecordsStream = ReceiverStream<Result<v1::WatchRecordsResponse, Status>>;
     type VerifyJournalStream = ReceiverStream<Result<v1::VerifyJournalResponse, Status>>;
 
     async fn get_ledger(
         &self,
-        _: Request<v1::GetLedgerRequest>,
+        request: Request<v1::GetLedgerRequest>,
     ) -> Result<Response<v1::GetLedgerResponse>, Status> {
-        let view = self.query.look_up(|snapshot, _| ledger(snapshot)).await?;
+        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let view = self.query.look_up(by, ledger).await?;
         let foundation = view.foundation;
         Ok(Response::new(v1::GetLedgerResponse {
             ledger_id: foundation.id.to_string(),
@@ -46,12 +47,13 @@ impl JournalService for Rooms {
         &self,
         request: Request<v1::WatchRecordsRequest>,
     ) -> Result<Response<Self::WatchRecordsStream>, Status> {
+        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
         let request = request.into_inner();
         let from = from_sequence(request.from_sequence).map_err(Refused::from)?;
         let (sender, stream) = mpsc::channel(AHEAD);
-        let rooms = self.clone();
+        let services = self.clone();
         tokio::spawn(async move {
-            if let Err(status) = rooms.watch(from, request.follow, &sender).await {
+            if let Err(status) = services.watch(by, from, request.follow, &sender).await {
                 let _ = sender.send(Err(status)).await;
             }
         });
@@ -60,12 +62,13 @@ impl JournalService for Rooms {
 
     async fn verify_journal(
         &self,
-        _: Request<v1::VerifyJournalRequest>,
+        request: Request<v1::VerifyJournalRequest>,
     ) -> Result<Response<Self::VerifyJournalStream>, Status> {
+        convert::reader(request.metadata()).map_err(Refused::from)?;
         let (sender, stream) = mpsc::channel(AHEAD);
-        let rooms = self.clone();
+        let services = self.clone();
         tokio::spawn(async move {
-            let last = match rooms.verify(sender.clone()).await {
+            let last = match services.verify(sender.clone()).await {
                 Ok(message) => Ok(message),
                 Err(error) => Err(error.into()),
             };
@@ -75,10 +78,11 @@ impl JournalService for Rooms {
     }
 }
 
-impl Rooms {
+impl Services {
     /// Sends what is there, then what comes, until the client goes away.
     async fn watch(
         &self,
+        by: Principal,
         mut from: Sequence,
         follow: bool,
         sender: &Sender<v1::WatchRecordsResponse>,
@@ -96,9 +100,9 @@ impl Rooms {
             let Ok(room) = room else { return Ok(()) };
             let last = head.borrow_and_update().last.sequence;
             if from <= last {
-                let message = self.tail.message(&self.query, from, last).await?;
+                let message = self.tail.message(&self.query, &by, from, last).await?;
                 // There is one, unless the store has lost it.
-                if let Some(record) = message.records.last() {
+                if let Some(record) = message.records.last().and_then(|last| last.record.as_ref()) {
                     from = Sequence::new(record.sequence + 1).unwrap_or(from);
                     room.send(Ok(message));
                     continue;

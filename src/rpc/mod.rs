@@ -29,9 +29,9 @@ use crate::{
     sequencer::Sequencer,
 };
 
-/// What every service stands on.
+/// All services, and what they stand on.
 #[derive(Clone)]
-pub struct Rooms {
+pub struct Services {
     pub sequencer: Sequencer,
     pub query: Query,
     /// Shared by those who follow the journal.
@@ -40,7 +40,7 @@ pub struct Rooms {
     pub stopping: tokio::sync::watch::Receiver<bool>,
 }
 
-impl Rooms {
+impl Services {
     /// Has one command carried out.
     async fn run(&self, command: Command, caller: Caller) -> Result<Outcome, Refused> {
         let result = self.sequencer.submit_one(command, caller).await?;

@@ -6,10 +6,9 @@ use timebank_proto::v1;
 use crate::{
     journal,
     ledger::{
-        Account, Balance, BookingId, Entry, Hold, HoldState, Moment, Origin, Outcome, PostedEntry,
-        Principal, Stamp, Transfer, Unit,
+        Balance, BookingId, HoldState, Moment, Origin, Outcome, PostedEntry, Transfer, Unit, UnitId,
     },
-    query::PostingView,
+    query::{AccountView, EntryView, HoldView, PostingView},
 };
 
 pub(super) fn timestamp(moment: Moment) -> Timestamp {
@@ -34,7 +33,11 @@ fn limit(limit: Option<Balance>) -> v1::Limit {
     v1::Limit { bound: Some(bound) }
 }
 
-pub(super) fn account(account: &Account, posting_count: i64) -> v1::Account {
+pub(super) fn account(view: &AccountView) -> v1::Account {
+    let AccountView {
+        account,
+        posting_count,
+    } = view;
     let state = match &account.closed {
         None => v1::AccountState::Open,
         Some(_) => v1::AccountState::Closed,
@@ -54,39 +57,46 @@ pub(super) fn account(account: &Account, posting_count: i64) -> v1::Account {
             .closed
             .as_ref()
             .map(|stamp| timestamp(stamp.recorded_at)),
-        posting_count,
+        posting_count: *posting_count,
         etag: account.limits_since.to_string(),
     }
 }
 
-fn transfer(leg: &Transfer) -> v1::Transfer {
+fn transfer(leg: &Transfer, unit: &UnitId) -> v1::Transfer {
     v1::Transfer {
         debit_account_id: leg.debit().as_str().into(),
         credit_account_id: leg.credit().as_str().into(),
         amount: leg.amount().steps(),
-        unit_id: String::new(),
+        unit_id: unit.as_str().into(),
     }
 }
 
-/// An entry whose units, note and reversal are for the caller to add.
-pub(super) fn entry(entry: &Entry, stamp: Stamp, principal: &Principal) -> v1::Entry {
+pub(super) fn entry(view: &EntryView) -> v1::Entry {
+    let EntryView { posted, units } = view;
+    let PostedEntry { entry, stamp, .. } = posted;
     let (reverses, forced) = match entry.origin {
         Origin::Posted => (String::new(), false),
         Origin::Reversal { of, forced } => (of.to_string(), forced),
     };
+    let legs = entry.transfers.as_slice().iter().zip(units);
     v1::Entry {
         entry_id: entry.id.to_string(),
-        transfers: entry.transfers.as_slice().iter().map(transfer).collect(),
+        transfers: legs.map(|(leg, unit)| transfer(leg, unit)).collect(),
         effective_at: Some(timestamp(entry.effective_at.unwrap_or(stamp.moment))),
         kind: entry.kind.as_str().into(),
         tags: journal::tags_to_proto(&entry.tags),
-        note: String::new(),
+        note: posted
+            .note
+            .as_ref()
+            .map_or_else(String::new, |note| note.text().into()),
         sequence: stamp.sequence.get(),
         recorded_at: Some(timestamp(stamp.recorded_at)),
         reverses_entry_id: reverses,
-        reversed_by_entry_id: String::new(),
+        reversed_by_entry_id: posted
+            .reversed_by
+            .map_or_else(String::new, |by| by.to_string()),
         forced,
-        actor: principal.as_str().into(),
+        actor: posted.caller.principal.as_str().into(),
     }
 }
 
@@ -101,19 +111,16 @@ pub(super) fn posted(outcome: &Outcome) -> v1::Posted {
     }
 }
 
-/// A hold as it stands at a moment: one that is due has expired, whether that is
-/// recorded yet or not.
-pub(super) fn hold(hold: &Hold, unit_id: &str, now: Moment) -> v1::Hold {
-    let at = |stamp: &Stamp| Some(stamp.recorded_at);
-    let (state, ended_at, settled) = match &hold.state {
-        HoldState::Open if hold.is_due(now) => (v1::HoldState::Expired, hold.expires_at, 0),
-        HoldState::Open => (v1::HoldState::Open, None, 0),
-        HoldState::Settled(PostedEntry { stamp, entry, .. }) => {
-            let settled = entry.transfers.total_steps();
-            (v1::HoldState::Settled, at(stamp), settled)
-        }
-        HoldState::Released { stamp } => (v1::HoldState::Released, at(stamp), 0),
-        HoldState::Expired { .. } => (v1::HoldState::Expired, hold.expires_at, 0),
+pub(super) fn hold(view: &HoldView) -> v1::Hold {
+    let HoldView {
+        hold,
+        unit,
+        state,
+        ended_at,
+    } = view;
+    let settled = match &hold.state {
+        HoldState::Settled(posted) => posted.entry.transfers.total_steps(),
+        HoldState::Open | HoldState::Released { .. } | HoldState::Expired { .. } => 0,
     };
     let leg = &hold.terms.transfer;
     v1::Hold {
@@ -121,10 +128,10 @@ pub(super) fn hold(hold: &Hold, unit_id: &str, now: Moment) -> v1::Hold {
         debit_account_id: leg.debit().as_str().into(),
         credit_account_id: leg.credit().as_str().into(),
         amount: leg.amount().steps(),
-        unit_id: unit_id.into(),
+        unit_id: unit.as_str().into(),
         kind: hold.terms.kind.as_str().into(),
         tags: journal::tags_to_proto(&hold.terms.tags),
-        state: state.into(),
+        state: *state as i32,
         expires_at: hold.expires_at.map(timestamp),
         placed_at: Some(timestamp(hold.placed.recorded_at)),
         ended_at: ended_at.map(timestamp),

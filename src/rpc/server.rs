@@ -18,7 +18,7 @@ use tonic::{
 };
 
 use super::{
-    Rooms,
+    Services,
     connection::Connection,
     door::{Door, MAX_REQUEST_BYTES},
     health::{self, watch_clock},
@@ -76,7 +76,7 @@ pub async fn serve(
     let (sequencer, thread) = Sequencer::start(writer, Clock::system(), start)?;
     let query = Query::new(Arc::new(store), sequencer.time())?;
     let (stopped, stopping) = watch::channel(false);
-    let rooms = Rooms {
+    let services = Services {
         sequencer: sequencer.clone(),
         query: query.clone(),
         tail: Tail::default(),
@@ -87,9 +87,11 @@ pub async fn serve(
     let address = listener.local_addr().map_err(listen)?;
     let (health, health_service) = tonic_health::server::health_reporter();
     let health_service = health_service.max_decoding_message_size(MAX_QUESTION_BYTES);
-    health.set_serving::<StatementServiceServer<Rooms>>().await;
-    health.set_serving::<JournalServiceServer<Rooms>>().await;
-    let routes = routes(rooms)?.add_service(health_service);
+    health
+        .set_serving::<StatementServiceServer<Services>>()
+        .await;
+    health.set_serving::<JournalServiceServer<Services>>().await;
+    let routes = routes(services)?.add_service(health_service);
     let door = Door::new(routes.prepare());
     let is_plausible = health::start(&health, &sequencer.time()).await;
     let time = sequencer.time();
@@ -151,7 +153,7 @@ async fn overdue(mut stopping: watch::Receiver<bool>) {
     tokio::time::sleep(DRAIN).await;
 }
 
-fn routes(rooms: Rooms) -> Result<Routes, tonic_reflection::server::Error> {
+fn routes(services: Services) -> Result<Routes, tonic_reflection::server::Error> {
     let mut routes = Routes::builder();
     let (v1, v1alpha) = (reflection().build_v1()?, reflection().build_v1alpha()?);
     routes.add_service(v1.max_decoding_message_size(MAX_QUESTION_BYTES));
@@ -159,7 +161,7 @@ fn routes(rooms: Rooms) -> Result<Routes, tonic_reflection::server::Error> {
     macro_rules! serve {
         ($($service:ident),*) => {$(
             routes.add_service(
-                $service::new(rooms.clone())
+                $service::new(services.clone())
                     .max_decoding_message_size(MAX_REQUEST_BYTES),
             );
         )*};

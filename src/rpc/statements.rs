@@ -3,34 +3,29 @@
 use timebank_proto::v1::{self, statement_service_server::StatementService};
 use tonic::{Request, Response, Status};
 
-use super::{Rooms, convert, fitting, reply, status::Refused, token_of};
+use super::{Services, convert, fitting, reply, status::Refused, token_of};
 use crate::{
     ledger::{Malformed, Moment},
     query::{
-        AsOf, Direction, PageError, Place, PostingView, Scan, StatementQuery, balance, page_size,
-        statement,
+        AsOf, Direction, PageError, Place, PostingView, Reading, StatementQuery, balance,
+        page_size, statement,
     },
-    store::Snapshot,
 };
 
 #[tonic::async_trait]
-impl StatementService for Rooms {
+impl StatementService for Services {
     async fn get_balance(
         &self,
         request: Request<v1::GetBalanceRequest>,
     ) -> Result<Response<v1::GetBalanceResponse>, Status> {
+        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
         let request = request.into_inner();
         let id = convert::account_id(&request.account_id, "account_id").map_err(Refused::from)?;
         let as_of = as_of(&request).map_err(Refused::from)?;
-        let read = move |snapshot: &mut dyn Snapshot, now, scan: &mut Scan| {
-            balance(snapshot, &id, as_of, now, scan)
-        };
+        let read = move |reading: &mut Reading<'_>| balance(reading, &id, as_of);
         let view = match as_of {
-            None => {
-                let read = move |s: &mut dyn Snapshot, now| read(s, now, &mut Scan::default());
-                self.query.look_up(read).await?
-            }
-            Some(_) => self.query.scan(read).await?,
+            None => self.query.look_up(by, read).await?,
+            Some(_) => self.query.read(by, read).await?,
         };
         Ok(Response::new(v1::GetBalanceResponse {
             account_id: request.account_id,
@@ -47,6 +42,7 @@ impl StatementService for Rooms {
         &self,
         request: Request<v1::ListPostingsRequest>,
     ) -> Result<Response<v1::ListPostingsResponse>, Status> {
+        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
         let mut request = request.into_inner();
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);
@@ -55,10 +51,8 @@ impl StatementService for Rooms {
         let from = from.map(|cursor| place(&cursor)).transpose();
         let from = from.map_err(Refused::from)?;
         let query = query(&request, limit, from).map_err(Refused::from)?;
-        let page = self
-            .query
-            .scan(move |snapshot, _, scan| statement(snapshot, &query, scan))
-            .await?;
+        let read = move |reading: &mut Reading<'_>| statement(reading, &query);
+        let page = self.query.read(by, read).await?;
         let postings = page.postings.iter();
         let mut postings: Vec<_> = postings.filter_map(reply::posting).collect();
         let fits = fitting(&postings);

@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     journal::to_proto,
-    ledger::Sequence,
+    ledger::{Principal, Sequence},
     query::{Query, ReadError},
     store::{Snapshot, StoreError},
 };
@@ -25,11 +25,20 @@ const STEP_RECORDS: usize = 25;
 /// Records in order, from a position on.
 #[derive(Default)]
 struct Run {
-    records: Vec<v1::Record>,
+    /// The first of them.
+    from: Sequence,
+    records: Vec<v1::StoredRecord>,
     journal_position: i64,
 }
 
 impl Run {
+    /// Where a record is, if it is there.
+    fn place_of(&self, sequence: Sequence) -> Option<usize> {
+        let skipped = sequence.get().checked_sub(self.from.get())?;
+        let skipped = usize::try_from(skipped).ok()?;
+        (skipped < self.records.len()).then_some(skipped)
+    }
+
     fn message(&self, skipped: usize) -> v1::WatchRecordsResponse {
         v1::WatchRecordsResponse {
             records: self.records[skipped..].to_vec(),
@@ -51,6 +60,7 @@ impl Tail {
     pub(super) async fn message(
         &self,
         query: &Query,
+        by: &Principal,
         from: Sequence,
         head: Sequence,
     ) -> Result<v1::WatchRecordsResponse, ReadError> {
@@ -59,42 +69,50 @@ impl Tail {
             let Run {
                 records,
                 journal_position,
-            } = read(query, from).await?;
+                ..
+            } = read(query, by, from).await?;
             return Ok(v1::WatchRecordsResponse {
                 records,
                 journal_position,
             });
         }
         let mut last = self.0.lock().await;
-        let known = |record: &v1::Record| record.sequence;
-        if let Ok(skipped) = last.records.binary_search_by_key(&from.get(), known) {
+        if let Some(skipped) = last.place_of(from) {
             return Ok(last.message(skipped));
         }
-        *last = read(query, from).await?;
+        *last = read(query, by, from).await?;
         Ok(last.message(0))
     }
 }
 
-async fn read(query: &Query, from: Sequence) -> Result<Run, ReadError> {
+async fn read(query: &Query, by: &Principal, from: Sequence) -> Result<Run, ReadError> {
     tracing::debug!(%from, "reading records for watchers");
     query
-        .read(move |snapshot, _| {
+        .read(by.clone(), move |reading| {
             Ok(Run {
-                records: records(snapshot, from)?,
-                journal_position: snapshot.last()?.get(),
+                from,
+                records: records(reading.snapshot, from)?,
+                journal_position: reading.snapshot.last()?.get(),
             })
         })
         .await
 }
 
 /// As many records as a message takes, and hardly more read.
-fn records(snapshot: &mut dyn Snapshot, mut from: Sequence) -> Result<Vec<v1::Record>, StoreError> {
+fn records(
+    snapshot: &mut dyn Snapshot,
+    mut from: Sequence,
+) -> Result<Vec<v1::StoredRecord>, StoreError> {
     let (mut records, mut bytes) = (Vec::new(), 0);
     while records.len() < MAX_RECORDS {
-        let step = snapshot.records(from, STEP_RECORDS)?;
+        let step = snapshot.stored(from, STEP_RECORDS)?;
         let Some(last) = step.last() else { break };
-        from = last.stamp.sequence.next();
-        for record in step.iter().map(to_proto) {
+        from = last.record.stamp.sequence.next();
+        for stored in step {
+            let record = v1::StoredRecord {
+                record: Some(to_proto(&stored.record)),
+                stored_bytes: stored.bytes,
+            };
             bytes += record.encoded_len();
             if bytes > MAX_MESSAGE_BYTES && !records.is_empty() {
                 return Ok(records);

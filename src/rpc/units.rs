@@ -3,10 +3,11 @@
 use timebank_proto::v1::{self, unit_service_server::UnitService};
 use tonic::{Request, Response, Status};
 
-use super::{Rooms, convert, reply, status::Refused};
+use super::{Services, convert, reply, status::Refused};
+use crate::query::Reading;
 
 #[tonic::async_trait]
-impl UnitService for Rooms {
+impl UnitService for Services {
     async fn declare_unit(
         &self,
         request: Request<v1::DeclareUnitRequest>,
@@ -24,12 +25,12 @@ impl UnitService for Rooms {
 
     async fn list_units(
         &self,
-        _: Request<v1::ListUnitsRequest>,
+        request: Request<v1::ListUnitsRequest>,
     ) -> Result<Response<v1::ListUnitsResponse>, Status> {
-        let (units, position) = self
-            .query
-            .read(|snapshot, _| Ok((snapshot.units()?, snapshot.last()?)))
-            .await?;
+        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let read =
+            |reading: &mut Reading<'_>| Ok((reading.snapshot.units()?, reading.snapshot.last()?));
+        let (units, position) = self.query.read(by, read).await?;
         Ok(Response::new(v1::ListUnitsResponse {
             units: units.iter().map(reply::unit).collect(),
             journal_position: position.get(),

@@ -166,9 +166,20 @@ pub struct AccountRow {
 /// One account's side of a transfer, as it is stored.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PostingRow {
+    pub position: Position,
     /// What stood on the account after it, in steps.
     pub balance: i64,
     pub link: Link,
+}
+
+/// A record, and what the journal keeps of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stored {
+    pub record: Record,
+    /// The bytes that are hashed: those that were written, never encoded again.
+    pub bytes: Vec<u8>,
+    /// The tree's nodes that it completes, from its leaf upwards.
+    pub nodes: Vec<Hash>,
 }
 
 /// Which holds to list.
@@ -185,7 +196,9 @@ pub struct HoldFilter<'a> {
     pub limit: usize,
 }
 
-/// One moment of the store. Every method fails where the database does.
+/// One moment of the store. Every method fails where the database does. What is read
+/// is read as a set: an answer for each of what is asked for, in that order. The
+/// methods for one are for convenience.
 pub trait Snapshot {
     /// The journal's last sequence.
     fn last(&mut self) -> Result<Sequence, StoreError>;
@@ -193,7 +206,8 @@ pub trait Snapshot {
     fn founded(&mut self) -> Result<Option<Founded>, StoreError>;
     /// All units by id, `time` among them.
     fn units(&mut self) -> Result<Vec<Unit>, StoreError>;
-    fn account(&mut self, id: &AccountId) -> Result<Option<AccountRow>, StoreError>;
+    /// The accounts of these ids. None where there is none.
+    fn accounts_of(&mut self, ids: &[AccountId]) -> Result<Vec<Option<AccountRow>>, StoreError>;
     /// Accounts by id, from after one on.
     fn accounts(
         &mut self,
@@ -201,21 +215,62 @@ pub trait Snapshot {
         after: Option<&AccountId>,
         limit: usize,
     ) -> Result<Vec<AccountRow>, StoreError>;
-    /// A record, which the caller knows to be there.
-    fn record(&mut self, sequence: Sequence) -> Result<Record, StoreError>;
-    /// Records in order, from one on.
-    fn records(&mut self, from: Sequence, limit: usize) -> Result<Vec<Record>, StoreError>;
-    fn booking(&mut self, id: BookingId) -> Result<Option<Booking>, StoreError>;
-    /// The entry that reverses one of this record. None where none does.
-    fn reversed_by(
+    /// Records, which the caller knows to be there.
+    fn records_at(&mut self, sequences: &[Sequence]) -> Result<Vec<Record>, StoreError>;
+    /// Records in order, from one on, as they are stored.
+    fn stored(&mut self, from: Sequence, limit: usize) -> Result<Vec<Stored>, StoreError>;
+    /// What these ids stand for. None where that is nothing.
+    fn bookings(&mut self, ids: &[BookingId]) -> Result<Vec<Option<Booking>>, StoreError>;
+    /// The entries that reverse these, each an entry of a record. None where none
+    /// does.
+    fn reversals(
         &mut self,
-        record: Sequence,
-        id: BookingId,
-    ) -> Result<Option<BookingId>, StoreError>;
+        of: &[(Sequence, BookingId)],
+    ) -> Result<Vec<Option<BookingId>>, StoreError>;
+    /// Holds in the order they were placed, with all that their records say.
     fn holds(&mut self, filter: HoldFilter<'_>) -> Result<Vec<Hold>, StoreError>;
-    /// What the holds set aside of an account as of a record and a moment, in
-    /// steps.
-    fn held(&mut self, account: &Account, at: Sequence, moment: Moment) -> Result<i64, StoreError>;
+    /// What the holds set aside of accounts as of a record and a moment, in steps.
+    fn held(
+        &mut self,
+        accounts: &[&Account],
+        at: Sequence,
+        moment: Moment,
+    ) -> Result<Vec<i64>, StoreError>;
+    /// A posting of an account, which the caller knows to be there, and those before
+    /// it: the last first, as many as wanted or there are.
+    fn postings(
+        &mut self,
+        account: &Account,
+        from: Position,
+        limit: usize,
+    ) -> Result<Vec<PostingRow>, StoreError>;
+
+    /// An account.
+    fn account(&mut self, id: &AccountId) -> Result<Option<AccountRow>, StoreError> {
+        let mut found = self.accounts_of(std::slice::from_ref(id))?;
+        Ok(found.pop().flatten())
+    }
+
+    /// A record, which the caller knows to be there.
+    fn record(&mut self, sequence: Sequence) -> Result<Record, StoreError> {
+        let found = self.records_at(&[sequence])?.pop();
+        found.ok_or_else(|| StoreError::Corrupt(format!("record {sequence} is missing")))
+    }
+
+    /// Records in order, from one on.
+    fn records(&mut self, from: Sequence, limit: usize) -> Result<Vec<Record>, StoreError> {
+        let stored = self.stored(from, limit)?;
+        Ok(stored.into_iter().map(|stored| stored.record).collect())
+    }
+
+    /// What an id stands for.
+    fn booking(&mut self, id: BookingId) -> Result<Option<Booking>, StoreError> {
+        Ok(self.bookings(&[id])?.pop().flatten())
+    }
+
     /// A posting of an account, which the caller knows to be there.
-    fn posting(&mut self, account: &Account, at: Position) -> Result<PostingRow, StoreError>;
+    fn posting(&mut self, account: &Account, at: Position) -> Result<PostingRow, StoreError> {
+        let found = self.postings(account, at, 1)?.pop();
+        found.ok_or_else(|| StoreError::Corrupt(format!("posting {} is missing", at.stored())))
+    }
 }

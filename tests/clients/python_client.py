@@ -198,7 +198,9 @@ def check_journal(client, run, entry_ids):
     request = client.journal.WatchRecordsRequest(from_sequence=1)
     records = []
     for reply in client.call(client.journal_stub.WatchRecords, request):
-        records.extend(reply.records)
+        for stored in reply.records:
+            expect("stored record", client.journal.Record.FromString(stored.stored_bytes), stored.record)
+            records.append(stored.record)
     sequences = [record.sequence for record in records]
     expect("sequences", sequences, list(range(1, len(records) + 1)))
     ours = [record for record in records if record.request_id == run]

@@ -15,7 +15,9 @@ use proptest::{
 };
 use timebank::{
     ledger::{AccountKind, Answer, Command, Moment, Together},
-    query::{AsOf, Axis, Direction, Place, ReadError, Scan, StatementQuery, balance, statement},
+    query::{
+        AsOf, Axis, Direction, Place, ReadError, Reading, Scan, StatementQuery, balance, statement,
+    },
     store::Snapshot,
 };
 
@@ -26,6 +28,7 @@ use super::{
     generate::DAY_US,
     stack::Stack,
 };
+use crate::support::nobody;
 
 const MINE: &str = "chain:mine";
 const OTHER: &str = "chain:other";
@@ -47,7 +50,8 @@ proptest! {
         let stack = write(&entries, reopen);
         let list = list(&entries);
         let (a, b) = (a.index(list.len()), b.index(list.len()));
-        stack.read(move |snapshot, now| {
+        stack.read(move |reading| {
+            let (snapshot, now) = (&mut *reading.snapshot, reading.now);
             for moment in moments(&list, &[a, b]) {
                 check_balance(snapshot, now, &list, AsOf { moment, axis: Axis::Recorded })?;
                 check_balance(snapshot, now, &list, AsOf { moment, axis: Axis::Effective })?;
@@ -76,7 +80,8 @@ fn thousands_of_postings_are_found_by_few_links() {
         let entries: Vec<_> = (0..3_000).map(entry).collect();
         let stack = write(&entries, true);
         let list = list(&entries);
-        let read = move |snapshot: &mut dyn Snapshot, now| {
+        let read = move |reading: &mut Reading<'_>| {
+            let (snapshot, now) = (&mut *reading.snapshot, reading.now);
             let picks = [0, 1, 1_023, 1_024, 1_025, 2_047, 2_998, 2_999];
             for moment in moments(&list, &picks) {
                 for (axis, is_bound) in [(Axis::Recorded, true), (Axis::Effective, follows)] {
@@ -123,7 +128,10 @@ fn a_page_is_whole_or_refused() {
                     from: None,
                     limit: 10,
                 };
-                let page = stack.read(move |s, _| statement(s, &query, &mut Scan::up_to(500)));
+                let page = stack.read(move |reading| {
+                    reading.scan = Scan::up_to(500);
+                    statement(reading, &query)
+                });
                 let start = match direction {
                     Direction::OldestFirst => since.unwrap_or(0),
                     Direction::NewestFirst => list.len() - 1,
@@ -342,13 +350,9 @@ fn check_balance(
         snapshot,
         followed: 0,
     };
-    let got = balance(
-        &mut counted,
-        &account(MINE),
-        Some(as_of),
-        now,
-        &mut Scan::default(),
-    )?;
+    let nobody = nobody();
+    let mut reading = Reading::new(&mut counted, &nobody, now);
+    let got = balance(&mut reading, &account(MINE), Some(as_of))?;
     let counts = list
         .iter()
         .filter(|line| time_of(line, as_of.axis) <= as_of.moment.us());
@@ -462,7 +466,9 @@ fn follow(
         };
         let mut rest = &expected[start..];
         for _ in 0..PAGES {
-            let page = statement(snapshot, &query, &mut Scan::default())?;
+            let nobody = nobody();
+            let mut reading = Reading::new(snapshot, &nobody, Moment::MAX);
+            let page = statement(&mut reading, &query)?;
             let (these, others) = rest.split_at(rest.len().min(query.limit));
             let got = page.postings.iter().map(|p| (p.ordinal, p.balance));
             let expected = these.iter().map(|line| (line.ordinal, line.balance));

@@ -4,10 +4,10 @@
 use timebank::{
     ledger::{self, HoldStateKind, Malformed, Moment, Rejection, Results, Sequence},
     query::{
-        AsOf, Axis, Direction, PostingView, ReadError, Scan, StatementQuery, account_view, balance,
-        statement,
+        self, AccountView, AsOf, Axis, Direction, PostingView, ReadError, Reading, StatementQuery,
+        balance, statement,
     },
-    store::{AccountRow, HoldFilter, Snapshot},
+    store::{AccountRow, HoldFilter},
 };
 
 use super::{
@@ -100,7 +100,7 @@ fn pair(stamp: ledger::Stamp) -> At {
 
 /// The journal, line by line.
 pub(crate) fn journal(stack: &Stack, model: &Reference) {
-    let records = stack.read(|snapshot, _| Ok(snapshot.records(Sequence::ZERO, 100_000)?));
+    let records = stack.read(|reading| Ok(reading.snapshot.records(Sequence::ZERO, 100_000)?));
     let records = records.expect("it reads");
     for (record, line) in records.iter().zip(&model.journal) {
         assert_eq!(text::line(record), *line);
@@ -117,13 +117,13 @@ pub(crate) fn journal(stack: &Stack, model: &Reference) {
 pub(crate) fn accounts(stack: &Stack, model: &Reference) {
     type Shown = (i64, Option<i64>, Option<i64>);
     let (rows, shown) = stack
-        .read(|snapshot, now| {
-            let rows = snapshot.accounts("", None, 1_000)?;
+        .read(|reading| {
+            let rows = reading.snapshot.accounts("", None, 1_000)?;
+            let views = query::accounts(reading, "", None, 1_000)?;
             let mut shown: Vec<Shown> = Vec::new();
-            for row in &rows {
-                let view = balance(snapshot, &row.account.id, None, now, &mut Scan::default())?;
+            for (row, AccountView { account, .. }) in rows.iter().zip(views) {
+                let view = balance(reading, &row.account.id, None)?;
                 shown.push((view.balance, view.held, view.available));
-                let account = account_view(snapshot, row.account.clone(), now)?;
                 assert_eq!(Some(account.held.steps()), view.held, "{}", account.id);
             }
             Ok((rows, shown))
@@ -188,7 +188,7 @@ pub(crate) fn everything(stack: &Stack, model: &Reference) {
 }
 
 fn units(stack: &Stack, model: &Reference) {
-    let units = stack.read(|snapshot, _| Ok(snapshot.units()?));
+    let units = stack.read(|reading| Ok(reading.snapshot.units()?));
     let units = units.expect("it reads");
     let got = units.iter().map(|unit| (unit.id().as_str(), unit.step()));
     let expected = model.units.iter().map(|(unit, step)| (*unit, *step));
@@ -212,8 +212,9 @@ fn account_lists(stack: &Stack, model: &Reference) {
             let mut got: Vec<String> = Vec::new();
             loop {
                 let after = got.last().map(|id| account(id));
-                let page = stack.read(move |snapshot, _| {
-                    Ok(snapshot.accounts(prefix, after.as_ref(), size)?)
+                let page = stack.read(move |reading| {
+                    let after = after.as_ref();
+                    Ok(reading.snapshot.accounts(prefix, after, size)?)
                 });
                 let page = page.expect("it reads");
                 assert!(page.len() <= size);
@@ -232,7 +233,7 @@ fn records(stack: &Stack, model: &Reference) {
     for from in [0, 1, 2, last / 2, last, last + 1, last + 100] {
         for limit in [1, 3, 1_000] {
             let start = Sequence::new(from as i64).expect("a position");
-            let got = stack.read(move |snapshot, _| Ok(snapshot.records(start, limit)?));
+            let got = stack.read(move |reading| Ok(reading.snapshot.records(start, limit)?));
             let got: Vec<_> = got.expect("it reads").iter().map(text::line).collect();
             let expected = model.journal.iter().skip(from.max(1) - 1).take(limit);
             assert!(
@@ -245,7 +246,7 @@ fn records(stack: &Stack, model: &Reference) {
 
 fn bookings(stack: &Stack, model: &Reference) {
     for id in 0..=Id::MAX {
-        let got = stack.read(move |snapshot, _| Ok(snapshot.booking(booking(id))?));
+        let got = stack.read(move |reading| Ok(reading.snapshot.booking(booking(id))?));
         let got = got.expect("it reads");
         let (entry, hold) = (model.entry(id), model.hold(id));
         let Some(got) = got else {
@@ -324,7 +325,8 @@ fn pages_of_holds(
     state: Option<HoldStateKind>,
     limit: usize,
 ) -> Vec<String> {
-    let read = move |snapshot: &mut dyn Snapshot, _| {
+    let read = move |reading: &mut Reading<'_>| {
+        let snapshot = &mut *reading.snapshot;
         let row = match id {
             Some(id) => snapshot.account(&account(id))?,
             None => None,
@@ -372,11 +374,11 @@ fn balances_as_of(stack: &Stack, model: &Reference, id: &'static str) {
     ] {
         let moments = moments(model, by);
         let asked = moments.clone();
-        let got = stack.read(move |snapshot, now| {
+        let got = stack.read(move |reading| {
             let one = |at: i64| {
                 let moment = moment(at);
                 let as_of = Some(AsOf { moment, axis });
-                let view = balance(snapshot, &account(id), as_of, now, &mut Scan::default())?;
+                let view = balance(reading, &account(id), as_of)?;
                 assert_eq!(view.available, None);
                 Ok((view.balance, view.held))
             };
@@ -452,11 +454,11 @@ fn ranges(model: &Reference, id: &str, by: By) -> Vec<(Option<i64>, Option<i64>)
 /// All pages of a statement, which must be full but for the last ones, and tell the
 /// same balances.
 pub(crate) fn pages_of_postings(stack: &Stack, mut query: StatementQuery) -> Statement {
-    let read = move |snapshot: &mut dyn Snapshot, _| {
+    let read = move |reading: &mut Reading<'_>| {
         let mut postings = Vec::new();
         let mut balances = None;
         loop {
-            let page = statement(snapshot, &query, &mut Scan::default())?;
+            let page = statement(reading, &query)?;
             assert!(page.postings.len() <= query.limit);
             postings.extend(page.postings.iter().map(shown_posting));
             let (opening, closing) = (page.opening_balance, page.closing_balance);
@@ -493,11 +495,9 @@ fn shown_posting(posting: &PostingView) -> Posting {
 
 /// What is not there is refused, never shown as empty.
 fn unknown(stack: &Stack, id: &'static str) {
-    let none = stack.read(move |snapshot, _| Ok(snapshot.account(&account(id))?));
+    let none = stack.read(move |reading| Ok(reading.snapshot.account(&account(id))?));
     assert!(matches!(none, Ok(None)), "{id} is not open: {none:?}");
-    let none = stack.read(move |snapshot, now| {
-        balance(snapshot, &account(id), None, now, &mut Scan::default())
-    });
+    let none = stack.read(move |reading| balance(reading, &account(id), None));
     let is_unknown = matches!(
         none,
         Err(ReadError::Unknown(Rejection::AccountUnknown { .. }))

@@ -87,10 +87,10 @@ fn bank() -> Stack {
 }
 
 fn balances(bank: &Stack) -> Vec<i64> {
-    let balances = bank.read(|snapshot, _| {
+    let balances = bank.read(|reading| {
         let mut balances = Vec::new();
         for id in MEMBERS {
-            let row = snapshot.account(&super::ask::account(id))?;
+            let row = reading.snapshot.account(&super::ask::account(id))?;
             balances.extend(row.map(|row| row.account.balance.steps()));
         }
         Ok(balances)

@@ -5,7 +5,7 @@ use timebank::{
         Account, AccountId, Booking, BookingId, Founded, Hold, Moment, Position, Record, Sequence,
         Unit,
     },
-    store::{AccountRow, HoldFilter, PostingRow, Snapshot, StoreError},
+    store::{AccountRow, HoldFilter, PostingRow, Snapshot, StoreError, Stored},
 };
 
 /// A snapshot that counts the postings that are looked at.
@@ -26,8 +26,8 @@ impl Snapshot for Counted<'_> {
     fn units(&mut self) -> Read<Vec<Unit>> {
         self.snapshot.units()
     }
-    fn account(&mut self, id: &AccountId) -> Read<Option<AccountRow>> {
-        self.snapshot.account(id)
+    fn accounts_of(&mut self, ids: &[AccountId]) -> Read<Vec<Option<AccountRow>>> {
+        self.snapshot.accounts_of(ids)
     }
     fn accounts(
         &mut self,
@@ -37,26 +37,32 @@ impl Snapshot for Counted<'_> {
     ) -> Read<Vec<AccountRow>> {
         self.snapshot.accounts(prefix, after, limit)
     }
-    fn record(&mut self, sequence: Sequence) -> Read<Record> {
-        self.snapshot.record(sequence)
+    fn records_at(&mut self, sequences: &[Sequence]) -> Read<Vec<Record>> {
+        self.snapshot.records_at(sequences)
     }
-    fn records(&mut self, from: Sequence, limit: usize) -> Read<Vec<Record>> {
-        self.snapshot.records(from, limit)
+    fn stored(&mut self, from: Sequence, limit: usize) -> Read<Vec<Stored>> {
+        self.snapshot.stored(from, limit)
     }
-    fn booking(&mut self, id: BookingId) -> Read<Option<Booking>> {
-        self.snapshot.booking(id)
+    fn bookings(&mut self, ids: &[BookingId]) -> Read<Vec<Option<Booking>>> {
+        self.snapshot.bookings(ids)
     }
-    fn reversed_by(&mut self, of: Sequence, id: BookingId) -> Read<Option<BookingId>> {
-        self.snapshot.reversed_by(of, id)
+    fn reversals(&mut self, of: &[(Sequence, BookingId)]) -> Read<Vec<Option<BookingId>>> {
+        self.snapshot.reversals(of)
     }
     fn holds(&mut self, filter: HoldFilter<'_>) -> Read<Vec<Hold>> {
         self.snapshot.holds(filter)
     }
-    fn held(&mut self, account: &Account, at: Sequence, moment: Moment) -> Read<i64> {
-        self.snapshot.held(account, at, moment)
+    fn held(&mut self, accounts: &[&Account], at: Sequence, moment: Moment) -> Read<Vec<i64>> {
+        self.snapshot.held(accounts, at, moment)
     }
-    fn posting(&mut self, account: &Account, at: Position) -> Read<PostingRow> {
-        self.followed += 1;
-        self.snapshot.posting(account, at)
+    fn postings(
+        &mut self,
+        account: &Account,
+        from: Position,
+        limit: usize,
+    ) -> Read<Vec<PostingRow>> {
+        let postings = self.snapshot.postings(account, from, limit)?;
+        self.followed += postings.len();
+        Ok(postings)
     }
 }

@@ -26,7 +26,8 @@ struct Fold {
 /// Adds up the whole journal and compares.
 pub(crate) fn check(stack: &Stack) {
     let (records, rows) = stack
-        .read(|snapshot, _| {
+        .read(|reading| {
+            let snapshot = &mut *reading.snapshot;
             let records = snapshot.records(Sequence::ZERO, usize::MAX >> 1)?;
             Ok((records, snapshot.accounts("", None, usize::MAX >> 1)?))
         })

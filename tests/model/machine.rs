@@ -14,6 +14,7 @@ use super::{
     ask::Ask,
     cases,
     compare::{self, Answered, Refused},
+    due,
     generate::{self, DAY_US, SECOND_US},
     invariants,
     reference::{Answer, How, Reference},
@@ -237,6 +238,7 @@ impl StateMachineTest for Ledger {
         invariants::check(stack);
         compare::journal(stack, &run.ledger);
         compare::accounts(stack, &run.ledger);
+        due::lists(stack, &run.ledger);
         if run.steps.is_multiple_of(THOROUGH_EVERY) {
             compare::everything(stack, &run.ledger);
         }

@@ -12,10 +12,10 @@ use std::{
 
 use tempfile::TempDir;
 use timebank::{
-    ledger::{Answer, Call, Caller, Command, Moment, Outcome, Principal, Rejection, Together},
-    query::{Query, ReadError, Scan},
+    ledger::{Answer, Call, Caller, Command, Outcome, Principal, Rejection, Together},
+    query::{Query, ReadError, Reading, Scan},
     sequencer::{Sequencer, Start},
-    store::{Snapshot, Store, Verified},
+    store::{Store, Verified},
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -23,7 +23,7 @@ use super::{
     ask::Ask,
     gate::{Gate, Gated},
 };
-use crate::support::{UTC, clock_of, open_again_keeping};
+use crate::support::{UTC, clock_of, nobody, open_again_keeping};
 
 /// Years may go by between two runs.
 const ACCEPTED: Start = Start {
@@ -194,10 +194,10 @@ impl Stack {
     /// Reads from one snapshot.
     pub(crate) fn read<T: Send + 'static>(
         &self,
-        read: impl FnOnce(&mut dyn Snapshot, Moment) -> Result<T, ReadError> + Send + 'static,
+        read: impl FnOnce(&mut Reading<'_>) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, ReadError> {
         let run = self.run();
-        run.reads.block_on(run.query.read(read))
+        run.reads.block_on(run.query.read(nobody(), read))
     }
 
     /// Begins a read and leaves before it ends.
@@ -206,7 +206,9 @@ impl Stack {
         read: impl FnOnce(&mut Scan) -> Result<(), ReadError> + Send + 'static,
     ) {
         let run = self.run();
-        let scan = run.query.scan(move |_, _, scan| read(scan));
+        let scan = run
+            .query
+            .read(nobody(), move |reading| read(&mut reading.scan));
         let waited = async { tokio::time::timeout(Duration::from_millis(50), scan).await };
         let waited = run.reads.block_on(waited);
         assert!(waited.is_err(), "the read was over at once");

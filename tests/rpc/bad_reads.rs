@@ -170,20 +170,22 @@ async fn metadata() {
         let mut request = Request::new(v1::PostEntryRequest {
             entry: Some(entry(MINT, ANN, 1)),
         });
+        request.metadata_mut().insert(key, value.clone());
+        let posted = client.entries.post_entry(request).await.expect_err(what);
+        let mut request = Request::new(v1::GetAccountRequest {
+            account_id: ANN.into(),
+        });
         request.metadata_mut().insert(key, value);
-        let status = client.entries.post_entry(request).await.expect_err(what);
+        let read = client.accounts.get_account(request).await.expect_err(what);
         let figures = match what {
             "no text" => format!("field={key}"),
             "the server's name" => "field=x-actor given=timebank".into(),
             _ => format!("field={key} given={bytes} max=64"),
         };
-        check(
-            what,
-            &status,
-            InvalidArgument,
-            "METADATA_MALFORMED",
-            &figures,
-        );
+        for status in [posted, read] {
+            let reason = "METADATA_MALFORMED";
+            check(what, &status, InvalidArgument, reason, &figures);
+        }
     }
     assert_eq!(client.position().await, before);
 }

@@ -281,12 +281,13 @@ async fn a_hold_expires_by_itself() {
         .await
         .expect("placed");
     let message = within("the expiry", stream.message()).await;
-    let records = message.expect("a message").expect("a message").records;
+    let mut records = message.expect("a message").expect("a message").records;
+    let record = records.remove(0).record.expect("the record");
     assert!(
-        matches!(records[0].step, Some(Step::HoldExpired(_))),
-        "{records:?}"
+        matches!(record.step, Some(Step::HoldExpired(_))),
+        "{record:?}"
     );
-    assert_eq!(records[0].principal, "timebank");
+    assert_eq!(record.principal, "timebank");
 
     let get = v1::GetHoldRequest {
         hold_id: request.hold_id.clone(),

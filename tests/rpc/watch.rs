@@ -2,7 +2,9 @@
 
 use std::io::{Read, pipe};
 
+use prost::Message;
 use tempfile::TempDir;
+use timebank::journal::Frontier;
 use timebank_proto::v1::{
     self, AccountKind, WatchRecordsRequest, WatchRecordsResponse, record::Step,
 };
@@ -30,9 +32,39 @@ async fn take(stream: &mut Streaming<WatchRecordsResponse>, count: usize) -> Vec
     let mut records = Vec::new();
     while records.len() < count {
         let message = within("a record", stream.message()).await;
-        records.extend(message.expect("a message").expect("no end").records);
+        let stored = message.expect("a message").expect("no end").records;
+        records.extend(stored.into_iter().filter_map(|stored| stored.record));
     }
     records
+}
+
+/// The stored bytes are those that the Merkle tree is over, and say what the records
+/// say: whoever keeps a root can check it.
+#[tokio::test]
+async fn stored_bytes_make_the_tree() {
+    let mut city = City::founded().await;
+    for amount in 1..=20 {
+        city.client
+            .post(entry(MINT, BEN, amount))
+            .await
+            .expect("posted");
+    }
+    let mut stream = watch(&mut city.client, 1, false).await;
+    let mut tree = Frontier::default();
+    while let Some(message) = stream.message().await.expect("a message") {
+        for v1::StoredRecord {
+            record,
+            stored_bytes,
+        } in message.records
+        {
+            let read = v1::Record::decode(&stored_bytes[..]).expect("a record");
+            assert_eq!(Some(read), record);
+            tree.push(&stored_bytes, &mut Vec::new());
+        }
+    }
+    let verified = city.client.verify().await.expect("verified");
+    assert_eq!(tree.size(), verified.verified_count);
+    assert_eq!(tree.root()[..], verified.root_hash);
 }
 
 fn sequences(records: &[v1::Record]) -> Vec<i64> {

@@ -13,7 +13,7 @@ use timebank::{
     },
     store::{
         AccountRow, Committed, Head, HoldFilter, PostingRow, Progress, Snapshot, Store, StoreError,
-        Verified, Writer,
+        Stored, Verified, Writer,
     },
 };
 
@@ -242,8 +242,8 @@ impl Snapshot for BrokenSnapshot {
         self.now()?.units()
     }
 
-    fn account(&mut self, id: &AccountId) -> Read<Option<AccountRow>> {
-        self.now()?.account(id)
+    fn accounts_of(&mut self, ids: &[AccountId]) -> Read<Vec<Option<AccountRow>>> {
+        self.now()?.accounts_of(ids)
     }
 
     fn accounts(
@@ -256,20 +256,20 @@ impl Snapshot for BrokenSnapshot {
         self.now()?.accounts(prefix, after, limit)
     }
 
-    fn record(&mut self, sequence: Sequence) -> Read<Record> {
-        self.now()?.record(sequence)
+    fn records_at(&mut self, sequences: &[Sequence]) -> Read<Vec<Record>> {
+        self.now()?.records_at(sequences)
     }
 
-    fn records(&mut self, from: Sequence, limit: usize) -> Read<Vec<Record>> {
+    fn stored(&mut self, from: Sequence, limit: usize) -> Read<Vec<Stored>> {
         let from = match self.fault {
             Fault::RepeatsPages => Sequence::ZERO,
             _ => from,
         };
-        self.now()?.records(from, limit)
+        self.now()?.stored(from, limit)
     }
 
-    fn booking(&mut self, id: BookingId) -> Read<Option<Booking>> {
-        self.now()?.booking(id)
+    fn bookings(&mut self, ids: &[BookingId]) -> Read<Vec<Option<Booking>>> {
+        self.now()?.bookings(ids)
     }
 
     fn holds(&mut self, filter: HoldFilter<'_>) -> Read<Vec<Hold>> {
@@ -280,15 +280,20 @@ impl Snapshot for BrokenSnapshot {
         Ok(holds)
     }
 
-    fn reversed_by(&mut self, of: Sequence, id: BookingId) -> Read<Option<BookingId>> {
-        self.now()?.reversed_by(of, id)
+    fn reversals(&mut self, of: &[(Sequence, BookingId)]) -> Read<Vec<Option<BookingId>>> {
+        self.now()?.reversals(of)
     }
 
-    fn held(&mut self, account: &Account, at: Sequence, moment: Moment) -> Read<i64> {
-        self.now()?.held(account, at, moment)
+    fn held(&mut self, accounts: &[&Account], at: Sequence, moment: Moment) -> Read<Vec<i64>> {
+        self.now()?.held(accounts, at, moment)
     }
 
-    fn posting(&mut self, account: &Account, at: Position) -> Read<PostingRow> {
-        self.now()?.posting(account, at)
+    fn postings(
+        &mut self,
+        account: &Account,
+        from: Position,
+        limit: usize,
+    ) -> Read<Vec<PostingRow>> {
+        self.now()?.postings(account, from, limit)
     }
 }

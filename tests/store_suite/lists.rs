@@ -1,6 +1,7 @@
 //! Snapshots, and what is read from them page by page.
 
 use timebank::{
+    journal::{Frontier, decode},
     ledger::{AccountKind, HoldStateKind, Moment, Sequence, jump_ordinal},
     store::{HoldFilter, Snapshot},
 };
@@ -67,6 +68,15 @@ pub(super) fn records_come_in_order_from_any_position(open: Open<'_>) {
     let seventh = Sequence::new(7).expect("a position");
     let record = snapshot.record(seventh).expect("it is there");
     assert_eq!(record.stamp.sequence, seventh);
+    // What is stored of each is what the tree is made of.
+    let mut tree = Frontier::default();
+    for stored in snapshot.stored(Sequence::ZERO, 100).expect("it reads") {
+        let mut nodes = Vec::new();
+        tree.push(&stored.bytes, &mut nodes);
+        assert_eq!(stored.nodes.concat(), nodes);
+        assert_eq!(decode(&stored.bytes).as_ref(), Ok(&stored.record));
+    }
+    assert_eq!(tree.size(), 16);
 }
 
 pub(super) fn accounts_come_by_prefix_and_page(open: Open<'_>) {

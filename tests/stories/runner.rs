@@ -6,10 +6,10 @@ use goldenscript::{Command as Line, Context, Runner};
 use timebank::{
     ledger::{
         Answer, Call, Caller, Command, Entry, HoldOwner, HoldStateKind, HoldTerms, Label, Moment,
-        NewEntry, Note, Origin, Rejection, Reversal, Sequence, Tags, TimeZone, Together, Transfers,
-        Unit, UnitId,
+        NewEntry, Note, Origin, Reversal, Sequence, Tags, TimeZone, Together, Transfers, Unit,
+        UnitId,
     },
-    query::{self, AsOf, Direction, Place, Scan, StatementQuery, account_view},
+    query::{self, AsOf, Direction, Place, StatementQuery},
     store::HoldFilter,
 };
 
@@ -129,7 +129,7 @@ impl Story {
                 let id = id.clone();
                 let row = self
                     .world
-                    .read(move |snapshot, _| Ok(snapshot.account(&id)?));
+                    .read(move |reading| Ok(reading.snapshot.account(&id)?));
                 let row = row.expect("it reads");
                 row.map_or(Sequence::ZERO, |row| row.account.limits_since)
             }
@@ -328,13 +328,9 @@ impl Story {
 
     fn account(&mut self, words: &mut Words) -> Said<String> {
         let id = account(&words.next()?)?;
-        let read = self.world.read(move |snapshot, now| {
-            let found = snapshot.account(&id)?;
-            let row = found.ok_or(Rejection::AccountUnknown { account: id })?;
-            Ok(account_view(snapshot, row.account, now)?)
-        });
+        let read = self.world.read(move |reading| query::account(reading, &id));
         Ok(match read {
-            Ok(account) => show::account(&account),
+            Ok(view) => show::account(&view.account),
             Err(error) => show::unread(&self.names, &error),
         })
     }
@@ -342,8 +338,8 @@ impl Story {
     /// `accounts [PREFIX]`: their names.
     fn accounts(&mut self, words: &mut Words) -> Said<String> {
         let prefix = words.optional().unwrap_or_default();
-        let read = self.world.read(move |snapshot, _| {
-            let rows = snapshot.accounts(&prefix, None, 100)?;
+        let read = self.world.read(move |reading| {
+            let rows = reading.snapshot.accounts(&prefix, None, 100)?;
             let ids = rows.iter().map(|row| row.account.id.to_string());
             Ok(ids.collect::<Vec<_>>().join(" "))
         });
@@ -357,7 +353,7 @@ impl Story {
         let as_of = moment.map(|moment| AsOf { moment, axis });
         let read = self
             .world
-            .read(move |s, now| query::balance(s, &id, as_of, now, &mut Scan::default()));
+            .read(move |reading| query::balance(reading, &id, as_of));
         Ok(match read {
             Ok(view) => show::balance(&view),
             Err(error) => show::unread(&self.names, &error),
@@ -368,7 +364,7 @@ impl Story {
         let id = self.names.id(&words.next()?)?;
         let read = self
             .world
-            .read(move |snapshot, _| Ok(snapshot.booking(id)?));
+            .read(move |reading| Ok(reading.snapshot.booking(id)?));
         let booking = read.expect("a booking");
         let Some(booking) = booking else {
             return Ok("none".into());
@@ -397,7 +393,8 @@ impl Story {
             Some("expired") => Some(HoldStateKind::Expired),
             Some(other) => return mistake(format!("{other} is no state")),
         };
-        let read = self.world.read(move |snapshot, _| {
+        let read = self.world.read(move |reading| {
+            let snapshot = &mut *reading.snapshot;
             let row = match &of {
                 Some(id) => snapshot.account(id)?,
                 None => None,
@@ -436,7 +433,7 @@ impl Story {
         };
         let read = self
             .world
-            .read(move |s, _| query::statement(s, &query, &mut Scan::default()));
+            .read(move |reading| query::statement(reading, &query));
         let page = match read {
             Ok(page) => page,
             Err(error) => return Ok(show::unread(&self.names, &error)),
@@ -462,14 +459,16 @@ impl Story {
         let from = words.optional().map_or(Ok(1), |word| number(&word))?;
         let from = Sequence::new(from).expect("a position");
         self.world.submit_each(Vec::new(), Caller::server());
-        let read = self.world.read(move |s, _| Ok(s.records(from, 1_000)?));
+        let read = self
+            .world
+            .read(move |reading| Ok(reading.snapshot.records(from, 1_000)?));
         let records = read.expect("records");
         let lines = records.iter().map(|one| show::record(&self.names, one));
         Ok(lines.collect::<Vec<_>>().join("\n"))
     }
 
     fn units(&mut self) -> Said<String> {
-        let units = self.world.read(|snapshot, _| Ok(snapshot.units()?));
+        let units = self.world.read(|reading| Ok(reading.snapshot.units()?));
         let units = units.expect("units");
         let units = units
             .iter()

@@ -12,14 +12,13 @@ use std::{
 use tempfile::TempDir;
 use timebank::{
     ledger::{Answer, Call, Caller, Command, Moment, Outcome, Rejection, Results},
-    query::{Query, ReadError},
+    query::{Query, ReadError, Reading},
     sequencer::Sequencer,
-    store::Snapshot,
 };
 use tokio::runtime::{Builder, Runtime};
 
 use super::words::{Said, day, mistake, moment, seconds};
-use crate::support::{UTC, clock_of, open_again};
+use crate::support::{UTC, clock_of, nobody, open_again};
 
 /// 2026-03-02T08:00:00Z, when every story begins.
 const BEGINNING_US: i64 = 1_772_438_400_000_000;
@@ -156,9 +155,10 @@ impl World {
 
     pub(super) fn read<T: Send + 'static>(
         &self,
-        read: impl FnOnce(&mut dyn Snapshot, Moment) -> Result<T, ReadError> + Send + 'static,
+        read: impl FnOnce(&mut Reading<'_>) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, ReadError> {
-        self.runtime.block_on(self.stack().query.read(read))
+        let query = &self.stack().query;
+        self.runtime.block_on(query.read(nobody(), read))
     }
 }
 

@@ -115,7 +115,8 @@ impl Client {
         let mut stream = self.journal.watch_records(request).await?.into_inner();
         let mut records = Vec::new();
         while let Some(message) = stream.message().await? {
-            records.extend(message.records);
+            let records_of = message.records.into_iter();
+            records.extend(records_of.filter_map(|stored| stored.record));
         }
         Ok(records)
     }

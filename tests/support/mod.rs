@@ -71,6 +71,11 @@ pub(crate) fn staff() -> Caller {
     Caller::new(principal, "").expect("a proper name")
 }
 
+/// Who reads where it does not matter.
+pub(crate) fn nobody() -> Principal {
+    Principal::claimed("").expect("no name")
+}
+
 /// Opens a store again in this process. Tests start servers, and between fork and
 /// exec such a child still has the lock that this process has let go of.
 pub(crate) fn open_again(dir: &Path) -> (SqliteStore, Box<dyn Writer>) {

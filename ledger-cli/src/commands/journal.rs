@@ -5,6 +5,7 @@ use timebank_proto::v1::{VerifyJournalRequest, WatchRecordsRequest};
 
 use super::record::{self, Units};
 use crate::{
+    client::stored_record,
     error::Failure,
     progress::Progress,
     render::{Cell, Form, Row},
@@ -56,8 +57,8 @@ pub(super) async fn watch(args: WatchArgs, mut session: Session) -> Result<(), F
     let mut units = Units::new(session.client);
     session.output.start_stream(&record::RECORDS)?;
     while let Some(page) = stream.message().await? {
-        for record in page.records {
-            let record = record::read(record)?;
+        for stored in page.records {
+            let record = stored_record(&stored)?;
             units.learn(&record).await?;
             let summary = record::summary(&record, &units, &mut session.output).await?;
             let row = match session.output.form() {

@@ -9,7 +9,6 @@ use timebank::{
         Tags, Transfer,
     },
 };
-use timebank_proto::v1;
 
 use crate::{
     amount::TIME,
@@ -31,11 +30,6 @@ pub(super) const RECORDS: Layout = Layout {
     ],
     columns: &[],
 };
-
-/// Reads a record by the ledger's own rules.
-pub(super) fn read(record: v1::Record) -> Result<Record, Failure> {
-    journal::from_proto(record).map_err(|error| Failure::Answer(error.to_string()))
-}
 
 /// Which unit each account counts: transfers of a record do not say.
 pub(super) struct Units {

@@ -15,7 +15,7 @@ use crate::{
         Account, AccountId, Booking, BookingId, Founded, Hold, HoldStateKind, Moment, Position,
         Record, Sequence, Unit,
     },
-    store::{AccountRow, HoldFilter, PostingRow, Snapshot, StoreError},
+    store::{AccountRow, HoldFilter, PostingRow, Snapshot, StoreError, Stored},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -101,8 +101,10 @@ impl Snapshot for SqliteSnapshot {
         read::units(self.connection()?)
     }
 
-    fn account(&mut self, id: &AccountId) -> Result<Option<AccountRow>> {
-        read::account(self.connection()?, id.as_str())
+    fn accounts_of(&mut self, ids: &[AccountId]) -> Result<Vec<Option<AccountRow>>> {
+        let connection = self.connection()?;
+        let found = ids.iter().map(|id| read::account(connection, id.as_str()));
+        found.collect()
     }
 
     fn accounts(
@@ -125,29 +127,45 @@ impl Snapshot for SqliteSnapshot {
         Ok(found)
     }
 
-    fn record(&mut self, sequence: Sequence) -> Result<Record> {
-        read::record(self.connection()?, sequence)
+    fn records_at(&mut self, sequences: &[Sequence]) -> Result<Vec<Record>> {
+        let connection = self.connection()?;
+        let records = sequences.iter().map(|at| read::record(connection, *at));
+        records.collect()
     }
 
-    fn records(&mut self, from: Sequence, limit: usize) -> Result<Vec<Record>> {
+    fn stored(&mut self, from: Sequence, limit: usize) -> Result<Vec<Stored>> {
         let mut statement = self.connection()?.prepare_cached(
-            "SELECT bytes FROM journal WHERE sequence >= ?1 ORDER BY sequence LIMIT ?2",
+            "SELECT bytes, nodes FROM journal WHERE sequence >= ?1 ORDER BY sequence LIMIT ?2",
         )?;
         let mut rows = statement.query([from.get(), limit as i64])?;
-        let mut records = Vec::new();
+        let mut stored = Vec::new();
         while let Some(row) = rows.next()? {
-            let bytes = row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?;
-            records.push(decode(bytes)?);
+            let blob = |index| {
+                let value = row.get_ref(index)?;
+                value.as_blob().map_err(rusqlite::Error::from)
+            };
+            let (bytes, nodes) = (blob(0)?, blob(1)?);
+            stored.push(Stored {
+                record: decode(bytes)?,
+                bytes: bytes.to_vec(),
+                nodes: nodes.as_chunks().0.to_vec(),
+            });
         }
-        Ok(records)
+        Ok(stored)
     }
 
-    fn booking(&mut self, id: BookingId) -> Result<Option<Booking>> {
-        read::booking(self.connection()?, id, Sequence::MAX)
+    fn bookings(&mut self, ids: &[BookingId]) -> Result<Vec<Option<Booking>>> {
+        let connection = self.connection()?;
+        let found = ids.iter();
+        let found = found.map(|id| read::booking(connection, *id, Sequence::MAX));
+        found.collect()
     }
 
-    fn reversed_by(&mut self, record: Sequence, id: BookingId) -> Result<Option<BookingId>> {
-        read::reversed_by(self.connection()?, (record, id), Sequence::MAX)
+    fn reversals(&mut self, of: &[(Sequence, BookingId)]) -> Result<Vec<Option<BookingId>>> {
+        let connection = self.connection()?;
+        let found = of.iter();
+        let found = found.map(|of| read::reversed_by(connection, *of, Sequence::MAX));
+        found.collect()
     }
 
     fn holds(&mut self, filter: HoldFilter<'_>) -> Result<Vec<Hold>> {
@@ -166,7 +184,7 @@ impl Snapshot for SqliteSnapshot {
         Ok(holds)
     }
 
-    fn held(&mut self, account: &Account, at: Sequence, moment: Moment) -> Result<i64> {
+    fn held(&mut self, accounts: &[&Account], at: Sequence, moment: Moment) -> Result<Vec<i64>> {
         // Of an account with many years behind it, few holds are open.
         let sql = match at == self.last {
             true => {
@@ -182,13 +200,32 @@ impl Snapshot for SqliteSnapshot {
             }
         };
         let mut statement = self.connection()?.prepare_cached(sql)?;
-        let at = params![account.number, at.get(), moment.us()];
-        Ok(statement.query_row(at, |row| row.get(0))?)
+        let held = accounts.iter().map(|account| {
+            let at = params![account.number, at.get(), moment.us()];
+            Ok(statement.query_row(at, |row| row.get(0))?)
+        });
+        held.collect()
     }
 
-    fn posting(&mut self, account: &Account, at: Position) -> Result<PostingRow> {
-        let (balance, link) = read::posting(self.connection()?, account.number, at)?;
-        Ok(PostingRow { balance, link })
+    fn postings(
+        &mut self,
+        account: &Account,
+        from: Position,
+        limit: usize,
+    ) -> Result<Vec<PostingRow>> {
+        let connection = self.connection()?;
+        let mut postings = Vec::with_capacity(limit);
+        let mut at = Some(from);
+        while let Some(position) = at.filter(|_| postings.len() < limit) {
+            let (balance, link) = read::posting(connection, account.number, position)?;
+            postings.push(PostingRow {
+                position,
+                balance,
+                link,
+            });
+            at = link.prev;
+        }
+        Ok(postings)
     }
 }
 

@@ -10,14 +10,16 @@ mod transfers;
 use std::io::{self, BufWriter, Write};
 
 use clap::{Args, ValueEnum};
-use timebank::{
-    journal,
-    ledger::{Entry, Record, Sequence},
-};
+use timebank::ledger::{Entry, Record, Sequence};
 use timebank_proto::v1::WatchRecordsRequest;
 
 use self::chart::Chart;
-use crate::{client::Client, error::Failure, progress::Progress, session::Session};
+use crate::{
+    client::{Client, stored_record},
+    error::Failure,
+    progress::Progress,
+    session::Session,
+};
 
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
@@ -123,9 +125,8 @@ async fn each_record(
         .into_inner();
     let mut last = Sequence::ZERO;
     while let Some(page) = stream.message().await? {
-        for record in page.records {
-            let record =
-                journal::from_proto(record).map_err(|error| Failure::Answer(error.to_string()))?;
+        for stored in page.records {
+            let record = stored_record(&stored)?;
             if record.stamp.sequence != last.next() {
                 return Err(Failure::Answer(format!(
                     "record {} is missing",

@@ -1,0 +1,30 @@
+//! What a read goes by.
+
+use super::Scan;
+use crate::{
+    ledger::{Moment, Principal},
+    store::Snapshot,
+};
+
+/// One read: on a snapshot, for somebody, at a moment.
+pub struct Reading<'a> {
+    pub snapshot: &'a mut dyn Snapshot,
+    /// Who reads.
+    pub by: &'a Principal,
+    /// The moment by which holds are due.
+    pub now: Moment,
+    /// How far it looked so far.
+    pub scan: Scan,
+}
+
+impl<'a> Reading<'a> {
+    /// A read that nothing was looked at for.
+    pub fn new(snapshot: &'a mut dyn Snapshot, by: &'a Principal, now: Moment) -> Self {
+        Self {
+            snapshot,
+            by,
+            now,
+            scan: Scan::default(),
+        }
+    }
+}
