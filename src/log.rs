@@ -48,14 +48,14 @@ enum Message {
 pub(crate) fn start() -> io::Result<Log> {
     let (lines, queue) = sync_channel(QUEUE_LINES);
     let left_out = Arc::new(AtomicU64::new(0));
-    let rows = Rows::default();
-    let writer = Writer {
-        rows: rows.clone(),
+    let repeats = Repeats::default();
+    let printer = Printer {
+        repeats: repeats.clone(),
         left_out: Arc::clone(&left_out),
     };
     thread::Builder::new()
         .name("log".into())
-        .spawn(move || writer.run(&queue))?;
+        .spawn(move || printer.run(&queue))?;
     let log = Log { lines, left_out };
     let fmt = tracing_subscriber::fmt::layer()
         .with_writer(log.clone())
@@ -64,7 +64,7 @@ pub(crate) fn start() -> io::Result<Log> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::registry()
         .with(filter)
-        .with(rows)
+        .with(repeats)
         .with(fmt)
         .init();
     std::panic::set_hook(Box::new(|panic| tracing::error!("{panic}")));
@@ -117,12 +117,12 @@ impl Write for &Log {
 }
 
 /// The thread that writes.
-struct Writer {
-    rows: Rows,
+struct Printer {
+    repeats: Repeats,
     left_out: Arc<AtomicU64>,
 }
 
-impl Writer {
+impl Printer {
     fn run(&self, queue: &Receiver<Message>) {
         let mut round_ends = Instant::now() + ROUND;
         loop {
@@ -137,7 +137,7 @@ impl Writer {
             match message {
                 Ok(Message::Line(line)) => self.write(&line, 1),
                 Ok(Message::End(done)) => {
-                    self.tell_rows();
+                    self.tell_repeats();
                     self.tell_left_out();
                     let _ = done.send(());
                     return;
@@ -146,7 +146,7 @@ impl Writer {
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             if Instant::now() >= round_ends {
-                self.tell_rows();
+                self.tell_repeats();
                 round_ends = Instant::now() + ROUND;
             }
         }
@@ -169,8 +169,8 @@ impl Writer {
         }
     }
 
-    fn tell_rows(&self) {
-        for (event, count) in self.rows.take() {
+    fn tell_repeats(&self) {
+        for (event, count) in self.repeats.take() {
             let text = format!("timebank: {count} more of the log's {event} were left out\n");
             self.write(text.as_bytes(), 1);
         }
@@ -180,35 +180,37 @@ impl Writer {
 /// Lets so many of the same warning or error through in a round, and counts the
 /// others. There are as many kinds as places in the code.
 #[derive(Clone, Default)]
-struct Rows(Arc<Mutex<HashMap<Identifier, Row>>>);
+struct Repeats(Arc<Mutex<HashMap<Identifier, Repeat>>>);
 
-struct Row {
+struct Repeat {
     event: &'static str,
     count: u64,
 }
 
-impl Rows {
+impl Repeats {
     /// Begins a new round; tells what was left out of the last one.
     fn take(&self) -> Vec<(&'static str, u64)> {
-        let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let over = rows.drain().filter(|(_, row)| row.count > SAME_MAX);
-        over.map(|(_, row)| (row.event, row.count - SAME_MAX))
+        let mut repeats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let over = repeats
+            .drain()
+            .filter(|(_, repeat)| repeat.count > SAME_MAX);
+        over.map(|(_, repeat)| (repeat.event, repeat.count - SAME_MAX))
             .collect()
     }
 }
 
-impl<S: Subscriber> Layer<S> for Rows {
+impl<S: Subscriber> Layer<S> for Repeats {
     fn event_enabled(&self, event: &Event<'_>, _: Context<'_, S>) -> bool {
         let about = event.metadata();
         if *about.level() > Level::WARN {
             return true;
         }
-        let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let row = rows.entry(about.callsite()).or_insert(Row {
+        let mut repeats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let repeat = repeats.entry(about.callsite()).or_insert(Repeat {
             event: about.name(),
             count: 0,
         });
-        row.count += 1;
-        row.count <= SAME_MAX
+        repeat.count += 1;
+        repeat.count <= SAME_MAX
     }
 }

@@ -103,12 +103,12 @@ pub struct Decided {
 #[derive(Debug, Default)]
 struct Current {
     results: Results,
-    before: Option<Before>,
+    rewind: Option<Rewind>,
 }
 
 /// Where the batch stood before a call that may be undone.
 #[derive(Debug)]
-struct Before {
+struct Rewind {
     book: Savepoint,
     records: usize,
     notes: usize,
@@ -160,8 +160,8 @@ impl<'a> Batch<'a> {
     /// Decides the commands of a call that are not decided yet.
     fn call(&mut self, book: &mut Book, call: &Call) -> Result<Result<(), NotLoaded>, Broken> {
         let may_be_undone = call.validate_only || call.together == Together::AllOrNone;
-        if may_be_undone && self.current.before.is_none() {
-            self.current.before = Some(Before {
+        if may_be_undone && self.current.rewind.is_none() {
+            self.current.rewind = Some(Rewind {
                 book: book.savepoint(),
                 records: self.decided.records.len(),
                 notes: self.decided.notes.len(),
@@ -180,9 +180,9 @@ impl<'a> Batch<'a> {
                 Err(Undecided::Refused(rejection)) => self.current.results.push(Err(rejection)),
             }
         }
-        let Current { results, before } = std::mem::take(&mut self.current);
-        if let Some(before) = before {
-            self.end(book, before, refusal.is_none() && !call.validate_only);
+        let Current { results, rewind } = std::mem::take(&mut self.current);
+        if let Some(rewind) = rewind {
+            self.end(book, rewind, refusal.is_none() && !call.validate_only);
         }
         let results = match call.validate_only {
             true => undone(results, book.last().sequence),
@@ -195,13 +195,13 @@ impl<'a> Batch<'a> {
         Ok(Ok(()))
     }
 
-    fn end(&mut self, book: &mut Book, before: Before, keep: bool) {
+    fn end(&mut self, book: &mut Book, to: Rewind, keep: bool) {
         if keep {
-            return book.keep(before.book);
+            return book.keep(to.book);
         }
-        book.undo(before.book);
-        self.decided.records.truncate(before.records);
-        self.decided.notes.truncate(before.notes);
+        book.undo(to.book);
+        self.decided.records.truncate(to.records);
+        self.decided.notes.truncate(to.notes);
     }
 
     fn command(

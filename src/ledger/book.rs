@@ -51,8 +51,8 @@ pub(super) struct Folio {
     touched: bool,
     /// Whether more than its balance changed since these were forgotten.
     terms_changed: bool,
-    /// How many before-images there were when it was last kept as it was.
-    saved_at: usize,
+    /// Whether it was kept as it was since the savepoint.
+    saved: bool,
 }
 
 /// An account that was touched.
@@ -71,7 +71,8 @@ enum Before {
     Booking(usize, Booking),
 }
 
-/// A state of the book to go back to: how long each of its lists was.
+/// A state of the book to go back to: how long each of its lists was. There is one at
+/// a time.
 #[derive(Debug)]
 #[must_use]
 pub struct Savepoint {
@@ -80,12 +81,9 @@ pub struct Savepoint {
     bookings: usize,
     posted: usize,
     touched: usize,
-    before: usize,
     last: Stamp,
     founded: Option<Founded>,
     accounts_opened: i64,
-    /// The savepoint that this one is within.
-    outer: Option<usize>,
 }
 
 /// Units, accounts and bookings, as far as they are loaded. Units are always
@@ -105,8 +103,8 @@ pub struct Book {
     pub(super) posted: Vec<Posted>,
     touched: Vec<usize>,
     before: Vec<Before>,
-    /// Where the before-images of the innermost savepoint begin.
-    saving: Option<usize>,
+    /// Whether there is a savepoint to go back to.
+    saving: bool,
 }
 
 /// What is known of a journal of which nothing is loaded yet.
@@ -157,7 +155,7 @@ impl Book {
             posted: Vec::new(),
             touched: Vec::new(),
             before: Vec::new(),
-            saving: None,
+            saving: false,
         }
     }
 
@@ -227,7 +225,7 @@ impl Book {
                     chain,
                     touched: false,
                     terms_changed: false,
-                    saved_at: 0,
+                    saved: false,
                 };
                 self.folios.insert(id, folio);
             }
@@ -294,24 +292,23 @@ impl Book {
 
     /// Begins to keep what is touched as it was.
     pub fn savepoint(&mut self) -> Savepoint {
-        let outer = self.saving.replace(self.before.len());
+        debug_assert!(!self.saving, "one savepoint at a time");
+        self.saving = true;
         Savepoint {
             units: self.units.len(),
             folios: self.folios.len(),
             bookings: self.bookings.len(),
             posted: self.posted.len(),
             touched: self.touched.len(),
-            before: self.before.len(),
             last: self.last,
             founded: self.founded,
             accounts_opened: self.accounts_opened,
-            outer,
         }
     }
 
     /// Goes back to a savepoint. What was loaded since is forgotten, too.
     pub fn undo(&mut self, to: Savepoint) {
-        for before in self.before.drain(to.before..).rev() {
+        for before in self.before.drain(..).rev() {
             match before {
                 Before::Folio(at, folio) => self.folios[at] = folio,
                 Before::Booking(at, booking) => self.bookings[at] = booking,
@@ -325,20 +322,17 @@ impl Book {
         self.last = to.last;
         self.founded = to.founded;
         self.accounts_opened = to.accounts_opened;
-        self.saving = to.outer;
+        self.saving = false;
     }
 
-    /// Keeps what was done since a savepoint, unless one around it is undone.
-    pub fn keep(&mut self, since: Savepoint) {
-        self.saving = since.outer;
-        if self.saving.is_some() {
-            return;
-        }
+    /// Keeps what was done since a savepoint.
+    pub fn keep(&mut self, _since: Savepoint) {
         for before in self.before.drain(..) {
             if let Before::Folio(at, _) = before {
-                self.folios[at].saved_at = 0;
+                self.folios[at].saved = false;
             }
         }
+        self.saving = false;
     }
 
     /// An account's page, about to be changed.
@@ -349,9 +343,9 @@ impl Book {
                 false => format!("account {id} is not loaded"),
             });
         };
-        if self.saving.is_some_and(|since| folio.saved_at <= since) {
+        if self.saving && !folio.saved {
             self.before.push(Before::Folio(at, folio.clone()));
-            folio.saved_at = self.before.len();
+            folio.saved = true;
         }
         if !folio.touched {
             folio.touched = true;
@@ -375,7 +369,7 @@ impl Book {
             chain: Chain::default(),
             touched: true,
             terms_changed: true,
-            saved_at: 0,
+            saved: false,
         };
         let (at, before) = self.folios.insert_full(opening.id.clone(), folio);
         self.touched.push(at);
@@ -385,7 +379,7 @@ impl Book {
     /// A booking, about to be changed.
     pub(super) fn change(&mut self, id: BookingId) -> Option<&mut Booking> {
         let (at, _, booking) = self.bookings.get_full_mut(&id)?;
-        if self.saving.is_some() {
+        if self.saving {
             self.before.push(Before::Booking(at, booking.clone()));
         }
         Some(booking)

@@ -291,7 +291,7 @@ pub enum Outcome {
         /// alone, whose reply tells the whole entry.
         units: Vec<UnitId>,
     },
-    /// It stood already, since here; nothing was recorded.
+    /// It stood already, since here or before; nothing was recorded.
     Replayed(Stamp),
     /// It was only asked: it would be recorded, or replay what would be.
     Validated {

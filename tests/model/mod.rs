@@ -13,6 +13,7 @@ mod chain;
 mod compare;
 mod conservation;
 mod counted;
+mod crowd;
 mod due;
 mod gate;
 mod generate;

@@ -163,6 +163,58 @@ async fn large_items() {
     assert_eq!(all.len(), 1_001);
 }
 
+/// So do those in the order of services, which is not that of recording: none is left
+/// out where a page is cut, and each balance goes on from the one before.
+#[tokio::test]
+async fn large_items_by_effective_time() {
+    let mut city = City::founded().await;
+    let now_s = chrono::Utc::now().timestamp();
+    let days_ago: Vec<i64> = (0..400).map(|index| index * 7_919 % 1_009).collect();
+    let dated = days_ago.iter().map(|days| v1::Entry {
+        effective_at: timestamp(now_s - days * 86_400, 0),
+        ..large()
+    });
+    let batch = dated.collect();
+    city.client.post_all(batch, true).await.expect("posted");
+    for (order, first, step) in [
+        (SortOrder::OldestFirst, 1, 1),
+        (SortOrder::NewestFirst, 400, -1),
+    ] {
+        let mut request = ListPostingsRequest {
+            account_id: BEN.into(),
+            axis: TimeAxis::Effective.into(),
+            order: order.into(),
+            page_size: 1_000,
+            ..Default::default()
+        };
+        let (mut postings, mut pages) = (Vec::new(), 0);
+        loop {
+            let page = city.client.statements.list_postings(request.clone()).await;
+            let page = page.expect("a page").into_inner();
+            assert_eq!((page.opening_balance, page.closing_balance), (0, 400));
+            postings.extend(page.postings);
+            pages += 1;
+            if page.next_page_token.is_empty() {
+                break;
+            }
+            request.page_token = page.next_page_token;
+        }
+        assert!(pages > 1, "all fits one page");
+        let times = postings
+            .iter()
+            .map(|p| p.effective_at.expect("a time").seconds);
+        let mut expected: Vec<_> = days_ago.iter().map(|days| now_s - days * 86_400).collect();
+        expected.sort_unstable();
+        if order == SortOrder::NewestFirst {
+            expected.reverse();
+        }
+        assert!(times.eq(expected), "{order:?}");
+        for (index, posting) in postings.iter().enumerate() {
+            assert_eq!(posting.balance, first + step * index as i64, "{order:?}");
+        }
+    }
+}
+
 /// A token that was changed anywhere is told apart.
 #[tokio::test]
 async fn tampered_tokens() {

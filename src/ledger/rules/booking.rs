@@ -67,7 +67,7 @@ pub(super) fn check_open(account: &Account) -> Result<(), Rejection> {
 }
 
 /// An account that an entry touches, and its balance after the legs so far.
-pub(super) struct Touched<'a> {
+pub(super) struct BalanceAfter<'a> {
     account: &'a Account,
     after: Balance,
 }
@@ -103,7 +103,7 @@ pub(super) fn agreeing_accounts<'a>(
 pub(super) fn balances_after<'a>(
     ends: Ends<'a>,
     legs: &[Transfer],
-) -> Result<Vec<Touched<'a>>, Rejection> {
+) -> Result<Vec<BalanceAfter<'a>>, Rejection> {
     let mut touched = Vec::with_capacity(2);
     for (leg, (debited, credited)) in legs.iter().zip(ends) {
         post(&mut touched, debited, |balance| balance.minus(leg.amount()))?;
@@ -153,7 +153,7 @@ fn check_unit(account: &Account, wanted: &UnitId) -> Result<(), Rejection> {
 }
 
 fn post<'a>(
-    touched: &mut Vec<Touched<'a>>,
+    touched: &mut Vec<BalanceAfter<'a>>,
     account: &'a Account,
     change: impl Fn(Balance) -> Option<Balance>,
 ) -> Result<(), Rejection> {
@@ -166,7 +166,7 @@ fn post<'a>(
         .find(|t| std::ptr::eq(t.account, account))
     {
         Some(known) => known.after = change(known.after).ok_or_else(out_of_range)?,
-        None => touched.push(Touched {
+        None => touched.push(BalanceAfter {
             account,
             after: change(account.balance).ok_or_else(out_of_range)?,
         }),
@@ -176,16 +176,16 @@ fn post<'a>(
 
 /// Limits bind the sum of all legs, and only in the direction it moves: an
 /// account that stands beyond a limit may still come back.
-pub(super) fn within_limits(touched: &[Touched<'_>]) -> Result<(), Rejection> {
-    for Touched { account, after } in touched {
+pub(super) fn within_limits(touched: &[BalanceAfter<'_>]) -> Result<(), Rejection> {
+    for BalanceAfter { account, after } in touched {
         above_floor(account, account.balance.steps() - after.steps(), 0)?;
     }
     below_ceilings(touched)
 }
 
 /// The ceilings alone, as where hours that are held are spent.
-pub(super) fn below_ceilings(touched: &[Touched<'_>]) -> Result<(), Rejection> {
-    for Touched { account, after } in touched {
+pub(super) fn below_ceilings(touched: &[BalanceAfter<'_>]) -> Result<(), Rejection> {
+    for BalanceAfter { account, after } in touched {
         below_ceiling(account, after.steps() - account.balance.steps())?;
     }
     Ok(())

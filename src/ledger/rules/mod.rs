@@ -1,5 +1,5 @@
-//! The rules: what a command does to the facts. Pure, and so repeatable: the
-//! same facts, command and moment give the same decision.
+//! The rules: what a command does to the book. Pure, and so repeatable: the same
+//! book, command, principal and moment give the same decision.
 //!
 //! Each rule first settles idempotency, before any other check: an id that
 //! stands already either replays or is refused. Then the refusals follow in the
@@ -20,7 +20,7 @@ use super::{
 /// What a command does.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Decision {
-    /// It stands already, since here; there is nothing to record.
+    /// It stands already, since here or before; there is nothing to record.
     Stands(Stamp),
     /// This is to be recorded, and the note kept beside it.
     Append { step: Step, note: Option<Note> },

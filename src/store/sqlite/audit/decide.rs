@@ -47,10 +47,7 @@ pub(super) fn again(
                     false => wrong(at, "journal", "the rules make another record of it"),
                 };
             }
-            Ok(Decision::Stands(since)) => {
-                let what = format!("what it says stood already, since {}", since.sequence);
-                return wrong(at, "journal", what);
-            }
+            Ok(Decision::Stands(_)) => return wrong(at, "journal", "what it says stood already"),
             Err(Undecided::Refused(rejection)) => {
                 let what = format!("the rules refuse it: {rejection} ({})", rejection.reason());
                 return wrong(at, "journal", what);
