@@ -21,6 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     tonic_prost_build::configure()
         .build_transport(true)
         .btree_map(".")
+        .codec_path("crate::bounded::BoundedCodec")
         .compile_fds(descriptors)?;
     Ok(())
 }

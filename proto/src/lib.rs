@@ -1,6 +1,8 @@
 //! The `timebank.v1` contract: messages, clients and servers generated from
 //! `proto/timebank/v1`, and the descriptor set that the reflection service serves.
 
+mod bounded;
+
 /// The generated messages, clients and servers.
 #[allow(clippy::all, unreachable_pub, missing_docs)]
 pub mod v1 {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use timebank_proto::v1::{self, GetBalanceRequest};
+use tokio::sync::mpsc;
 use tonic::{
     Code::{InvalidArgument, NotFound, OutOfRange},
     Request,
@@ -16,7 +17,7 @@ use super::{
     ANN, City, MINT,
     refusals::{Row, check, refused},
 };
-use crate::support::{entry, id, timestamp};
+use crate::support::{entry, id, timestamp, upload};
 
 #[rustfmt::skip] // a table: a row a line
 const BALANCES: &[Row<GetBalanceRequest>] = &[
@@ -229,6 +230,53 @@ async fn an_oversized_message() {
         "NOTE_TOO_LONG",
         "given=16777016 max=1000",
     );
+}
+
+/// A message of millions of parts would take gigabytes once it is decoded: it is
+/// refused before.
+#[tokio::test]
+async fn a_message_of_very_many_parts() {
+    let city = City::founded().await;
+    let many = |part: &[u8], count: usize| part.repeat(count);
+    let within = |field: u8, bytes: Vec<u8>| {
+        let mut message = vec![field << 3 | 2];
+        prost::encoding::encode_varint(bytes.len() as u64, &mut message);
+        message.extend(bytes);
+        message
+    };
+    let millions = 8_000_000;
+    for (what, method, message) in [
+        ("entries", "PostEntries", many(&[1 << 3 | 2, 0], millions)),
+        ("openings", "PostEntries", many(&[4 << 3 | 2, 0], millions)),
+        ("ids", "BatchGetEntries", many(&[1 << 3 | 2, 0], millions)),
+        (
+            "transfers",
+            "PostEntries",
+            within(1, many(&[2 << 3 | 2, 0], millions)),
+        ),
+        (
+            "tags",
+            "PostEntry",
+            within(1, many(&[5 << 3 | 2, 0], millions)),
+        ),
+    ] {
+        let mut bytes = vec![0];
+        bytes.extend((message.len() as u32).to_be_bytes());
+        bytes.extend(message);
+        let (pieces, sent) = mpsc::channel(1);
+        pieces.send(bytes.into()).await.expect("sent");
+        drop(pieces);
+        let channel = city.server.client().await.channel;
+        let method = format!("timebank.v1.EntryService/{method}");
+        let status = upload(channel, &method, sent).await.expect_err(what);
+        assert_eq!(status.code(), OutOfRange, "{what}: {status:?}");
+        assert!(
+            status.message().contains("repeated field"),
+            "{what}: {status:?}"
+        );
+    }
+    let peak_kb = city.server.peak_memory_kb();
+    assert!(peak_kb < 300 * 1024, "{} MiB", peak_kb / 1024);
 }
 
 /// What is no gRPC at all ends its own connection and nothing else.
