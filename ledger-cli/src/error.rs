@@ -304,6 +304,7 @@ fn leaves_doubt(reason: &str) -> bool {
             | "INTERNAL"
             | "OUT_OF_RANGE"
             | "RESOURCE_EXHAUSTED"
+            | "SERVER_FAULT"
             | "UNKNOWN"
     )
 }

@@ -154,6 +154,13 @@ async fn says_why_it_cannot_tell() {
     let (code, out, said) = verify_and_leave(dir.path());
     assert_eq!((code, out.as_str()), (2, ""));
     assert!(said.contains("is not a time bank's ledger"), "{said}");
+    // Unless it is what a first start has left that was cut off in its midst.
+    let journal = dir.path().join("ledger.db-journal");
+    fs::write(&journal, "the file before").expect("a file");
+    let (code, out, said) = verify_and_leave(dir.path());
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(said.contains("its very first start was cut off"), "{said}");
+    fs::remove_file(&journal).expect("removed");
 
     fs::remove_file(dir.path().join("ledger.db")).expect("removed");
     let server = Server::start(dir.path());

@@ -29,11 +29,12 @@ pub(in crate::store::sqlite) fn verify(
         return Err(unusable(database, &"there is no ledger"));
     }
     let _lock = lock(files)?;
-    files.check_header(&open_file(database)?)?;
+    // Before the header, of which a write that was cut off may have left anything.
     if bytes(database) == 0 || bytes(&files.beside("-journal")) > 0 {
         let why = "its very first start was cut off; start a server to have it begun anew";
         return Err(unusable(database, &why));
     }
+    files.check_header(&open_file(database)?)?;
     let connection = connect(files).and_then(|connection| {
         files.refuse_newer(&connection)?;
         Ok(connection)
