@@ -4,10 +4,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::read;
 use crate::{
-    ledger::{
-        AccountId, Book, BookingId, Chain, FreeIds, Moment, Peak, Sequence, Span, Wants,
-        jump_ordinal,
-    },
+    ledger::{AccountId, Book, BookingId, Chain, FreeIds, Moment, Peak, Span, Wants, jump_ordinal},
     store::{AccountRow, StoreError},
 };
 
@@ -22,7 +19,7 @@ pub(super) fn load(connection: &Connection, book: &mut Book, wants: Wants) -> Re
     }
     for id in wants.bookings {
         if book.booking(id).is_err() {
-            let found = read::booking(connection, id, Sequence::MAX)?;
+            let found = read::booking(connection, id)?;
             book.load_booking(id, found);
         }
     }

@@ -176,14 +176,21 @@ pub(super) fn find(connection: &Connection, id: BookingId) -> Result<Option<Sequ
     }
 }
 
-/// What an id stood for before a record was written.
-pub(super) fn booking(
+/// What an id stands for.
+pub(super) fn booking(connection: &Connection, id: BookingId) -> Result<Option<Booking>> {
+    let first = find(connection, id)?;
+    booking_before(connection, (id, first), Sequence::MAX)
+}
+
+/// What an id, with its first record, stood for before a record was written.
+pub(super) fn booking_before(
     connection: &Connection,
-    id: BookingId,
+    (id, first): (BookingId, Option<Sequence>),
     before: Sequence,
 ) -> Result<Option<Booking>> {
-    let first = find(connection, id)?.filter(|first| *first < before);
-    let Some(first) = first else { return Ok(None) };
+    let Some(first) = first.filter(|first| *first < before) else {
+        return Ok(None);
+    };
     let first = record(connection, first)?;
     let booking = booking_from(connection, &first, id, before)?;
     match booking {

@@ -157,7 +157,7 @@ impl Snapshot for SqliteSnapshot {
     fn bookings(&mut self, ids: &[BookingId]) -> Result<Vec<Option<Booking>>> {
         let connection = self.connection()?;
         let found = ids.iter();
-        let found = found.map(|id| read::booking(connection, *id, Sequence::MAX));
+        let found = found.map(|id| read::booking(connection, *id));
         found.collect()
     }
 

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{Result, wrong};
+use super::{Result, tables::Tables, wrong};
 use crate::{
     journal,
     ledger::{
@@ -16,6 +16,7 @@ use crate::{
 /// out as the record, byte for byte.
 pub(super) fn again(
     connection: &Connection,
+    tables: &mut Tables<'_>,
     book: &mut Book,
     record: &Record,
     bytes: &[u8],
@@ -53,7 +54,7 @@ pub(super) fn again(
                 return wrong(at, "journal", what);
             }
             Err(Undecided::NotLoaded(lacking)) => {
-                load(connection, book, lacking, record.stamp.sequence)?;
+                load(connection, tables, book, lacking, record.stamp.sequence)?;
             }
         }
     }
@@ -64,6 +65,7 @@ pub(super) fn again(
 /// contradicts it is a row of a table.
 fn load(
     connection: &Connection,
+    tables: &mut Tables<'_>,
     book: &mut Book,
     lacking: NotLoaded,
     before: Sequence,
@@ -73,7 +75,9 @@ fn load(
         book.load_account(id, None);
     }
     for id in wants.bookings {
-        let found = match read::booking(connection, id, before) {
+        let first = read::find(connection, id)?;
+        tables.found(id, first);
+        let found = match read::booking_before(connection, (id, first), before) {
             Err(StoreError::Corrupt(what)) => return wrong(Some(before), "tables", what),
             found => found?,
         };

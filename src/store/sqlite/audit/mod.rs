@@ -145,12 +145,12 @@ impl Audit<'_> {
         let nodes = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
         let record = self.read(sequence, bytes, nodes)?;
         self.book.forget_bookings();
-        decide::again(self.connection, &mut self.book, &record, bytes)?;
+        let (connection, tables) = (self.connection, &mut self.tables);
+        decide::again(connection, tables, &mut self.book, &record, bytes)?;
         self.book
             .apply(&record, None)
             .or_else(|broken| wrong(Some(broken.sequence), "journal", broken.what))?;
         self.notes.check(&record)?;
-        let tables = &mut self.tables;
         projection::of_record(&record, &self.book, &mut |row| tables.check(row))?;
         projection::of_posted(self.book.posted(), &mut |row| tables.check(row))?;
         Ok(true)
