@@ -177,3 +177,36 @@ impl Chain {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn position(ordinal: i64) -> Option<Position> {
+        Position::new(Sequence::new(ordinal)?, 0)
+    }
+
+    /// An odd posting knows the one before it; an even one also where it jumps to,
+    /// unless that is before the first, and what it spans.
+    #[test]
+    fn links_say_no_more_than_they_must() {
+        let mut chain = Chain::default();
+        let minute = |ordinal: i64| Moment::from_us(ordinal * MINUTE_US);
+        for ordinal in 1..=64 {
+            let link = chain.push(position(ordinal).unwrap(), minute(ordinal).unwrap());
+            let target = jump_ordinal(ordinal);
+            let before = |ordinal| (ordinal > 0).then(|| position(ordinal)).flatten();
+            let is_even = ordinal % 2 == 0;
+            let expected = Link {
+                prev: before(ordinal - 1),
+                jump: before(target).filter(|_| is_even),
+                span: is_even.then_some(Span {
+                    first: target + 1,
+                    last: ordinal,
+                }),
+            };
+            assert_eq!(link, expected, "{ordinal}");
+            assert_eq!((chain.count(), chain.last()), (ordinal, position(ordinal)));
+        }
+    }
+}

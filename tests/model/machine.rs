@@ -31,7 +31,7 @@ const EACH: How = How {
 const THOROUGH_EVERY: usize = 12;
 
 prop_state_machine! {
-    #![proptest_config(cases(96))]
+    #![proptest_config(cases(64))]
 
     #[test]
     fn the_ledger_does_what_the_model_does(sequential 1..60 => Ledger);
