@@ -15,6 +15,7 @@ use tonic::{
 };
 use tonic_prost::{ProstDecoder, ProstEncoder};
 
+use crate::limits;
 use crate::v1::{
     BatchGetEntriesRequest, PlaceHoldRequest, PostEntriesRequest, PostEntryRequest,
     SettleHoldRequest,
@@ -50,12 +51,18 @@ const fn repeated(
     }
 }
 
-const ENTRY: &[Repeated] = &[repeated(2, 100_000, 12, &[]), repeated(5, 320_000, 8, &[])];
+const ENTRY: &[Repeated] = &[
+    repeated(2, limits::BATCH_TRANSFERS, 12, &[]),
+    repeated(5, limits::BATCH_ENTRIES * limits::TAGS, 8, &[]),
+];
 const POST_ENTRY: &[Repeated] = &[repeated(1, 1, 40, ENTRY)];
-const POST_ENTRIES: &[Repeated] = &[repeated(1, 20_000, 40, ENTRY), repeated(4, 20_000, 8, &[])];
-const BATCH_GET_ENTRIES: &[Repeated] = &[repeated(1, 100, 38, &[])];
-const PLACE_HOLD: &[Repeated] = &[repeated(8, 16, 8, &[])];
-const SETTLE_HOLD: &[Repeated] = &[repeated(4, 100, 9, &[])];
+const POST_ENTRIES: &[Repeated] = &[
+    repeated(1, limits::BATCH_ENTRIES, 40, ENTRY),
+    repeated(4, limits::BATCH_OPENINGS, 8, &[]),
+];
+const BATCH_GET_ENTRIES: &[Repeated] = &[repeated(1, limits::BATCH_GET_ENTRIES, 38, &[])];
+const PLACE_HOLD: &[Repeated] = &[repeated(8, limits::TAGS, 8, &[])];
+const SETTLE_HOLD: &[Repeated] = &[repeated(4, limits::SETTLEMENT_LEGS, 9, &[])];
 
 fn repeated_in<T: 'static>() -> &'static [Repeated] {
     let of = TypeId::of::<T>();

@@ -2,6 +2,7 @@
 //! `proto/timebank/v1`, and the descriptor set that the reflection service serves.
 
 mod bounded;
+pub mod limits;
 
 /// The generated messages, clients and servers.
 #[allow(clippy::all, unreachable_pub, missing_docs)]

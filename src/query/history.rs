@@ -2,7 +2,7 @@
 
 use super::{ReadError, Reading, Scan, effective::Place};
 use crate::{
-    ledger::{BookingId, Moment, Position, Record, Sequence, jump_ordinal},
+    ledger::{Moment, Position, Record, Sequence, jump_ordinal},
     store::{AccountRow, PostingRow, Snapshot, StoreError},
 };
 
@@ -16,7 +16,7 @@ pub(super) struct Reached {
 
 /// An account's postings in one snapshot.
 pub(super) struct History<'a> {
-    snapshot: &'a mut dyn Snapshot,
+    pub(super) snapshot: &'a mut dyn Snapshot,
     row: &'a AccountRow,
     scan: &'a mut Scan,
     /// The record whose place was told last: its legs follow each other.
@@ -151,15 +151,6 @@ impl<'a> History<'a> {
             effective_at,
             ordinal: step.ordinal,
         })
-    }
-
-    /// What reversed these entries, each an entry of a record. None where nothing
-    /// did.
-    pub(super) fn reversals(
-        &mut self,
-        of: &[(Sequence, BookingId)],
-    ) -> Result<Vec<Option<BookingId>>, ReadError> {
-        Ok(self.snapshot.reversals(of)?)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Statements: an account's postings, page by page, in the order of either time.
 
+use std::sync::Arc;
+
 use super::{
     Axis, ReadError, Reading,
     accounts::row_of,
@@ -7,7 +9,7 @@ use super::{
     history::{History, Reached, last_recorded},
 };
 use crate::{
-    ledger::{AccountId, BookingId, Moment, Record, Sequence, UnitId},
+    ledger::{AccountId, BookingId, Entry, Moment, Record, Sequence, Stamp, UnitId},
     store::{AccountRow, Snapshot, StoreError},
 };
 
@@ -39,9 +41,13 @@ pub struct StatementQuery {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PostingView {
     pub ordinal: i64,
-    pub record: Record,
-    /// Which transfer of the record's entry.
+    /// When and where its record stands.
+    pub stamp: Stamp,
+    /// Which transfer of its record.
     pub leg: usize,
+    pub entry: Arc<Entry>,
+    /// The account on the other side.
+    pub counter: AccountId,
     pub effective_at: Moment,
     /// What it changed on the account, in steps.
     pub amount: i64,
@@ -227,41 +233,46 @@ fn views(
 ) -> Result<Vec<PostingView>, ReadError> {
     let records = history.records(steps)?.into_iter().zip(steps);
     let views =
-        records.map(|((record, effective_at), step)| view(record, effective_at, *step, account));
+        records.map(|((record, effective_at), step)| view(&record, effective_at, *step, account));
     let views: Result<Vec<_>, StoreError> = views.collect();
-    let (mut views, entries): (Vec<_>, Vec<_>) = views?.into_iter().unzip();
-    let reversals = history.reversals(&entries)?;
+    let mut views = views?;
+    let entries = views
+        .iter()
+        .map(|view| (view.stamp.sequence, view.entry.id));
+    let entries: Vec<_> = entries.collect();
+    let reversals = history.snapshot.reversals(&entries)?;
     for (view, reversed_by) in views.iter_mut().zip(reversals) {
         view.reversed_by = reversed_by;
     }
     Ok(views)
 }
 
-/// A posting, but for what reversed it, and its entry.
+/// A posting, but for what reversed it.
 fn view(
-    record: Record,
+    record: &Record,
     effective_at: Moment,
     step: Reached,
     account: &AccountId,
-) -> Result<(PostingView, (Sequence, BookingId)), StoreError> {
+) -> Result<PostingView, StoreError> {
     let leg = step.position.leg();
     let at = record.stamp.sequence;
     let (entry, transfer) = record
         .leg(leg)
         .ok_or_else(|| StoreError::Corrupt(format!("record {at} posts nothing")))?;
-    let amount = match transfer.debit() == account {
-        true => -transfer.amount().steps(),
-        false => transfer.amount().steps(),
+    let steps = transfer.amount().steps();
+    let (amount, counter) = match transfer.debit() == account {
+        true => (-steps, transfer.credit()),
+        false => (steps, transfer.debit()),
     };
-    let entry = (at, entry.id);
-    let view = PostingView {
+    Ok(PostingView {
         ordinal: step.ordinal,
         leg,
         effective_at,
         amount,
         balance: step.row.balance,
         reversed_by: None,
-        record,
-    };
-    Ok((view, entry))
+        stamp: record.stamp,
+        entry: Arc::clone(entry),
+        counter: counter.clone(),
+    })
 }

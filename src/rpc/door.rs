@@ -18,6 +18,7 @@ use std::{
 };
 
 use http_body::{Body as HttpBody, Frame, SizeHint};
+use timebank_proto::limits;
 use tokio::sync::watch;
 use tonic::{
     Status,
@@ -31,9 +32,6 @@ use tonic::{
 
 use super::{status::Refused, upload::Upload};
 
-/// The largest request that is read: a batch of 20,000 entries fits. Replies are
-/// bounded by what a request may ask for.
-pub(super) const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;
 /// What large requests have for all of them. A request takes several times its
 /// bytes of memory until it is answered.
 const LARGE_BYTES: usize = 64 * 1024 * 1024;
@@ -96,7 +94,7 @@ impl Held {
 
     /// For a message of so many bytes that is about to come.
     pub(super) fn take(&self, bytes: usize) -> Result<(), Refused> {
-        if bytes > MAX_REQUEST_BYTES {
+        if bytes > limits::REQUEST_BYTES {
             // It is refused for its length.
             return Ok(());
         }

@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use timebank_proto::v1::{self, entry_service_server::EntryService, post_entry_result};
+use timebank_proto::{
+    limits,
+    v1::{self, entry_service_server::EntryService, post_entry_result},
+};
 use tonic::{Request, Response, Status};
 
 use super::{Services, convert, door::Held, reply, status::Refused};
@@ -14,13 +17,6 @@ use crate::{
     query::{self, EntryView, ReadError, Reading},
     sequencer::SubmitError,
 };
-
-const MAX_BATCH: usize = 20_000;
-/// The most accounts that a batch may have opened.
-const MAX_OPENINGS: usize = 20_000;
-const MAX_BATCH_TRANSFERS: usize = 100_000;
-/// So that even entries of 100 legs fit the 4 MiB that clients take.
-const MAX_BATCH_GET: usize = 100;
 
 #[tonic::async_trait]
 impl EntryService for Services {
@@ -46,12 +42,12 @@ impl EntryService for Services {
         let held = request.extensions().get::<Arc<Held>>().cloned();
         let request = request.into_inner();
         let given = request.entries.len();
-        if !(1..=MAX_BATCH).contains(&given) {
-            let max = MAX_BATCH;
+        let max = limits::BATCH_ENTRIES;
+        if !(1..=max).contains(&given) {
             return Err(Refused::BatchSize { given, max }.into());
         }
         let legs = request.entries.iter().map(|entry| entry.transfers.len());
-        let (given, max) = (legs.sum(), MAX_BATCH_TRANSFERS);
+        let (given, max) = (legs.sum(), limits::BATCH_TRANSFERS);
         if given > max {
             return Err(Refused::BatchTransfers { given, max }.into());
         }
@@ -97,7 +93,7 @@ impl EntryService for Services {
     ) -> Result<Response<v1::BatchGetEntriesResponse>, Status> {
         let by = convert::reader(request.metadata()).map_err(Refused::from)?;
         let ids = request.into_inner().entry_ids;
-        let (given, max) = (ids.len(), MAX_BATCH_GET);
+        let (given, max) = (ids.len(), limits::BATCH_GET_ENTRIES);
         if !(1..=max).contains(&given) {
             return Err(Refused::BatchSize { given, max }.into());
         }
@@ -261,7 +257,7 @@ impl How {
 fn accounts_to_open(
     given: &[v1::OpenAccountRequest],
 ) -> Result<HashMap<AccountId, AccountOpened>, Refused> {
-    let (given_count, max) = (given.len(), MAX_OPENINGS);
+    let (given_count, max) = (given.len(), limits::BATCH_OPENINGS);
     if given_count > max {
         return Err(Refused::Openings {
             given: given_count,

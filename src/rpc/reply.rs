@@ -144,20 +144,14 @@ pub(super) fn hold(view: &HoldView) -> v1::Hold {
     }
 }
 
-/// A posting; None where its record has no such leg.
-pub(super) fn posting(view: &PostingView) -> Option<v1::Posting> {
-    let stamp = view.record.stamp;
-    let (entry, leg) = view.record.leg(view.leg)?;
-    let counter = match view.amount < 0 {
-        true => leg.credit(),
-        false => leg.debit(),
-    };
-    Some(v1::Posting {
+pub(super) fn posting(view: &PostingView) -> v1::Posting {
+    let PostingView { stamp, entry, .. } = view;
+    v1::Posting {
         sequence: stamp.sequence.get(),
         leg: view.leg as i32,
         entry_id: entry.id.to_string(),
         amount: view.amount,
-        counter_account_id: counter.as_str().into(),
+        counter_account_id: view.counter.as_str().into(),
         balance: view.balance,
         effective_at: Some(timestamp(view.effective_at)),
         recorded_at: Some(timestamp(stamp.recorded_at)),
@@ -168,7 +162,7 @@ pub(super) fn posting(view: &PostingView) -> Option<v1::Posting> {
         reversed_by_entry_id: view
             .reversed_by
             .map_or_else(String::new, |id| id.to_string()),
-    })
+    }
 }
 
 fn reverses(origin: &Origin) -> Option<BookingId> {

@@ -3,7 +3,7 @@
 use std::{future::Future, io::Write, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use timebank_proto::{
-    DESCRIPTOR_SET,
+    DESCRIPTOR_SET, limits,
     v1::{
         account_service_server::AccountServiceServer, entry_service_server::EntryServiceServer,
         hold_service_server::HoldServiceServer, journal_service_server::JournalServiceServer,
@@ -20,7 +20,7 @@ use tonic::{
 use super::{
     Services,
     connection::Connection,
-    door::{Door, MAX_REQUEST_BYTES},
+    door::Door,
     health::{self, watch_clock},
     tail::Tail,
 };
@@ -162,7 +162,7 @@ fn routes(services: Services) -> Result<Routes, tonic_reflection::server::Error>
         ($($service:ident),*) => {$(
             routes.add_service(
                 $service::new(services.clone())
-                    .max_decoding_message_size(MAX_REQUEST_BYTES),
+                    .max_decoding_message_size(limits::REQUEST_BYTES),
             );
         )*};
     }

@@ -54,7 +54,7 @@ impl StatementService for Services {
         let read = move |reading: &mut Reading<'_>| statement(reading, &query);
         let page = self.query.read(by, read).await?;
         let postings = page.postings.iter();
-        let mut postings: Vec<_> = postings.filter_map(reply::posting).collect();
+        let mut postings: Vec<_> = postings.map(reply::posting).collect();
         let fits = fitting(&postings);
         let left_out = page.postings.get(fits).map(PostingView::place);
         postings.truncate(fits);

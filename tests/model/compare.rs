@@ -483,7 +483,7 @@ fn shown_posting(posting: &PostingView) -> Posting {
     let reversed_by = posting.reversed_by;
     Posting {
         ordinal: posting.ordinal,
-        recorded: pair(posting.record.stamp),
+        recorded: pair(posting.stamp),
         leg: posting.leg,
         effective_at: posting.effective_at.us(),
         amount: posting.amount,

@@ -246,18 +246,40 @@ async fn a_message_of_very_many_parts() {
     };
     let millions = 8_000_000;
     for (what, method, message) in [
-        ("entries", "PostEntries", many(&[1 << 3 | 2, 0], millions)),
-        ("openings", "PostEntries", many(&[4 << 3 | 2, 0], millions)),
-        ("ids", "BatchGetEntries", many(&[1 << 3 | 2, 0], millions)),
+        (
+            "entries",
+            "EntryService/PostEntries",
+            many(&[1 << 3 | 2, 0], millions),
+        ),
+        (
+            "openings",
+            "EntryService/PostEntries",
+            many(&[4 << 3 | 2, 0], millions),
+        ),
+        (
+            "ids",
+            "EntryService/BatchGetEntries",
+            many(&[1 << 3 | 2, 0], millions),
+        ),
         (
             "transfers",
-            "PostEntries",
+            "EntryService/PostEntries",
             within(1, many(&[2 << 3 | 2, 0], millions)),
         ),
         (
             "tags",
-            "PostEntry",
+            "EntryService/PostEntry",
             within(1, many(&[5 << 3 | 2, 0], millions)),
+        ),
+        (
+            "a hold's tags",
+            "HoldService/PlaceHold",
+            many(&[8 << 3 | 2, 0], millions),
+        ),
+        (
+            "legs",
+            "HoldService/SettleHold",
+            many(&[4 << 3 | 2, 0], millions),
         ),
     ] {
         let mut bytes = vec![0];
@@ -267,7 +289,7 @@ async fn a_message_of_very_many_parts() {
         pieces.send(bytes.into()).await.expect("sent");
         drop(pieces);
         let channel = city.server.client().await.channel;
-        let method = format!("timebank.v1.EntryService/{method}");
+        let method = format!("timebank.v1.{method}");
         let status = upload(channel, &method, sent).await.expect_err(what);
         assert_eq!(status.code(), OutOfRange, "{what}: {status:?}");
         assert!(

@@ -43,6 +43,11 @@ async fn post(server: &Server, batch: Bytes) -> impl Future<Output = Result<(), 
     }
 }
 
+fn is_busy(status: &Status) {
+    let code = Code::ResourceExhausted;
+    check("a batch", status, code, "SERVER_BUSY", "");
+}
+
 /// Some are answered, the others are told to come again; small calls go on.
 #[tokio::test(flavor = "multi_thread")]
 async fn large_batches() {
@@ -59,13 +64,7 @@ async fn large_batches() {
         match call.expect("a call") {
             Ok(()) => posted += 1,
             Err(status) => {
-                check(
-                    "a batch",
-                    &status,
-                    Code::ResourceExhausted,
-                    "SERVER_BUSY",
-                    "",
-                );
+                is_busy(&status);
                 let retry = status.get_details_retry_info().expect("when to retry");
                 assert_eq!(retry.retry_delay, Some(Duration::from_secs(1)));
             }
@@ -96,13 +95,7 @@ async fn requests_that_do_not_come() {
     // Some of them are inside by now, and room is for four.
     let batch = batch();
     while let Err(status) = post(&city.server, batch.clone()).await.await {
-        check(
-            "a batch",
-            &status,
-            Code::ResourceExhausted,
-            "SERVER_BUSY",
-            "",
-        );
+        is_busy(&status);
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     while let Some(call) = stalled.join_next().await {

@@ -440,7 +440,7 @@ impl Story {
         };
         self.next = page.next;
         let lines = page.postings.iter();
-        let lines = lines.map(|one| show::posting(&self.names, one, id.as_str()));
+        let lines = lines.map(|one| show::posting(&self.names, one));
         let mut text = lines.collect::<Vec<_>>().join("\n");
         match (page.postings.is_empty(), page.next) {
             (true, _) => text.push_str("nothing"),

@@ -217,24 +217,19 @@ pub(super) fn hold(names: &Names, hold: &Hold, now: Moment) -> String {
     text
 }
 
-pub(super) fn posting(names: &Names, view: &PostingView, account: &str) -> String {
-    let Some((entry, leg)) = view.record.leg(view.leg) else {
-        return format!("record {} posts nothing", view.record.stamp.sequence);
-    };
-    let (sign, counter) = match leg.debit().as_str() == account {
-        true => ('-', leg.credit()),
-        false => ('+', leg.debit()),
-    };
+pub(super) fn posting(names: &Names, view: &PostingView) -> String {
+    let sign = if view.amount < 0 { '-' } else { '+' };
     let reversed = match view.reversed_by {
         Some(by) => format!(", reversed by {}", names.name(by)),
         None => String::new(),
     };
     names.shorten(&format!(
-        "{}. #{} {} {sign}{} {counter} = {} at {}{reversed}",
+        "{}. #{} {} {sign}{} {} = {} at {}{reversed}",
         view.ordinal,
-        view.record.stamp.sequence,
-        names.name(entry.id),
-        leg.amount(),
+        view.stamp.sequence,
+        names.name(view.entry.id),
+        view.amount.unsigned_abs(),
+        view.counter,
         view.balance,
         view.effective_at,
     ))

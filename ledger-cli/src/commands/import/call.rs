@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use prost::Message;
 use timebank::ledger::{AccountId, AccountOpened, Balance, UnitId};
-use timebank_proto::v1::{self, OpenAccountRequest, limit::Bound};
+use timebank_proto::{
+    limits,
+    v1::{self, OpenAccountRequest, limit::Bound},
+};
 
 use super::row::Booking;
 
@@ -30,10 +33,10 @@ impl CallSize {
     /// The most that the contract allows, as what a dry run decides in one call is
     /// not known to the next.
     pub(super) const TO_VALIDATE: Self = Self {
-        entries: 20_000,
-        transfers: 100_000,
-        openings: 20_000,
-        bytes: 15 << 20,
+        entries: limits::BATCH_ENTRIES,
+        transfers: limits::BATCH_TRANSFERS,
+        openings: limits::BATCH_OPENINGS,
+        bytes: limits::REQUEST_BYTES - (1 << 20),
     };
 
     fn holds(&self, entries: usize, transfers: usize, openings: usize, bytes: usize) -> bool {

@@ -1,0 +1,18 @@
+//! How much a request may have: said once, for the server, for clients that fill
+//! their calls, and for the codec.
+
+/// The largest request that is read. A batch of as many entries as may be fits.
+pub const REQUEST_BYTES: usize = 16 * 1024 * 1024;
+/// The entries of a batch.
+pub const BATCH_ENTRIES: usize = 20_000;
+/// The transfers of all entries of a batch.
+pub const BATCH_TRANSFERS: usize = 100_000;
+/// The accounts that a batch opens.
+pub const BATCH_OPENINGS: usize = 20_000;
+/// The entries that are read at once: even those of 100 legs fit the 4 MiB that
+/// clients take.
+pub const BATCH_GET_ENTRIES: usize = 100;
+/// The legs of a settlement.
+pub const SETTLEMENT_LEGS: usize = 100;
+/// The tags of an entry or a hold.
+pub const TAGS: usize = 16;
