@@ -3,14 +3,18 @@
 mod log;
 mod verify;
 
-use std::{io::Write, net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{io::Write, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Args, Parser, Subcommand};
 use timebank::{
     ledger::TimeZone,
     sequencer::{Start, WantedZone},
+    store::SqliteStore,
 };
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
 
 /// Entries are allocated by the threads that serve calls and freed by the one
 /// that writes, which the system's allocator is slow at.
@@ -138,7 +142,10 @@ async fn serve_until_told(serve: &Serve) -> Result<(), Box<dyn std::error::Error
         zone,
         accept_clock: serve.accept_clock,
     };
-    timebank::rpc::serve(&serve.data, serve.listen, start, stop).await?;
+    let (store, writer) = SqliteStore::open(&serve.data)?;
+    let listener = TcpListener::bind(serve.listen).await;
+    let listener = listener.map_err(|why| format!("cannot listen on {}: {why}", serve.listen))?;
+    timebank::rpc::serve((Arc::new(store), writer), listener, start, stop).await?;
     Ok(())
 }
 

@@ -17,11 +17,13 @@ const SHOWN_EVERY: Duration = Duration::from_millis(200);
 /// wrong, 2 where that cannot be told.
 pub(crate) fn verify(data: &Path) -> ExitCode {
     let mut progress = Progress::new();
-    let verified = SqliteStore::verify_stopped(data, &mut |done, total| {
-        progress.show(done, total);
-        true
-    });
-    progress.clear();
+    let verified = SqliteStore::verify_stopped(
+        data,
+        Box::new(move |done, total| {
+            progress.show(done, total);
+            true
+        }),
+    );
     let told = match verified {
         Ok(Verified::Sound {
             count,
@@ -81,8 +83,10 @@ impl Progress {
             self.shown = Some(Instant::now());
         }
     }
+}
 
-    fn clear(&self) {
+impl Drop for Progress {
+    fn drop(&mut self) {
         if self.shown.is_some() {
             let _ = write!(io::stderr(), "\r\x1b[K");
         }

@@ -37,7 +37,7 @@ use tokio::{
 use crate::{
     clock::Timekeeper,
     ledger::{Moment, Principal, Rejection},
-    store::{Progress, Snapshot, Store, StoreError, Verified},
+    store::{Snapshot, Store, StoreError, Verified},
 };
 
 /// How many long reads run at once; the rest wait in line.
@@ -195,7 +195,7 @@ impl Query {
     /// Where it cannot be read at all.
     pub async fn verify(
         &self,
-        mut progress: impl FnMut(i64, i64) -> bool + Send + 'static,
+        progress: impl FnMut(i64, i64) -> bool + Send + 'static,
     ) -> Result<Verified, ReadError> {
         let permit = Arc::clone(&self.verifying)
             .acquire_owned()
@@ -204,8 +204,7 @@ impl Query {
         let store = Arc::clone(&self.store);
         let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            let progress: &mut Progress<'_> = &mut progress;
-            store.verify(progress)
+            store.verify(Box::new(progress))
         });
         Ok(done.await??)
     }

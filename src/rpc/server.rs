@@ -1,6 +1,6 @@
 //! Serving: all services on one address, until told to stop.
 
-use std::{future::Future, io::Write, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{future::Future, io::Write, net::SocketAddr, sync::Arc, time::Duration};
 
 use timebank_proto::{
     DESCRIPTOR_SET, limits,
@@ -28,7 +28,7 @@ use crate::{
     clock::Clock,
     query::Query,
     sequencer::{Sequencer, Start, StartError},
-    store::{SqliteStore, StoreError},
+    store::{Store, StoreError, Writer},
 };
 
 /// The largest request for health or reflection.
@@ -47,11 +47,8 @@ pub enum ServeError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Start(#[from] StartError),
-    #[error("cannot listen on {address}: {why}")]
-    Listen {
-        address: SocketAddr,
-        why: std::io::Error,
-    },
+    #[error("cannot tell the address listened on: {0}")]
+    Address(#[from] std::io::Error),
     #[error("cannot serve: {0}")]
     Serve(#[from] tonic::transport::Error),
     /// A bug: better no server than one that answers nothing.
@@ -61,20 +58,20 @@ pub enum ServeError {
     Reflection(#[from] tonic_reflection::server::Error),
 }
 
-/// Serves the ledger of a directory until `stop` is ready, then drains.
+/// Serves the ledger that a store keeps, on a listener, until `stop` is ready, then
+/// drains.
 ///
 /// # Errors
-/// Where the directory or the address cannot be used, or the ledger has another
-/// time zone.
+/// Where the store cannot be read, or its ledger has another time zone.
 pub async fn serve(
-    dir: &Path,
-    address: SocketAddr,
+    (store, writer): (Arc<dyn Store>, Box<dyn Writer>),
+    listener: TcpListener,
     start: Start,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    let (store, writer) = SqliteStore::open(dir)?;
+    let address = listener.local_addr()?;
     let (sequencer, thread) = Sequencer::start(writer, Clock::system(), start)?;
-    let query = Query::new(Arc::new(store), sequencer.time())?;
+    let query = Query::new(store, sequencer.time())?;
     let (stopped, stopping) = watch::channel(false);
     let services = Services {
         sequencer: sequencer.clone(),
@@ -82,9 +79,6 @@ pub async fn serve(
         tail: Tail::default(),
         stopping: stopping.clone(),
     };
-    let listen = |why| ServeError::Listen { address, why };
-    let listener = TcpListener::bind(address).await.map_err(listen)?;
-    let address = listener.local_addr().map_err(listen)?;
     let (health, health_service) = tonic_health::server::health_reporter();
     let health_service = health_service.max_decoding_message_size(MAX_QUESTION_BYTES);
     health

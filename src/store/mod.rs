@@ -121,11 +121,12 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// Where the database cannot be read at all.
-    fn verify(&self, progress: &mut Progress<'_>) -> Result<Verified, StoreError>;
+    fn verify(&self, progress: Progress) -> Result<Verified, StoreError>;
 }
 
-/// Told how many records of how many are verified; false stops the run.
-pub type Progress<'a> = dyn FnMut(i64, i64) -> bool + 'a;
+/// Told how many records of how many are verified, and asked again and again while
+/// the file itself is checked; false stops the run.
+pub type Progress = Box<dyn FnMut(i64, i64) -> bool + Send>;
 
 /// What a verification came to.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -36,7 +36,7 @@ fn forge(honest: &TempDir, lines: Vec<Line>) -> (TempDir, Forged) {
 
 fn verified(dir: &Path) -> Verified {
     let (store, _writer) = open_again(dir);
-    store.verify(&mut |_, _| true).expect("it reads")
+    store.verify(Box::new(|_, _| true)).expect("it reads")
 }
 
 /// What the audit says of the last of these lines.

@@ -1,23 +1,32 @@
 //! Stores that are wrong on purpose: the suite must catch each of them.
 
 use std::{
+    future::pending,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::Arc,
+    thread,
+    time::Duration,
 };
 
+use tempfile::TempDir;
 use timebank::{
     ledger::{
         Account, AccountId, Booking, BookingId, Call, Command, Founded, Hold, Moment, Position,
         Record, Sequence, Transfers, Unit,
     },
+    rpc::serve,
     store::{
         AccountRow, Committed, Head, HoldFilter, PostingRow, Progress, Snapshot, Store, StoreError,
         Stored, Verified, Writer,
     },
 };
 
+use timebank_proto::v1::{self, AccountKind, Entry};
+use tokio::net::TcpListener;
+
 use super::{CASES, ledger::Opened, sqlite_store};
+use crate::support::{Client, UTC, entry, leg, timestamp, until};
 
 type Read<T> = Result<T, StoreError>;
 
@@ -46,6 +55,8 @@ enum Fault {
     ListsHoldsFromOnly,
     /// The directory is not locked, and what was there is left aside.
     OpensTwice,
+    /// A posting takes a tenth of a second.
+    ReadsSlowly,
 }
 
 /// What the faults are built into is not what is caught.
@@ -119,6 +130,44 @@ fn opened(fault: Fault, dir: &Path) -> Opened {
         before: Vec::new(),
     };
     Ok((Box::new(store), Box::new(writer)))
+}
+
+/// A read of many postings, each of which takes long, ends when its caller leaves.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_who_leaves_a_slow_store_ends_the_read() {
+    let dir = TempDir::new().expect("a directory");
+    let (store, writer) = sqlite_store(dir.path()).expect("it opens");
+    let store = Arc::new(BrokenStore {
+        fault: Fault::ReadsSlowly,
+        store: store.into(),
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("its address").to_string();
+    let kept: Arc<dyn Store> = Arc::clone(&store) as _;
+    tokio::spawn(serve((kept, writer), listener, UTC, pending()));
+    let mut client = Client::connect(&address).await;
+    client.open("a:grant", AccountKind::Issuance).await;
+    client.open("a:pool", AccountKind::Pool).await;
+    let service = |_| Entry {
+        transfers: vec![leg("a:grant", "a:pool", 1); 100],
+        effective_at: timestamp(1_700_000_030, 0),
+        ..entry("a:grant", "a:pool", 1)
+    };
+    let services = (0..100).map(service).collect();
+    client.post_all(services, true).await.expect("posted");
+    let readers = || Arc::strong_count(&store.store) - 1;
+    let asked = tokio::spawn(async move {
+        let request = v1::GetBalanceRequest {
+            account_id: "a:pool".into(),
+            as_of: timestamp(1_700_000_030, 0),
+            axis: v1::TimeAxis::Effective.into(),
+        };
+        client.statements.get_balance(request).await
+    });
+    until("the read", || (readers() == 1).then_some(()));
+    asked.abort();
+    // It would take 1,000 seconds.
+    until("its end", || (readers() == 0).then_some(()));
 }
 
 struct BrokenWriter {
@@ -202,7 +251,7 @@ impl Store for BrokenStore {
         }))
     }
 
-    fn verify(&self, progress: &mut Progress<'_>) -> Read<Verified> {
+    fn verify(&self, progress: Progress) -> Read<Verified> {
         match self.fault {
             Fault::AuditsNothing => Ok(Verified::Sound {
                 count: self.snapshot()?.last()?.get(),
@@ -294,6 +343,9 @@ impl Snapshot for BrokenSnapshot {
         from: Position,
         limit: usize,
     ) -> Read<Vec<PostingRow>> {
+        if self.fault == Fault::ReadsSlowly {
+            thread::sleep(Duration::from_millis(100));
+        }
         self.now()?.postings(account, from, limit)
     }
 }

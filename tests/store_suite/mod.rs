@@ -38,6 +38,7 @@ suite! {
     writing::at_most_a_thousand_expire_at_once,
     writing::a_second_opening_is_refused,
     writing::an_audit_counts_every_record_and_can_be_stopped,
+    writing::an_audit_can_be_stopped_before_it_reads_a_record,
     lists::a_snapshot_does_not_change,
     lists::records_come_in_order_from_any_position,
     lists::accounts_come_by_prefix_and_page,

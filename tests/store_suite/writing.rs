@@ -1,12 +1,14 @@
 //! Batches: what they are decided on, and that they are written whole or not.
 
+use std::sync::mpsc;
+
 use timebank::{
     ledger::{AccountKind, Command, Fact, Sequence, Step},
     store::{StoreError, Verified},
 };
 
 use super::ledger::{Ledger, Open, leg, open_account, place, post, settle};
-use crate::model::ask::{Ask, Post, account, booking, moment};
+use crate::model::ask::{Ask, Post, account, booking};
 
 pub(super) fn what_was_written_is_there_when_it_is_opened_again(open: Open<'_>) {
     let mut ledger = Ledger::with_members(open);
@@ -283,12 +285,30 @@ pub(super) fn an_audit_counts_every_record_and_can_be_stopped(open: Open<'_>) {
     ledger.is_sound(0);
     ledger.commit(&[open_account("a:grant", AccountKind::Issuance)]);
     ledger.is_sound(1);
-    let mut told = Vec::new();
-    let stopped = ledger.store.verify(&mut |done, of| {
-        told.push((done, of));
-        false
-    });
+    assert_eq!(told_when_stopped_at(&ledger, 1), [(0, 2)]);
+    assert_eq!(told_when_stopped_at(&ledger, 3), [(0, 2), (1, 2), (2, 2)]);
+}
+
+pub(super) fn an_audit_can_be_stopped_before_it_reads_a_record(open: Open<'_>) {
+    let mut ledger = Ledger::with_members(open);
+    let legs = [leg("a:grant", "a:pool", 1); 8];
+    ledger.commit(
+        &(2..=250)
+            .map(|number| post(number, &legs))
+            .collect::<Vec<_>>(),
+    );
+    assert_eq!(told_when_stopped_at(&ledger, 2), [(0, 255), (0, 255)]);
+}
+
+/// What an audit tells that is stopped when it has told so much.
+fn told_when_stopped_at(ledger: &Ledger<'_>, count: usize) -> Vec<(i64, i64)> {
+    let (told, telling) = mpsc::channel();
+    let mut left = count;
+    let stopped = ledger.store.verify(Box::new(move |done, of| {
+        told.send((done, of)).expect("it is listened to");
+        left -= 1;
+        left > 0
+    }));
     assert_eq!(stopped.expect("it reads"), Verified::Stopped);
-    assert_eq!(told.len(), 1, "it stops when it is told to");
-    assert!(moment(ledger.now).us() > 0);
+    telling.iter().collect()
 }

@@ -62,7 +62,7 @@ impl SqliteStore {
     ///
     /// # Errors
     /// Where the directory is in use, cannot be read, or holds no ledger.
-    pub fn verify_stopped(dir: &Path, progress: &mut Progress<'_>) -> Result<Verified, StoreError> {
+    pub fn verify_stopped(dir: &Path, progress: Progress) -> Result<Verified, StoreError> {
         audit::stopped::verify(&Files::of(dir), progress)
     }
 }
@@ -72,9 +72,9 @@ impl Store for SqliteStore {
         Ok(Box::new(Pool::snapshot(&self.pool)?))
     }
 
-    fn verify(&self, progress: &mut Progress<'_>) -> Result<Verified, StoreError> {
+    fn verify(&self, progress: Progress) -> Result<Verified, StoreError> {
         match self.files.open_to_read() {
-            Ok(connection) => audit::verify(&connection, progress),
+            Ok(mut connection) => audit::verify(&mut connection, progress),
             Err(error) => audit::unopened(error),
         }
     }

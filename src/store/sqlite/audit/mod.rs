@@ -11,9 +11,13 @@ mod notes;
 pub(super) mod stopped;
 mod tables;
 
-use std::{collections::BTreeMap, fmt::Display};
+use std::{
+    collections::BTreeMap,
+    fmt::Display,
+    sync::{Arc, Mutex},
+};
 
-use rusqlite::{Connection, Rows as SqlRows};
+use rusqlite::{Connection, ErrorCode, Rows as SqlRows};
 
 use self::{notes::Notes, tables::Tables};
 use super::{abandon, open, read};
@@ -25,6 +29,9 @@ use crate::{
         projection::{self, Table},
     },
 };
+
+/// After how many of its own steps SQLite asks whether to go on.
+const ASKED_EVERY: i32 = 1_000;
 
 /// Why an audit ends early.
 enum Stop {
@@ -74,8 +81,8 @@ fn wrong<T>(sequence: Option<Sequence>, place: &'static str, what: impl Display)
 
 /// Verifies a ledger's file; see the module.
 pub(super) fn verify(
-    connection: &Connection,
-    progress: &mut Progress<'_>,
+    connection: &mut Connection,
+    progress: Progress,
 ) -> std::result::Result<Verified, StoreError> {
     let verified = run(connection, progress);
     abandon(connection);
@@ -87,7 +94,7 @@ pub(super) fn unopened(error: StoreError) -> std::result::Result<Verified, Store
     Stop::from(error).told()
 }
 
-fn run(connection: &Connection, progress: &mut Progress<'_>) -> Result<Verified> {
+fn run(connection: &mut Connection, mut progress: Progress) -> Result<Verified> {
     connection.execute_batch("BEGIN")?;
     if let Some(what) = open::altered(connection)? {
         return wrong(None, "schema", what);
@@ -96,7 +103,8 @@ fn run(connection: &Connection, progress: &mut Progress<'_>) -> Result<Verified>
     if !progress(0, total) {
         return Err(Stop::Asked);
     }
-    check_file(connection)?;
+    let mut progress = check_file(connection, progress, total)?;
+    let connection = &*connection;
     let mut journal =
         connection.prepare("SELECT sequence, bytes, nodes FROM journal ORDER BY sequence")?;
     let mut transfers = connection.prepare(&tables::in_order(Table::Transfers))?;
@@ -116,13 +124,27 @@ fn run(connection: &Connection, progress: &mut Progress<'_>) -> Result<Verified>
     audit.end()
 }
 
-/// Has SQLite check the file's pages and indexes.
-fn check_file(connection: &Connection) -> Result<()> {
-    let said: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-    match said.as_str() {
-        "ok" => Ok(()),
-        what => wrong(None, "file", what),
+/// Has SQLite check the file's pages and indexes, which takes long where there are
+/// many: it asks now and then whether to go on.
+fn check_file(connection: &mut Connection, progress: Progress, total: i64) -> Result<Progress> {
+    let progress = Arc::new(Mutex::new(progress));
+    let asked = Arc::clone(&progress);
+    let is_to_stop = move || asked.lock().is_ok_and(|mut progress| !progress(0, total));
+    connection.progress_handler(ASKED_EVERY, Some(is_to_stop))?;
+    let said = connection.query_row("PRAGMA integrity_check(1)", [], |row| {
+        row.get::<_, String>(0)
+    });
+    connection.progress_handler(0, None::<fn() -> bool>)?;
+    match said {
+        Ok(said) if said == "ok" => {}
+        Ok(what) => return wrong(None, "file", what),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
+            return Err(Stop::Asked);
+        }
+        Err(error) => return Err(error.into()),
     }
+    let progress = Arc::into_inner(progress).and_then(|progress| progress.into_inner().ok());
+    progress.ok_or(Stop::Asked)
 }
 
 struct Audit<'c> {

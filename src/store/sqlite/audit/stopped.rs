@@ -20,10 +20,7 @@ use crate::store::{
 type Result<T> = std::result::Result<T, StoreError>;
 
 /// Verifies the ledger of a directory that no server has.
-pub(in crate::store::sqlite) fn verify(
-    files: &Files,
-    progress: &mut Progress<'_>,
-) -> Result<Verified> {
+pub(in crate::store::sqlite) fn verify(files: &Files, progress: Progress) -> Result<Verified> {
     let database = &files.database;
     if !database.is_file() {
         return Err(unusable(database, &"there is no ledger"));
@@ -40,7 +37,7 @@ pub(in crate::store::sqlite) fn verify(
         Ok(connection)
     });
     match connection {
-        Ok(connection) => super::verify(&connection, progress),
+        Ok(mut connection) => super::verify(&mut connection, progress),
         Err(error) => super::unopened(error),
     }
 }
