@@ -4,12 +4,15 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 9] = [
     "timebank/v1/unit.proto",
     "timebank/v1/account.proto",
     "timebank/v1/entry.proto",
     "timebank/v1/hold.proto",
     "timebank/v1/statement.proto",
+    "timebank/v1/facts.proto",
+    "timebank/v1/centre.proto",
+    "timebank/v1/staff.proto",
     "timebank/v1/journal.proto",
 ];
 

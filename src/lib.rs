@@ -6,6 +6,7 @@
 
 #[cfg(feature = "server")]
 pub mod clock;
+pub mod exchange;
 pub mod journal;
 pub mod ledger;
 #[cfg(feature = "server")]
@@ -14,5 +15,6 @@ pub mod query;
 pub mod rpc;
 #[cfg(feature = "server")]
 pub mod sequencer;
+pub mod steps;
 #[cfg(feature = "server")]
 pub mod store;

@@ -11,10 +11,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     clock::{Clock, ClockImplausible, Timekeeper},
-    ledger::{
-        Answer, Call, Caller, Command, Foundation, LedgerId, Moment, Outcome, Rejection, Sequence,
-        Stamp, TimeZone,
-    },
+    ledger::{Caller, Command, Foundation, LedgerId, Moment, Sequence, Stamp, TimeZone},
+    steps::{self, Answer, Call, Outcome, Rejection},
     store::{Committed, Head, StoreError, Writer},
 };
 
@@ -164,10 +162,10 @@ impl Sequencer {
     /// As [`Sequencer::submit`].
     pub async fn submit_one(
         &self,
-        command: Command,
+        command: impl Into<steps::Command>,
         caller: Caller,
     ) -> Result<Result<Outcome, Rejection>, SubmitError> {
-        let answer = self.submit(Call::each(vec![command], caller)).await?;
+        let answer = self.submit(Call::each([command], caller)).await?;
         answer.only().ok_or(SubmitError::Stopping)
     }
 
@@ -299,7 +297,7 @@ fn found(writer: &mut dyn Writer, time: &Timekeeper, zone: WantedZone) -> Result
         (_, WantedZone::OwnOr(_)) => return Ok(()),
     };
     let now = time.to_record().map_err(SubmitError::from)?;
-    let (_, head) = decide_one(writer, Call::each(vec![command], Caller::server()), now)?;
+    let (_, head) = decide_one(writer, Call::each([command], Caller::server()), now)?;
     time.record(head.last);
     Ok(())
 }
@@ -310,7 +308,7 @@ fn found(writer: &mut dyn Writer, time: &Timekeeper, zone: WantedZone) -> Result
 fn is_own(writer: &mut dyn Writer, zone: TimeZone, last: Stamp) -> Result<bool, StartError> {
     let asked = Call {
         validate_only: true,
-        ..Call::each(vec![Command::SetTimeZone(zone)], Caller::server())
+        ..Call::each([Command::SetTimeZone(zone)], Caller::server())
     };
     let (outcome, _) = decide_one(writer, asked, last.moment)?;
     Ok(outcome.is_replay())
@@ -367,7 +365,7 @@ fn until(due: Moment, now: Moment) -> Duration {
 /// An empty batch expires what is due.
 async fn knock(door: &mpsc::Sender<Message>) {
     let (reply, answer) = oneshot::channel();
-    let call = Call::each(Vec::new(), Caller::server());
+    let call = Call::expiring(&[]);
     let waiting = Waiting { call, reply };
     if door.send(Message::Decide(waiting)).await.is_ok() {
         let failed = !matches!(answer.await, Ok(Ok(_)));

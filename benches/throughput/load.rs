@@ -19,8 +19,7 @@ use tonic::transport::{Channel, Endpoint};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
-use crate::bookings::Bookings;
-use crate::{CALLS_IN_FLIGHT, Settings};
+use crate::{CALLS_IN_FLIGHT, Settings, bookings::Bookings};
 
 const MAX_MESSAGE_BYTES: usize = 16 << 20;
 /// How long calls of one sort are made before those of the next have their turn.

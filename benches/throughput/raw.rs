@@ -9,8 +9,7 @@ use timebank_proto::v1::record::Step;
 use timebank_proto::v1::{Entry, EntryPosted, Record, RecordedTransfer};
 use uuid::Uuid;
 
-use crate::Settings;
-use crate::bookings::Bookings;
+use crate::{Settings, bookings::Bookings};
 
 /// With the cache and the write-ahead log that the ledger takes for itself.
 const SCHEMA: &str = "

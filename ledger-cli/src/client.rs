@@ -2,15 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use timebank::{
-    journal,
-    ledger::{Record, TimeZone},
-};
+use timebank::{journal, ledger::TimeZone, steps::Record};
 use timebank_proto::v1::{
     Account, GetAccountRequest, GetLedgerRequest, GetLedgerResponse, ListAccountsRequest,
     ListUnitsRequest, StoredRecord, Unit, account_service_client::AccountServiceClient,
-    entry_service_client::EntryServiceClient, hold_service_client::HoldServiceClient,
-    journal_service_client::JournalServiceClient, statement_service_client::StatementServiceClient,
+    centre_service_client::CentreServiceClient, entry_service_client::EntryServiceClient,
+    hold_service_client::HoldServiceClient, journal_service_client::JournalServiceClient,
+    staff_service_client::StaffServiceClient, statement_service_client::StatementServiceClient,
     unit_service_client::UnitServiceClient,
 };
 use tokio::sync::OnceCell;
@@ -59,6 +57,8 @@ pub(crate) struct Client {
     pub(crate) holds: HoldServiceClient<Service>,
     pub(crate) statements: StatementServiceClient<Service>,
     pub(crate) journal: JournalServiceClient<Service>,
+    pub(crate) centres: CentreServiceClient<Service>,
+    pub(crate) staff: StaffServiceClient<Service>,
     time_zone: Arc<OnceCell<TimeZone>>,
 }
 
@@ -84,6 +84,8 @@ impl Client {
             holds: service!(HoldServiceClient),
             statements: service!(StatementServiceClient),
             journal: service!(JournalServiceClient),
+            centres: service!(CentreServiceClient),
+            staff: service!(StaffServiceClient),
             time_zone: Arc::default(),
         })
     }

@@ -1,10 +1,10 @@
 //! The contract's messages as rows. The field names are the contract's, except
 //! that a transfer's two accounts are `from` (debited) and `to` (credited), as
-//! on the command line.
+//! on the command line, and what the time bank keeps has its id as `id`.
 
 use timebank_proto::v1::{
-    Account, AccountState, Entry, GetBalanceResponse, GetLedgerResponse, Hold, HoldState, Limit,
-    ListPostingsResponse, Posting, Tag, Transfer, Unit, limit::Bound,
+    Account, AccountState, Centre, Entry, GetBalanceResponse, GetLedgerResponse, Hold, HoldState,
+    Limit, ListPostingsResponse, Posting, Staff, StaffState, Tag, Transfer, Unit, limit::Bound,
 };
 
 use crate::{
@@ -42,6 +42,30 @@ pub(crate) const ACCOUNTS: Layout = Layout {
         ("floor", "floor"),
         ("ceiling", "ceiling"),
     ],
+};
+
+pub(crate) const CENTRES: Layout = Layout {
+    fields: &[
+        "id",
+        "state",
+        "name_en",
+        "name_zh",
+        "operator",
+        "contracting_body",
+        "active_staff_count",
+    ],
+    columns: &[
+        ("id", "centre"),
+        ("name_en", "name"),
+        ("name_zh", "名称"),
+        ("operator", "operator"),
+        ("active_staff_count", "staff"),
+    ],
+};
+
+pub(crate) const STAFF: Layout = Layout {
+    fields: &["id", "state", "centre"],
+    columns: &[("id", "staff"), ("centre", "centre"), ("state", "state")],
 };
 
 pub(crate) const HOLDS: Layout = Layout {
@@ -106,6 +130,39 @@ pub(crate) fn unit(unit: &Unit) -> Row {
     Row(vec![
         ("unit_id", Cell::text(&unit.unit_id)),
         ("step", Cell::text(&unit.step)),
+    ])
+}
+
+pub(crate) fn centre(centre: &Centre) -> Row {
+    let optional = |text: &str| match text {
+        "" => Cell::Absent,
+        text => Cell::text(text),
+    };
+    Row(vec![
+        ("id", Cell::text(&centre.prefix)),
+        ("state", Cell::text("open")),
+        ("name_en", Cell::text(&centre.name_en)),
+        ("name_zh", optional(&centre.name_zh)),
+        ("operator", optional(&centre.operator)),
+        ("contracting_body", optional(&centre.contracting_body)),
+        (
+            "active_staff_count",
+            Cell::Count(centre.active_staff_count.into()),
+        ),
+    ])
+}
+
+pub(crate) fn staff(staff: &Staff) -> Row {
+    let state = match staff.state() {
+        StaffState::Unspecified => "unknown",
+        StaffState::Active => "active",
+        StaffState::Suspended => "suspended",
+        StaffState::Ended => "ended",
+    };
+    Row(vec![
+        ("id", Cell::text(&staff.staff_number)),
+        ("state", Cell::text(state)),
+        ("centre", Cell::text(&staff.centre)),
     ])
 }
 

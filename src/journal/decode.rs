@@ -5,12 +5,15 @@ use std::sync::Arc;
 use prost::Message;
 use timebank_proto::v1;
 
-use super::FORMAT_VERSION;
-use crate::ledger::{
-    AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Caller, Commitment, Entry,
-    EntryWithAccounts, Fact, Foundation, HoldOwner, HoldPlaced, HoldTerms, Label, LedgerId, Limits,
-    MAX_EXPIRES_IN_S, Malformed, Moment, Origin, Principal, Record, Sequence, Stamp, Step, Tag,
-    Tags, TimeZone, Transfer, Transfers, Unit, UnitId,
+use super::{FORMAT_VERSION, facts};
+use crate::{
+    ledger::{
+        self, AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Caller,
+        Commitment, Entry, EntryWithAccounts, Fact, Foundation, HoldOwner, HoldPlaced, HoldTerms,
+        Label, LedgerId, Limits, MAX_EXPIRES_IN_S, Malformed, Moment, Origin, Principal, Sequence,
+        Stamp, Tag, Tags, TimeZone, Transfer, Transfers, Unit, UnitId,
+    },
+    steps::{Record, Step},
 };
 
 /// Bytes that are no record of this version's.
@@ -67,23 +70,20 @@ fn founded(founded: &v1::LedgerFounded) -> Result<Foundation, Undecodable> {
 
 fn step(step: v1::record::Step) -> Result<Step, Undecodable> {
     use v1::record::Step as In;
-    Ok(Step::Fact(match step {
-        In::EntryWithAccounts(step) => return with_accounts(step).map(Step::EntryWithAccounts),
+    let fact = match step {
+        In::EntryWithAccounts(step) => {
+            let step = ledger::Step::EntryWithAccounts(with_accounts(step)?);
+            return Ok(Step::Ledger(step));
+        }
+        In::Exchange(step) => return facts::of_proto(step).map(Step::Exchange),
         In::LedgerFounded(record) => Fact::LedgerFounded(founded(&record)?),
         In::TimeZoneSet(set) => Fact::TimeZoneSet(TimeZone::parse(&set.time_zone)?),
         In::UnitDeclared(unit) => {
             Fact::UnitDeclared(Unit::new(UnitId::parse(&unit.unit_id)?, &unit.step)?)
         }
         In::AccountOpened(opening) => Fact::AccountOpened(opened(&opening)?),
-        In::AccountLimitsChanged(change) => Fact::AccountLimitsChanged {
-            id: AccountId::parse(&change.account_id)?,
-            limits: limits(change.floor, change.ceiling)?,
-            replaces: Sequence::new(change.replaces_sequence)
-                .ok_or(Undecodable::Field("replaces_sequence"))?,
-        },
-        In::AccountClosed(closed) => Fact::AccountClosed {
-            id: AccountId::parse(&closed.account_id)?,
-        },
+        In::AccountLimitsChanged(change) => limits_changed(&change)?,
+        In::AccountClosed(closed) => account_closed(&closed)?,
         In::EntryPosted(posted) => Fact::EntryPosted(Arc::new(entry(posted)?)),
         In::HoldPlaced(placed) => Fact::HoldPlaced(hold(placed)?),
         In::HoldSettled(settled) => {
@@ -96,7 +96,34 @@ fn step(step: v1::record::Step) -> Result<Step, Undecodable> {
         In::HoldExpired(expired) => Fact::HoldExpired {
             id: booking(&expired.hold_id, "hold_id")?,
         },
-    }))
+    };
+    Ok(Step::Ledger(ledger::Step::Fact(fact)))
+}
+
+fn limits_changed(change: &v1::AccountLimitsChanged) -> Result<Fact, Undecodable> {
+    Ok(Fact::AccountLimitsChanged {
+        id: AccountId::parse(&change.account_id)?,
+        limits: limits(change.floor, change.ceiling)?,
+        replaces: Sequence::new(change.replaces_sequence)
+            .ok_or(Undecodable::Field("replaces_sequence"))?,
+    })
+}
+
+fn account_closed(closed: &v1::AccountClosed) -> Result<Fact, Undecodable> {
+    Ok(Fact::AccountClosed {
+        id: AccountId::parse(&closed.account_id)?,
+    })
+}
+
+/// A fact of the ledger within a step of the time bank.
+pub(super) fn ledger_fact(fact: v1::LedgerFact) -> Result<Fact, Undecodable> {
+    use v1::ledger_fact::Fact as In;
+    Ok(match fact.fact.ok_or(Undecodable::Field("ledger"))? {
+        In::AccountOpened(opening) => Fact::AccountOpened(opened(&opening)?),
+        In::AccountLimitsChanged(change) => limits_changed(&change)?,
+        In::AccountClosed(closed) => account_closed(&closed)?,
+        In::EntryPosted(posted) => Fact::EntryPosted(Arc::new(entry(posted)?)),
+    })
 }
 
 fn with_accounts(step: v1::EntryWithAccounts) -> Result<EntryWithAccounts, Undecodable> {
@@ -201,7 +228,7 @@ fn hold(placed: v1::HoldPlaced) -> Result<HoldPlaced, Undecodable> {
     })
 }
 
-fn booking(bytes: &[u8], field: &'static str) -> Result<BookingId, Undecodable> {
+pub(super) fn booking(bytes: &[u8], field: &'static str) -> Result<BookingId, Undecodable> {
     BookingId::from_slice(bytes).ok_or(Undecodable::Field(field))
 }
 

@@ -3,15 +3,18 @@
 use prost::Message;
 use timebank_proto::v1;
 
-use super::{FORMAT_VERSION, wire};
-use crate::ledger::{
-    AccountOpened, Entry, Fact, HoldPlaced, Moment, Origin, Record, Step, Tags, Transfer,
+use super::{FORMAT_VERSION, facts, wire};
+use crate::{
+    ledger::{self, AccountOpened, Entry, Fact, HoldPlaced, Moment, Origin, Tags, Transfer},
+    steps::{Record, Step},
 };
 
 /// Appends a record's bytes to `bytes`.
 pub fn encode(record: &Record, bytes: &mut Vec<u8>) {
     match &record.step {
-        Step::Fact(Fact::EntryPosted(entry)) => wire::entry_posted(record, entry, bytes),
+        Step::Ledger(ledger::Step::Fact(Fact::EntryPosted(entry))) => {
+            wire::entry_posted(record, entry, bytes)
+        }
         _ => encode_message(record, bytes),
     }
 }
@@ -44,17 +47,18 @@ pub(super) fn decided_at(record: &Record) -> Option<Moment> {
 
 fn step(step: &Step) -> Option<v1::record::Step> {
     Some(match step {
-        Step::Fact(fact) => self::fact(fact),
-        Step::EntryWithAccounts(step) => {
+        Step::Ledger(ledger::Step::Fact(fact)) => self::fact(fact),
+        Step::Ledger(ledger::Step::EntryWithAccounts(step)) => {
             v1::record::Step::EntryWithAccounts(v1::EntryWithAccounts {
                 accounts: step.accounts().map(opened).collect(),
                 entry: Some(entry(step.entry()?)),
             })
         }
+        Step::Exchange(step) => v1::record::Step::Exchange(facts::to_proto(step)?),
     })
 }
 
-fn fact(fact: &Fact) -> v1::record::Step {
+pub(super) fn fact(fact: &Fact) -> v1::record::Step {
     use v1::record::Step as Out;
     match fact {
         Fact::LedgerFounded(foundation) => Out::LedgerFounded(v1::LedgerFounded {
@@ -229,7 +233,7 @@ mod tests {
                 },
                 caller: Caller::new(Principal::claimed(actor).unwrap(), "").unwrap(),
                 rules_version: 1,
-                step: Step::Fact(Fact::EntryPosted(entry.into())),
+                step: Step::Ledger(ledger::Step::Fact(Fact::EntryPosted(entry.into()))),
             };
             let (mut written, mut message) = (Vec::new(), Vec::new());
             encode(&record, &mut written);

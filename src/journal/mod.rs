@@ -9,9 +9,11 @@ pub const FORMAT_VERSION: i32 = 1;
 
 mod decode;
 mod encode;
+mod facts;
 mod tree;
 mod wire;
 
 pub use decode::{Undecodable, decode};
 pub use encode::{encode, tags_to_proto, to_proto};
+pub use facts::staff_change;
 pub use tree::{Frontier, HASH_BYTES, Hash, leaf_hash, node_place};

@@ -5,7 +5,10 @@
 use prost::encoding::{WireType, encode_key, encode_varint};
 
 use super::encode::decided_at;
-use crate::ledger::{Entry, Origin, Record, Tag, Transfer};
+use crate::{
+    ledger::{Entry, Origin, Tag, Transfer},
+    steps::Record,
+};
 
 /// Field numbers of `timebank.v1.Record` and `EntryPosted`.
 const ENTRY_POSTED: u32 = 10;

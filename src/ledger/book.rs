@@ -1,7 +1,7 @@
 //! The book: what the journal's records add up to, as far as it is loaded.
 //!
 //! Rules ask it, and get one of three answers: there, not there, or
-//! [not loaded](NotLoaded). [`Book::apply`](Book::apply) folds records in; what
+//! [not loaded](NotLoaded). [`Book::fold`](Book::fold) folds facts in; what
 //! that touches can be put back to a [`Savepoint`].
 
 use foldhash::{HashSet, fast::RandomState};
@@ -51,8 +51,8 @@ pub(super) struct Folio {
     touched: bool,
     /// Whether more than its balance changed since these were forgotten.
     terms_changed: bool,
-    /// Whether it was kept as it was since the savepoint.
-    saved: bool,
+    /// Where it was kept last as it was before it was touched.
+    saved: Option<usize>,
 }
 
 /// An account that was touched.
@@ -71,8 +71,8 @@ enum Before {
     Booking(usize, Booking),
 }
 
-/// A state of the book to go back to: how long each of its lists was. There is one at
-/// a time.
+/// A state of the book to go back to: how long each of its lists was. One that was
+/// made after another is kept or undone before it.
 #[derive(Debug)]
 #[must_use]
 pub struct Savepoint {
@@ -84,6 +84,7 @@ pub struct Savepoint {
     last: Stamp,
     founded: Option<Founded>,
     accounts_opened: i64,
+    before: usize,
 }
 
 /// Units, accounts and bookings, as far as they are loaded. Units are always
@@ -103,8 +104,8 @@ pub struct Book {
     pub(super) posted: Vec<Posted>,
     touched: Vec<usize>,
     before: Vec<Before>,
-    /// Whether there is a savepoint to go back to.
-    saving: bool,
+    /// For each savepoint to go back to, how much was kept before it.
+    saving: Vec<usize>,
 }
 
 /// What is known of a journal of which nothing is loaded yet.
@@ -155,7 +156,7 @@ impl Book {
             posted: Vec::new(),
             touched: Vec::new(),
             before: Vec::new(),
-            saving: false,
+            saving: Vec::new(),
         }
     }
 
@@ -225,7 +226,7 @@ impl Book {
                     chain,
                     touched: false,
                     terms_changed: false,
-                    saved: false,
+                    saved: None,
                 };
                 self.folios.insert(id, folio);
             }
@@ -292,8 +293,7 @@ impl Book {
 
     /// Begins to keep what is touched as it was.
     pub fn savepoint(&mut self) -> Savepoint {
-        debug_assert!(!self.saving, "one savepoint at a time");
-        self.saving = true;
+        self.saving.push(self.before.len());
         Savepoint {
             units: self.units.len(),
             folios: self.folios.len(),
@@ -303,12 +303,13 @@ impl Book {
             last: self.last,
             founded: self.founded,
             accounts_opened: self.accounts_opened,
+            before: self.before.len(),
         }
     }
 
     /// Goes back to a savepoint. What was loaded since is forgotten, too.
     pub fn undo(&mut self, to: Savepoint) {
-        for before in self.before.drain(..).rev() {
+        for before in self.before.drain(to.before..).rev() {
             match before {
                 Before::Folio(at, folio) => self.folios[at] = folio,
                 Before::Booking(at, booking) => self.bookings[at] = booking,
@@ -322,17 +323,20 @@ impl Book {
         self.last = to.last;
         self.founded = to.founded;
         self.accounts_opened = to.accounts_opened;
-        self.saving = false;
+        self.saving.pop();
     }
 
     /// Keeps what was done since a savepoint.
     pub fn keep(&mut self, _since: Savepoint) {
+        self.saving.pop();
+        if !self.saving.is_empty() {
+            return;
+        }
         for before in self.before.drain(..) {
             if let Before::Folio(at, _) = before {
-                self.folios[at].saved = false;
+                self.folios[at].saved = None;
             }
         }
-        self.saving = false;
     }
 
     /// An account's page, about to be changed.
@@ -343,9 +347,12 @@ impl Book {
                 false => format!("account {id} is not loaded"),
             });
         };
-        if self.saving && !folio.saved {
+        if let Some(start) = self.saving.last()
+            && folio.saved.is_none_or(|at| at < *start)
+        {
+            let place = self.before.len();
             self.before.push(Before::Folio(at, folio.clone()));
-            folio.saved = true;
+            folio.saved = Some(place);
         }
         if !folio.touched {
             folio.touched = true;
@@ -369,7 +376,7 @@ impl Book {
             chain: Chain::default(),
             touched: true,
             terms_changed: true,
-            saved: false,
+            saved: None,
         };
         let (at, before) = self.folios.insert_full(opening.id.clone(), folio);
         self.touched.push(at);
@@ -379,7 +386,7 @@ impl Book {
     /// A booking, about to be changed.
     pub(super) fn change(&mut self, id: BookingId) -> Option<&mut Booking> {
         let (at, _, booking) = self.bookings.get_full_mut(&id)?;
-        if self.saving {
+        if !self.saving.is_empty() {
             self.before.push(Before::Booking(at, booking.clone()));
         }
         Some(booking)

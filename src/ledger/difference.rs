@@ -13,7 +13,7 @@ pub struct Difference {
 
 impl Difference {
     /// A field whose values are not the same.
-    pub(super) fn of(
+    pub(crate) fn of(
         field: impl Into<String>,
         recorded: impl Display,
         given: impl Display,

@@ -1,79 +1,61 @@
-//! Folding records into the book.
+//! Folding facts into the book.
 
 use std::sync::Arc;
 
 use super::{
-    AccountId, AccountOpened, Balance, Book, Booking, BookingId, Broken, Entry, Fact, Founded,
-    Hold, HoldPlaced, HoldState, Moment, Note, Origin, Position, Posted, PostedEntry, Posting,
-    Record, Stamp, Transfer,
+    AccountId, AccountOpened, Balance, Book, Booking, BookingId, Broken, Caller, Entry, Fact,
+    Founded, Hold, HoldPlaced, HoldState, Moment, Note, Origin, Position, Posted, PostedEntry,
+    Posting, Stamp, Transfer,
     book::{Folio, fresh},
 };
 
-/// A record, and the number of the first leg of what is folded of it: the legs of
-/// a record are numbered through.
-#[derive(Clone, Copy)]
-struct Place<'a> {
-    record: &'a Record,
-    first_leg: usize,
+/// Of which record a fact is, and the number of its first leg: the legs of a record
+/// are numbered through.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    pub stamp: Stamp,
+    pub caller: &'a Caller,
+    pub first_leg: usize,
 }
 
 impl Book {
-    /// Folds one record in, with the text behind its note where that is known.
+    /// Goes on to the next record.
     ///
     /// # Errors
-    /// [`Broken`] where it names what is not there or leaves the range of
-    /// numbers. The book is then of no more use.
-    pub fn apply(&mut self, record: &Record, note: Option<Note>) -> Result<(), Broken> {
+    /// [`Broken`] where it cannot come after the last one.
+    pub fn follow(&mut self, next: Stamp) -> Result<(), Broken> {
         let broken = |what| Broken {
-            sequence: record.stamp.sequence,
+            sequence: next.sequence,
             what,
         };
-        self.follow(record).map_err(broken)?;
-        self.fold(record, note).map_err(broken)
-    }
-
-    /// Records come one after the other.
-    fn follow(&mut self, record: &Record) -> Result<(), String> {
-        let (last, next) = (self.last, record.stamp);
-        if next.sequence != last.sequence.next() {
-            return Err(format!("record {} comes before it", last.sequence));
-        }
-        if next.recorded_at <= last.recorded_at {
-            return Err(format!(
-                "it was recorded at {}, which is not after the record before it, {}",
-                next.recorded_at, last.recorded_at
-            ));
-        }
-        if !last.may_precede(next) {
-            return Err(format!(
-                "it was decided at {} and recorded at {}, which is no way to go on from {}",
-                next.moment, next.recorded_at, last.recorded_at
-            ));
-        }
+        check_order(self.last, next).map_err(broken)?;
         self.last = next;
         Ok(())
     }
 
-    fn fold(&mut self, record: &Record, note: Option<Note>) -> Result<(), String> {
-        let mut note = note;
-        let mut first_leg = 0;
-        for fact in record.step.facts() {
-            let at = Place { record, first_leg };
-            self.fold_fact(fact, at, &mut note)?;
-            first_leg += fact
-                .entry()
-                .map_or(0, |entry| entry.transfers.as_slice().len());
-        }
-        Ok(())
-    }
-
-    fn fold_fact(
+    /// Folds a fact of the last record in, with the text behind its entry's note
+    /// where that is known. How many legs it has.
+    ///
+    /// # Errors
+    /// [`Broken`] where it names what is not there or leaves the range of
+    /// numbers. The book is then of no more use.
+    pub fn fold(
         &mut self,
         fact: &Fact,
         at: Place<'_>,
-        note: &mut Option<Note>,
-    ) -> Result<(), String> {
-        let stamp = at.record.stamp;
+        note: Option<Note>,
+    ) -> Result<usize, Broken> {
+        let broken = |what| Broken {
+            sequence: at.stamp.sequence,
+            what,
+        };
+        self.fold_fact(fact, at, note).map_err(broken)?;
+        let legs = fact.entry().map(|entry| entry.transfers.as_slice().len());
+        Ok(legs.unwrap_or(0))
+    }
+
+    fn fold_fact(&mut self, fact: &Fact, at: Place<'_>, note: Option<Note>) -> Result<(), String> {
+        let stamp = at.stamp;
         match fact {
             Fact::LedgerFounded(foundation) => {
                 let founded = Founded {
@@ -101,14 +83,14 @@ impl Book {
             }
             Fact::AccountClosed { id } => self.close(id, stamp),
             Fact::EntryPosted(entry) => {
-                let posted = self.post(entry, at, note.take())?;
+                let posted = self.post(entry, at, note)?;
                 let before = self.bookings.insert(entry.id, Booking::Entry(posted));
                 fresh(before, "booking")
             }
             Fact::HoldPlaced(placed) => self.place(placed, stamp),
             Fact::HoldSettled(entry) => {
                 self.free(entry.id)?;
-                let settlement = self.post(entry, at, note.take())?;
+                let settlement = self.post(entry, at, note)?;
                 self.end(entry.id, HoldState::Settled(settlement))
             }
             Fact::HoldReleased { id } => self.end_hold(*id, HoldState::Released { stamp }),
@@ -134,12 +116,13 @@ impl Book {
     fn post(
         &mut self,
         entry: &Arc<Entry>,
-        Place { record, first_leg }: Place<'_>,
+        at: Place<'_>,
         note: Option<Note>,
     ) -> Result<PostedEntry, String> {
-        let effective = entry.effective_at.unwrap_or(record.stamp.moment);
+        let stamp = at.stamp;
+        let effective = entry.effective_at.unwrap_or(stamp.moment);
         for (leg, transfer) in entry.transfers.as_slice().iter().enumerate() {
-            let position = Position::new(record.stamp.sequence, first_leg + leg);
+            let position = Position::new(stamp.sequence, at.first_leg + leg);
             let position = position.ok_or("a step has more legs than can be numbered")?;
             let amount = transfer.amount();
             let debited = self.touch(transfer.debit())?;
@@ -160,8 +143,8 @@ impl Book {
             fresh(reversed.reversed_by.replace(entry.id), "reversal")?;
         }
         Ok(PostedEntry {
-            stamp: record.stamp,
-            caller: record.caller.clone(),
+            stamp,
+            caller: at.caller.clone(),
             entry: Arc::clone(entry),
             note,
             reversed_by: None,
@@ -233,6 +216,26 @@ impl Folio {
             link: self.chain.push(position, effective),
         })
     }
+}
+
+/// Records come one after the other.
+fn check_order(last: Stamp, next: Stamp) -> Result<(), String> {
+    if next.sequence != last.sequence.next() {
+        return Err(format!("record {} comes before it", last.sequence));
+    }
+    if next.recorded_at <= last.recorded_at {
+        return Err(format!(
+            "it was recorded at {}, which is not after the record before it, {}",
+            next.recorded_at, last.recorded_at
+        ));
+    }
+    if !last.may_precede(next) {
+        return Err(format!(
+            "it was decided at {} and recorded at {}, which is no way to go on from {}",
+            next.moment, next.recorded_at, last.recorded_at
+        ));
+    }
+    Ok(())
 }
 
 fn in_range<T>(value: Option<T>, account: &AccountId) -> Result<T, String> {

@@ -19,6 +19,23 @@ pub enum Malformed {
     UnitId { given: String },
     #[error("{field} {given:?} is not 1 to 32 characters a-z 0-9 '-' that start with a letter")]
     Label { field: &'static str, given: String },
+    #[error(
+        "{field} {given:?} is no branch of the chart of accounts; a branch is 1 to 6 segments \
+         joined by ':', each 1 to 32 characters a-z 0-9 '-' that start with a letter or digit, 60 \
+         characters at most in all, such as shapingba"
+    )]
+    Branch { field: &'static str, given: String },
+    #[error("the staff number {given:?} is not 1 to 32 characters A-Z a-z 0-9 '.' '-'")]
+    StaffNumber { given: String },
+    #[error(
+        "{field} {given:?} is not 1 to {max} characters without control characters, and without \
+         a space at either end"
+    )]
+    Name {
+        field: &'static str,
+        given: String,
+        max: usize,
+    },
     #[error("the owner {given:?} of a hold is not 1 to 64 characters a-z 0-9 ':' '-'")]
     HoldOwner { given: String },
     #[error("{field} {given:?} is not a UUID other than the nil one")]
@@ -74,6 +91,21 @@ pub enum Malformed {
 }
 
 impl Malformed {
+    pub(crate) fn branch(field: &'static str, given: &str) -> Self {
+        let given = excerpt(given);
+        Self::Branch { field, given }
+    }
+
+    pub(crate) fn staff_number(given: &str) -> Self {
+        let given = excerpt(given);
+        Self::StaffNumber { given }
+    }
+
+    pub(crate) fn name(field: &'static str, given: &str, max: usize) -> Self {
+        let given = excerpt(given);
+        Self::Name { field, given, max }
+    }
+
     /// The stable name of this refusal.
     pub fn reason(&self) -> &'static str {
         match self {
@@ -81,6 +113,9 @@ impl Malformed {
             Self::AccountId { .. } => "ACCOUNT_ID_MALFORMED",
             Self::UnitId { .. } => "UNIT_ID_MALFORMED",
             Self::Label { .. } => "LABEL_MALFORMED",
+            Self::Branch { .. } => "BRANCH_MALFORMED",
+            Self::StaffNumber { .. } => "STAFF_NUMBER_MALFORMED",
+            Self::Name { .. } => "NAME_MALFORMED",
             Self::HoldOwner { .. } => "HOLD_OWNER_MALFORMED",
             Self::BookingId { .. } => "ID_MALFORMED",
             Self::AmountRange { .. } => "AMOUNT_OUT_OF_RANGE",
@@ -113,16 +148,24 @@ impl Malformed {
             Self::AccountId { given, .. }
             | Self::UnitId { given }
             | Self::HoldOwner { given }
+            | Self::StaffNumber { given }
             | Self::Etag { given }
             | Self::TimeZone { given } => {
                 vec![("given", given.clone())]
             }
-            Self::Label { field, given } | Self::BookingId { field, given } => {
+            Self::Label { field, given }
+            | Self::Branch { field, given }
+            | Self::BookingId { field, given } => {
                 vec![("field", (*field).into()), ("given", given.clone())]
             }
             Self::AmountRange { given, max } | Self::LimitRange { given, max } => {
                 vec![("given", given.to_string()), ("max", max.to_string())]
             }
+            Self::Name { field, given, max } => vec![
+                ("field", (*field).into()),
+                ("given", given.clone()),
+                ("max", max.to_string()),
+            ],
             Self::LimitUnset => vec![],
             Self::Together { fields } => vec![("fields", (*fields).into())],
             Self::SameAccount { account } => vec![("account", account.clone())],

@@ -2,7 +2,8 @@
 
 use super::{ReadError, Reading, Scan, effective::Place};
 use crate::{
-    ledger::{Moment, Position, Record, Sequence, jump_ordinal},
+    ledger::{Moment, Position, Sequence, jump_ordinal},
+    steps::Record,
     store::{AccountRow, PostingRow, Snapshot, StoreError},
 };
 

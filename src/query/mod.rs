@@ -6,6 +6,7 @@ mod accounts;
 mod balance;
 mod effective;
 mod entries;
+mod exchange;
 mod history;
 mod holds;
 mod ledger;
@@ -23,6 +24,7 @@ pub use accounts::{AccountView, account, accounts};
 pub use balance::{AsOf, BalanceView, balance};
 pub use effective::Place;
 pub use entries::{EntryView, entries, entry};
+pub use exchange::{centre, centres, staff, staff_of};
 pub use holds::{HoldQuery, HoldView, hold, holds};
 pub use ledger::{LedgerView, ledger};
 pub use page::{PageError, Token, page_size};
@@ -36,7 +38,9 @@ use tokio::{
 
 use crate::{
     clock::Timekeeper,
-    ledger::{Moment, Principal, Rejection},
+    exchange::Rejection as ExchangeRejection,
+    ledger::{Moment, Principal, Rejection as LedgerRejection},
+    steps::Rejection,
     store::{Snapshot, Store, StoreError, Verified},
 };
 
@@ -82,6 +86,18 @@ pub enum ReadError {
     /// A bug.
     #[error("the server met a fault of its own in this read; tell those who run it")]
     Fault,
+}
+
+impl From<LedgerRejection> for ReadError {
+    fn from(rejection: LedgerRejection) -> Self {
+        Self::Unknown(rejection.into())
+    }
+}
+
+impl From<ExchangeRejection> for ReadError {
+    fn from(rejection: ExchangeRejection) -> Self {
+        Self::Unknown(rejection.into())
+    }
 }
 
 impl From<JoinError> for ReadError {

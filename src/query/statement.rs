@@ -9,7 +9,8 @@ use super::{
     history::{History, Reached, last_recorded},
 };
 use crate::{
-    ledger::{AccountId, BookingId, Entry, Moment, Record, Sequence, Stamp, UnitId},
+    ledger::{AccountId, BookingId, Entry, Moment, Sequence, Stamp, UnitId},
+    steps::Record,
     store::{AccountRow, Snapshot, StoreError},
 };
 

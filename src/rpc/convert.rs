@@ -41,7 +41,7 @@ pub(super) fn required<T>(value: Option<T>, field: &'static str) -> Result<T> {
 }
 
 /// Text that must be there.
-fn text<'a>(given: &'a str, field: &'static str) -> Result<&'a str> {
+pub(super) fn text<'a>(given: &'a str, field: &'static str) -> Result<&'a str> {
     match given {
         "" => Err(Malformed::Missing { field }),
         given => Ok(given),

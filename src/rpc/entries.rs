@@ -11,11 +11,11 @@ use tonic::{Request, Response, Status};
 use super::{Services, convert, door::Held, reply, status::Refused};
 use crate::{
     ledger::{
-        AccountId, AccountOpened, Answer, BookingId, Call, Caller, Command, NewEntry, Outcome,
-        PostedEntry, Principal, Results, Together,
+        AccountId, AccountOpened, BookingId, Caller, Command, NewEntry, PostedEntry, Principal,
     },
     query::{self, EntryView, ReadError, Reading},
     sequencer::SubmitError,
+    steps::{Answer, Call, Outcome, Results, Together},
 };
 
 #[tonic::async_trait]
@@ -185,6 +185,7 @@ impl Services {
     }
 
     async fn decide(&self, commands: Vec<Command>, how: How) -> Result<Results, Refused> {
+        let commands: Vec<_> = commands.into_iter().map(Into::into).collect();
         if commands.is_empty() {
             return Ok(Vec::new());
         }

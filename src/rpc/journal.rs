@@ -8,9 +8,10 @@ use tonic::{Request, Response, Status};
 use super::{Services, convert, reply, status::Refused};
 use crate::{
     journal,
-    ledger::{Malformed, Principal, RULES_VERSION, Sequence},
+    ledger::{Malformed, Principal, Sequence},
     query::{ReadError, ledger},
     sequencer::SubmitError,
+    steps::RULES_VERSION,
     store::{Finding, Verified},
 };
 

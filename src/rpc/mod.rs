@@ -2,6 +2,7 @@
 //! sequencer or a query, and a conversion back.
 
 mod accounts;
+mod centres;
 mod connection;
 mod convert;
 mod door;
@@ -9,8 +10,10 @@ mod entries;
 mod health;
 mod holds;
 mod journal;
+mod members;
 mod reply;
 mod server;
+mod staff;
 mod statements;
 mod status;
 mod tail;
@@ -24,9 +27,10 @@ use tonic::Status;
 
 use self::{status::Refused, tail::Tail};
 use crate::{
-    ledger::{Caller, Command, Outcome},
+    ledger::Caller,
     query::{Query, ReadError, Token},
     sequencer::Sequencer,
+    steps::{Command, Outcome},
 };
 
 /// All services, and what they stand on.
@@ -42,7 +46,7 @@ pub struct Services {
 
 impl Services {
     /// Has one command carried out.
-    async fn run(&self, command: Command, caller: Caller) -> Result<Outcome, Refused> {
+    async fn run(&self, command: impl Into<Command>, caller: Caller) -> Result<Outcome, Refused> {
         let result = self.sequencer.submit_one(command, caller).await?;
         Ok(result?)
     }

@@ -5,10 +5,9 @@ use timebank_proto::v1;
 
 use crate::{
     journal,
-    ledger::{
-        Balance, BookingId, HoldState, Moment, Origin, Outcome, PostedEntry, Transfer, Unit, UnitId,
-    },
+    ledger::{Balance, BookingId, HoldState, Moment, Origin, PostedEntry, Transfer, Unit, UnitId},
     query::{AccountView, EntryView, HoldView, PostingView},
+    steps::Outcome,
 };
 
 pub(super) fn timestamp(moment: Moment) -> Timestamp {

@@ -5,8 +5,9 @@ use std::{future::Future, io::Write, net::SocketAddr, sync::Arc, time::Duration}
 use timebank_proto::{
     DESCRIPTOR_SET, limits,
     v1::{
-        account_service_server::AccountServiceServer, entry_service_server::EntryServiceServer,
-        hold_service_server::HoldServiceServer, journal_service_server::JournalServiceServer,
+        account_service_server::AccountServiceServer, centre_service_server::CentreServiceServer,
+        entry_service_server::EntryServiceServer, hold_service_server::HoldServiceServer,
+        journal_service_server::JournalServiceServer, staff_service_server::StaffServiceServer,
         statement_service_server::StatementServiceServer, unit_service_server::UnitServiceServer,
     },
 };
@@ -166,7 +167,9 @@ fn routes(services: Services) -> Result<Routes, tonic_reflection::server::Error>
         EntryServiceServer,
         HoldServiceServer,
         StatementServiceServer,
-        JournalServiceServer
+        JournalServiceServer,
+        CentreServiceServer,
+        StaffServiceServer
     );
     Ok(routes.routes())
 }

@@ -9,9 +9,11 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use super::door::RETRY_AFTER;
 use crate::{
-    ledger::{FirstRefusal, Malformed, Rejection},
+    exchange,
+    ledger::{self, Malformed},
     query::{PageError, ReadError},
     sequencer::SubmitError,
+    steps::{FirstRefusal, Rejection},
     store::StoreError,
 };
 
@@ -195,6 +197,27 @@ impl From<Refused> for Status {
 }
 
 fn rejection_code(rejection: &Rejection) -> Code {
+    match rejection {
+        Rejection::Ledger(rejection) => ledger_code(rejection),
+        Rejection::Exchange(rejection) => exchange_code(rejection),
+    }
+}
+
+fn exchange_code(rejection: &exchange::Rejection) -> Code {
+    use exchange::Rejection;
+    match rejection {
+        Rejection::IdReused { .. } | Rejection::StaffExists { .. } => Code::AlreadyExists,
+        Rejection::CentreUnknown { .. } | Rejection::StaffUnknown { .. } => Code::NotFound,
+        Rejection::StaffOnly { .. } => Code::PermissionDenied,
+        Rejection::TooManyCentres { .. } => Code::ResourceExhausted,
+        Rejection::CentreInside { .. }
+        | Rejection::StaffStateWrong { .. }
+        | Rejection::LastStaff { .. } => Code::FailedPrecondition,
+    }
+}
+
+fn ledger_code(rejection: &ledger::Rejection) -> Code {
+    use ledger::Rejection;
     match rejection {
         Rejection::PrincipalNotAllowed { .. } => Code::PermissionDenied,
         Rejection::LedgerFounded { .. }

@@ -11,11 +11,13 @@ mod sqlite;
 pub use sqlite::SqliteStore;
 
 use crate::{
+    exchange::{List, Object, ObjectId},
     journal::{Hash, Undecodable},
     ledger::{
-        Account, AccountId, Answer, Booking, BookingId, Broken, Call, Founded, Hold, HoldStateKind,
-        Link, Moment, Position, Record, Sequence, Stamp, Unit,
+        Account, AccountId, Booking, BookingId, Broken, Founded, Hold, HoldStateKind, Link, Moment,
+        Position, Sequence, Stamp, Unit,
     },
+    steps::{Answer, Call, Record},
 };
 
 /// Why the store could not do what was asked.
@@ -245,6 +247,21 @@ pub trait Snapshot {
         from: Position,
         limit: usize,
     ) -> Result<Vec<PostingRow>, StoreError>;
+
+    /// The time bank's objects of these ids. None where there is none.
+    fn objects(&mut self, ids: &[ObjectId]) -> Result<Vec<Option<Object>>, StoreError>;
+    /// The objects of a list by id, from after one on.
+    fn listed(
+        &mut self,
+        list: &List,
+        after: Option<&ObjectId>,
+        limit: usize,
+    ) -> Result<Vec<Object>, StoreError>;
+
+    /// An object.
+    fn object(&mut self, id: &ObjectId) -> Result<Option<Object>, StoreError> {
+        Ok(self.objects(std::slice::from_ref(id))?.pop().flatten())
+    }
 
     /// An account.
     fn account(&mut self, id: &AccountId) -> Result<Option<AccountRow>, StoreError> {

@@ -1,9 +1,13 @@
 //! What the tables beside the journal hold: a pure function of the records and of
 //! the book after them, used by whoever writes the tables and by the audit.
 
-use crate::ledger::{
-    Balance, Book, Booking, BookingId, Entry, Fact, Hold, HoldStateKind, Link, Moment, Origin,
-    Position, Posted, Record, Sequence, Touched,
+use crate::{
+    exchange::{self, Changed, Object},
+    ledger::{
+        Balance, Book, Booking, BookingId, Entry, Fact, Hold, HoldStateKind, Link, Moment, Origin,
+        Position, Posted, Sequence, Touched,
+    },
+    steps::Record,
 };
 
 /// A table that is computed from the journal.
@@ -20,11 +24,17 @@ pub enum Table {
     Transfers,
     Holds,
     Reversals,
+    /// The ids of the time bank's steps: what repeats one is known by it.
+    Steps,
+    /// The time bank's objects as they stand.
+    Objects,
+    /// The objects in the order of their lists.
+    Keys,
 }
 
 impl Table {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Ids,
         Self::Units,
         Self::Accounts,
@@ -32,6 +42,9 @@ impl Table {
         Self::Transfers,
         Self::Holds,
         Self::Reversals,
+        Self::Steps,
+        Self::Objects,
+        Self::Keys,
     ];
 
     /// The table's name.
@@ -44,6 +57,9 @@ impl Table {
             Self::Transfers => "transfers",
             Self::Holds => "holds",
             Self::Reversals => "reversals",
+            Self::Steps => "steps",
+            Self::Objects => "objects",
+            Self::Keys => "keys",
         }
     }
 
@@ -100,14 +116,22 @@ impl Table {
                 "ended_sequence",
             ],
             Self::Reversals => &["of_sequence", "by_sequence"],
+            Self::Steps => &["id", "sequence"],
+            Self::Objects => &["id", "sequence", "state"],
+            Self::Keys => &["key", "object"],
         }
     }
 
     /// Whether a row is written again when what it tells of changes.
     pub fn is_rewritten(self) -> bool {
         match self {
-            Self::Accounts | Self::Balances | Self::Holds => true,
-            Self::Ids | Self::Units | Self::Transfers | Self::Reversals => false,
+            Self::Accounts | Self::Balances | Self::Holds | Self::Objects => true,
+            Self::Ids
+            | Self::Units
+            | Self::Transfers
+            | Self::Reversals
+            | Self::Steps
+            | Self::Keys => false,
         }
     }
 }
@@ -169,7 +193,7 @@ pub struct Row<'a> {
     pub may_change: bool,
 }
 
-/// The rows that a record writes, but for those of transfers and accounts.
+/// The rows that a record writes, but for those of transfers, accounts and objects.
 ///
 /// # Errors
 /// Those of `put`, which gets the rows.
@@ -180,6 +204,15 @@ pub fn of_record<E>(
 ) -> Result<(), E> {
     for fact in record.step.facts() {
         of_fact(fact, record.stamp.sequence, book, put)?;
+    }
+    let taken = record.step.exchange_fact().map(exchange::Fact::step_ids);
+    for id in taken.into_iter().flatten() {
+        put(Row {
+            table: Table::Steps,
+            values: &[Value::Text(&id.as_text()), record.stamp.sequence.into()],
+            of: record.stamp.sequence,
+            may_change: false,
+        })?;
     }
     Ok(())
 }
@@ -372,4 +405,50 @@ pub fn of_accounts<E>(
         })?;
     }
     Ok(())
+}
+
+/// The rows of objects as they stand, and of the keys that are new to them.
+///
+/// # Errors
+/// Those of `put`, which gets the rows.
+pub fn of_objects<E>(
+    changed: &[Changed<'_>],
+    put: &mut impl FnMut(Row<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    for Changed {
+        before,
+        object,
+        since,
+    } in changed
+    {
+        let id = object.id().as_text();
+        // It has no value that cannot be written; were there one, an audit would tell.
+        let state = object.state().unwrap_or_default();
+        put(Row {
+            table: Table::Objects,
+            values: &[Value::Text(&id), (*since).into(), Value::Text(&state)],
+            of: *since,
+            may_change: false,
+        })?;
+        let known = before.map(Object::keys).unwrap_or_default();
+        for key in object.keys().iter().filter(|key| !known.contains(key)) {
+            put(Row {
+                table: Table::Keys,
+                values: &[Value::Text(key), Value::Text(&id)],
+                of: *since,
+                may_change: false,
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// The keys that objects are no longer listed under.
+pub fn stale_keys(changed: &[Changed<'_>]) -> Vec<String> {
+    let stale = changed.iter().flat_map(|changed| {
+        let current = changed.object.keys();
+        let known = changed.before.map(Object::keys).unwrap_or_default();
+        known.into_iter().filter(move |key| !current.contains(key))
+    });
+    stale.collect()
 }

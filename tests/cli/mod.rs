@@ -5,6 +5,7 @@ mod days;
 mod ends;
 mod exports;
 mod imports;
+mod members;
 mod outputs;
 
 use std::{

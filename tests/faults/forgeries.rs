@@ -1,9 +1,11 @@
 //! What is forged on the ledger of [`keep`](super::honest::keep) and adds up:
 //! every balance, hold and id is as the journal says.
 
-use timebank::ledger::{
-    AccountKind, AccountOpened, Balance, Caller, Entry, Label, Limits, MAX_UNITS, RULES_VERSION,
-    Tag, Tags,
+use timebank::{
+    ledger::{
+        AccountKind, AccountOpened, Balance, Caller, Entry, Label, Limits, MAX_UNITS, Tag, Tags,
+    },
+    steps::RULES_VERSION,
 };
 
 use super::{

@@ -2,7 +2,8 @@
 
 use tempfile::TempDir;
 use timebank::{
-    ledger::{Answer, Call, Caller, Command, Foundation, LedgerId, Moment, TimeZone, Unit, UnitId},
+    ledger::{Caller, Command, Foundation, LedgerId, Moment, TimeZone, Unit, UnitId},
+    steps::{Answer, Call},
     store::SqliteStore,
 };
 use timebank_proto::v1::{AccountKind, GetLedgerRequest};

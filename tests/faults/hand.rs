@@ -5,7 +5,8 @@ use std::path::Path;
 use rusqlite::{Connection, params, params_from_iter};
 use timebank::{
     journal::{self, Frontier},
-    ledger::{Book, Caller, Principal, RULES_VERSION, Record, Sequence, Stamp, Step},
+    ledger::{Caller, Principal, Sequence, Stamp, Step},
+    steps::{self, RULES_VERSION, Record, State},
     store::projection::{self, Row},
 };
 
@@ -60,7 +61,7 @@ impl Line {
             },
             caller: self.by,
             rules_version: self.rules_version,
-            step: self.step,
+            step: steps::Step::Ledger(self.step),
         }
     }
 }
@@ -76,7 +77,7 @@ pub(super) struct Forged {
 /// Appends whatever he likes, with the right hashes and the right rows.
 pub(super) struct Forger {
     database: Connection,
-    book: Book,
+    state: State,
     frontier: Frontier,
 }
 
@@ -87,13 +88,13 @@ impl Forger {
         database.execute_batch("BEGIN").expect("a transaction");
         let mut forger = Self {
             database,
-            book: Book::default(),
+            state: State::default(),
             frontier: Frontier::default(),
         };
         for bytes in forger.journal() {
             let record = journal::decode(&bytes).expect("a record");
             forger.frontier.push(&bytes, &mut Vec::new());
-            forger.book.apply(&record, None).expect("it follows");
+            forger.state.apply(&record, None).expect("it follows");
         }
         forger
     }
@@ -108,7 +109,7 @@ impl Forger {
     /// Appends one line. After one that does not add up there is no other.
     pub(super) fn append(&mut self, line: Line) -> Forged {
         let appendix = line.appendix;
-        let record = line.record(self.book.last());
+        let record = line.record(self.state.book.last());
         let (mut bytes, mut nodes) = (Vec::new(), Vec::new());
         journal::encode(&record, &mut bytes);
         bytes.extend_from_slice(appendix);
@@ -120,8 +121,8 @@ impl Forger {
                 params![at.get(), bytes, nodes],
             )
             .expect("a journal is appended to");
-        let posted = self.book.posted().len();
-        let adds_up = self.book.apply(&record, None).is_ok();
+        let posted = self.state.book.posted().len();
+        let adds_up = self.state.apply(&record, None).is_ok();
         if adds_up {
             self.project(&record, posted).expect("rows");
         }
@@ -131,9 +132,9 @@ impl Forger {
     /// Writes the rows that the record brought about, and those of every account.
     fn project(&self, record: &Record, posted_before: usize) -> rusqlite::Result<()> {
         let put = &mut |row: Row<'_>| self.put(row);
-        projection::of_record(record, &self.book, put)?;
-        projection::of_posted(&self.book.posted()[posted_before..], put)?;
-        projection::of_accounts(&self.book.touched(), put)
+        projection::of_record(record, &self.state.book, put)?;
+        projection::of_posted(&self.state.book.posted()[posted_before..], put)?;
+        projection::of_accounts(&self.state.book.touched(), put)
     }
 
     fn put(&self, row: Row<'_>) -> rusqlite::Result<()> {

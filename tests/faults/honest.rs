@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use timebank::ledger::{AccountKind, Answer, Call, Caller, Command, HoldOwner};
+use timebank::{
+    ledger::{AccountKind, Caller, Command, HoldOwner},
+    steps::{Answer, Call},
+};
 
 use super::{ANN, BEN, MINT, lines};
 use crate::{
@@ -151,7 +154,9 @@ pub(super) fn keep(dir: &Path) {
     founded.expect("it commits");
     let mut commit = |asks: &[Ask], now: i64| {
         let commands = asks.iter().zip(0..).map(|(ask, salt)| ask.command(salt));
-        let commands = commands.collect::<Result<_, _>>().expect("well-formed");
+        let commands = commands
+            .collect::<Result<Vec<_>, _>>()
+            .expect("well-formed");
         let calls = [Call::each(commands, staff())];
         let committed = writer.transact(&calls, moment(now)).expect("it commits");
         let [Answer::Each(results)] = &committed.answers[..] else {

@@ -12,6 +12,7 @@ mod honest;
 mod intruder;
 mod lines;
 mod logging;
+mod objects;
 mod stopped;
 mod tampering;
 

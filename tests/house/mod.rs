@@ -10,14 +10,28 @@ type Rooms = &'static [(&'static str, &'static [&'static str])];
 
 const SERVER: Rooms = &[
     ("ledger", &[]),
-    ("journal", &["ledger"]),
-    ("store", &["journal", "ledger"]),
+    ("exchange", &["ledger"]),
+    ("steps", &["exchange", "ledger"]),
+    ("journal", &["steps", "exchange", "ledger"]),
+    ("store", &["journal", "steps", "exchange", "ledger"]),
     ("clock", &["ledger"]),
-    ("sequencer", &["store", "clock", "ledger"]),
-    ("query", &["store", "clock", "ledger"]),
+    (
+        "sequencer",
+        &["store", "clock", "steps", "exchange", "ledger"],
+    ),
+    ("query", &["store", "clock", "steps", "exchange", "ledger"]),
     (
         "rpc",
-        &["query", "sequencer", "store", "clock", "journal", "ledger"],
+        &[
+            "query",
+            "sequencer",
+            "store",
+            "clock",
+            "journal",
+            "steps",
+            "exchange",
+            "ledger",
+        ],
     ),
 ];
 

@@ -9,13 +9,17 @@ use proptest::{
 };
 use prost::Message;
 use timebank::{
+    exchange::{
+        self, Branch, CentreTerms, Name, SetStaffState, StaffChange, StaffNumber, StaffTerms,
+    },
     journal::{decode, encode, to_proto},
     ledger::{
         AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Caller, Commitment,
         Entry, EntryWithAccounts, Fact, Foundation, HoldOwner, HoldPlaced, HoldTerms, Label,
-        LedgerId, Limits, MAX_EXPIRES_IN_S, Moment, Origin, Principal, Record, Sequence, Stamp,
-        Step, Tag, Tags, TimeZone, Transfer, Transfers, Unit, UnitId,
+        LedgerId, Limits, MAX_EXPIRES_IN_S, Moment, Origin, Principal, Sequence, Stamp, Step, Tag,
+        Tags, TimeZone, Transfer, Transfers, Unit, UnitId,
     },
+    steps::{self, Exchanged, Record},
 };
 
 use super::cases;
@@ -69,7 +73,10 @@ fn records() -> impl Strategy<Value = Record> {
         text(),
         text(),
         any::<i32>(),
-        steps(),
+        prop_oneof![
+            4 => steps().prop_map(steps::Step::Ledger),
+            1 => exchanged().prop_map(steps::Step::Exchange),
+        ],
     )
         .prop_map(
             |(sequence, recorded_at, moment, actor, request_id, rules_version, step)| Record {
@@ -86,6 +93,79 @@ fn records() -> impl Strategy<Value = Record> {
                 step,
             },
         )
+}
+
+/// Facts of the time bank, and what they bring about in the ledger.
+fn exchanged() -> impl Strategy<Value = Exchanged> {
+    let brought_about = facts().prop_filter("a step of the time bank has it", |fact| {
+        matches!(
+            fact,
+            Fact::AccountOpened(_)
+                | Fact::AccountLimitsChanged { .. }
+                | Fact::AccountClosed { .. }
+                | Fact::EntryPosted(_)
+        )
+    });
+    (exchange_facts(), vec(brought_about, 0..3))
+        .prop_map(|(fact, ledger)| Exchanged { fact, ledger })
+}
+
+fn exchange_facts() -> impl Strategy<Value = exchange::Fact> {
+    let names = || {
+        string_regex("[A-Za-z\u{4e00}-\u{4e20}]{1,20}")
+            .expect("a pattern")
+            .prop_map(|name| Name::parse("name", &name).expect("a name"))
+    };
+    let branches = || {
+        string_regex("[a-z]{1,8}(:[a-z]{1,8}){0,3}")
+            .expect("a pattern")
+            .prop_map(|branch| Branch::parse("prefix", &branch).expect("a branch"))
+    };
+    let numbers = || {
+        string_regex("[A-Z][0-9.-]{0,31}")
+            .expect("a pattern")
+            .prop_map(|number| StaffNumber::parse(&number).expect("a number"))
+    };
+    let changes = [
+        StaffChange::Suspend,
+        StaffChange::Reinstate,
+        StaffChange::End,
+    ];
+    let terms = (
+        branches(),
+        names(),
+        option::of(names()),
+        option::of(names()),
+        option::of(names()),
+    );
+    let terms =
+        terms.prop_map(
+            |(prefix, name_en, name_zh, operator, contracting_body)| CentreTerms {
+                prefix,
+                name_en,
+                name_zh,
+                operator,
+                contracting_body,
+            },
+        );
+    prop_oneof![
+        (terms, numbers()).prop_map(|(terms, first_staff_number)| {
+            exchange::Fact::CentreOpened {
+                terms,
+                first_staff_number,
+            }
+        }),
+        (numbers(), branches()).prop_map(|(number, centre)| {
+            exchange::Fact::StaffRegistered(StaffTerms { number, centre })
+        }),
+        (bookings(), numbers(), select(changes.to_vec())).prop_map(|(step, number, change)| {
+            exchange::Fact::StaffStateSet(SetStaffState {
+                step,
+                number,
+                change,
+            })
+        }),
+    ]
 }
 
 /// Facts, and some of the entries with accounts that they opened.

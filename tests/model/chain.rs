@@ -14,10 +14,11 @@ use proptest::{
     sample::{Index, select},
 };
 use timebank::{
-    ledger::{AccountKind, Answer, Command, Moment, Together},
+    ledger::{AccountKind, Command, Moment},
     query::{
         AsOf, Axis, Direction, Place, ReadError, Reading, Scan, StatementQuery, balance, statement,
     },
+    steps::{Answer, Together},
     store::Snapshot,
 };
 

@@ -2,11 +2,12 @@
 //! and every query with every filter.
 
 use timebank::{
-    ledger::{self, HoldStateKind, Malformed, Moment, Rejection, Results, Sequence},
+    ledger::{self, HoldStateKind, Malformed, Moment, Sequence},
     query::{
         self, AccountView, AsOf, Axis, Direction, PostingView, ReadError, Reading, StatementQuery,
         balance, statement,
     },
+    steps::{self, Rejection, Results},
     store::{AccountRow, HoldFilter},
 };
 
@@ -47,7 +48,7 @@ impl From<Malformed> for Refused {
 /// The real ledger's answer to a call.
 #[derive(Debug)]
 pub(crate) enum Answered {
-    Each(Vec<Result<ledger::Outcome, Refused>>),
+    Each(Vec<Result<steps::Outcome, Refused>>),
     Nothing(usize, Refused),
 }
 
@@ -71,18 +72,18 @@ pub(crate) fn answers(got: &Answered, expected: &Answer) {
     assert!(agree, "\n the ledger: {got:?}\n  the model: {expected:?}\n");
 }
 
-fn agree(got: &Result<ledger::Outcome, Refused>, expected: &Outcome) -> bool {
+fn agree(got: &Result<steps::Outcome, Refused>, expected: &Outcome) -> bool {
     match (got, expected) {
-        (Ok(ledger::Outcome::Recorded { stamp, .. }), Outcome::Recorded(at)) => pair(*stamp) == *at,
-        (Ok(ledger::Outcome::Replayed(stamp)), Outcome::Replayed(at)) => {
+        (Ok(steps::Outcome::Recorded { stamp, .. }), Outcome::Recorded(at)) => pair(*stamp) == *at,
+        (Ok(steps::Outcome::Replayed(stamp)), Outcome::Replayed(at)) => {
             at.is_none_or(|at| pair(*stamp) == at)
         }
         (
-            Ok(ledger::Outcome::Validated { replayed, .. }),
+            Ok(steps::Outcome::Validated { replayed, .. }),
             Outcome::Validated { replayed: expected },
         ) => replayed == expected,
         // Where it stood before, the contract does not say.
-        (Ok(got @ ledger::Outcome::Validated { .. }), Outcome::Replayed(None)) => got.is_replay(),
+        (Ok(got @ steps::Outcome::Validated { .. }), Outcome::Replayed(None)) => got.is_replay(),
         (Err(got), Outcome::Refused(expected)) => refused_so(got, expected),
         _ => false,
     }
@@ -500,7 +501,9 @@ fn unknown(stack: &Stack, id: &'static str) {
     let none = stack.read(move |reading| balance(reading, &account(id), None));
     let is_unknown = matches!(
         none,
-        Err(ReadError::Unknown(Rejection::AccountUnknown { .. }))
+        Err(ReadError::Unknown(Rejection::Ledger(
+            ledger::Rejection::AccountUnknown { .. }
+        )))
     );
     assert!(is_unknown, "{none:?}");
 }

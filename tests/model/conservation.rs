@@ -1,10 +1,7 @@
 //! Hours are never made or lost.
 
 use proptest::prelude::*;
-use timebank::{
-    ledger::{AccountKind, Together},
-    store::Verified,
-};
+use timebank::{ledger::AccountKind, steps::Together, store::Verified};
 
 use super::{
     ask::{Ask, Labels, Leg, Post},

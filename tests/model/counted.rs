@@ -1,10 +1,11 @@
 //! A snapshot that counts the postings that are looked at.
 
 use timebank::{
+    exchange::{List, Object, ObjectId},
     ledger::{
-        Account, AccountId, Booking, BookingId, Founded, Hold, Moment, Position, Record, Sequence,
-        Unit,
+        Account, AccountId, Booking, BookingId, Founded, Hold, Moment, Position, Sequence, Unit,
     },
+    steps::Record,
     store::{AccountRow, HoldFilter, PostingRow, Snapshot, StoreError, Stored},
 };
 
@@ -51,6 +52,12 @@ impl Snapshot for Counted<'_> {
     }
     fn holds(&mut self, filter: HoldFilter<'_>) -> Read<Vec<Hold>> {
         self.snapshot.holds(filter)
+    }
+    fn objects(&mut self, ids: &[ObjectId]) -> Read<Vec<Option<Object>>> {
+        self.snapshot.objects(ids)
+    }
+    fn listed(&mut self, list: &List, after: Option<&ObjectId>, limit: usize) -> Read<Vec<Object>> {
+        self.snapshot.listed(list, after, limit)
     }
     fn held(&mut self, accounts: &[&Account], at: Sequence, moment: Moment) -> Read<Vec<i64>> {
         self.snapshot.held(accounts, at, moment)

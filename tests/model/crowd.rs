@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use timebank::ledger::{
-    AccountKind, Answer, BookingId, Call, Command, Entry, NewEntry, Outcome, Together,
+use timebank::{
+    ledger::{AccountKind, BookingId, Command, Entry, NewEntry},
+    steps::{Answer, Call, Outcome, Together},
 };
 
 use super::{

@@ -4,7 +4,8 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 use timebank::{
-    ledger::{Call, Moment},
+    ledger::Moment,
+    steps::Call,
     store::{Committed, Head, StoreError, Writer},
 };
 

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use timebank::ledger::{Entry, Fact, HoldPlaced, Limits, Origin, Record, Sequence, Transfer};
+use timebank::{
+    ledger::{Entry, Fact, HoldPlaced, Limits, Origin, Sequence, Transfer},
+    steps::Record,
+};
 
 use super::stack::Stack;
 

@@ -6,7 +6,7 @@ use std::fmt;
 use proptest::{prelude::*, sample::select};
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 use timebank::{
-    ledger::{self, Together},
+    steps::{self, Together},
     store::Verified,
 };
 
@@ -288,7 +288,7 @@ impl Ledger {
         Answered::Each(vec![result])
     }
 
-    fn call_of(&mut self, asks: &[Ask], how: How) -> ledger::Call {
+    fn call_of(&mut self, asks: &[Ask], how: How) -> steps::Call {
         let commands = asks.iter().map(|ask| self.0.command(ask));
         let commands = commands.collect::<Result<_, _>>();
         let commands = commands.expect("batches are of well-formed requests");
@@ -300,9 +300,9 @@ impl Ledger {
     }
 }
 
-fn answered(answer: ledger::Answer) -> Answered {
+fn answered(answer: steps::Answer) -> Answered {
     match answer {
-        ledger::Answer::Each(results) => Answered::each(results),
-        ledger::Answer::None(refusal) => Answered::Nothing(refusal.index, refusal.rejection.into()),
+        steps::Answer::Each(results) => Answered::each(results),
+        steps::Answer::None(refusal) => Answered::Nothing(refusal.index, refusal.rejection.into()),
     }
 }

@@ -12,9 +12,10 @@ use std::{
 
 use tempfile::TempDir;
 use timebank::{
-    ledger::{Answer, Call, Caller, Command, Outcome, Principal, Rejection, Together},
+    ledger::{Caller, Command, Principal},
     query::{Query, ReadError, Reading, Scan},
     sequencer::{Sequencer, Start},
+    steps::{Answer, Call, Outcome, Rejection, Together},
     store::{Store, Verified},
 };
 use tokio::runtime::{Builder, Runtime};
@@ -158,7 +159,7 @@ impl Stack {
         };
         run.writes.block_on(async {
             let held_up = run.gate.shut();
-            let first = submit(Call::each(Vec::new(), caller()));
+            let first = submit(Call::expiring(&[]));
             tokio::task::yield_now().await;
             held_up.wait();
             let answers: Vec<_> = calls.into_iter().map(submit).collect();

@@ -1,8 +1,9 @@
 //! The journal's lines in words, so that a difference can be read: the model
 //! writes them from its own lists, the ledger's records are put into them.
 
-use timebank::ledger::{
-    AccountKind, Commitment, Fact, HoldTerms, Limits, Moment, Origin, Record, Step, Tags, Transfer,
+use timebank::{
+    ledger::{AccountKind, Commitment, Fact, HoldTerms, Limits, Moment, Origin, Tags, Transfer},
+    steps::{self, Record},
 };
 
 use super::{
@@ -96,7 +97,7 @@ pub(crate) fn line(record: &Record) -> Line {
     }
 }
 
-fn what(step: &Step) -> String {
+fn what(step: &steps::Step) -> String {
     let facts: Vec<_> = step.facts().iter().map(fact).collect();
     facts.join(", ")
 }

@@ -9,6 +9,7 @@ mod calls;
 mod ends;
 mod files;
 mod life;
+mod members;
 mod order;
 mod pages;
 mod refusals;

@@ -11,11 +11,13 @@ use std::{
 
 use tempfile::TempDir;
 use timebank::{
+    exchange::{List, Object, ObjectId},
     ledger::{
-        Account, AccountId, Booking, BookingId, Call, Command, Founded, Hold, Moment, Position,
-        Record, Sequence, Transfers, Unit,
+        Account, AccountId, Booking, BookingId, Command, Founded, Hold, Moment, Position, Sequence,
+        Transfers, Unit,
     },
     rpc::serve,
+    steps::{self, Call, Record},
     store::{
         AccountRow, Committed, Head, HoldFilter, PostingRow, Progress, Snapshot, Store, StoreError,
         Stored, Verified, Writer,
@@ -228,7 +230,7 @@ fn validate_only(calls: &mut [Call]) {
 /// Leaves the last transfers of each entry out.
 fn drop_a_transfer(call: &mut Call) {
     for command in &mut call.commands {
-        if let Command::PostEntry(new) = command {
+        if let steps::Command::Ledger(Command::PostEntry(new)) = command {
             let legs = new.entry.transfers.as_slice();
             let fewer = legs[..legs.len().div_ceil(2)].to_vec();
             let fewer = Transfers::new(fewer).expect("one is left");
@@ -331,6 +333,14 @@ impl Snapshot for BrokenSnapshot {
 
     fn reversals(&mut self, of: &[(Sequence, BookingId)]) -> Read<Vec<Option<BookingId>>> {
         self.now()?.reversals(of)
+    }
+
+    fn objects(&mut self, ids: &[ObjectId]) -> Read<Vec<Option<Object>>> {
+        self.now()?.objects(ids)
+    }
+
+    fn listed(&mut self, list: &List, after: Option<&ObjectId>, limit: usize) -> Read<Vec<Object>> {
+        self.now()?.listed(list, after, limit)
     }
 
     fn held(&mut self, accounts: &[&Account], at: Sequence, moment: Moment) -> Read<Vec<i64>> {

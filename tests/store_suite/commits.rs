@@ -9,8 +9,9 @@ use std::{
 };
 
 use timebank::{
-    ledger::{AccountKind, Answer, Call, Moment, Together},
+    ledger::{AccountKind, Moment},
     sequencer::{Sequencer, SubmitError},
+    steps::{Answer, Call, Together},
     store::{Committed, Head, StoreError, Writer},
 };
 use tokio::runtime::{Builder, Runtime};

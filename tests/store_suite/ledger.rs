@@ -4,7 +4,8 @@ use std::path::Path;
 
 use tempfile::TempDir;
 use timebank::{
-    ledger::{AccountKind, Answer, Call, Caller, Command, Foundation, LedgerId, Results, TimeZone},
+    ledger::{AccountKind, Caller, Command, Foundation, LedgerId, TimeZone},
+    steps::{Answer, Call, Results},
     store::{Committed, Head, Snapshot, Store, StoreError, Verified, Writer},
 };
 

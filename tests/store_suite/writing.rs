@@ -4,6 +4,7 @@ use std::sync::mpsc;
 
 use timebank::{
     ledger::{AccountKind, Command, Fact, Sequence, Step},
+    steps,
     store::{StoreError, Verified},
 };
 
@@ -229,7 +230,7 @@ pub(super) fn what_is_due_expires_soonest_first(open: Open<'_>) {
     let next = Sequence::new(before + 1).expect("a position");
     let records = ledger.snapshot().records(next, 100).expect("it reads");
     let expired = records.iter().map(|record| match record.step {
-        Step::Fact(Fact::HoldExpired { id }) => id,
+        steps::Step::Ledger(Step::Fact(Fact::HoldExpired { id })) => id,
         ref other => panic!("nothing else was asked for: {other:?}"),
     });
     assert!(expired.eq([4, 6, 5].map(booking)), "{records:?}");

@@ -14,6 +14,7 @@ const NOT_TOLD: [&str; 2] = [
 fn reasons() -> BTreeSet<String> {
     let sources = [
         include_str!("../../src/ledger/rejection.rs"),
+        include_str!("../../src/exchange/rejection.rs"),
         include_str!("../../src/ledger/malformed.rs"),
         include_str!("../../src/rpc/status.rs"),
     ];

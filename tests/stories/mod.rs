@@ -8,6 +8,7 @@
 //! the results anew, to be read before they are believed.
 
 mod coverage;
+mod members;
 mod request;
 mod runner;
 mod show;
@@ -44,6 +45,7 @@ stories! {
     accounts
     balances_as_of
     batches
+    centres
     entries
     expiry
     foundation

@@ -5,11 +5,11 @@ use std::{error::Error, sync::Arc};
 use goldenscript::{Command as Line, Context, Runner};
 use timebank::{
     ledger::{
-        Answer, Call, Caller, Command, Entry, HoldOwner, HoldStateKind, HoldTerms, Label, Moment,
-        NewEntry, Note, Origin, Reversal, Sequence, Tags, TimeZone, Together, Transfers, Unit,
-        UnitId,
+        Caller, Command, Entry, HoldOwner, HoldStateKind, HoldTerms, Label, Moment, NewEntry, Note,
+        Origin, Reversal, Sequence, Tags, TimeZone, Transfers, Unit, UnitId,
     },
     query::{self, AsOf, Direction, Place, StatementQuery},
+    steps::{self, Answer, Call, Together},
     store::HoldFilter,
 };
 
@@ -22,8 +22,8 @@ use super::{
 use crate::support::staff;
 
 pub(super) struct Story {
-    world: World,
-    names: Names,
+    pub(super) world: World,
+    pub(super) names: Names,
     /// The posting that the next `statement ... more` begins at.
     next: Option<Place>,
 }
@@ -78,6 +78,9 @@ impl Story {
             "declare-units" => self.declare_units(words),
             "hold-often" => self.hold_often(words),
             _ => {
+                if let Some(said) = self.take_part(name, words)? {
+                    return Ok(said);
+                }
                 let command = self.command(name, words)?;
                 let caller = match command.is_the_servers() {
                     true => Caller::server(),
@@ -256,7 +259,7 @@ impl Story {
         let mut commands = Vec::new();
         while words.has_more() {
             let id = self.names.id(&words.next()?)?;
-            commands.push(Command::PostEntry(NewEntry {
+            commands.push(steps::Command::Ledger(Command::PostEntry(NewEntry {
                 entry: Arc::new(Entry {
                     id,
                     transfers: Transfers::new(vec![leg(words)?])?,
@@ -269,7 +272,7 @@ impl Story {
                 units: Vec::new(),
                 note: None,
                 opens: Vec::new(),
-            }));
+            })));
         }
         let call = Call {
             commands,
@@ -458,7 +461,8 @@ impl Story {
     fn journal(&mut self, words: &mut Words) -> Said<String> {
         let from = words.optional().map_or(Ok(1), |word| number(&word))?;
         let from = Sequence::new(from).expect("a position");
-        self.world.submit_each(Vec::new(), Caller::server());
+        self.world
+            .submit_each(Vec::<Command>::new(), Caller::server());
         let read = self
             .world
             .read(move |reading| Ok(reading.snapshot.records(from, 1_000)?));

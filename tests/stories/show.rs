@@ -5,9 +5,10 @@ use std::fmt::Write;
 use timebank::{
     ledger::{
         Account, AccountKind, Balance, Booking, Caller, Entry, Fact, Hold, HoldPlaced, HoldState,
-        Malformed, Moment, Origin, Outcome, PostedEntry, Record, Rejection, Stamp, Transfer,
+        Malformed, Moment, Origin, PostedEntry, Stamp, Transfer,
     },
     query::{BalanceView, PostingView, ReadError},
+    steps::{Outcome, Record, Rejection},
 };
 
 use super::words::Names;

@@ -11,9 +11,10 @@ use std::{
 
 use tempfile::TempDir;
 use timebank::{
-    ledger::{Answer, Call, Caller, Command, Moment, Outcome, Rejection, Results},
+    ledger::{Caller, Moment},
     query::{Query, ReadError, Reading},
     sequencer::Sequencer,
+    steps::{Answer, Call, Command, Outcome, Rejection, Results},
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -135,7 +136,11 @@ impl World {
         self.stack.as_ref().expect("the server runs")
     }
 
-    pub(super) fn submit(&self, command: Command, caller: Caller) -> Result<Outcome, Rejection> {
+    pub(super) fn submit(
+        &self,
+        command: impl Into<Command>,
+        caller: Caller,
+    ) -> Result<Outcome, Rejection> {
         let submitted = self.stack().sequencer.submit_one(command, caller);
         self.runtime.block_on(submitted).expect("it is answered")
     }
@@ -146,7 +151,11 @@ impl World {
     }
 
     /// Decides commands each for itself.
-    pub(super) fn submit_each(&self, commands: Vec<Command>, caller: Caller) -> Results {
+    pub(super) fn submit_each<C: Into<Command>>(
+        &self,
+        commands: Vec<C>,
+        caller: Caller,
+    ) -> Results {
         match self.call(Call::each(commands, caller)) {
             Answer::Each(results) => results,
             Answer::None(refusal) => vec![Err(refusal.rejection)],

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use timebank_proto::v1::{
-    self, account_service_client::AccountServiceClient, entry_service_client::EntryServiceClient,
-    hold_service_client::HoldServiceClient, journal_service_client::JournalServiceClient,
+    self, account_service_client::AccountServiceClient, centre_service_client::CentreServiceClient,
+    entry_service_client::EntryServiceClient, hold_service_client::HoldServiceClient,
+    journal_service_client::JournalServiceClient, staff_service_client::StaffServiceClient,
     statement_service_client::StatementServiceClient, unit_service_client::UnitServiceClient,
 };
 use tonic::{Code, Status, transport::Channel};
@@ -20,6 +21,8 @@ pub(crate) struct Client {
     pub(crate) holds: HoldServiceClient<Channel>,
     pub(crate) statements: StatementServiceClient<Channel>,
     pub(crate) journal: JournalServiceClient<Channel>,
+    pub(crate) centres: CentreServiceClient<Channel>,
+    pub(crate) staff: StaffServiceClient<Channel>,
 }
 
 type Called<T> = Result<T, Status>;
@@ -35,6 +38,8 @@ impl Client {
             holds: HoldServiceClient::new(channel.clone()),
             statements: StatementServiceClient::new(channel.clone()),
             journal: JournalServiceClient::new(channel.clone()),
+            centres: CentreServiceClient::new(channel.clone()),
+            staff: StaffServiceClient::new(channel.clone()),
             channel,
         }
     }

@@ -13,7 +13,7 @@ pub(crate) use mounts::{seen_by, serve_on_mount};
 pub(crate) use peers::{left_out, peer};
 pub(crate) use server::{Server, ended, serve_command};
 pub(crate) use upload::{framed, upload};
-pub(crate) use write::{any_limit, entry, id, leg, limit, timestamp};
+pub(crate) use write::{any_limit, by, entry, id, leg, limit, timestamp};
 
 use std::{
     path::Path,

@@ -40,3 +40,11 @@ pub(crate) fn any_limit() -> Option<v1::Limit> {
 pub(crate) fn timestamp(seconds: i64, nanos: i32) -> Option<Timestamp> {
     Some(Timestamp { seconds, nanos })
 }
+
+/// A request that somebody makes.
+pub(crate) fn by<T>(actor: &str, request: T) -> tonic::Request<T> {
+    let mut request = tonic::Request::new(request);
+    let actor = actor.parse().expect("a name");
+    request.metadata_mut().insert("x-actor", actor);
+    request
+}

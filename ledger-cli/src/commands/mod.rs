@@ -2,12 +2,15 @@
 //! rows.
 
 mod account;
+mod centre;
 mod entry;
+mod exchange_facts;
 mod export;
 mod hold;
 mod import;
 mod journal;
 mod record;
+mod staff;
 mod statement;
 mod unit;
 
@@ -27,6 +30,12 @@ pub(crate) enum LedgerCommand {
     /// Declare and list units of account
     #[command(subcommand)]
     Unit(unit::UnitCommand),
+    /// Open, show and list centres
+    #[command(subcommand)]
+    Centre(centre::CentreCommand),
+    /// Register, suspend, end, show and list the staff of centres
+    #[command(subcommand)]
+    Staff(staff::StaffCommand),
     /// Move an amount from one account to another
     Transfer(entry::TransferArgs),
     /// Show and reverse entries
@@ -60,6 +69,8 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
     match command {
         LedgerCommand::Account(command) => account::run(command, session).await,
         LedgerCommand::Unit(command) => unit::run(command, session).await,
+        LedgerCommand::Centre(command) => centre::run(command, session).await,
+        LedgerCommand::Staff(command) => staff::run(command, session).await,
         LedgerCommand::Transfer(args) => entry::transfer(args, session).await,
         LedgerCommand::Entry(command) => entry::run(command, session).await,
         LedgerCommand::Hold(command) => hold::run(command, session).await,

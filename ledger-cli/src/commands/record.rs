@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use timebank::{
     journal,
     ledger::{
-        AccountId, AccountOpened, Entry, Fact, HoldPlaced, Limits, Moment, Origin, Record, Step,
-        Tags, Transfer,
+        self, AccountId, AccountOpened, Entry, Fact, HoldPlaced, Limits, Moment, Origin, Tags,
+        Transfer,
     },
+    steps::{Record, Step},
 };
 
+use super::exchange_facts;
 use crate::{
     amount::TIME,
     client::Client,
@@ -89,8 +91,9 @@ fn accounts(fact: &Fact) -> Vec<&AccountId> {
 /// What a step is called; a step of several facts has a name of its own.
 fn step_name(step: &Step) -> &'static str {
     match step {
-        Step::Fact(fact) => fact_name(fact),
-        Step::EntryWithAccounts(_) => "entry_with_accounts",
+        Step::Ledger(ledger::Step::Fact(fact)) => fact_name(fact),
+        Step::Ledger(ledger::Step::EntryWithAccounts(_)) => "entry_with_accounts",
+        Step::Exchange(step) => exchange_facts::name(&step.fact),
     }
 }
 
@@ -115,12 +118,20 @@ pub(super) fn row(record: &Record, units: &Units) -> Row {
     let Row(mut cells) = head(record);
     cells.extend(decided(record));
     match &record.step {
-        Step::Fact(fact) => cells.extend(fact_cells(fact, units)),
-        Step::EntryWithAccounts(step) => {
+        Step::Ledger(ledger::Step::Fact(fact)) => cells.extend(fact_cells(fact, units)),
+        Step::Ledger(ledger::Step::EntryWithAccounts(step)) => {
             let accounts = step.accounts().map(|opening| Row(opened(opening)));
             cells.push(("accounts", Cell::Rows(accounts.collect())));
             let entry = step.entry().into_iter();
             cells.extend(entry.flat_map(|entry| posted(entry, units)));
+        }
+        Step::Exchange(step) => {
+            cells.extend(exchange_facts::cells(&step.fact));
+            let ledger = step.ledger.iter().map(|fact| {
+                let name = ("fact", Cell::text(fact_name(fact)));
+                Row([vec![name], fact_cells(fact, units)].concat())
+            });
+            cells.push(("ledger", Cell::Rows(ledger.collect())));
         }
     }
     Row(cells)
@@ -305,7 +316,8 @@ pub(super) async fn summary(
     units: &Units,
     output: &mut Output,
 ) -> Result<String, Failure> {
-    let mut texts = Vec::new();
+    let exchanged = record.step.exchange_fact();
+    let mut texts: Vec<_> = exchanged.map(exchange_facts::summary).into_iter().collect();
     for fact in record.step.facts() {
         texts.push(fact_summary(fact, units, output).await?);
     }

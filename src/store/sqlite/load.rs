@@ -2,9 +2,11 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::read;
+use super::{objects, read};
 use crate::{
-    ledger::{AccountId, Book, BookingId, Chain, FreeIds, Moment, Peak, Span, Wants, jump_ordinal},
+    exchange::Wants,
+    ledger::{AccountId, Book, BookingId, Chain, FreeIds, Moment, Peak, Span, jump_ordinal},
+    steps::State,
     store::{AccountRow, StoreError},
 };
 
@@ -13,7 +15,24 @@ type Result<T> = std::result::Result<T, StoreError>;
 const MAX_DUE: i64 = 1_000;
 
 /// Loads all that is wanted; what is wanted twice, once.
-pub(super) fn load(connection: &Connection, book: &mut Book, wants: Wants) -> Result<()> {
+pub(super) fn load(connection: &Connection, state: &mut State, wants: Wants) -> Result<()> {
+    let State {
+        book,
+        objects: kept,
+    } = state;
+    for id in wants.objects {
+        if kept.object(&id).is_err() {
+            let found = objects::object(connection, &id)?;
+            kept.load(id, found);
+        }
+    }
+    for id in wants.steps {
+        if kept.taken(&id).is_err() {
+            let found = objects::taken(connection, &id)?;
+            kept.load_step(id, found);
+        }
+    }
+    let wants = wants.ledger;
     for id in wants.accounts {
         account(connection, book, id)?;
     }

@@ -3,6 +3,7 @@
 
 mod audit;
 mod load;
+mod objects;
 mod open;
 mod read;
 mod rows;

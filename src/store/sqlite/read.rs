@@ -8,9 +8,10 @@ use crate::{
     journal::decode,
     ledger::{
         Account, AccountId, AccountKind, Balance, Booking, BookingId, Entry, Fact, Founded, Hold,
-        HoldState, Limits, Link, Moment, Note, Origin, Position, PostedEntry, Record, Salt,
-        Sequence, Span, Stamp, Step, Unit, UnitId,
+        HoldState, Limits, Link, Moment, Note, Origin, Position, PostedEntry, Salt, Sequence, Span,
+        Stamp, Unit, UnitId,
     },
+    steps::Record,
     store::{AccountRow, StoreError},
 };
 
@@ -123,10 +124,11 @@ pub(super) fn founded(connection: &Connection, last: Sequence) -> Result<Option<
     let mut founded = None;
     let mut at = Sequence::ZERO.next();
     while at <= last {
-        let (foundation, since) = match (founded, record(connection, at)?.step) {
-            (None, Step::Fact(Fact::LedgerFounded(foundation))) => (foundation, at),
-            (Some(Founded { mut foundation, .. }), Step::Fact(Fact::TimeZoneSet(zone))) => {
-                foundation.time_zone = zone;
+        let record = record(connection, at)?;
+        let (foundation, since) = match (founded, record.step.facts()) {
+            (None, [Fact::LedgerFounded(foundation)]) => (*foundation, at),
+            (Some(Founded { mut foundation, .. }), [Fact::TimeZoneSet(zone)]) => {
+                foundation.time_zone = *zone;
                 (foundation, at)
             }
             (None, _) => return Err(corrupt("the first record founds no ledger")),

@@ -86,6 +86,26 @@ CREATE TABLE reversals (
   by_sequence INTEGER NOT NULL
 ) STRICT;
 
+-- The ids of the time bank's steps, and the record of each: an object that was
+-- created ('staff/1001'), or a UUID.
+CREATE TABLE steps (
+  id       TEXT PRIMARY KEY,
+  sequence INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What the time bank keeps, as it stands: 'staff/1001'.
+CREATE TABLE objects (
+  id       TEXT PRIMARY KEY,
+  sequence INTEGER NOT NULL,      -- the record that changed it last
+  state    TEXT NOT NULL          -- JSON
+) STRICT;
+
+-- The objects in the order of their lists: the list's name, a blank, the object's id.
+CREATE TABLE keys (
+  key    TEXT PRIMARY KEY,
+  object TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Free text, kept apart so that it can be erased.
 CREATE TABLE notes (
   sequence INTEGER PRIMARY KEY,

@@ -5,16 +5,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, params};
 
 use super::{
-    abandon,
+    abandon, objects,
     open::Files,
     read::{self, select_account},
 };
 use crate::{
+    exchange::{List, Object, ObjectId},
     journal::decode,
     ledger::{
         Account, AccountId, Booking, BookingId, Founded, Hold, HoldStateKind, Moment, Position,
-        Record, Sequence, Unit,
+        Sequence, Unit,
     },
+    steps::Record,
     store::{AccountRow, HoldFilter, PostingRow, Snapshot, StoreError, Stored},
 };
 
@@ -182,6 +184,24 @@ impl Snapshot for SqliteSnapshot {
             holds.push(read::hold(connection, read::sequence(row.get(0)?)?)?);
         }
         Ok(holds)
+    }
+
+    fn objects(&mut self, ids: &[ObjectId]) -> Result<Vec<Option<Object>>> {
+        let connection = self.connection()?;
+        let found = ids.iter().map(|id| {
+            let standing = objects::object(connection, id)?;
+            Ok(standing.map(|(object, _)| object))
+        });
+        found.collect()
+    }
+
+    fn listed(
+        &mut self,
+        list: &List,
+        after: Option<&ObjectId>,
+        limit: usize,
+    ) -> Result<Vec<Object>> {
+        objects::listed(self.connection()?, list, after, limit)
     }
 
     fn held(&mut self, accounts: &[&Account], at: Sequence, moment: Moment) -> Result<Vec<i64>> {

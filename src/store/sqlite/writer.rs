@@ -8,13 +8,12 @@ use std::{fs::File, sync::Arc};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{abandon, load, read, rows::Rows};
+use super::{abandon, load, objects, read, rows::Rows};
 use crate::{
+    exchange::Objects,
     journal::{self, Frontier, HASH_BYTES, Hash, node_place},
-    ledger::{
-        Answer, Batch, Beginning, Book, BookingId, Call, Decided, Fact, FreeIds, Moment, Note,
-        Record, Sequence, Stamp, Wants,
-    },
+    ledger::{Beginning, Book, BookingId, Fact, FreeIds, Moment, Note, Sequence, Stamp, Wants},
+    steps::{Answer, Batch, Call, Decided, Record, State},
     store::{Committed, Head, StoreError, Writer, projection},
 };
 
@@ -31,7 +30,7 @@ pub(super) struct SqliteWriter {
 
 /// The journal's end: what the next batch goes on from.
 struct End {
-    book: Book,
+    state: State,
     frontier: Frontier,
     free_ids: FreeIds,
     /// When the next open hold is due.
@@ -48,12 +47,15 @@ impl End {
         let stamp = last_stamp(connection)?;
         let last = stamp.sequence;
         Ok(Self {
-            book: Book::new(Beginning {
-                last: stamp,
-                founded: read::founded(connection, last)?,
-                units: read::units(connection)?,
-                accounts_opened: accounts_opened(connection)?,
-            }),
+            state: State {
+                book: Book::new(Beginning {
+                    last: stamp,
+                    founded: read::founded(connection, last)?,
+                    units: read::units(connection)?,
+                    accounts_opened: accounts_opened(connection)?,
+                }),
+                objects: Objects::new(objects::centres(connection)?),
+            },
             frontier: Frontier::load(last.get(), |level, index| node(connection, level, index))?,
             free_ids: FreeIds {
                 above: highest_id(connection)?,
@@ -144,7 +146,7 @@ impl Drop for SqliteWriter {
 impl Writer for SqliteWriter {
     fn transact(&mut self, calls: &[Call], now: Moment) -> Result<Committed> {
         let kept = self.end.take();
-        let kept = kept.filter(|end| end.book.accounts().len() <= self.max_accounts);
+        let kept = kept.filter(|end| end.state.book.accounts().len() <= self.max_accounts);
         let result = begin(&self.connection, kept).and_then(|mut end| {
             let committed = run(&self.connection, &mut end, calls, now)?;
             self.end = Some(end);
@@ -173,7 +175,7 @@ fn begin(connection: &Connection, kept: Option<End>) -> Result<End> {
     };
     if end.data_version != data_version(connection)? {
         tracing::error!(
-            last = %end.book.last().sequence,
+            last = %end.state.book.last().sequence,
             "another program wrote to the ledger's file, past every rule, after the last record \
              of this server; what it wrote is taken as it is; find out who did, and run \
              `ledger-cli audit verify` before anything else"
@@ -184,10 +186,11 @@ fn begin(connection: &Connection, kept: Option<End>) -> Result<End> {
 }
 
 fn run(connection: &Connection, end: &mut End, calls: &[Call], now: Moment) -> Result<Committed> {
-    end.book.forget();
-    end.book.set_free_ids(end.free_ids);
+    end.state.book.forget();
+    end.state.objects.forget();
+    end.state.book.set_free_ids(end.free_ids);
     let mut records = Vec::new();
-    let moment = end.book.last().moment_after(now);
+    let moment = end.state.book.last().moment_after(now);
     if end.next_due.is_some_and(|due| due <= moment) {
         let expiring = [Call::expiring(&load::due(connection, moment)?)];
         let decided = decide(connection, end, &expiring, now)?;
@@ -208,7 +211,7 @@ fn run(connection: &Connection, end: &mut End, calls: &[Call], now: Moment) -> R
     Ok(Committed {
         answers: decided.answers,
         head: Head {
-            last: end.book.last(),
+            last: end.state.book.last(),
             next_due,
         },
     })
@@ -244,11 +247,11 @@ fn commit(connection: &Connection) -> Result<()> {
 /// Decides calls, loading what they ask for until nothing is missing.
 fn decide(connection: &Connection, end: &mut End, calls: &[Call], now: Moment) -> Result<Decided> {
     let mut batch = Batch::new(calls, now);
-    let mut wants = batch.plain_needs(&end.book);
-    find_free_ids(connection, end, calls, &wants)?;
+    let mut wants = batch.plain_needs(&end.state);
+    find_free_ids(connection, end, calls, &wants.ledger)?;
     loop {
-        load::load(connection, &mut end.book, wants)?;
-        wants = batch.decide(&mut end.book)?;
+        load::load(connection, &mut end.state, wants)?;
+        wants = batch.decide(&mut end.state)?;
         if wants.is_empty() {
             return Ok(batch.decided());
         }
@@ -271,7 +274,7 @@ fn find_free_ids(
     };
     if read::find(connection, highest)?.is_none() {
         end.free_ids = load::free_ids_around(connection, highest)?;
-        end.book.set_free_ids(end.free_ids);
+        end.state.book.set_free_ids(end.free_ids);
     }
     Ok(())
 }
@@ -294,10 +297,17 @@ fn write(
         journal::encode(record, &mut bytes);
         end.frontier.push(&bytes, &mut nodes);
         journal.execute(params![record.stamp.sequence.get(), &bytes[..], &nodes[..]])?;
-        projection::of_record(record, &end.book, &mut put)?;
+        projection::of_record(record, &end.state.book, &mut put)?;
     }
-    projection::of_posted(end.book.posted(), &mut put)?;
-    projection::of_accounts(&end.book.touched(), &mut put)?;
+    projection::of_posted(end.state.book.posted(), &mut put)?;
+    projection::of_accounts(&end.state.book.touched(), &mut put)?;
+    let changed = end.state.objects.changed();
+    for key in projection::stale_keys(&changed) {
+        connection
+            .prepare_cached("DELETE FROM keys WHERE key = ?1")?
+            .execute([key])?;
+    }
+    projection::of_objects(&changed, &mut put)?;
     for (sequence, note) in notes {
         connection
             .prepare_cached("INSERT INTO notes (sequence, salt, text) VALUES (?1, ?2, ?3)")?

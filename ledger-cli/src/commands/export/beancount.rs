@@ -3,7 +3,10 @@
 
 use std::io::{self, Write};
 
-use timebank::ledger::{Account, AccountId, AccountKind, Entry, Record};
+use timebank::{
+    ledger::{Account, AccountId, AccountKind, Entry},
+    steps::Record,
+};
 
 use super::{chart::Chart, heading};
 use crate::error::Failure;

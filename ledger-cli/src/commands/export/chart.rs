@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Days, NaiveDate};
-use timebank::ledger::{
-    Account, AccountId, Book, Entry, Fact, Record, Sequence, TimeZone, Transfer,
+use timebank::{
+    ledger::{Account, AccountId, Entry, Fact, Sequence, TimeZone, Transfer},
+    steps::{Record, State},
 };
 
 use super::effective_us;
@@ -15,7 +16,7 @@ pub(super) struct Chart {
     prefix: String,
     /// Whose days the dates are.
     pub(super) zone: TimeZone,
-    book: Book,
+    state: State,
     /// The accounts that the exported entries touch.
     touched: BTreeSet<AccountId>,
     /// The lowest floor that each account ever had or was let past; None where
@@ -34,7 +35,7 @@ impl Chart {
         Self {
             prefix,
             zone,
-            book: Book::default(),
+            state: State::default(),
             touched: BTreeSet::new(),
             floors: HashMap::new(),
             dates: None,
@@ -44,7 +45,7 @@ impl Chart {
 
     /// Folds the next record in.
     pub(super) fn add(&mut self, record: &Record) -> Result<(), Failure> {
-        self.book
+        self.state
             .apply(record, None)
             .map_err(|broken| Failure::wrong(broken.to_string(), []))?;
         self.position = record.stamp.sequence;
@@ -106,7 +107,7 @@ impl Chart {
     /// An account as it stands at the end.
     pub(super) fn account(&self, id: &AccountId) -> Option<&Account> {
         // All accounts that there are were folded in.
-        self.book.account(id).ok().flatten()
+        self.state.book.account(id).ok().flatten()
     }
 
     /// The lowest floor an account ever needed. None where it had none.
@@ -125,7 +126,7 @@ impl Chart {
     }
 
     fn accounts(&self, are: impl Fn(&AccountId) -> bool) -> BTreeMap<&AccountId, &Account> {
-        let accounts = self.book.accounts();
+        let accounts = self.state.book.accounts();
         accounts
             .filter(|account| are(&account.id))
             .map(|account| (&account.id, account))

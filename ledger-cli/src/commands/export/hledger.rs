@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use timebank::ledger::{Entry, Record};
+use timebank::{ledger::Entry, steps::Record};
 
 use super::{chart::Chart, heading};
 use crate::error::Failure;

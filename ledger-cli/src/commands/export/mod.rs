@@ -10,7 +10,10 @@ mod transfers;
 use std::io::{self, BufWriter, Write};
 
 use clap::{Args, ValueEnum};
-use timebank::ledger::{Entry, Record, Sequence};
+use timebank::{
+    ledger::{Entry, Sequence},
+    steps::Record,
+};
 use timebank_proto::v1::WatchRecordsRequest;
 
 use self::chart::Chart;

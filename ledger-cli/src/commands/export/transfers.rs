@@ -2,7 +2,10 @@
 
 use std::io::{self, Write};
 
-use timebank::ledger::{AccountId, Entry, Origin, Record, Transfer};
+use timebank::{
+    ledger::{AccountId, Entry, Origin, Transfer},
+    steps::Record,
+};
 
 use super::{chart::Chart, effective_us};
 use crate::{

@@ -4,20 +4,22 @@ use rusqlite::Connection;
 
 use super::{Result, tables::Tables, wrong};
 use crate::{
+    exchange::{NotLoaded, Wants},
     journal,
-    ledger::{
-        Book, NotLoaded, RULES_VERSION, Record, Sequence,
-        rules::{self, Decision, Undecided},
+    ledger::Sequence,
+    steps::{Done, RULES_VERSION, Record, State, Undecided},
+    store::{
+        StoreError,
+        sqlite::{objects as stored, read},
     },
-    store::{StoreError, sqlite::read},
 };
 
-/// The command that a record answers, decided on the book before it, must come
-/// out as the record, byte for byte.
+/// The command that a record answers, decided on the state before it, must come
+/// out as the record, byte for byte. It is folded in then.
 pub(super) fn again(
     connection: &Connection,
     tables: &mut Tables<'_>,
-    book: &mut Book,
+    state: &mut State,
     record: &Record,
     bytes: &[u8],
 ) -> Result<()> {
@@ -33,55 +35,73 @@ pub(super) fn again(
     let Some(command) = record.step.command() else {
         return wrong(at, "journal", "no command leads to this record");
     };
-    let now = record.stamp.moment;
     loop {
-        match rules::decide(book, &command, &record.caller.principal, now) {
-            Ok(Decision::Append { step, .. }) => {
-                let decided = Record {
-                    step,
-                    ..record.clone()
-                };
+        let done = state.carry_out(&command, &record.caller, record.stamp);
+        let done = done.or_else(|broken| wrong(Some(broken.sequence), "journal", broken.what))?;
+        match done {
+            Ok(Done::Drafted(decided)) => {
                 let mut encoded = Vec::with_capacity(bytes.len());
-                journal::encode(&decided, &mut encoded);
+                journal::encode(&decided.record, &mut encoded);
                 return match encoded == bytes {
                     true => Ok(()),
                     false => wrong(at, "journal", "the rules make another record of it"),
                 };
             }
-            Ok(Decision::Stands(_)) => return wrong(at, "journal", "what it says stood already"),
+            Ok(Done::Stands(_)) => return wrong(at, "journal", "what it says stood already"),
             Err(Undecided::Refused(rejection)) => {
                 let what = format!("the rules refuse it: {rejection} ({})", rejection.reason());
                 return wrong(at, "journal", what);
             }
             Err(Undecided::NotLoaded(lacking)) => {
-                load(connection, tables, book, lacking, record.stamp.sequence)?;
+                load(connection, tables, state, lacking, record.stamp.sequence)?;
             }
         }
     }
 }
 
-/// Every account that the journal opened so far is in the book. What an id stood
-/// for before a record is looked up. The journal is sound up to here: what
+/// Every account and object that the journal has so far is in the state. What an id
+/// stood for before a record is looked up. The journal is sound up to here: what
 /// contradicts it is a row of a table.
 fn load(
     connection: &Connection,
     tables: &mut Tables<'_>,
-    book: &mut Book,
+    State { book, objects }: &mut State,
     lacking: NotLoaded,
     before: Sequence,
 ) -> Result<()> {
-    let wants = lacking.wants();
-    for id in wants.accounts {
+    let Wants {
+        ledger,
+        objects: wanted,
+        steps,
+    } = lacking.wants();
+    for id in ledger.accounts {
         book.load_account(id, None);
     }
-    for id in wants.bookings {
+    for id in wanted {
+        objects.load(id, None);
+    }
+    for id in ledger.bookings {
         let first = read::find(connection, id)?;
         tables.found(id, first);
-        let found = match read::booking_before(connection, (id, first), before) {
-            Err(StoreError::Corrupt(what)) => return wrong(Some(before), "tables", what),
-            found => found?,
-        };
+        let found = read::booking_before(connection, (id, first), before)
+            .or_else(|error| in_tables(error, before))?;
         book.load_booking(id, found);
     }
+    for id in steps {
+        let taken = stored::find_step(connection, &id)?.filter(|at| *at < before);
+        let taken = taken.map(|at| stored::taken_at(connection, &id, at));
+        let taken = taken
+            .transpose()
+            .or_else(|error| in_tables(error, before))?;
+        objects.load_step(id, taken);
+    }
     Ok(())
+}
+
+/// What a table says of a record that does not bear it out.
+fn in_tables<T>(error: StoreError, at: Sequence) -> Result<T> {
+    match error {
+        StoreError::Corrupt(what) => wrong(Some(at), "tables", what),
+        error => Err(error.into()),
+    }
 }

@@ -23,7 +23,8 @@ use self::{notes::Notes, tables::Tables};
 use super::{abandon, open, read};
 use crate::{
     journal::{self, Frontier},
-    ledger::{Book, Record, Sequence},
+    ledger::Sequence,
+    steps::{Record, State},
     store::{
         Finding, Progress, StoreError, Verified,
         projection::{self, Table},
@@ -110,7 +111,7 @@ fn run(connection: &mut Connection, mut progress: Progress) -> Result<Verified> 
     let mut transfers = connection.prepare(&tables::in_order(Table::Transfers))?;
     let mut audit = Audit {
         connection,
-        book: Book::default(),
+        state: State::default(),
         frontier: Frontier::default(),
         tables: Tables::new(connection, transfers.query([])?)?,
         notes: Notes::new(connection),
@@ -149,7 +150,7 @@ fn check_file(connection: &mut Connection, progress: Progress, total: i64) -> Re
 
 struct Audit<'c> {
     connection: &'c Connection,
-    book: Book,
+    state: State,
     frontier: Frontier,
     tables: Tables<'c>,
     notes: Notes<'c>,
@@ -166,15 +167,14 @@ impl Audit<'_> {
         let bytes = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
         let nodes = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
         let record = self.read(sequence, bytes, nodes)?;
-        self.book.forget_bookings();
+        self.state.book.forget_bookings();
+        self.state.objects.forget_steps();
         let (connection, tables) = (self.connection, &mut self.tables);
-        decide::again(connection, tables, &mut self.book, &record, bytes)?;
-        self.book
-            .apply(&record, None)
-            .or_else(|broken| wrong(Some(broken.sequence), "journal", broken.what))?;
+        decide::again(connection, tables, &mut self.state, &record, bytes)?;
         self.notes.check(&record)?;
-        projection::of_record(&record, &self.book, &mut |row| tables.check(row))?;
-        projection::of_posted(self.book.posted(), &mut |row| tables.check(row))?;
+        let book = &self.state.book;
+        projection::of_record(&record, book, &mut |row| tables.check(row))?;
+        projection::of_posted(book.posted(), &mut |row| tables.check(row))?;
         Ok(true)
     }
 
@@ -205,11 +205,13 @@ impl Audit<'_> {
     /// has a row too many.
     fn end(mut self) -> Result<Verified> {
         let tables = &mut self.tables;
-        projection::of_accounts(&self.book.touched(), &mut |row| tables.check(row))?;
+        let State { book, objects } = &self.state;
+        projection::of_accounts(&book.touched(), &mut |row| tables.check(row))?;
+        projection::of_objects(&objects.changed(), &mut |row| tables.check(row))?;
         self.tables.end()?;
         self.notes.end()?;
         let mut sums = BTreeMap::<&str, i128>::new();
-        for account in self.book.accounts() {
+        for account in book.accounts() {
             *sums.entry(account.unit.as_str()).or_default() += i128::from(account.balance.steps());
         }
         match sums.iter().find(|(_, sum)| **sum != 0) {

@@ -3,10 +3,7 @@
 use rusqlite::Connection;
 
 use super::{Result, wrong};
-use crate::{
-    ledger::{Commitment, Record},
-    store::sqlite::read,
-};
+use crate::{ledger::Commitment, steps::Record, store::sqlite::read};
 
 const PLACE: &str = "notes";
 

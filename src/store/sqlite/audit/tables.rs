@@ -51,6 +51,9 @@ impl<'c> Tables<'c> {
             transfers_by_key,
             holds,
             reversals,
+            steps,
+            objects,
+            keys,
         ] = Table::ALL.map(|table| connection.prepare_cached(&by_key(table)));
         Ok(Self {
             connection,
@@ -63,6 +66,9 @@ impl<'c> Tables<'c> {
                 transfers_by_key?,
                 holds?,
                 reversals?,
+                steps?,
+                objects?,
+                keys?,
             ],
             checked: Default::default(),
             changing: HashMap::new(),

@@ -1,4 +1,4 @@
-//! Deciding a batch: calls in order, each on the book that those before left.
+//! Deciding a batch: calls in order, each on the state that those before left.
 //!
 //! Where a command asks for what is not loaded, the batch stands still: all that
 //! it and the commands after it lack is named as one set, and once that is loaded
@@ -6,9 +6,12 @@
 //! and a chain of needs takes a round for each of its links.
 
 use super::{
-    Book, BookingId, Broken, Caller, Command, Moment, NotLoaded, Note, Outcome, RULES_VERSION,
-    Record, Rejection, Savepoint, Sequence, UnitId, Wants,
-    rules::{self, Decision, Undecided},
+    Command, Done, Outcome, Record, Rejection, State, Undecided,
+    state::{Drafted, Savepoint},
+};
+use crate::{
+    exchange::{NotLoaded, Wants},
+    ledger::{self, Book, BookingId, Broken, Caller, Moment, Note, Sequence, UnitId},
 };
 
 /// How the commands of a call belong together.
@@ -33,9 +36,9 @@ pub struct Call {
 
 impl Call {
     /// Commands each for itself.
-    pub fn each(commands: Vec<Command>, caller: Caller) -> Self {
+    pub fn each<C: Into<Command>>(commands: impl IntoIterator<Item = C>, caller: Caller) -> Self {
         Self {
-            commands,
+            commands: commands.into_iter().map(Into::into).collect(),
             together: Together::Each,
             validate_only: false,
             caller,
@@ -44,8 +47,8 @@ impl Call {
 
     /// The server's own, which expires holds that are due.
     pub fn expiring(due: &[BookingId]) -> Self {
-        let commands = due.iter().map(|id| Command::ExpireHold { id: *id });
-        Self::each(commands.collect(), Caller::server())
+        let commands = due.iter().map(|id| ledger::Command::ExpireHold { id: *id });
+        Self::each(commands, Caller::server())
     }
 }
 
@@ -109,7 +112,7 @@ struct Current {
 /// Where the batch stood before a call that may be undone.
 #[derive(Debug)]
 struct Rewind {
-    book: Savepoint,
+    state: Savepoint,
     records: usize,
     notes: usize,
 }
@@ -125,27 +128,27 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// What the commands plainly need and the book lacks, so that most are
+    /// What the commands plainly need and the state lacks, so that most are
     /// decided once.
-    pub fn plain_needs(&self, book: &Book) -> Wants {
+    pub fn plain_needs(&self, state: &State) -> Wants {
         let mut wants = Wants::default();
         for command in self.calls.iter().flat_map(|call| &call.commands) {
-            command.plain_needs(book, &mut wants);
+            command.plain_needs(state, &mut wants);
         }
         wants
     }
 
     /// Decides on. Empty wants: all is decided. Otherwise they are to be loaded
-    /// into the book, and this called again.
+    /// into the state, and this called again.
     ///
     /// # Errors
-    /// [`Broken`] where the book contradicts itself; nothing of the batch may then
+    /// [`Broken`] where the state contradicts itself; nothing of the batch may then
     /// be written.
-    pub fn decide(&mut self, book: &mut Book) -> Result<Wants, Broken> {
+    pub fn decide(&mut self, state: &mut State) -> Result<Wants, Broken> {
         while let Some(call) = self.calls.get(self.decided.answers.len()) {
-            if let Err(not_loaded) = self.call(book, call)? {
+            if let Err(not_loaded) = self.call(state, call)? {
                 let mut wants = not_loaded.wants();
-                self.look_ahead(book, &mut wants);
+                self.look_ahead(state, &mut wants);
                 return Ok(wants);
             }
         }
@@ -158,11 +161,11 @@ impl<'a> Batch<'a> {
     }
 
     /// Decides the commands of a call that are not decided yet.
-    fn call(&mut self, book: &mut Book, call: &Call) -> Result<Result<(), NotLoaded>, Broken> {
+    fn call(&mut self, state: &mut State, call: &Call) -> Result<Result<(), NotLoaded>, Broken> {
         let may_be_undone = call.validate_only || call.together == Together::AllOrNone;
         if may_be_undone && self.current.rewind.is_none() {
             self.current.rewind = Some(Rewind {
-                book: book.savepoint(),
+                state: state.savepoint(),
                 records: self.decided.records.len(),
                 notes: self.decided.notes.len(),
             });
@@ -170,7 +173,7 @@ impl<'a> Batch<'a> {
         let mut refusal = None;
         while let Some(command) = call.commands.get(self.current.results.len()) {
             let index = self.current.results.len();
-            match self.command(book, command, call)? {
+            match self.command(state, command, call)? {
                 Ok(outcome) => self.current.results.push(Ok(outcome)),
                 Err(Undecided::NotLoaded(not_loaded)) => return Ok(Err(not_loaded)),
                 Err(Undecided::Refused(rejection)) if call.together == Together::AllOrNone => {
@@ -182,10 +185,10 @@ impl<'a> Batch<'a> {
         }
         let Current { results, rewind } = std::mem::take(&mut self.current);
         if let Some(rewind) = rewind {
-            self.end(book, rewind, refusal.is_none() && !call.validate_only);
+            self.end(state, rewind, refusal.is_none() && !call.validate_only);
         }
         let results = match call.validate_only {
-            true => undone(results, book.last().sequence),
+            true => undone(results, state.book.last().sequence),
             false => results,
         };
         self.decided.answers.push(match refusal {
@@ -195,66 +198,53 @@ impl<'a> Batch<'a> {
         Ok(Ok(()))
     }
 
-    fn end(&mut self, book: &mut Book, to: Rewind, keep: bool) {
+    fn end(&mut self, state: &mut State, to: Rewind, keep: bool) {
         if keep {
-            return book.keep(to.book);
+            return state.keep(to.state);
         }
-        book.undo(to.book);
+        state.undo(to.state);
         self.decided.records.truncate(to.records);
         self.decided.notes.truncate(to.notes);
     }
 
     fn command(
         &mut self,
-        book: &mut Book,
+        state: &mut State,
         command: &Command,
         call: &Call,
     ) -> Result<Result<Outcome, Undecided>, Broken> {
-        let caller = &call.caller;
-        let stamp = book.last().next(self.now);
-        let decision = match rules::decide(book, command, &caller.principal, stamp.moment) {
-            Ok(decision) => decision,
+        let stamp = state.book.last().next(self.now);
+        let Drafted { record, note } = match state.carry_out(command, &call.caller, stamp)? {
+            Ok(Done::Stands(stamp)) => return Ok(Ok(Outcome::Replayed(stamp))),
+            Ok(Done::Drafted(drafted)) => drafted,
             Err(undecided) => return Ok(Err(undecided)),
         };
-        match decision {
-            Decision::Stands(stamp) => Ok(Ok(Outcome::Replayed(stamp))),
-            Decision::Append { step, note } => {
-                let record = Record {
-                    stamp,
-                    caller: caller.clone(),
-                    rules_version: RULES_VERSION,
-                    step,
-                };
-                self.decided
-                    .notes
-                    .extend(note.clone().map(|note| (stamp.sequence, note)));
-                book.apply(&record, note)?;
-                let opened = record.step.opened_for_entry();
-                let units = match call.commands.len() {
-                    1 => units_of(book, &record),
-                    _ => Vec::new(),
-                };
-                self.decided.records.push(record);
-                Ok(Ok(Outcome::Recorded {
-                    stamp,
-                    opened,
-                    units,
-                }))
-            }
-        }
+        let notes = note.map(|note| (stamp.sequence, note));
+        self.decided.notes.extend(notes);
+        let opened = record.step.opened_for_entry();
+        let units = match call.commands.len() {
+            1 => units_of(&state.book, &record),
+            _ => Vec::new(),
+        };
+        self.decided.records.push(record);
+        Ok(Ok(Outcome::Recorded {
+            stamp,
+            opened,
+            units,
+        }))
     }
 
     /// Adds what the commands after the one that stands still would ask for, as
     /// far as that can be told before it is decided.
-    fn look_ahead(&self, book: &Book, wants: &mut Wants) {
+    fn look_ahead(&self, state: &State, wants: &mut Wants) {
         let undecided = &self.calls[self.decided.answers.len()..];
         let ahead = undecided.iter().flat_map(|call| {
             let commands = call.commands.iter();
             commands.map(|command| (command, &call.caller.principal))
         });
-        let now = book.last().next(self.now).moment;
+        let now = state.book.last().next(self.now).moment;
         for (command, principal) in ahead.skip(self.current.results.len() + 1) {
-            if let Err(Undecided::NotLoaded(more)) = rules::decide(book, command, principal, now) {
+            if let Some(more) = state.lacks(command, principal, now) {
                 wants.join(more.wants());
             }
         }

@@ -1,0 +1,48 @@
+//! In what a repeated command differs from the one that its id stands for.
+
+use serde_json::Value;
+
+use super::Command;
+use crate::ledger::Difference;
+
+/// The first field that differs, by its name in the contract.
+pub(super) fn between(recorded: &Command, given: &Command) -> Option<Difference> {
+    if recorded == given {
+        return None;
+    }
+    if recorded.name() != given.name() {
+        return Some(Difference::of("command", recorded.name(), given.name()));
+    }
+    let values = |command| serde_json::to_value(command).unwrap_or_default();
+    let differing = first("", &values(recorded), &values(given));
+    Some(differing.unwrap_or_else(|| Difference::of("command", "another", "this")))
+}
+
+fn first(path: &str, recorded: &Value, given: &Value) -> Option<Difference> {
+    if recorded == given {
+        return None;
+    }
+    match (recorded, given) {
+        (Value::Object(old), Value::Object(new)) => old.iter().find_map(|(name, old)| {
+            let path = match path {
+                "" => name.clone(),
+                path => format!("{path}.{name}"),
+            };
+            first(&path, old, new.get(name).unwrap_or(&Value::Null))
+        }),
+        (Value::Array(old), Value::Array(new)) if old.len() == new.len() => {
+            let mut pairs = old.iter().zip(new).enumerate();
+            pairs.find_map(|(index, (old, new))| first(&format!("{path}[{index}]"), old, new))
+        }
+        (old, new) => Some(Difference::of(path, shown(old), shown(new))),
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "none".into(),
+        Value::String(text) => text.clone(),
+        Value::Array(values) => format!("{} of them", values.len()),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,34 @@
+//! The time bank's rules on top of the ledger, pure: who takes part, and by which
+//! rules.
+//!
+//! [`rules::decide`] says what a [`Command`] does to the [`Objects`]: a
+//! [plan](rules::Plan), which is a [`Fact`] and what the ledger has to carry out with
+//! it, or a replay, or a [`Rejection`]. [`Objects::fold`] folds facts in.
+//!
+//! All objects are kept alike: by an [`ObjectId`], as their state, and under the
+//! [keys](Object::keys) by which they are listed. A new kind of object or list
+//! needs no table.
+
+mod centre;
+mod command;
+mod difference;
+mod fact;
+mod id;
+mod object;
+mod objects;
+mod rejection;
+pub mod rules;
+mod staff;
+mod text;
+mod wants;
+
+pub use centre::{Centre, CentreTerms};
+pub use command::{Command, SetStaffState, StaffChange};
+pub use fact::Fact;
+pub use id::{Branch, StaffNumber, StepId};
+pub use object::{List, Object, ObjectId, ObjectKind};
+pub use objects::{Changed, Objects, Savepoint, Standing, Taken};
+pub use rejection::Rejection;
+pub use staff::{Staff, StaffState, StaffTerms};
+pub use text::Name;
+pub use wants::{NotLoaded, Wants};

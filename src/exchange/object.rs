@@ -1,0 +1,133 @@
+//! What the time bank keeps, all of it alike: an id, a state, and the keys of the
+//! lists that it stands in.
+
+use std::fmt;
+
+use super::{Branch, Centre, Staff, StaffNumber};
+
+/// A kind of object.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum ObjectKind {
+    Centre,
+    Staff,
+}
+
+impl ObjectKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Centre => "centre",
+            Self::Staff => "staff",
+        }
+    }
+}
+
+/// An object's id.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum ObjectId {
+    Centre(Branch),
+    Staff(StaffNumber),
+}
+
+impl ObjectId {
+    /// Its kind.
+    pub fn kind(&self) -> ObjectKind {
+        match self {
+            Self::Centre(_) => ObjectKind::Centre,
+            Self::Staff(_) => ObjectKind::Staff,
+        }
+    }
+
+    /// The id as it is kept: `staff/1001`.
+    pub fn as_text(&self) -> String {
+        let name = match self {
+            Self::Centre(prefix) => prefix.as_str(),
+            Self::Staff(number) => number.as_str(),
+        };
+        format!("{}/{name}", self.kind().name())
+    }
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.as_text())
+    }
+}
+
+/// An object as it stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Object {
+    Centre(Centre),
+    Staff(Staff),
+}
+
+impl Object {
+    /// Its id.
+    pub fn id(&self) -> ObjectId {
+        match self {
+            Self::Centre(centre) => ObjectId::Centre(centre.terms.prefix.clone()),
+            Self::Staff(staff) => ObjectId::Staff(staff.terms.number.clone()),
+        }
+    }
+
+    /// Its state as it is kept: JSON, of which the same state makes the same text.
+    ///
+    /// # Errors
+    /// Never, as no state has a value that JSON lacks.
+    pub fn state(&self) -> Result<String, serde_json::Error> {
+        match self {
+            Self::Centre(centre) => serde_json::to_string(centre),
+            Self::Staff(staff) => serde_json::to_string(staff),
+        }
+    }
+
+    /// Reads the state of an object of a kind.
+    ///
+    /// # Errors
+    /// Where it is no such state.
+    pub fn of_state(kind: ObjectKind, state: &str) -> Result<Self, serde_json::Error> {
+        Ok(match kind {
+            ObjectKind::Centre => Self::Centre(serde_json::from_str(state)?),
+            ObjectKind::Staff => Self::Staff(serde_json::from_str(state)?),
+        })
+    }
+
+    /// The keys that it is listed under.
+    pub fn keys(&self) -> Vec<String> {
+        let lists = match self {
+            Self::Centre(_) => vec![List::Centres],
+            Self::Staff(staff) => vec![List::StaffOf(staff.terms.centre.clone())],
+        };
+        let id = self.id();
+        lists.iter().map(|list| list.key(&id)).collect()
+    }
+}
+
+/// A list of objects in the order of their ids.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum List {
+    Centres,
+    StaffOf(Branch),
+}
+
+impl List {
+    /// The kind of its objects.
+    pub fn kind(&self) -> ObjectKind {
+        match self {
+            Self::Centres => ObjectKind::Centre,
+            Self::StaffOf(_) => ObjectKind::Staff,
+        }
+    }
+
+    /// What the keys of its objects begin with: no other list's do.
+    pub fn prefix(&self) -> String {
+        match self {
+            Self::Centres => "centres ".into(),
+            Self::StaffOf(centre) => format!("staff-of/{centre} "),
+        }
+    }
+
+    /// The key of an object in it.
+    pub fn key(&self, id: &ObjectId) -> String {
+        format!("{}{id}", self.prefix())
+    }
+}

@@ -1,0 +1,337 @@
+//! The objects: what the journal's facts of the time bank add up to, as far as they
+//! are loaded.
+//!
+//! Rules ask them, and get one of three answers: there, not there, or
+//! [not loaded](NotLoaded). [`Objects::fold`] folds facts in; what that changes can be
+//! put back to a [`Savepoint`]. Centres are always loaded.
+
+use foldhash::{HashMap, HashMapExt};
+
+use super::{
+    Branch, Centre, Fact, NotLoaded, Object, ObjectId, Staff, StaffNumber, StaffState, StepId,
+};
+use crate::ledger::{Broken, Sequence, Stamp};
+
+/// How many objects are kept from batch to batch, besides centres.
+const MAX_KEPT: usize = 50_000;
+
+/// What an id stands for: a step that was taken.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Taken {
+    pub stamp: Stamp,
+    pub fact: Fact,
+}
+
+/// An object, and the record that changed it last.
+pub type Standing = (Object, Sequence);
+
+/// An object that was changed.
+#[derive(Clone, Copy, Debug)]
+pub struct Changed<'a> {
+    /// How it was. None where it was not there.
+    pub before: Option<&'a Object>,
+    /// How it is.
+    pub object: &'a Object,
+    /// The record that changed it last.
+    pub since: Sequence,
+}
+
+/// The objects to go back to: how much was kept to undo. One that was made after
+/// another is kept or undone before it.
+#[derive(Debug)]
+#[must_use]
+pub struct Savepoint(usize);
+
+/// How something was before it was touched.
+#[derive(Clone, Debug)]
+enum Before {
+    Object {
+        id: ObjectId,
+        was: Option<Standing>,
+        /// Whether it had not been changed since the objects were forgotten.
+        is_first: bool,
+    },
+    /// The id stood for nothing.
+    Step(StepId),
+}
+
+/// The objects that are loaded, and what is known of ids. Folding every fact of the
+/// journal into none gives all.
+#[derive(Clone, Debug, Default)]
+pub struct Objects {
+    /// None: there is no such object.
+    all: HashMap<ObjectId, Option<Standing>>,
+    /// None: the id stands for nothing.
+    taken: HashMap<StepId, Option<Taken>>,
+    centre_count: usize,
+    /// How objects were that changed since they were forgotten.
+    changed: HashMap<ObjectId, Option<Object>>,
+    before: Vec<Before>,
+    savepoints: usize,
+}
+
+impl Objects {
+    /// All centres, and nothing else loaded.
+    pub fn new(centres: Vec<(Centre, Sequence)>) -> Self {
+        let mut objects = Self {
+            all: HashMap::with_capacity(centres.len()),
+            centre_count: centres.len(),
+            ..Self::default()
+        };
+        for (centre, since) in centres {
+            let centre = Object::Centre(centre);
+            objects.load(centre.id(), Some((centre, since)));
+        }
+        objects
+    }
+
+    /// A centre.
+    pub fn centre(&self, prefix: &Branch) -> Option<&Centre> {
+        match self.all.get(&ObjectId::Centre(prefix.clone())) {
+            Some(Some((Object::Centre(centre), _))) => Some(centre),
+            _ => None,
+        }
+    }
+
+    /// All centres.
+    pub fn centres(&self) -> impl Iterator<Item = &Centre> {
+        self.all.values().filter_map(|kept| match kept {
+            Some((Object::Centre(centre), _)) => Some(centre),
+            _ => None,
+        })
+    }
+
+    /// How many centres there are.
+    pub fn centre_count(&self) -> usize {
+        self.centre_count
+    }
+
+    /// A member of staff.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] where they may be there.
+    pub fn staff(&self, number: &StaffNumber) -> Result<Option<&Staff>, NotLoaded> {
+        match self.object(&ObjectId::Staff(number.clone()))? {
+            Some(Object::Staff(staff)) => Ok(Some(staff)),
+            _ => Ok(None),
+        }
+    }
+
+    /// An object.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] where it may be there.
+    pub fn object(&self, id: &ObjectId) -> Result<Option<&Object>, NotLoaded> {
+        match (self.all.get(id), id) {
+            (Some(kept), _) => Ok(kept.as_ref().map(|(object, _)| object)),
+            (None, ObjectId::Centre(_)) => Ok(None),
+            (None, _) => Err(NotLoaded::object(id)),
+        }
+    }
+
+    /// What an id stands for.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] where it may stand for something.
+    pub fn taken(&self, id: &StepId) -> Result<Option<&Taken>, NotLoaded> {
+        match self.taken.get(id) {
+            Some(taken) => Ok(taken.as_ref()),
+            None => Err(NotLoaded::step(id)),
+        }
+    }
+
+    /// Makes an object known, with the record that changed it last; or that there is
+    /// none.
+    pub fn load(&mut self, id: ObjectId, found: Option<Standing>) {
+        self.all.insert(id, found);
+    }
+
+    /// Makes known what an id stands for, or that it stands for nothing.
+    pub fn load_step(&mut self, id: StepId, found: Option<Taken>) {
+        self.taken.insert(id, found);
+    }
+
+    /// The objects changed since [`Objects::forget`], by id.
+    pub fn changed(&self) -> Vec<Changed<'_>> {
+        let changed = self.changed.iter().filter_map(|(id, before)| {
+            let (object, since) = self.all.get(id)?.as_ref()?;
+            let changed = Changed {
+                before: before.as_ref(),
+                object,
+                since: *since,
+            };
+            Some((id, changed))
+        });
+        let mut changed: Vec<_> = changed.collect();
+        changed.sort_unstable_by_key(|(id, _)| *id);
+        changed.into_iter().map(|(_, changed)| changed).collect()
+    }
+
+    /// Forgets what ids stand for, and what was found not to be there.
+    pub fn forget_steps(&mut self) {
+        self.taken.clear();
+        self.all.retain(|_, kept| kept.is_some());
+    }
+
+    /// Forgets which were changed, too; and all but the centres, where they have
+    /// become many.
+    pub fn forget(&mut self) {
+        self.changed.clear();
+        self.taken.clear();
+        let is_full = self.all.len() > MAX_KEPT;
+        self.all
+            .retain(|id, kept| kept.is_some() && (!is_full || matches!(id, ObjectId::Centre(_))));
+    }
+
+    /// Begins to keep what is changed as it was.
+    pub fn savepoint(&mut self) -> Savepoint {
+        self.savepoints += 1;
+        Savepoint(self.before.len())
+    }
+
+    /// Goes back to a savepoint.
+    pub fn undo(&mut self, to: Savepoint) {
+        for before in self.before.drain(to.0..).rev() {
+            match before {
+                Before::Object { id, was, is_first } => {
+                    if is_first {
+                        self.changed.remove(&id);
+                    }
+                    if was.is_none() && matches!(id, ObjectId::Centre(_)) {
+                        self.centre_count -= 1;
+                    }
+                    self.all.insert(id, was);
+                }
+                Before::Step(id) => {
+                    self.taken.insert(id, None);
+                }
+            }
+        }
+        self.savepoints -= 1;
+    }
+
+    /// Keeps what was done since a savepoint.
+    pub fn keep(&mut self, _since: Savepoint) {
+        self.savepoints -= 1;
+        if self.savepoints == 0 {
+            self.before.clear();
+        }
+    }
+
+    /// Folds a fact of a record in.
+    ///
+    /// # Errors
+    /// [`Broken`] where it names what is not there. The objects are then of no more
+    /// use.
+    pub fn fold(&mut self, fact: &Fact, stamp: Stamp) -> Result<(), Broken> {
+        let broken = |what| Broken {
+            sequence: stamp.sequence,
+            what,
+        };
+        for id in fact.step_ids() {
+            self.take(id, fact, stamp).map_err(broken)?;
+        }
+        self.fold_fact(fact, stamp.sequence).map_err(broken)
+    }
+
+    fn take(&mut self, id: StepId, fact: &Fact, stamp: Stamp) -> Result<(), String> {
+        if let Some(Some(_)) = self.taken.get(&id) {
+            return Err(format!("the id {id} stands for something already"));
+        }
+        if self.savepoints > 0 {
+            self.before.push(Before::Step(id.clone()));
+        }
+        let fact = fact.clone();
+        self.taken.insert(id, Some(Taken { stamp, fact }));
+        Ok(())
+    }
+
+    fn fold_fact(&mut self, fact: &Fact, at: Sequence) -> Result<(), String> {
+        match fact {
+            Fact::CentreOpened {
+                terms,
+                first_staff_number,
+            } => {
+                let centre = Centre {
+                    terms: terms.clone(),
+                    active_staff: 0,
+                };
+                self.create(Object::Centre(centre), at)?;
+                self.centre_count += 1;
+                self.register(first_staff_number, &terms.prefix, at)
+            }
+            Fact::StaffRegistered(terms) => self.register(&terms.number, &terms.centre, at),
+            Fact::StaffStateSet(set) => self.set_staff_state(&set.number, set.change.leads().1, at),
+        }
+    }
+
+    fn register(
+        &mut self,
+        number: &StaffNumber,
+        centre: &Branch,
+        at: Sequence,
+    ) -> Result<(), String> {
+        let staff = Staff {
+            terms: super::StaffTerms {
+                number: number.clone(),
+                centre: centre.clone(),
+            },
+            state: StaffState::Active,
+        };
+        self.create(Object::Staff(staff), at)?;
+        self.count_staff(centre, 1, at)
+    }
+
+    fn set_staff_state(
+        &mut self,
+        number: &StaffNumber,
+        state: StaffState,
+        at: Sequence,
+    ) -> Result<(), String> {
+        let Ok(Some(staff)) = self.staff(number) else {
+            return Err(format!("there is no staff {number}"));
+        };
+        let is_active = |state| i32::from(state == StaffState::Active);
+        let more = is_active(state) - is_active(staff.state);
+        let centre = staff.terms.centre.clone();
+        let staff = Staff {
+            state,
+            ..staff.clone()
+        };
+        self.put(Object::Staff(staff), at);
+        self.count_staff(&centre, more, at)
+    }
+
+    fn count_staff(&mut self, centre: &Branch, more: i32, at: Sequence) -> Result<(), String> {
+        let found = self.centre(centre);
+        let mut centre = found
+            .ok_or_else(|| format!("there is no centre {centre}"))?
+            .clone();
+        let count = centre.active_staff.checked_add_signed(more);
+        centre.active_staff = count.ok_or("its staff are fewer than none")?;
+        self.put(Object::Centre(centre), at);
+        Ok(())
+    }
+
+    fn create(&mut self, object: Object, at: Sequence) -> Result<(), String> {
+        let id = object.id();
+        if let Some(Some(_)) = self.all.get(&id) {
+            return Err(format!("{id} is there already"));
+        }
+        self.put(object, at);
+        Ok(())
+    }
+
+    fn put(&mut self, object: Object, at: Sequence) {
+        let id = object.id();
+        let was = self.all.insert(id.clone(), Some((object, at))).flatten();
+        let is_first = !self.changed.contains_key(&id);
+        if is_first {
+            let was = was.as_ref().map(|(object, _)| object.clone());
+            self.changed.insert(id.clone(), was);
+        }
+        if self.savepoints > 0 {
+            self.before.push(Before::Object { id, was, is_first });
+        }
+    }
+}

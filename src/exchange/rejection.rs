@@ -1,0 +1,103 @@
+//! Why the time bank refuses.
+
+use super::{Branch, StaffChange, StaffNumber, StaffState, StepId};
+use crate::ledger::{Difference, Principal};
+
+/// A rule's refusal, with the figures that explain it. Rules are asked in the order of
+/// these variants.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Rejection {
+    #[error(
+        "{id} stands for something else: {} was {}, and is now given as {}; take another id for \
+         another step", .difference.field, .difference.recorded, .difference.given
+    )]
+    IdReused { id: StepId, difference: Difference },
+    #[error("there is no centre {centre}; `ledger-cli centre list` shows those there are")]
+    CentreUnknown { centre: Branch },
+    #[error("there is no staff {number}")]
+    StaffUnknown { number: StaffNumber },
+    #[error(
+        "only active staff of centre {centre} may do this, and {} is none; name a member of its \
+         staff as the actor", shown(.principal)
+    )]
+    StaffOnly {
+        centre: Branch,
+        principal: Principal,
+    },
+    #[error("centre {centre} and centre {other} would lie one inside the other")]
+    CentreInside { centre: Branch, other: Branch },
+    #[error("a ledger has at most {max} centres")]
+    TooManyCentres { max: usize },
+    #[error("staff {number} is registered already, at centre {centre}")]
+    StaffExists { number: StaffNumber, centre: Branch },
+    #[error("staff {number} is {state}, and so cannot be {change}")]
+    StaffStateWrong {
+        number: StaffNumber,
+        state: StaffState,
+        change: StaffChange,
+    },
+    #[error(
+        "staff {number} is the last one active at centre {centre}, and nobody could act for it \
+         any more; register or reinstate another first"
+    )]
+    LastStaff { number: StaffNumber, centre: Branch },
+}
+
+fn shown(principal: &Principal) -> &str {
+    match principal.as_str() {
+        "" => "nobody, as no actor was named,",
+        name => name,
+    }
+}
+
+impl Rejection {
+    /// The stable name of the rule.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::IdReused { .. } => "ID_REUSED",
+            Self::CentreUnknown { .. } => "CENTRE_UNKNOWN",
+            Self::StaffUnknown { .. } => "STAFF_UNKNOWN",
+            Self::StaffOnly { .. } => "STAFF_ONLY",
+            Self::CentreInside { .. } => "CENTRE_INSIDE",
+            Self::TooManyCentres { .. } => "TOO_MANY_CENTRES",
+            Self::StaffExists { .. } => "STAFF_EXISTS",
+            Self::StaffStateWrong { .. } => "STAFF_STATE_WRONG",
+            Self::LastStaff { .. } => "LAST_STAFF",
+        }
+    }
+
+    /// The figures that explain it, by name.
+    pub fn figures(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::IdReused { id, difference } => vec![
+                ("id", id.to_string()),
+                ("field", difference.field.clone()),
+                ("recorded", difference.recorded.clone()),
+                ("given", difference.given.clone()),
+            ],
+            Self::CentreUnknown { centre } => vec![("centre", centre.to_string())],
+            Self::StaffUnknown { number } => vec![("staff_number", number.to_string())],
+            Self::StaffOnly { centre, principal } => vec![
+                ("centre", centre.to_string()),
+                ("principal", principal.to_string()),
+            ],
+            Self::CentreInside { centre, other } => {
+                vec![("centre", centre.to_string()), ("other", other.to_string())]
+            }
+            Self::TooManyCentres { max } => vec![("max", max.to_string())],
+            Self::StaffExists { number, centre } | Self::LastStaff { number, centre } => vec![
+                ("staff_number", number.to_string()),
+                ("centre", centre.to_string()),
+            ],
+            Self::StaffStateWrong {
+                number,
+                state,
+                change,
+            } => vec![
+                ("staff_number", number.to_string()),
+                ("state", state.to_string()),
+                ("change", change.to_string()),
+            ],
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The rules: what a command does to the objects. Pure, and so repeatable.
+//!
+//! Idempotency is settled first, for every command alike; then the refusals follow in
+//! the order of [`Rejection`]'s variants.
+
+mod centres;
+mod staff;
+
+use super::{
+    Branch, Command, Fact, NotLoaded, Objects, Rejection, Staff, StaffNumber, StaffState, Taken,
+    difference,
+};
+use crate::ledger::{self, Principal, Stamp};
+
+/// What a command does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Decision {
+    /// It stands already, since then.
+    Stands(Stamp),
+    /// This is to be recorded.
+    Append(Plan),
+}
+
+/// A fact, and what the ledger has to carry out with it, in order: all of it, or the
+/// fact is none.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Plan {
+    pub fact: Fact,
+    pub ledger: Vec<ledger::Command>,
+}
+
+impl From<Fact> for Decision {
+    fn from(fact: Fact) -> Self {
+        let ledger = Vec::new();
+        Self::Append(Plan { fact, ledger })
+    }
+}
+
+/// Why a command is not decided for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Undecided {
+    /// A rule refuses it.
+    Refused(Rejection),
+    /// More must be loaded to tell.
+    NotLoaded(NotLoaded),
+}
+
+impl From<Rejection> for Undecided {
+    fn from(rejection: Rejection) -> Self {
+        Self::Refused(rejection)
+    }
+}
+
+impl From<NotLoaded> for Undecided {
+    fn from(not_loaded: NotLoaded) -> Self {
+        Self::NotLoaded(not_loaded)
+    }
+}
+
+type Ruling = Result<Decision, Undecided>;
+
+/// Decides a principal's command.
+///
+/// # Errors
+/// The [`Rejection`] of the first rule that refuses, or what is not loaded.
+pub fn decide(objects: &Objects, command: &Command, by: &Principal) -> Ruling {
+    let id = command.step_id();
+    if let Some(Taken { stamp, fact }) = objects.taken(&id)? {
+        return match difference::between(&fact.command(), command) {
+            None => Ok(Decision::Stands(*stamp)),
+            Some(difference) => Err(Rejection::IdReused { id, difference }.into()),
+        };
+    }
+    match command {
+        Command::OpenCentre {
+            terms,
+            first_staff_number,
+        } => centres::open(objects, terms, first_staff_number),
+        Command::RegisterStaff(terms) => staff::register(objects, terms, by),
+        Command::SetStaffState(set) => staff::set_state(objects, set, by),
+    }
+}
+
+/// A member of staff who must be there.
+fn staff<'a>(objects: &'a Objects, number: &StaffNumber) -> Result<&'a Staff, Undecided> {
+    let found = objects.staff(number)?;
+    let number = number.clone();
+    Ok(found.ok_or(Rejection::StaffUnknown { number })?)
+}
+
+/// That a principal is active staff of a centre that is there.
+fn check_staff(objects: &Objects, centre: &Branch, by: &Principal) -> Result<(), Undecided> {
+    let refused = || Rejection::StaffOnly {
+        centre: centre.clone(),
+        principal: by.clone(),
+    };
+    if objects.centre(centre).is_none() {
+        let centre = centre.clone();
+        return Err(Rejection::CentreUnknown { centre }.into());
+    }
+    let number = StaffNumber::of(by).ok_or_else(refused)?;
+    match objects.staff(&number)? {
+        Some(staff) if staff.terms.centre == *centre && staff.state == StaffState::Active => Ok(()),
+        _ => Err(refused().into()),
+    }
+}

@@ -1,0 +1,38 @@
+//! Registering, suspending and ending staff.
+
+use super::{Ruling, check_staff};
+use crate::{
+    exchange::{Fact, Objects, Rejection, SetStaffState, StaffState, StaffTerms},
+    ledger::Principal,
+};
+
+pub(super) fn register(objects: &Objects, terms: &StaffTerms, by: &Principal) -> Ruling {
+    check_staff(objects, &terms.centre, by)?;
+    Ok(Fact::StaffRegistered(terms.clone()).into())
+}
+
+pub(super) fn set_state(objects: &Objects, set: &SetStaffState, by: &Principal) -> Ruling {
+    let staff = super::staff(objects, &set.number)?;
+    let centre = &staff.terms.centre;
+    check_staff(objects, centre, by)?;
+    let (from, _) = set.change.leads();
+    if !from.contains(&staff.state) {
+        return Err(Rejection::StaffStateWrong {
+            number: set.number.clone(),
+            state: staff.state,
+            change: set.change,
+        }
+        .into());
+    }
+    let active = objects
+        .centre(centre)
+        .map_or(0, |centre| centre.active_staff);
+    if staff.state == StaffState::Active && active == 1 {
+        return Err(Rejection::LastStaff {
+            number: set.number.clone(),
+            centre: centre.clone(),
+        }
+        .into());
+    }
+    Ok(Fact::StaffStateSet(set.clone()).into())
+}

@@ -1,0 +1,128 @@
+//! What happened in the time bank: to the contract's messages, and back.
+
+use timebank_proto::v1::{self, exchange_step::Fact as Message};
+
+use super::{
+    Undecodable,
+    decode::{booking, ledger_fact},
+    encode,
+};
+use crate::{
+    exchange::{
+        Branch, CentreTerms, Fact, Name, SetStaffState, StaffChange, StaffNumber, StaffTerms,
+    },
+    ledger,
+    steps::Exchanged,
+};
+
+type Result<T> = std::result::Result<T, Undecodable>;
+
+/// A step as the contract has it. None where the ledger's part has a fact that no
+/// step of the time bank brings about.
+pub(super) fn to_proto(step: &Exchanged) -> Option<v1::ExchangeStep> {
+    let ledger = step.ledger.iter().map(ledger_to_proto);
+    Some(v1::ExchangeStep {
+        fact: Some(fact_to_proto(&step.fact)),
+        ledger: ledger.collect::<Option<_>>()?,
+    })
+}
+
+fn ledger_to_proto(fact: &ledger::Fact) -> Option<v1::LedgerFact> {
+    use v1::{ledger_fact::Fact as Out, record::Step};
+    let fact = match encode::fact(fact) {
+        Step::AccountOpened(opened) => Out::AccountOpened(opened),
+        Step::AccountLimitsChanged(changed) => Out::AccountLimitsChanged(changed),
+        Step::AccountClosed(closed) => Out::AccountClosed(closed),
+        Step::EntryPosted(posted) => Out::EntryPosted(posted),
+        _ => return None,
+    };
+    Some(v1::LedgerFact { fact: Some(fact) })
+}
+
+fn fact_to_proto(fact: &Fact) -> Message {
+    match fact {
+        Fact::CentreOpened {
+            terms,
+            first_staff_number,
+        } => Message::CentreOpened(v1::CentreOpened {
+            prefix: terms.prefix.as_str().into(),
+            name_en: terms.name_en.as_str().into(),
+            name_zh: optional(terms.name_zh.as_ref()),
+            operator: optional(terms.operator.as_ref()),
+            contracting_body: optional(terms.contracting_body.as_ref()),
+            first_staff_number: first_staff_number.as_str().into(),
+        }),
+        Fact::StaffRegistered(terms) => Message::StaffRegistered(v1::StaffRegistered {
+            staff_number: terms.number.as_str().into(),
+            centre: terms.centre.as_str().into(),
+        }),
+        Fact::StaffStateSet(set) => Message::StaffStateSet(v1::StaffStateSet {
+            step_id: set.step.as_bytes().to_vec(),
+            staff_number: set.number.as_str().into(),
+            change: change_to_proto(set.change).into(),
+        }),
+    }
+}
+
+fn optional(name: Option<&Name>) -> String {
+    name.map_or_else(String::new, |name| name.as_str().into())
+}
+
+fn change_to_proto(change: StaffChange) -> v1::StaffChange {
+    match change {
+        StaffChange::Suspend => v1::StaffChange::Suspend,
+        StaffChange::Reinstate => v1::StaffChange::Reinstate,
+        StaffChange::End => v1::StaffChange::End,
+    }
+}
+
+/// The change of staff that a number of the contract stands for. None where it stands
+/// for none.
+pub fn staff_change(number: i32) -> Option<StaffChange> {
+    match v1::StaffChange::try_from(number) {
+        Ok(v1::StaffChange::Suspend) => Some(StaffChange::Suspend),
+        Ok(v1::StaffChange::Reinstate) => Some(StaffChange::Reinstate),
+        Ok(v1::StaffChange::End) => Some(StaffChange::End),
+        Ok(v1::StaffChange::Unspecified) | Err(_) => None,
+    }
+}
+
+/// A step that was read.
+pub(super) fn of_proto(step: v1::ExchangeStep) -> Result<Exchanged> {
+    let ledger = step.ledger.into_iter().map(ledger_fact);
+    Ok(Exchanged {
+        ledger: ledger.collect::<Result<_>>()?,
+        fact: fact(step.fact.ok_or(Undecodable::Field("exchange"))?)?,
+    })
+}
+
+fn fact(fact: Message) -> Result<Fact> {
+    Ok(match fact {
+        Message::CentreOpened(opened) => Fact::CentreOpened {
+            terms: CentreTerms {
+                prefix: Branch::parse("prefix", &opened.prefix)?,
+                name_en: Name::parse("name_en", &opened.name_en)?,
+                name_zh: name("name_zh", &opened.name_zh)?,
+                operator: name("operator", &opened.operator)?,
+                contracting_body: name("contracting_body", &opened.contracting_body)?,
+            },
+            first_staff_number: StaffNumber::parse(&opened.first_staff_number)?,
+        },
+        Message::StaffRegistered(registered) => Fact::StaffRegistered(StaffTerms {
+            number: StaffNumber::parse(&registered.staff_number)?,
+            centre: Branch::parse("centre", &registered.centre)?,
+        }),
+        Message::StaffStateSet(set) => Fact::StaffStateSet(SetStaffState {
+            step: booking(&set.step_id, "step_id")?,
+            number: StaffNumber::parse(&set.staff_number)?,
+            change: staff_change(set.change).ok_or(Undecodable::Field("change"))?,
+        }),
+    })
+}
+
+fn name(field: &'static str, given: &str) -> Result<Option<Name>> {
+    match given {
+        "" => Ok(None),
+        given => Ok(Some(Name::parse(field, given)?)),
+    }
+}

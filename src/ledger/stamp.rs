@@ -1,0 +1,95 @@
+//! Where and when something was recorded.
+
+use std::fmt;
+
+use super::Moment;
+
+/// A record's position in the journal, from 1, without gaps. 0 is the position
+/// of an empty journal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Sequence(i64);
+
+impl Sequence {
+    /// Before the first record.
+    pub const ZERO: Self = Self(0);
+    /// After every record.
+    pub const MAX: Self = Self(i64::MAX);
+
+    /// A position. None below 0 or where postings could no longer be numbered.
+    pub fn new(position: i64) -> Option<Self> {
+        (0..=i64::MAX >> 11)
+            .contains(&position)
+            .then_some(Self(position))
+    }
+
+    /// The number.
+    pub fn get(self) -> i64 {
+        self.0
+    }
+
+    /// The position half way to a later one.
+    pub fn middle(self, later: Self) -> Self {
+        Self(self.0 + (later.0 - self.0) / 2)
+    }
+
+    /// The position after this one.
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl fmt::Display for Sequence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Where and when a step was recorded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Stamp {
+    pub sequence: Sequence,
+    /// When the journal took it; strictly increasing.
+    pub recorded_at: Moment,
+    /// The moment it was decided at: when it was recorded, unless the clock was
+    /// accepted while it was far behind the journal.
+    pub moment: Moment,
+}
+
+impl Stamp {
+    /// Before the first record.
+    pub const BEGINNING: Self = Self {
+        sequence: Sequence::ZERO,
+        recorded_at: Moment::MIN,
+        moment: Moment::MIN,
+    };
+
+    /// The stamp of the record after this one, at a time of the clock: recorded
+    /// times go on by a microsecond at least.
+    pub fn next(self, clock: Moment) -> Self {
+        let recorded_at = clock.max(self.recorded_at.next());
+        Self {
+            sequence: self.sequence.next(),
+            recorded_at,
+            moment: match clock.is_far_behind(self.recorded_at) {
+                true => clock,
+                false => recorded_at,
+            },
+        }
+    }
+
+    /// The moment that reads and expiry go by after this record, at a time of the
+    /// clock.
+    pub fn moment_after(self, clock: Moment) -> Moment {
+        match clock.is_far_behind(self.recorded_at) {
+            true => clock,
+            false => clock.max(self.recorded_at),
+        }
+    }
+
+    /// Whether a record may be stamped so after this one.
+    pub(super) fn may_precede(self, next: Self) -> bool {
+        next.sequence == self.sequence.next()
+            && next.recorded_at > self.recorded_at
+            && next == self.next(next.moment)
+    }
+}

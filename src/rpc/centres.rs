@@ -1,0 +1,101 @@
+//! `timebank.v1.CentreService`.
+
+use timebank_proto::v1::{self, centre_service_server::CentreService};
+use tonic::{Request, Response, Status};
+
+use super::{Services, convert, members, status::Refused, token_of};
+use crate::{
+    exchange::{Branch, Centre},
+    ledger::Principal,
+    query::{self, ReadError, Reading, page_size},
+};
+
+impl Services {
+    async fn centre(&self, by: Principal, prefix: Branch) -> Result<(v1::Centre, i64), ReadError> {
+        let read = move |reading: &mut Reading<'_>| {
+            let centre = query::centre(reading, &prefix)?;
+            Ok((reply(&centre), reading.snapshot.last()?.get()))
+        };
+        self.query.look_up(by, read).await
+    }
+}
+
+fn reply(centre: &Centre) -> v1::Centre {
+    let Centre {
+        terms,
+        active_staff,
+    } = centre;
+    v1::Centre {
+        prefix: terms.prefix.as_str().into(),
+        name_en: terms.name_en.as_str().into(),
+        name_zh: members::text(terms.name_zh.as_ref()),
+        operator: members::text(terms.operator.as_ref()),
+        contracting_body: members::text(terms.contracting_body.as_ref()),
+        active_staff_count: i32::try_from(*active_staff).unwrap_or(i32::MAX),
+    }
+}
+
+#[tonic::async_trait]
+impl CentreService for Services {
+    async fn open_centre(
+        &self,
+        request: Request<v1::OpenCentreRequest>,
+    ) -> Result<Response<v1::OpenCentreResponse>, Status> {
+        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let request = request.into_inner();
+        let command = members::open_centre(&request).map_err(Refused::from)?;
+        let prefix = members::branch("prefix", &request.prefix).map_err(Refused::from)?;
+        let by = caller.principal.clone();
+        let outcome = self.run(command, caller).await?;
+        let (centre, journal_position) = self.centre(by, prefix).await?;
+        Ok(Response::new(v1::OpenCentreResponse {
+            centre: Some(centre),
+            replayed: outcome.is_replay(),
+            journal_position,
+        }))
+    }
+
+    async fn get_centre(
+        &self,
+        request: Request<v1::GetCentreRequest>,
+    ) -> Result<Response<v1::GetCentreResponse>, Status> {
+        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let prefix = request.into_inner().prefix;
+        let prefix = members::branch("prefix", &prefix).map_err(Refused::from)?;
+        let (centre, journal_position) = self.centre(by, prefix).await?;
+        Ok(Response::new(v1::GetCentreResponse {
+            centre: Some(centre),
+            journal_position,
+        }))
+    }
+
+    async fn list_centres(
+        &self,
+        request: Request<v1::ListCentresRequest>,
+    ) -> Result<Response<v1::ListCentresResponse>, Status> {
+        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let mut request = request.into_inner();
+        let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
+        let given = std::mem::take(&mut request.page_token);
+        let token = token_of("timebank.v1.CentreService/ListCentres", &request);
+        let after = token.read(&given).map_err(Refused::from)?;
+        let after = after.map(|cursor| members::branch("page_token", &cursor));
+        let after = after.transpose().map_err(Refused::from)?;
+        let read = move |reading: &mut Reading<'_>| {
+            let centres = query::centres(reading, after, limit + 1)?;
+            Ok((centres, reading.snapshot.last()?))
+        };
+        let (centres, position) = self.query.read(by, read).await?;
+        let more = centres.len() > limit;
+        let centres: Vec<_> = centres.iter().take(limit).map(reply).collect();
+        let next_page_token = match centres.last() {
+            Some(last) if more => token.write(&last.prefix),
+            _ => String::new(),
+        };
+        Ok(Response::new(v1::ListCentresResponse {
+            centres,
+            next_page_token,
+            journal_position: position.get(),
+        }))
+    }
+}

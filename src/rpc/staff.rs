@@ -1,0 +1,120 @@
+//! `timebank.v1.StaffService`.
+
+use timebank_proto::v1::{self, staff_service_server::StaffService};
+use tonic::{Request, Response, Status};
+
+use super::{Services, convert, members, status::Refused, token_of};
+use crate::{
+    exchange::{Staff, StaffNumber, StaffState},
+    ledger::Principal,
+    query::{self, ReadError, Reading, page_size},
+};
+
+impl Services {
+    async fn staff(
+        &self,
+        by: Principal,
+        number: StaffNumber,
+    ) -> Result<(v1::Staff, i64), ReadError> {
+        let read = move |reading: &mut Reading<'_>| {
+            let staff = query::staff(reading, &number)?;
+            Ok((reply(&staff), reading.snapshot.last()?.get()))
+        };
+        self.query.look_up(by, read).await
+    }
+}
+
+fn reply(staff: &Staff) -> v1::Staff {
+    let state = match staff.state {
+        StaffState::Active => v1::StaffState::Active,
+        StaffState::Suspended => v1::StaffState::Suspended,
+        StaffState::Ended => v1::StaffState::Ended,
+    };
+    v1::Staff {
+        staff_number: staff.terms.number.as_str().into(),
+        centre: staff.terms.centre.as_str().into(),
+        state: state.into(),
+    }
+}
+
+#[tonic::async_trait]
+impl StaffService for Services {
+    async fn register_staff(
+        &self,
+        request: Request<v1::RegisterStaffRequest>,
+    ) -> Result<Response<v1::RegisterStaffResponse>, Status> {
+        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let request = request.into_inner();
+        let (number, command) = members::register_staff(&request).map_err(Refused::from)?;
+        let by = caller.principal.clone();
+        let outcome = self.run(command, caller).await?;
+        let (staff, journal_position) = self.staff(by, number).await?;
+        Ok(Response::new(v1::RegisterStaffResponse {
+            staff: Some(staff),
+            replayed: outcome.is_replay(),
+            journal_position,
+        }))
+    }
+
+    async fn set_staff_state(
+        &self,
+        request: Request<v1::SetStaffStateRequest>,
+    ) -> Result<Response<v1::SetStaffStateResponse>, Status> {
+        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let request = request.into_inner();
+        let (number, command) = members::set_staff_state(&request).map_err(Refused::from)?;
+        let by = caller.principal.clone();
+        let outcome = self.run(command, caller).await?;
+        let (staff, journal_position) = self.staff(by, number).await?;
+        Ok(Response::new(v1::SetStaffStateResponse {
+            staff: Some(staff),
+            replayed: outcome.is_replay(),
+            journal_position,
+        }))
+    }
+
+    async fn get_staff(
+        &self,
+        request: Request<v1::GetStaffRequest>,
+    ) -> Result<Response<v1::GetStaffResponse>, Status> {
+        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let number = request.into_inner().staff_number;
+        let number = members::staff_number(&number, "staff_number").map_err(Refused::from)?;
+        let (staff, journal_position) = self.staff(by, number).await?;
+        Ok(Response::new(v1::GetStaffResponse {
+            staff: Some(staff),
+            journal_position,
+        }))
+    }
+
+    async fn list_staff(
+        &self,
+        request: Request<v1::ListStaffRequest>,
+    ) -> Result<Response<v1::ListStaffResponse>, Status> {
+        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let mut request = request.into_inner();
+        let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
+        let given = std::mem::take(&mut request.page_token);
+        let token = token_of("timebank.v1.StaffService/ListStaff", &request);
+        let after = token.read(&given).map_err(Refused::from)?;
+        let after = after.map(|cursor| members::staff_number(&cursor, "page_token"));
+        let after = after.transpose().map_err(Refused::from)?;
+        let centre = members::branch("centre", &request.centre).map_err(Refused::from)?;
+        let read = move |reading: &mut Reading<'_>| {
+            let staff = query::staff_of(reading, &centre, after, limit + 1)?;
+            Ok((staff, reading.snapshot.last()?))
+        };
+        let (staff, position) = self.query.read(by, read).await?;
+        let more = staff.len() > limit;
+        let staff: Vec<_> = staff.iter().take(limit).map(reply).collect();
+        let next_page_token = match staff.last() {
+            Some(last) if more => token.write(&last.staff_number),
+            _ => String::new(),
+        };
+        Ok(Response::new(v1::ListStaffResponse {
+            staff,
+            next_page_token,
+            journal_position: position.get(),
+        }))
+    }
+}

@@ -1,0 +1,241 @@
+//! What all records add up to, and what one more command makes of it.
+
+use super::{Command, Exchanged, RULES_VERSION, Record, Rejection, Step};
+use crate::{
+    exchange::{self, NotLoaded, Objects, rules::Plan},
+    ledger::{
+        self, Book, Broken, Caller, Moment, Note, Place, Principal, Stamp,
+        rules::{self, Decision},
+    },
+};
+
+/// The ledger's book, and the time bank's objects, as far as they are loaded.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    pub book: Book,
+    pub objects: Objects,
+}
+
+/// A state to go back to. One that was made after another is kept or undone before
+/// it.
+#[derive(Debug)]
+#[must_use]
+pub struct Savepoint {
+    book: ledger::Savepoint,
+    objects: exchange::Savepoint,
+}
+
+/// What became of a command.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one lives at a time, and a transfer is worth no box"
+)]
+pub enum Done {
+    /// It stands already, since here or before.
+    Stands(Stamp),
+    /// It is folded in, and to be recorded.
+    Drafted(Drafted),
+}
+
+/// A record that is to be written, and the note kept beside it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Drafted {
+    pub record: Record,
+    pub note: Option<Note>,
+}
+
+/// Why a command is not decided for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Undecided {
+    /// A rule refuses it.
+    Refused(Rejection),
+    /// More must be loaded to tell.
+    NotLoaded(NotLoaded),
+}
+
+impl From<rules::Undecided> for Undecided {
+    fn from(undecided: rules::Undecided) -> Self {
+        match undecided {
+            rules::Undecided::Refused(rejection) => Self::Refused(rejection.into()),
+            rules::Undecided::NotLoaded(not_loaded) => Self::NotLoaded(not_loaded.into()),
+        }
+    }
+}
+
+impl From<exchange::rules::Undecided> for Undecided {
+    fn from(undecided: exchange::rules::Undecided) -> Self {
+        match undecided {
+            exchange::rules::Undecided::Refused(rejection) => Self::Refused(rejection.into()),
+            exchange::rules::Undecided::NotLoaded(not_loaded) => Self::NotLoaded(not_loaded),
+        }
+    }
+}
+
+type Ruling = Result<Done, Undecided>;
+
+impl State {
+    /// Begins to keep what is touched as it was.
+    pub fn savepoint(&mut self) -> Savepoint {
+        Savepoint {
+            book: self.book.savepoint(),
+            objects: self.objects.savepoint(),
+        }
+    }
+
+    /// Goes back to a savepoint.
+    pub fn undo(&mut self, to: Savepoint) {
+        self.book.undo(to.book);
+        self.objects.undo(to.objects);
+    }
+
+    /// Keeps what was done since a savepoint.
+    pub fn keep(&mut self, since: Savepoint) {
+        self.book.keep(since.book);
+        self.objects.keep(since.objects);
+    }
+
+    /// Folds a record in, with the text behind its entry's note where that is known.
+    ///
+    /// # Errors
+    /// [`Broken`] where it does not follow from those before it.
+    pub fn apply(&mut self, record: &Record, note: Option<Note>) -> Result<(), Broken> {
+        self.book.follow(record.stamp)?;
+        let (mut note, mut first_leg) = (note, 0);
+        for fact in record.step.facts() {
+            let at = Place {
+                stamp: record.stamp,
+                caller: &record.caller,
+                first_leg,
+            };
+            first_leg += self.book.fold(fact, at, note.take())?;
+        }
+        match record.step.exchange_fact() {
+            None => Ok(()),
+            Some(fact) => self.objects.fold(fact, record.stamp),
+        }
+    }
+
+    /// What a principal's command lacks to be decided at a moment.
+    pub fn lacks(&self, command: &Command, by: &Principal, now: Moment) -> Option<NotLoaded> {
+        let undecided = match command {
+            Command::Ledger(command) => {
+                let decided = rules::decide(&self.book, command, by, now);
+                Undecided::from(decided.err()?)
+            }
+            Command::Exchange(command) => {
+                let decided = exchange::rules::decide(&self.objects, command, by);
+                Undecided::from(decided.err()?)
+            }
+        };
+        match undecided {
+            Undecided::NotLoaded(lacking) => Some(lacking),
+            Undecided::Refused(_) => None,
+        }
+    }
+
+    /// Decides a caller's command, and folds in what is to be recorded of it. What is
+    /// not decided leaves the state as it was.
+    ///
+    /// # Errors
+    /// [`Broken`] where the state contradicts itself; it is then of no more use.
+    pub fn carry_out(
+        &mut self,
+        command: &Command,
+        caller: &Caller,
+        stamp: Stamp,
+    ) -> Result<Ruling, Broken> {
+        match command {
+            Command::Ledger(command) => self.carry_out_ledger(command, caller, stamp),
+            Command::Exchange(command) => {
+                let before = self.savepoint();
+                let done = self.carry_out_exchange(command, caller, stamp)?;
+                match done {
+                    Ok(_) => self.keep(before),
+                    Err(_) => self.undo(before),
+                }
+                Ok(done)
+            }
+        }
+    }
+
+    fn carry_out_ledger(
+        &mut self,
+        command: &ledger::Command,
+        caller: &Caller,
+        stamp: Stamp,
+    ) -> Result<Ruling, Broken> {
+        match rules::decide(&self.book, command, &caller.principal, stamp.moment) {
+            Err(undecided) => Ok(Err(undecided.into())),
+            Ok(Decision::Stands(stamp)) => Ok(Ok(Done::Stands(stamp))),
+            Ok(Decision::Append { step, note }) => {
+                let record = record(Step::Ledger(step), caller, stamp);
+                self.apply(&record, note.clone())?;
+                Ok(Ok(Done::Drafted(Drafted { record, note })))
+            }
+        }
+    }
+
+    fn carry_out_exchange(
+        &mut self,
+        command: &exchange::Command,
+        caller: &Caller,
+        stamp: Stamp,
+    ) -> Result<Ruling, Broken> {
+        let by = &caller.principal;
+        let Plan { fact, ledger } = match self.plan(command, by) {
+            Ok(exchange::rules::Decision::Append(plan)) => plan,
+            Ok(exchange::rules::Decision::Stands(stamp)) => return Ok(Ok(Done::Stands(stamp))),
+            Err(undecided) => return Ok(Err(undecided)),
+        };
+        self.book.follow(stamp)?;
+        let mut facts = Vec::new();
+        let mut first_leg = 0;
+        for command in &ledger {
+            let step = match rules::decide(&self.book, command, by, stamp.moment) {
+                Ok(Decision::Append { step, .. }) => step,
+                // What stands already is nothing to record.
+                Ok(Decision::Stands(_)) => continue,
+                Err(undecided) => return Ok(Err(undecided.into())),
+            };
+            for fact in step.facts() {
+                let at = Place {
+                    stamp,
+                    caller,
+                    first_leg,
+                };
+                first_leg += self.book.fold(fact, at, None)?;
+                facts.push(fact.clone());
+            }
+        }
+        self.objects.fold(&fact, stamp)?;
+        let step = Step::Exchange(Exchanged {
+            fact,
+            ledger: facts,
+        });
+        let record = record(step, caller, stamp);
+        Ok(Ok(Done::Drafted(Drafted { record, note: None })))
+    }
+
+    fn plan(
+        &self,
+        command: &exchange::Command,
+        by: &Principal,
+    ) -> Result<exchange::rules::Decision, Undecided> {
+        if by.is_server() {
+            let principal = by.to_string();
+            let refused = ledger::Rejection::PrincipalNotAllowed { principal };
+            return Err(Undecided::Refused(refused.into()));
+        }
+        Ok(exchange::rules::decide(&self.objects, command, by)?)
+    }
+}
+
+fn record(step: Step, caller: &Caller, stamp: Stamp) -> Record {
+    Record {
+        stamp,
+        caller: caller.clone(),
+        rules_version: RULES_VERSION,
+        step,
+    }
+}

@@ -1,0 +1,112 @@
+//! The time bank's objects, and what the ids of its steps stand for.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::read;
+use crate::{
+    exchange::{Centre, List, Object, ObjectId, ObjectKind, Standing, StepId, Taken},
+    ledger::Sequence,
+    store::StoreError,
+};
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// An object as it stands. None where there is none.
+pub(super) fn object(connection: &Connection, id: &ObjectId) -> Result<Option<Standing>> {
+    let found: Option<(i64, String)> = connection
+        .prepare_cached("SELECT sequence, state FROM objects WHERE id = ?1")?
+        .query_row([id.as_text()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((since, state)) = found else {
+        return Ok(None);
+    };
+    let object = of_state(id.kind(), &state)?;
+    match object.id() == *id {
+        true => Ok(Some((object, read::sequence(since)?))),
+        false => Err(StoreError::Corrupt(format!(
+            "the state of {id} is that of {}",
+            object.id()
+        ))),
+    }
+}
+
+fn of_state(kind: ObjectKind, state: &str) -> Result<Object> {
+    Object::of_state(kind, state)
+        .map_err(|error| StoreError::Corrupt(format!("the state of an object: {error}")))
+}
+
+/// All centres.
+pub(super) fn centres(connection: &Connection) -> Result<Vec<(Centre, Sequence)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT sequence, state FROM objects WHERE id >= 'centre/' AND id < 'centre0'",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut centres = Vec::new();
+    while let Some(row) = rows.next()? {
+        let state: String = row.get(1)?;
+        if let Object::Centre(centre) = of_state(ObjectKind::Centre, &state)? {
+            centres.push((centre, read::sequence(row.get(0)?)?));
+        }
+    }
+    Ok(centres)
+}
+
+/// The record of a step's id. None where it stands for nothing.
+pub(super) fn find_step(connection: &Connection, id: &StepId) -> Result<Option<Sequence>> {
+    let found: Option<i64> = connection
+        .prepare_cached("SELECT sequence FROM steps WHERE id = ?1")?
+        .query_row([id.as_text()], |row| row.get(0))
+        .optional()?;
+    found.map(read::sequence).transpose()
+}
+
+/// What a step's id stands for. None where that is nothing.
+pub(super) fn taken(connection: &Connection, id: &StepId) -> Result<Option<Taken>> {
+    match find_step(connection, id)? {
+        None => Ok(None),
+        Some(at) => taken_at(connection, id, at).map(Some),
+    }
+}
+
+/// What a step's id stands for by a record that is said to be of it.
+pub(super) fn taken_at(connection: &Connection, id: &StepId, at: Sequence) -> Result<Taken> {
+    let record = read::record(connection, at)?;
+    let fact = record.step.exchange_fact();
+    match fact.filter(|fact| fact.step_ids().contains(id)) {
+        Some(fact) => Ok(Taken {
+            stamp: record.stamp,
+            fact: fact.clone(),
+        }),
+        None => Err(StoreError::Corrupt(format!(
+            "record {at} is not that of {id}"
+        ))),
+    }
+}
+
+/// The objects of a list by id, from after one on.
+pub(super) fn listed(
+    connection: &Connection,
+    list: &List,
+    after: Option<&ObjectId>,
+    limit: usize,
+) -> Result<Vec<Object>> {
+    let prefix = list.prefix();
+    let after = after.map_or_else(|| prefix.clone(), |id| list.key(id));
+    let mut statement = connection.prepare_cached(
+        "SELECT k.key, o.state FROM keys k JOIN objects o ON o.id = k.object
+         WHERE k.key > ?1 ORDER BY k.key LIMIT ?2",
+    )?;
+    let mut rows = statement.query(params![after, limit as i64])?;
+    let mut objects = Vec::new();
+    while let Some(row) = rows.next()? {
+        if !row
+            .get_ref(0)?
+            .as_str()
+            .is_ok_and(|key| key.starts_with(&prefix))
+        {
+            break;
+        }
+        objects.push(of_state(list.kind(), &row.get::<_, String>(1)?)?);
+    }
+    Ok(objects)
+}

@@ -1,0 +1,115 @@
+//! Objects of the time bank that someone changed by hand.
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+use timebank_proto::v1;
+
+use crate::support::{Server, by, id};
+
+/// Records: 2 a centre with staff 1001, 3 staff 1002, 4 who is suspended.
+async fn ledger() -> TempDir {
+    let dir = TempDir::new().expect("a directory");
+    let server = Server::start(dir.path());
+    let mut client = server.client().await;
+    let opening = v1::OpenCentreRequest {
+        prefix: "city".into(),
+        name_en: "City".into(),
+        first_staff_number: "1001".into(),
+        ..Default::default()
+    };
+    client.centres.open_centre(opening).await.expect("a centre");
+    let registration = v1::RegisterStaffRequest {
+        staff_number: "1002".into(),
+        centre: "city".into(),
+    };
+    let registered = client.staff.register_staff(by("1001", registration));
+    registered.await.expect("staff");
+    let change = v1::SetStaffStateRequest {
+        step_id: id(),
+        staff_number: "1002".into(),
+        change: v1::StaffChange::Suspend.into(),
+    };
+    let suspended = client.staff.set_staff_state(by("1001", change));
+    suspended.await.expect("a step");
+    server.stop().await;
+    dir
+}
+
+#[tokio::test]
+async fn are_found() {
+    for (what, sql, place, sequence) in [
+        (
+            "a state",
+            "UPDATE objects SET state = replace(state, 'suspended', 'active') WHERE id = 'staff/1002'",
+            "objects",
+            4,
+        ),
+        (
+            "who changed it",
+            "UPDATE objects SET sequence = 3 WHERE id = 'staff/1002'",
+            "objects",
+            4,
+        ),
+        (
+            "an object",
+            "DELETE FROM objects WHERE id = 'staff/1002'",
+            "objects",
+            4,
+        ),
+        (
+            "one too many",
+            "INSERT INTO objects SELECT 'staff/1003', sequence, state FROM objects WHERE id = 'staff/1002'",
+            "objects",
+            0,
+        ),
+        (
+            "a key",
+            "DELETE FROM keys WHERE object = 'staff/1002'",
+            "keys",
+            4,
+        ),
+        (
+            "a key that leads elsewhere",
+            "UPDATE keys SET object = 'staff/1001' WHERE object = 'staff/1002'",
+            "keys",
+            4,
+        ),
+        (
+            "a key too many",
+            "INSERT INTO keys VALUES ('staff-of/city staff/1003', 'staff/1001')",
+            "keys",
+            0,
+        ),
+        (
+            "an id",
+            "DELETE FROM steps WHERE id = 'staff/1002'",
+            "steps",
+            3,
+        ),
+        (
+            "an id of another record",
+            "UPDATE steps SET sequence = 2 WHERE id = 'staff/1002'",
+            "tables",
+            3,
+        ),
+        (
+            "an id too many",
+            "INSERT INTO steps VALUES ('staff/1003', 3)",
+            "steps",
+            0,
+        ),
+    ] {
+        let dir = ledger().await;
+        let database = Connection::open(dir.path().join("ledger.db")).expect("the database");
+        assert_eq!(database.execute(sql, []), Ok(1), "{what}");
+        drop(database);
+        let server = Server::start(dir.path());
+        let last = server.client().await.verify().await.expect("verified");
+        let found = last.finding.unwrap_or_else(|| panic!("{what}: not found"));
+        assert_eq!(
+            (found.place.as_str(), found.sequence),
+            (place, sequence),
+            "{what}: {found:?}"
+        );
+    }
+}
