@@ -4,7 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "timebank/v1/unit.proto",
     "timebank/v1/account.proto",
     "timebank/v1/entry.proto",
@@ -13,6 +13,7 @@ const FILES: [&str; 9] = [
     "timebank/v1/facts.proto",
     "timebank/v1/centre.proto",
     "timebank/v1/staff.proto",
+    "timebank/v1/member.proto",
     "timebank/v1/journal.proto",
 ];
 

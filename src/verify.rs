@@ -29,7 +29,11 @@ pub(crate) fn verify(data: &Path) -> ExitCode {
             count,
             root,
             erased_notes,
-        }) => tell(&sound(count, &root, erased_notes), ExitCode::SUCCESS),
+            erased_personal,
+        }) => tell(
+            &sound(count, &root, erased_notes, erased_personal),
+            ExitCode::SUCCESS,
+        ),
         Ok(Verified::Wrong(finding)) => tell(&wrong(&finding), ExitCode::FAILURE),
         Ok(Verified::Stopped) => Err(io::Error::other("the audit was stopped")),
         Err(error) => Err(io::Error::other(error)),
@@ -46,10 +50,10 @@ fn tell(text: &str, code: ExitCode) -> io::Result<ExitCode> {
     Ok(code)
 }
 
-fn sound(count: i64, root: &[u8], erased_notes: i64) -> String {
+fn sound(count: i64, root: &[u8], erased_notes: i64, erased_personal: i64) -> String {
     let root: String = root.iter().map(|byte| format!("{byte:02x}")).collect();
     format!(
-        "sound\nverified_count     {count}\nroot_hash          {root}\nerased_note_count  {erased_notes}\n"
+        "sound\nverified_count         {count}\nroot_hash              {root}\nerased_note_count      {erased_notes}\nerased_personal_count  {erased_personal}\n"
     )
 }
 

@@ -8,8 +8,8 @@ use timebank_proto::v1::{
     ListUnitsRequest, StoredRecord, Unit, account_service_client::AccountServiceClient,
     centre_service_client::CentreServiceClient, entry_service_client::EntryServiceClient,
     hold_service_client::HoldServiceClient, journal_service_client::JournalServiceClient,
-    staff_service_client::StaffServiceClient, statement_service_client::StatementServiceClient,
-    unit_service_client::UnitServiceClient,
+    member_service_client::MemberServiceClient, staff_service_client::StaffServiceClient,
+    statement_service_client::StatementServiceClient, unit_service_client::UnitServiceClient,
 };
 use tokio::sync::OnceCell;
 use tonic::{
@@ -59,6 +59,7 @@ pub(crate) struct Client {
     pub(crate) journal: JournalServiceClient<Service>,
     pub(crate) centres: CentreServiceClient<Service>,
     pub(crate) staff: StaffServiceClient<Service>,
+    pub(crate) members: MemberServiceClient<Service>,
     time_zone: Arc<OnceCell<TimeZone>>,
 }
 
@@ -86,6 +87,7 @@ impl Client {
             journal: service!(JournalServiceClient),
             centres: service!(CentreServiceClient),
             staff: service!(StaffServiceClient),
+            members: service!(MemberServiceClient),
             time_zone: Arc::default(),
         })
     }

@@ -198,7 +198,7 @@ impl Failure {
             Self::Refused { reason, .. } => hint_of(reason).map(str::to_owned),
             Self::InDoubt { id, cause } => {
                 let doubt = format!(
-                    "it may have been booked: repeat it with --id {id}, which never books it twice"
+                    "it may have been recorded: repeat it with --id {id}, which never records it twice"
                 );
                 let hints = iter::once(doubt).chain(cause.hint(server));
                 Some(hints.collect::<Vec<_>>().join("; "))
@@ -426,7 +426,7 @@ mod tests {
         let told = failed().of_booking("E1");
         assert_eq!((told.exit_number(), told.reason()), (1, "STORE_FAILED"));
         let text = told.as_text("");
-        assert!(text.contains("may have been booked"), "{text}");
+        assert!(text.contains("may have been recorded"), "{text}");
         assert!(text.contains("repeat it with --id E1"), "{text}");
         assert!(told.as_json("").contains(r#""id":"E1""#));
 

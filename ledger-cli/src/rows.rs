@@ -3,8 +3,9 @@
 //! on the command line, and what the time bank keeps has its id as `id`.
 
 use timebank_proto::v1::{
-    Account, AccountState, Centre, Entry, GetBalanceResponse, GetLedgerResponse, Hold, HoldState,
-    Limit, ListPostingsResponse, Posting, Staff, StaffState, Tag, Transfer, Unit, limit::Bound,
+    Account, AccountState, Attestation, Centre, Entry, GetBalanceResponse, GetLedgerResponse, Hold,
+    HoldState, Limit, ListPostingsResponse, Member, MemberState, PersonalFields, Posting, Staff,
+    StaffState, Tag, Transfer, Unit, limit::Bound,
 };
 
 use crate::{
@@ -66,6 +67,33 @@ pub(crate) const CENTRES: Layout = Layout {
 pub(crate) const STAFF: Layout = Layout {
     fields: &["id", "state", "centre"],
     columns: &[("id", "staff"), ("centre", "centre"), ("state", "state")],
+};
+
+pub(crate) const MEMBERS: Layout = Layout {
+    fields: &[
+        "id",
+        "state",
+        "centre",
+        "block",
+        "guardian_id",
+        "proxy_id",
+        "relative_ids",
+        "heir_id",
+        "heard_of",
+        "has_device",
+        "consented_on",
+        "insured_until",
+        "qualifications",
+    ],
+    columns: &[
+        ("id", "member"),
+        ("state", "state"),
+        ("block", "block"),
+        ("guardian_id", "guardian"),
+        ("has_device", "device"),
+        ("consented_on", "consented"),
+        ("insured_until", "insured until"),
+    ],
 };
 
 pub(crate) const HOLDS: Layout = Layout {
@@ -164,6 +192,65 @@ pub(crate) fn staff(staff: &Staff) -> Row {
         ("state", Cell::text(state)),
         ("centre", Cell::text(&staff.centre)),
     ])
+}
+
+pub(crate) fn member(member: &Member) -> Row {
+    let state = match member.state() {
+        MemberState::Unspecified => "unknown",
+        MemberState::Active => "active",
+        MemberState::Suspended => "suspended",
+    };
+    let details = member.details.clone().unwrap_or_default();
+    let relatives = details.relative_ids.iter();
+    let relatives = relatives.map(|id| Row(vec![("id", Cell::text(id))]));
+    let qualifications = member.qualifications.iter().map(|qualification| {
+        Row(vec![
+            ("code", Cell::text(&qualification.code)),
+            ("since", Cell::text(&qualification.since)),
+            ("until", Cell::text(&qualification.until)),
+            ("training", Cell::text(&qualification.training)),
+        ])
+    });
+    Row(vec![
+        ("id", Cell::text(&member.member_id)),
+        ("state", Cell::text(state)),
+        ("centre", Cell::text(&member.centre)),
+        ("block", Cell::text(details.block)),
+        ("guardian_id", Cell::text(details.guardian_id)),
+        ("proxy_id", Cell::text(details.proxy_id)),
+        ("relative_ids", Cell::Rows(relatives.collect())),
+        ("heir_id", Cell::text(details.heir_id)),
+        ("heard_of", Cell::text(details.heard_of)),
+        ("has_device", Cell::Flag(details.has_device)),
+        ("consented_on", Cell::text(details.consented_on)),
+        ("insured_until", Cell::text(details.insured_until)),
+        ("qualifications", Cell::Rows(qualifications.collect())),
+    ])
+}
+
+/// The personal fields of a member; all absent where they were erased.
+pub(crate) fn personal(fields: Option<&PersonalFields>) -> Vec<(&'static str, Cell)> {
+    let erased = Cell::Flag(fields.is_none());
+    let fields = fields.cloned().unwrap_or_default();
+    let attested = |attested: Option<Attestation>| {
+        attested.map_or(Cell::Absent, |attested| {
+            Cell::Rows(vec![Row(vec![
+                ("since", Cell::text(attested.since)),
+                ("attested_by", Cell::text(attested.attested_by)),
+                ("evidence", Cell::text(attested.evidence)),
+            ])])
+        })
+    };
+    vec![
+        ("erased", erased),
+        ("name", Cell::text(fields.name)),
+        ("phone", Cell::text(fields.phone)),
+        ("born_on", Cell::text(fields.born_on)),
+        ("address", Cell::text(fields.address)),
+        ("disability", attested(fields.disability)),
+        ("hardship", attested(fields.hardship)),
+        ("affiliation", Cell::text(fields.affiliation)),
+    ]
 }
 
 pub(crate) fn account(account: &Account) -> Row {

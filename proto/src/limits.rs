@@ -14,5 +14,7 @@ pub const BATCH_OPENINGS: usize = 20_000;
 pub const BATCH_GET_ENTRIES: usize = 100;
 /// The legs of a settlement.
 pub const SETTLEMENT_LEGS: usize = 100;
+/// The relatives that a member names.
+pub const RELATIVES: usize = 20;
 /// The tags of an entry or a hold.
 pub const TAGS: usize = 16;

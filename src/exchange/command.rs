@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CentreTerms, ObjectId, Objects, StaffNumber, StaffState, StaffTerms, StepId, Wants};
+use super::{
+    CentreTerms, Commitments, MemberDetails, MemberId, MemberState, ObjectId, Objects, Personal,
+    Qualification, StaffNumber, StaffState, StaffTerms, StepId, Wants,
+};
 use crate::ledger::BookingId;
 
 /// What is to become of a member of staff.
@@ -48,6 +51,67 @@ pub struct SetStaffState {
     pub change: StaffChange,
 }
 
+/// Registers a member.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct RegisterMember {
+    pub id: MemberId,
+    #[serde(flatten)]
+    pub details: MemberDetails,
+    /// What the record has of their personal fields.
+    #[serde(skip)]
+    pub commitments: Commitments,
+    /// The fields behind it. None where only the record is at hand.
+    #[serde(skip)]
+    pub personal: Option<Personal>,
+}
+
+/// What is to become of a member.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberChange {
+    Suspend,
+    Reinstate,
+}
+
+impl MemberChange {
+    /// The state that it leads from, and to.
+    pub(super) fn leads(self) -> (MemberState, MemberState) {
+        match self {
+            Self::Suspend => (MemberState::Active, MemberState::Suspended),
+            Self::Reinstate => (MemberState::Suspended, MemberState::Active),
+        }
+    }
+}
+
+impl fmt::Display for MemberChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Suspend => "suspended",
+            Self::Reinstate => "reinstated",
+        })
+    }
+}
+
+/// Suspends or reinstates a member.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct SetMemberState {
+    #[serde(skip)]
+    pub step: BookingId,
+    #[serde(rename = "member_id")]
+    pub member: MemberId,
+    pub change: MemberChange,
+}
+
+/// Says what a member is qualified for; a later one of the same code replaces it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct QualifyMember {
+    #[serde(skip)]
+    pub step: BookingId,
+    #[serde(rename = "member_id")]
+    pub member: MemberId,
+    pub qualification: Qualification,
+}
+
 /// What a client asks for. Its serialized form has the field names of the contract:
 /// what repeats an id is compared by it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -61,6 +125,9 @@ pub enum Command {
     },
     RegisterStaff(StaffTerms),
     SetStaffState(SetStaffState),
+    RegisterMember(Box<RegisterMember>),
+    SetMemberState(SetMemberState),
+    QualifyMember(QualifyMember),
 }
 
 impl Command {
@@ -72,6 +139,9 @@ impl Command {
             }
             Self::RegisterStaff(terms) => StepId::Creates(ObjectId::Staff(terms.number.clone())),
             Self::SetStaffState(set) => StepId::Own(set.step),
+            Self::RegisterMember(new) => StepId::Creates(ObjectId::Member(new.id.clone())),
+            Self::SetMemberState(set) => StepId::Own(set.step),
+            Self::QualifyMember(new) => StepId::Own(new.step),
         }
     }
 
@@ -81,6 +151,9 @@ impl Command {
             Self::OpenCentre { .. } => "the opening of a centre",
             Self::RegisterStaff(_) => "the registration of staff",
             Self::SetStaffState(_) => "a change of staff",
+            Self::RegisterMember(_) => "the registration of a member",
+            Self::SetMemberState(_) => "a change of a member",
+            Self::QualifyMember(_) => "a qualification of a member",
         }
     }
 
@@ -89,14 +162,20 @@ impl Command {
         if let Err(lacking) = objects.taken(&self.step_id()) {
             wants.join(lacking.wants());
         }
-        let staff = match self {
+        let named = match self {
             Self::OpenCentre {
                 first_staff_number, ..
-            } => first_staff_number,
-            Self::RegisterStaff(terms) => &terms.number,
-            Self::SetStaffState(set) => &set.number,
+            } => ObjectId::Staff(first_staff_number.clone()),
+            Self::RegisterStaff(terms) => ObjectId::Staff(terms.number.clone()),
+            Self::SetStaffState(set) => ObjectId::Staff(set.number.clone()),
+            Self::RegisterMember(new) => {
+                wants.ledger.accounts.push(new.id.account().clone());
+                return;
+            }
+            Self::SetMemberState(set) => ObjectId::Member(set.member.clone()),
+            Self::QualifyMember(new) => ObjectId::Member(new.member.clone()),
         };
-        if let Err(lacking) = objects.staff(staff) {
+        if let Err(lacking) = objects.object(&named) {
             wants.join(lacking.wants());
         }
     }

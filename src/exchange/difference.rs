@@ -2,20 +2,34 @@
 
 use serde_json::Value;
 
-use super::Command;
-use crate::ledger::Difference;
+use super::{Command, NotLoaded, Objects};
+use crate::ledger::{Difference, Sequence};
 
 /// The first field that differs, by its name in the contract.
 pub(super) fn between(recorded: &Command, given: &Command) -> Option<Difference> {
-    if recorded == given {
-        return None;
-    }
     if recorded.name() != given.name() {
         return Some(Difference::of("command", recorded.name(), given.name()));
     }
     let values = |command| serde_json::to_value(command).unwrap_or_default();
-    let differing = first("", &values(recorded), &values(given));
-    Some(differing.unwrap_or_else(|| Difference::of("command", "another", "this")))
+    first("", &values(recorded), &values(given))
+}
+
+/// The first personal field that differs from those that a record commits to, as
+/// far as these are there. The texts are not told.
+pub(super) fn of_personal(
+    objects: &Objects,
+    recorded: Sequence,
+    given: &Command,
+) -> Result<Option<Difference>, NotLoaded> {
+    let Command::RegisterMember(new) = given else {
+        return Ok(None);
+    };
+    let Some(new) = &new.personal else {
+        return Ok(None);
+    };
+    let recorded = objects.personal(recorded)?;
+    let field = recorded.and_then(|recorded| recorded.difference(&new.fields));
+    Ok(field.map(|field| Difference::of(field, "another text", "this text")))
 }
 
 fn first(path: &str, recorded: &Value, given: &Value) -> Option<Difference> {

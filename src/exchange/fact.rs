@@ -1,6 +1,19 @@
 //! What happened in the time bank.
 
-use super::{CentreTerms, Command, SetStaffState, StaffNumber, StaffTerms, StepId};
+use super::{
+    Branch, CentreTerms, Command, Commitments, MemberDetails, MemberId, ObjectId, QualifyMember,
+    RegisterMember, SetMemberState, SetStaffState, StaffNumber, StaffTerms, StepId,
+};
+
+/// A member was registered, and an account opened for them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MemberRegistered {
+    pub id: MemberId,
+    /// The centre whose branch they are in.
+    pub centre: Branch,
+    pub details: MemberDetails,
+    pub personal: Commitments,
+}
 
 /// What happened.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -11,6 +24,9 @@ pub enum Fact {
     },
     StaffRegistered(StaffTerms),
     StaffStateSet(SetStaffState),
+    MemberRegistered(Box<MemberRegistered>),
+    MemberStateSet(SetMemberState),
+    MemberQualified(QualifyMember),
 }
 
 impl Fact {
@@ -26,6 +42,27 @@ impl Fact {
             },
             Self::StaffRegistered(terms) => Command::RegisterStaff(terms.clone()),
             Self::StaffStateSet(set) => Command::SetStaffState(set.clone()),
+            Self::MemberRegistered(new) => Command::RegisterMember(Box::new(RegisterMember {
+                id: new.id.clone(),
+                details: new.details.clone(),
+                commitments: new.personal,
+                personal: None,
+            })),
+            Self::MemberStateSet(set) => Command::SetMemberState(set.clone()),
+            Self::MemberQualified(new) => Command::QualifyMember(new.clone()),
+        }
+    }
+
+    /// What it has of a member's personal fields, if it has anything, and whose they
+    /// are.
+    pub fn personal(&self) -> Option<(&MemberId, &Commitments)> {
+        match self {
+            Self::MemberRegistered(new) => Some((&new.id, &new.personal)),
+            Self::CentreOpened { .. }
+            | Self::StaffRegistered(_)
+            | Self::StaffStateSet(_)
+            | Self::MemberStateSet(_)
+            | Self::MemberQualified(_) => None,
         }
     }
 
@@ -36,9 +73,7 @@ impl Fact {
             first_staff_number, ..
         } = self
         {
-            ids.push(StepId::Creates(super::ObjectId::Staff(
-                first_staff_number.clone(),
-            )));
+            ids.push(StepId::Creates(ObjectId::Staff(first_staff_number.clone())));
         }
         ids
     }

@@ -11,11 +11,14 @@
 
 mod centre;
 mod command;
+mod day;
 mod difference;
 mod fact;
 mod id;
+mod member;
 mod object;
 mod objects;
+mod personal;
 mod rejection;
 pub mod rules;
 mod staff;
@@ -23,11 +26,21 @@ mod text;
 mod wants;
 
 pub use centre::{Centre, CentreTerms};
-pub use command::{Command, SetStaffState, StaffChange};
-pub use fact::Fact;
+pub use command::{
+    Command, MemberChange, QualifyMember, RegisterMember, SetMemberState, SetStaffState,
+    StaffChange,
+};
+pub use day::Day;
+pub use fact::{Fact, MemberRegistered};
 pub use id::{Branch, StaffNumber, StepId};
+pub use member::{
+    Code, MAX_RELATIVES, Member, MemberDetails, MemberId, MemberState, Qualification,
+};
 pub use object::{List, Object, ObjectId, ObjectKind};
 pub use objects::{Changed, Objects, Savepoint, Standing, Taken};
+pub use personal::{
+    Attested, Commitments, FIELD_COUNT, Personal, PersonalFields, PersonalText, Secret,
+};
 pub use rejection::Rejection;
 pub use staff::{Staff, StaffState, StaffTerms};
 pub use text::Name;

@@ -3,13 +3,14 @@
 
 use std::fmt;
 
-use super::{Branch, Centre, Staff, StaffNumber};
+use super::{Branch, Centre, Code, Member, MemberId, MemberState, Staff, StaffNumber};
 
 /// A kind of object.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum ObjectKind {
     Centre,
     Staff,
+    Member,
 }
 
 impl ObjectKind {
@@ -17,6 +18,7 @@ impl ObjectKind {
         match self {
             Self::Centre => "centre",
             Self::Staff => "staff",
+            Self::Member => "member",
         }
     }
 }
@@ -26,6 +28,7 @@ impl ObjectKind {
 pub enum ObjectId {
     Centre(Branch),
     Staff(StaffNumber),
+    Member(MemberId),
 }
 
 impl ObjectId {
@@ -34,6 +37,7 @@ impl ObjectId {
         match self {
             Self::Centre(_) => ObjectKind::Centre,
             Self::Staff(_) => ObjectKind::Staff,
+            Self::Member(_) => ObjectKind::Member,
         }
     }
 
@@ -42,6 +46,7 @@ impl ObjectId {
         let name = match self {
             Self::Centre(prefix) => prefix.as_str(),
             Self::Staff(number) => number.as_str(),
+            Self::Member(id) => id.as_str(),
         };
         format!("{}/{name}", self.kind().name())
     }
@@ -58,6 +63,7 @@ impl fmt::Display for ObjectId {
 pub enum Object {
     Centre(Centre),
     Staff(Staff),
+    Member(Box<Member>),
 }
 
 impl Object {
@@ -66,6 +72,7 @@ impl Object {
         match self {
             Self::Centre(centre) => ObjectId::Centre(centre.terms.prefix.clone()),
             Self::Staff(staff) => ObjectId::Staff(staff.terms.number.clone()),
+            Self::Member(member) => ObjectId::Member(member.id.clone()),
         }
     }
 
@@ -77,6 +84,7 @@ impl Object {
         match self {
             Self::Centre(centre) => serde_json::to_string(centre),
             Self::Staff(staff) => serde_json::to_string(staff),
+            Self::Member(member) => serde_json::to_string(member),
         }
     }
 
@@ -88,6 +96,7 @@ impl Object {
         Ok(match kind {
             ObjectKind::Centre => Self::Centre(serde_json::from_str(state)?),
             ObjectKind::Staff => Self::Staff(serde_json::from_str(state)?),
+            ObjectKind::Member => Self::Member(serde_json::from_str(state)?),
         })
     }
 
@@ -96,10 +105,30 @@ impl Object {
         let lists = match self {
             Self::Centre(_) => vec![List::Centres],
             Self::Staff(staff) => vec![List::StaffOf(staff.terms.centre.clone())],
+            Self::Member(member) => lists_of(member),
         };
         let id = self.id();
         lists.iter().map(|list| list.key(&id)).collect()
     }
+}
+
+fn lists_of(member: &Member) -> Vec<List> {
+    let centre = &member.centre;
+    let mut lists = vec![
+        List::MembersOf(centre.clone()),
+        List::MembersIn(centre.clone(), member.state),
+    ];
+    if let Some(block) = &member.details.block {
+        lists.push(List::MembersOfBlock(centre.clone(), block.clone()));
+    }
+    let lapsing = member.qualifications.iter();
+    for until in lapsing.filter_map(|qualification| qualification.until) {
+        let list = List::MembersLapsing(centre.clone(), until.month());
+        if !lists.contains(&list) {
+            lists.push(list);
+        }
+    }
+    lists
 }
 
 /// A list of objects in the order of their ids.
@@ -107,6 +136,12 @@ impl Object {
 pub enum List {
     Centres,
     StaffOf(Branch),
+    /// All members of a centre.
+    MembersOf(Branch),
+    MembersIn(Branch, MemberState),
+    MembersOfBlock(Branch, Code),
+    /// Members with a qualification that lapses in a month, such as `2026-03`.
+    MembersLapsing(Branch, String),
 }
 
 impl List {
@@ -115,6 +150,10 @@ impl List {
         match self {
             Self::Centres => ObjectKind::Centre,
             Self::StaffOf(_) => ObjectKind::Staff,
+            Self::MembersOf(_)
+            | Self::MembersIn(..)
+            | Self::MembersOfBlock(..)
+            | Self::MembersLapsing(..) => ObjectKind::Member,
         }
     }
 
@@ -123,6 +162,12 @@ impl List {
         match self {
             Self::Centres => "centres ".into(),
             Self::StaffOf(centre) => format!("staff-of/{centre} "),
+            Self::MembersOf(centre) => format!("members-of/{centre} "),
+            Self::MembersIn(centre, state) => format!("members-of/{centre}/{state} "),
+            Self::MembersOfBlock(centre, block) => format!("members-of/{centre}/block/{block} "),
+            Self::MembersLapsing(centre, month) => {
+                format!("members-of/{centre}/lapsing/{month} ")
+            }
         }
     }
 

@@ -5,10 +5,11 @@
 //! [not loaded](NotLoaded). [`Objects::fold`] folds facts in; what that changes can be
 //! put back to a [`Savepoint`]. Centres are always loaded.
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::{
-    Branch, Centre, Fact, NotLoaded, Object, ObjectId, Staff, StaffNumber, StaffState, StepId,
+    Branch, Centre, Fact, Member, MemberId, MemberState, NotLoaded, Object, ObjectId, Personal,
+    Staff, StaffNumber, StaffState, StaffTerms, StepId,
 };
 use crate::ledger::{Broken, Sequence, Stamp};
 
@@ -53,16 +54,20 @@ enum Before {
     },
     /// The id stood for nothing.
     Step(StepId),
+    /// There was no such record.
+    Personal(Sequence),
 }
 
 /// The objects that are loaded, and what is known of ids. Folding every fact of the
 /// journal into none gives all.
 #[derive(Clone, Debug, Default)]
 pub struct Objects {
-    /// None: there is no such object.
-    all: HashMap<ObjectId, Option<Standing>>,
+    all: HashMap<ObjectId, Standing>,
+    absent: HashSet<ObjectId>,
     /// None: the id stands for nothing.
     taken: HashMap<StepId, Option<Taken>>,
+    /// None: they were erased.
+    personal: HashMap<Sequence, Option<Personal>>,
     centre_count: usize,
     /// How objects were that changed since they were forgotten.
     changed: HashMap<ObjectId, Option<Object>>,
@@ -88,7 +93,7 @@ impl Objects {
     /// A centre.
     pub fn centre(&self, prefix: &Branch) -> Option<&Centre> {
         match self.all.get(&ObjectId::Centre(prefix.clone())) {
-            Some(Some((Object::Centre(centre), _))) => Some(centre),
+            Some((Object::Centre(centre), _)) => Some(centre),
             _ => None,
         }
     }
@@ -96,7 +101,7 @@ impl Objects {
     /// All centres.
     pub fn centres(&self) -> impl Iterator<Item = &Centre> {
         self.all.values().filter_map(|kept| match kept {
-            Some((Object::Centre(centre), _)) => Some(centre),
+            (Object::Centre(centre), _) => Some(centre),
             _ => None,
         })
     }
@@ -104,6 +109,49 @@ impl Objects {
     /// How many centres there are.
     pub fn centre_count(&self) -> usize {
         self.centre_count
+    }
+
+    /// The centre in whose branch a place of the chart of accounts is.
+    pub fn centre_around(&self, place: &str) -> Option<&Centre> {
+        let ends = place.match_indices(':').map(|(end, _)| &place[..end]);
+        let mut branches = ends.filter_map(|branch| Branch::parse("branch", branch).ok());
+        branches.find_map(|branch| self.centre(&branch))
+    }
+
+    /// A member.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] where they may be there.
+    pub fn member(&self, id: &MemberId) -> Result<Option<&Member>, NotLoaded> {
+        match self.object(&ObjectId::Member(id.clone()))? {
+            Some(Object::Member(member)) => Ok(Some(member)),
+            _ => Ok(None),
+        }
+    }
+
+    /// The personal fields that a record commits to. None where they were erased.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] where they may be there.
+    pub fn personal(&self, of: Sequence) -> Result<Option<&Personal>, NotLoaded> {
+        match self.personal.get(&of) {
+            Some(personal) => Ok(personal.as_ref()),
+            None => Err(NotLoaded::personal(of)),
+        }
+    }
+
+    /// Makes known the personal fields that a record commits to, or that they were
+    /// erased.
+    pub fn load_personal(&mut self, of: Sequence, found: Option<Personal>) {
+        self.personal.insert(of, found);
+    }
+
+    /// Keeps the personal fields that a record commits to which is being made.
+    pub fn keep_personal(&mut self, of: Sequence, personal: Personal) {
+        if self.savepoints > 0 {
+            self.before.push(Before::Personal(of));
+        }
+        self.personal.insert(of, Some(personal));
     }
 
     /// A member of staff.
@@ -122,10 +170,10 @@ impl Objects {
     /// # Errors
     /// [`NotLoaded`] where it may be there.
     pub fn object(&self, id: &ObjectId) -> Result<Option<&Object>, NotLoaded> {
-        match (self.all.get(id), id) {
-            (Some(kept), _) => Ok(kept.as_ref().map(|(object, _)| object)),
-            (None, ObjectId::Centre(_)) => Ok(None),
-            (None, _) => Err(NotLoaded::object(id)),
+        match self.all.get(id) {
+            Some((object, _)) => Ok(Some(object)),
+            None if matches!(id, ObjectId::Centre(_)) || self.absent.contains(id) => Ok(None),
+            None => Err(NotLoaded::object(id)),
         }
     }
 
@@ -143,7 +191,14 @@ impl Objects {
     /// Makes an object known, with the record that changed it last; or that there is
     /// none.
     pub fn load(&mut self, id: ObjectId, found: Option<Standing>) {
-        self.all.insert(id, found);
+        match found {
+            None => {
+                self.absent.insert(id);
+            }
+            Some(standing) => {
+                self.all.insert(id, standing);
+            }
+        }
     }
 
     /// Makes known what an id stands for, or that it stands for nothing.
@@ -154,7 +209,7 @@ impl Objects {
     /// The objects changed since [`Objects::forget`], by id.
     pub fn changed(&self) -> Vec<Changed<'_>> {
         let changed = self.changed.iter().filter_map(|(id, before)| {
-            let (object, since) = self.all.get(id)?.as_ref()?;
+            let (object, since) = self.all.get(id)?;
             let changed = Changed {
                 before: before.as_ref(),
                 object,
@@ -170,17 +225,18 @@ impl Objects {
     /// Forgets what ids stand for, and what was found not to be there.
     pub fn forget_steps(&mut self) {
         self.taken.clear();
-        self.all.retain(|_, kept| kept.is_some());
+        self.personal.clear();
+        self.absent.clear();
     }
 
     /// Forgets which were changed, too; and all but the centres, where they have
     /// become many.
     pub fn forget(&mut self) {
+        self.forget_steps();
         self.changed.clear();
-        self.taken.clear();
-        let is_full = self.all.len() > MAX_KEPT;
-        self.all
-            .retain(|id, kept| kept.is_some() && (!is_full || matches!(id, ObjectId::Centre(_))));
+        if self.all.len() > MAX_KEPT {
+            self.all.retain(|id, _| matches!(id, ObjectId::Centre(_)));
+        }
     }
 
     /// Begins to keep what is changed as it was.
@@ -200,10 +256,16 @@ impl Objects {
                     if was.is_none() && matches!(id, ObjectId::Centre(_)) {
                         self.centre_count -= 1;
                     }
-                    self.all.insert(id, was);
+                    match was {
+                        Some(was) => self.all.insert(id, was),
+                        None => self.all.remove(&id),
+                    };
                 }
                 Before::Step(id) => {
                     self.taken.insert(id, None);
+                }
+                Before::Personal(of) => {
+                    self.personal.remove(&of);
                 }
             }
         }
@@ -262,6 +324,23 @@ impl Objects {
             }
             Fact::StaffRegistered(terms) => self.register(&terms.number, &terms.centre, at),
             Fact::StaffStateSet(set) => self.set_staff_state(&set.number, set.change.leads().1, at),
+            Fact::MemberRegistered(new) => {
+                let member = Member {
+                    id: new.id.clone(),
+                    centre: new.centre.clone(),
+                    state: MemberState::Active,
+                    details: new.details.clone(),
+                    personal_since: at,
+                    qualifications: Vec::new(),
+                };
+                self.create(Object::Member(Box::new(member)), at)
+            }
+            Fact::MemberStateSet(set) => self.change_member(&set.member, at, |member| {
+                member.state = set.change.leads().1;
+            }),
+            Fact::MemberQualified(new) => self.change_member(&new.member, at, |member| {
+                member.qualify(new.qualification.clone());
+            }),
         }
     }
 
@@ -272,7 +351,7 @@ impl Objects {
         at: Sequence,
     ) -> Result<(), String> {
         let staff = Staff {
-            terms: super::StaffTerms {
+            terms: StaffTerms {
                 number: number.clone(),
                 centre: centre.clone(),
             },
@@ -313,9 +392,24 @@ impl Objects {
         Ok(())
     }
 
+    fn change_member(
+        &mut self,
+        id: &MemberId,
+        at: Sequence,
+        change: impl FnOnce(&mut Member),
+    ) -> Result<(), String> {
+        let Ok(Some(member)) = self.member(id) else {
+            return Err(format!("there is no member {id}"));
+        };
+        let mut member = member.clone();
+        change(&mut member);
+        self.put(Object::Member(Box::new(member)), at);
+        Ok(())
+    }
+
     fn create(&mut self, object: Object, at: Sequence) -> Result<(), String> {
         let id = object.id();
-        if let Some(Some(_)) = self.all.get(&id) {
+        if self.all.contains_key(&id) {
             return Err(format!("{id} is there already"));
         }
         self.put(object, at);
@@ -324,7 +418,7 @@ impl Objects {
 
     fn put(&mut self, object: Object, at: Sequence) {
         let id = object.id();
-        let was = self.all.insert(id.clone(), Some((object, at))).flatten();
+        let was = self.all.insert(id.clone(), (object, at));
         let is_first = !self.changed.contains_key(&id);
         if is_first {
             let was = was.as_ref().map(|(object, _)| object.clone());

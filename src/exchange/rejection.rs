@@ -1,6 +1,8 @@
 //! Why the time bank refuses.
 
-use super::{Branch, StaffChange, StaffNumber, StaffState, StepId};
+use super::{
+    Branch, Day, MemberChange, MemberId, MemberState, StaffChange, StaffNumber, StaffState, StepId,
+};
 use crate::ledger::{Difference, Principal};
 
 /// A rule's refusal, with the figures that explain it. Rules are asked in the order of
@@ -41,6 +43,38 @@ pub enum Rejection {
          any more; register or reinstate another first"
     )]
     LastStaff { number: StaffNumber, centre: Branch },
+    #[error("there is no member {member}, whom {field} names")]
+    MemberUnknown {
+        member: MemberId,
+        field: &'static str,
+    },
+    #[error(
+        "member {member} is in the branch of no centre; open the centre first, or take an id \
+         below its branch"
+    )]
+    MemberOutside { member: MemberId },
+    #[error("{field} of member {member} is that member again")]
+    MemberOfItself {
+        member: MemberId,
+        field: &'static str,
+    },
+    #[error(
+        "account {member} stands already; the account of a member is opened with them, so take \
+         another id"
+    )]
+    MemberAccountExists { member: MemberId },
+    #[error("the birth date is after today, {today}")]
+    BornInFuture { today: Day },
+    #[error("member {member} is {state}, and so cannot be {change}")]
+    MemberStateWrong {
+        member: MemberId,
+        state: MemberState,
+        change: MemberChange,
+    },
+    #[error("the qualification would lapse on {until}, before it begins on {since}")]
+    QualificationReversed { since: Day, until: Day },
+    #[error("member {member} has {max} qualifications already, the most there are")]
+    TooManyQualifications { member: MemberId, max: usize },
 }
 
 fn shown(principal: &Principal) -> &str {
@@ -63,6 +97,14 @@ impl Rejection {
             Self::StaffExists { .. } => "STAFF_EXISTS",
             Self::StaffStateWrong { .. } => "STAFF_STATE_WRONG",
             Self::LastStaff { .. } => "LAST_STAFF",
+            Self::MemberUnknown { .. } => "MEMBER_UNKNOWN",
+            Self::MemberOutside { .. } => "MEMBER_OUTSIDE",
+            Self::MemberOfItself { .. } => "MEMBER_OF_ITSELF",
+            Self::MemberAccountExists { .. } => "MEMBER_ACCOUNT_EXISTS",
+            Self::BornInFuture { .. } => "BORN_IN_FUTURE",
+            Self::MemberStateWrong { .. } => "MEMBER_STATE_WRONG",
+            Self::QualificationReversed { .. } => "QUALIFICATION_REVERSED",
+            Self::TooManyQualifications { .. } => "TOO_MANY_QUALIFICATIONS",
         }
     }
 
@@ -98,6 +140,28 @@ impl Rejection {
                 ("state", state.to_string()),
                 ("change", change.to_string()),
             ],
+            Self::MemberUnknown { member, field } | Self::MemberOfItself { member, field } => {
+                vec![("member", member.to_string()), ("field", (*field).into())]
+            }
+            Self::MemberOutside { member } | Self::MemberAccountExists { member } => {
+                vec![("member", member.to_string())]
+            }
+            Self::BornInFuture { today } => vec![("today", today.to_string())],
+            Self::MemberStateWrong {
+                member,
+                state,
+                change,
+            } => vec![
+                ("member", member.to_string()),
+                ("state", state.to_string()),
+                ("change", change.to_string()),
+            ],
+            Self::QualificationReversed { since, until } => {
+                vec![("since", since.to_string()), ("until", until.to_string())]
+            }
+            Self::TooManyQualifications { member, max } => {
+                vec![("member", member.to_string()), ("max", max.to_string())]
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the rules ask for: there, not there, or not loaded.
 
 use super::{ObjectId, StepId};
-use crate::ledger;
+use crate::ledger::{self, Sequence};
 
 /// What was asked for and is not loaded, to be loaded as one set.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -11,12 +11,20 @@ pub struct Wants {
     pub objects: Vec<ObjectId>,
     /// What these ids stand for.
     pub steps: Vec<StepId>,
+    /// The personal fields that these records commit to.
+    pub personal: Vec<Sequence>,
 }
 
 impl Wants {
     /// Whether nothing is wanted.
     pub fn is_empty(&self) -> bool {
-        self.ledger.is_empty() && self.objects.is_empty() && self.steps.is_empty()
+        let Self {
+            ledger,
+            objects,
+            steps,
+            personal,
+        } = self;
+        ledger.is_empty() && objects.is_empty() && steps.is_empty() && personal.is_empty()
     }
 
     /// Wants all that the other does, too.
@@ -24,6 +32,7 @@ impl Wants {
         self.ledger.join(other.ledger);
         self.objects.extend(other.objects);
         self.steps.extend(other.steps);
+        self.personal.extend(other.personal);
     }
 }
 
@@ -42,6 +51,13 @@ impl NotLoaded {
     pub(super) fn step(id: &StepId) -> Self {
         Self(Box::new(Wants {
             steps: vec![id.clone()],
+            ..Wants::default()
+        }))
+    }
+
+    pub(super) fn personal(of: Sequence) -> Self {
+        Self(Box::new(Wants {
+            personal: vec![of],
             ..Wants::default()
         }))
     }

@@ -75,7 +75,10 @@ fn step(step: v1::record::Step) -> Result<Step, Undecodable> {
             let step = ledger::Step::EntryWithAccounts(with_accounts(step)?);
             return Ok(Step::Ledger(step));
         }
-        In::Exchange(step) => return facts::of_proto(step).map(Step::Exchange),
+        In::Exchange(step) => {
+            let step = facts::of_proto(step)?;
+            return Ok(Step::Exchange(Box::new(step)));
+        }
         In::LedgerFounded(record) => Fact::LedgerFounded(founded(&record)?),
         In::TimeZoneSet(set) => Fact::TimeZoneSet(TimeZone::parse(&set.time_zone)?),
         In::UnitDeclared(unit) => {

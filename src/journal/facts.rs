@@ -5,7 +5,7 @@ use timebank_proto::v1::{self, exchange_step::Fact as Message};
 use super::{
     Undecodable,
     decode::{booking, ledger_fact},
-    encode,
+    encode, member_facts,
 };
 use crate::{
     exchange::{
@@ -61,10 +61,13 @@ fn fact_to_proto(fact: &Fact) -> Message {
             staff_number: set.number.as_str().into(),
             change: change_to_proto(set.change).into(),
         }),
+        Fact::MemberRegistered(new) => Message::MemberRegistered(member_facts::registered(new)),
+        Fact::MemberStateSet(set) => Message::MemberStateSet(member_facts::state_set(set)),
+        Fact::MemberQualified(new) => Message::MemberQualified(member_facts::qualified(new)),
     }
 }
 
-fn optional(name: Option<&Name>) -> String {
+pub(super) fn optional(name: Option<&Name>) -> String {
     name.map_or_else(String::new, |name| name.as_str().into())
 }
 
@@ -117,6 +120,9 @@ fn fact(fact: Message) -> Result<Fact> {
             number: StaffNumber::parse(&set.staff_number)?,
             change: staff_change(set.change).ok_or(Undecodable::Field("change"))?,
         }),
+        Message::MemberRegistered(registered) => member_facts::read_registered(&registered)?,
+        Message::MemberStateSet(set) => member_facts::read_state_set(&set)?,
+        Message::MemberQualified(new) => member_facts::read_qualified(&new)?,
     })
 }
 

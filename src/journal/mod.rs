@@ -10,10 +10,14 @@ pub const FORMAT_VERSION: i32 = 1;
 mod decode;
 mod encode;
 mod facts;
+mod member_facts;
 mod tree;
 mod wire;
 
 pub use decode::{Undecodable, decode};
 pub use encode::{encode, tags_to_proto, to_proto};
 pub use facts::staff_change;
+pub use member_facts::{
+    details_to_proto, member_change, member_details, qualification, qualification_to_proto,
+};
 pub use tree::{Frontier, HASH_BYTES, Hash, leaf_hash, node_place};

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use compact_str::CompactString;
+use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
 use super::malformed::{Malformed, excerpt};
@@ -15,7 +16,8 @@ const MAX_OWNER_BYTES: usize = 64;
 
 /// A place in the chart of accounts, such as `shapingba:member:000123`: 2 to 8
 /// segments joined by `:`. Chosen by the client, never a person's name.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
 pub struct AccountId(CompactString);
 
 impl AccountId {
@@ -68,6 +70,20 @@ fn fault(id: &str) -> Option<&'static str> {
 
 fn is_label_byte(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
+}
+
+impl Serialize for AccountId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for AccountId {
+    type Error = Malformed;
+
+    fn try_from(given: String) -> Result<Self, Malformed> {
+        Self::parse(&given)
+    }
 }
 
 impl fmt::Display for AccountId {

@@ -58,6 +58,12 @@ pub enum Malformed {
     TagValue { key: String, max: usize },
     #[error("the note has {given} characters, the most is {max}")]
     NoteLength { given: usize, max: usize },
+    #[error("{field} is no day of the years 1900 to 9999, written as 2026-03-01")]
+    Day { field: &'static str },
+    #[error("{field} is not up to {max} characters without control characters")]
+    Personal { field: &'static str, max: usize },
+    #[error("a member names at most {max} relatives, this one {given}")]
+    Relatives { given: usize, max: usize },
     #[error("{field} is not a time of the years 1900 to 9999")]
     Time { field: &'static str },
     #[error("expires_in is not whole seconds from 1 to {max_s} (10 years)")]
@@ -127,6 +133,9 @@ impl Malformed {
             }
             Self::NoteLength { .. } => "NOTE_TOO_LONG",
             Self::Time { .. } => "TIME_OUT_OF_RANGE",
+            Self::Day { .. } => "DAY_MALFORMED",
+            Self::Personal { .. } => "PERSONAL_FIELD_MALFORMED",
+            Self::Relatives { .. } => "TOO_MANY_RELATIVES",
             Self::SequenceRange { .. } => "SEQUENCE_OUT_OF_RANGE",
             Self::ExpiresIn { .. } => "EXPIRY_OUT_OF_RANGE",
             Self::Choice { .. } => "CHOICE_UNKNOWN",
@@ -142,7 +151,10 @@ impl Malformed {
     /// The figures that explain it, by name.
     pub fn figures(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Missing { field } | Self::Time { field } | Self::NotText { field } => {
+            Self::Missing { field }
+            | Self::Time { field }
+            | Self::Day { field }
+            | Self::NotText { field } => {
                 vec![("field", (*field).into())]
             }
             Self::AccountId { given, .. }
@@ -169,7 +181,11 @@ impl Malformed {
             Self::LimitUnset => vec![],
             Self::Together { fields } => vec![("fields", (*fields).into())],
             Self::SameAccount { account } => vec![("account", account.clone())],
+            Self::Personal { field, max } => {
+                vec![("field", (*field).into()), ("max", max.to_string())]
+            }
             Self::TransferCount { given, max }
+            | Self::Relatives { given, max }
             | Self::TagCount { given, max }
             | Self::NoteLength { given, max } => {
                 vec![("given", given.to_string()), ("max", max.to_string())]

@@ -2,11 +2,16 @@
 
 use std::fmt;
 
-use super::Moment;
+use serde::{Deserialize, Serialize};
+
+use super::{Malformed, Moment};
 
 /// A record's position in the journal, from 1, without gaps. 0 is the position
 /// of an empty journal.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
+#[serde(try_from = "i64")]
 pub struct Sequence(i64);
 
 impl Sequence {
@@ -35,6 +40,14 @@ impl Sequence {
     /// The position after this one.
     pub fn next(self) -> Self {
         Self(self.0 + 1)
+    }
+}
+
+impl TryFrom<i64> for Sequence {
+    type Error = Malformed;
+
+    fn try_from(given: i64) -> Result<Self, Malformed> {
+        Self::new(given).ok_or(Malformed::SequenceRange { given })
     }
 }
 

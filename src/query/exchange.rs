@@ -2,7 +2,10 @@
 
 use super::{ReadError, Reading};
 use crate::{
-    exchange::{Branch, Centre, List, Object, ObjectId, Rejection, Staff, StaffNumber},
+    exchange::{
+        Branch, Centre, List, Member, MemberId, Object, ObjectId, PersonalFields, Rejection, Staff,
+        StaffNumber,
+    },
     store::StoreError,
 };
 
@@ -77,4 +80,52 @@ pub fn staff_of(
 
 fn misplaced(object: &Object) -> StoreError {
     StoreError::Corrupt(format!("{} is in a list of other objects", object.id()))
+}
+
+/// A member, with their personal fields unless they were erased.
+#[derive(Clone, Debug)]
+pub struct MemberView {
+    pub member: Member,
+    pub personal: Option<PersonalFields>,
+}
+
+/// A member.
+///
+/// # Errors
+/// [`Rejection::MemberUnknown`], or where the store fails.
+pub fn member(reading: &mut Reading<'_>, id: &MemberId) -> Result<MemberView, ReadError> {
+    let found = reading.snapshot.object(&ObjectId::Member(id.clone()))?;
+    let Some(Object::Member(member)) = found else {
+        return Err(Rejection::MemberUnknown {
+            member: id.clone(),
+            field: "member_id",
+        }
+        .into());
+    };
+    let personal = reading.snapshot.personal(&[member.personal_since])?.pop();
+    Ok(MemberView {
+        member: *member,
+        personal: personal.flatten().map(|personal| personal.fields),
+    })
+}
+
+/// The members of one of a centre's lists by id, from after one on.
+///
+/// # Errors
+/// [`Rejection::CentreUnknown`], or where the store fails.
+pub fn members(
+    reading: &mut Reading<'_>,
+    prefix: &Branch,
+    list: &List,
+    after: Option<MemberId>,
+    limit: usize,
+) -> Result<Vec<Member>, ReadError> {
+    centre(reading, prefix)?;
+    let after = after.map(ObjectId::Member);
+    let found = reading.snapshot.listed(list, after.as_ref(), limit)?;
+    let members = found.into_iter().map(|object| match object {
+        Object::Member(member) => Ok(*member),
+        other => Err(misplaced(&other)),
+    });
+    Ok(members.collect::<Result<_, _>>()?)
 }

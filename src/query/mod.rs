@@ -24,7 +24,7 @@ pub use accounts::{AccountView, account, accounts};
 pub use balance::{AsOf, BalanceView, balance};
 pub use effective::Place;
 pub use entries::{EntryView, entries, entry};
-pub use exchange::{centre, centres, staff, staff_of};
+pub use exchange::{MemberView, centre, centres, member, members, staff, staff_of};
 pub use holds::{HoldQuery, HoldView, hold, holds};
 pub use ledger::{LedgerView, ledger};
 pub use page::{PageError, Token, page_size};

@@ -3,7 +3,7 @@
 use timebank_proto::v1::{self, centre_service_server::CentreService};
 use tonic::{Request, Response, Status};
 
-use super::{Services, convert, members, status::Refused, token_of};
+use super::{Services, convert, partakers, status::Refused, token_of};
 use crate::{
     exchange::{Branch, Centre},
     ledger::Principal,
@@ -28,9 +28,9 @@ fn reply(centre: &Centre) -> v1::Centre {
     v1::Centre {
         prefix: terms.prefix.as_str().into(),
         name_en: terms.name_en.as_str().into(),
-        name_zh: members::text(terms.name_zh.as_ref()),
-        operator: members::text(terms.operator.as_ref()),
-        contracting_body: members::text(terms.contracting_body.as_ref()),
+        name_zh: partakers::text(terms.name_zh.as_ref()),
+        operator: partakers::text(terms.operator.as_ref()),
+        contracting_body: partakers::text(terms.contracting_body.as_ref()),
         active_staff_count: i32::try_from(*active_staff).unwrap_or(i32::MAX),
     }
 }
@@ -43,8 +43,8 @@ impl CentreService for Services {
     ) -> Result<Response<v1::OpenCentreResponse>, Status> {
         let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
         let request = request.into_inner();
-        let command = members::open_centre(&request).map_err(Refused::from)?;
-        let prefix = members::branch("prefix", &request.prefix).map_err(Refused::from)?;
+        let command = partakers::open_centre(&request).map_err(Refused::from)?;
+        let prefix = partakers::branch("prefix", &request.prefix).map_err(Refused::from)?;
         let by = caller.principal.clone();
         let outcome = self.run(command, caller).await?;
         let (centre, journal_position) = self.centre(by, prefix).await?;
@@ -61,7 +61,7 @@ impl CentreService for Services {
     ) -> Result<Response<v1::GetCentreResponse>, Status> {
         let by = convert::reader(request.metadata()).map_err(Refused::from)?;
         let prefix = request.into_inner().prefix;
-        let prefix = members::branch("prefix", &prefix).map_err(Refused::from)?;
+        let prefix = partakers::branch("prefix", &prefix).map_err(Refused::from)?;
         let (centre, journal_position) = self.centre(by, prefix).await?;
         Ok(Response::new(v1::GetCentreResponse {
             centre: Some(centre),
@@ -79,7 +79,7 @@ impl CentreService for Services {
         let given = std::mem::take(&mut request.page_token);
         let token = token_of("timebank.v1.CentreService/ListCentres", &request);
         let after = token.read(&given).map_err(Refused::from)?;
-        let after = after.map(|cursor| members::branch("page_token", &cursor));
+        let after = after.map(|cursor| partakers::branch("page_token", &cursor));
         let after = after.transpose().map_err(Refused::from)?;
         let read = move |reading: &mut Reading<'_>| {
             let centres = query::centres(reading, after, limit + 1)?;

@@ -146,6 +146,7 @@ impl Services {
                 count,
                 root,
                 erased_notes,
+                erased_personal,
             } => Ok(v1::VerifyJournalResponse {
                 verified_count: count,
                 total_count: count,
@@ -153,6 +154,7 @@ impl Services {
                 done: true,
                 root_hash: root.to_vec(),
                 erased_note_count: erased_notes,
+                erased_personal_count: erased_personal,
             }),
             Verified::Wrong(found) => Ok(v1::VerifyJournalResponse {
                 finding: Some(finding(found)),

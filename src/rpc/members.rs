@@ -1,73 +1,142 @@
-//! Requests about who takes part, to commands.
+//! `timebank.v1.MemberService`.
 
-use timebank_proto::v1;
+use timebank_proto::v1::{self, member_service_server::MemberService};
+use tonic::{Request, Response, Status};
 
-use super::convert::{self, booking_id};
+use super::{Services, convert, fitting, partakers, status::Refused, token_of};
 use crate::{
-    exchange::{Branch, CentreTerms, Command, Name, SetStaffState, StaffNumber, StaffTerms},
+    exchange::{Member, MemberId, MemberState},
     journal,
-    ledger::Malformed,
+    ledger::Principal,
+    query::{self, MemberView, ReadError, Reading, page_size},
 };
 
-type Result<T> = std::result::Result<T, Malformed>;
-
-pub(super) fn branch(field: &'static str, given: &str) -> Result<Branch> {
-    Branch::parse(field, convert::text(given, field)?)
-}
-
-pub(super) fn staff_number(given: &str, field: &'static str) -> Result<StaffNumber> {
-    StaffNumber::parse(convert::text(given, field)?)
-}
-
-/// A name that need not be given.
-fn name(field: &'static str, given: &str) -> Result<Option<Name>> {
-    match given {
-        "" => Ok(None),
-        given => Name::parse(field, given).map(Some),
+impl Services {
+    async fn member(&self, by: Principal, id: MemberId) -> Result<(MemberView, i64), ReadError> {
+        let read = move |reading: &mut Reading<'_>| {
+            let view = query::member(reading, &id)?;
+            Ok((view, reading.snapshot.last()?.get()))
+        };
+        self.query.look_up(by, read).await
     }
 }
 
-/// A name as the contract has it: empty where there is none.
-pub(super) fn text(name: Option<&Name>) -> String {
-    name.map_or_else(String::new, |name| name.as_str().into())
+fn reply(member: &Member) -> v1::Member {
+    let state = match member.state {
+        MemberState::Active => v1::MemberState::Active,
+        MemberState::Suspended => v1::MemberState::Suspended,
+    };
+    let qualifications = member.qualifications.iter();
+    v1::Member {
+        member_id: member.id.as_str().into(),
+        centre: member.centre.as_str().into(),
+        state: state.into(),
+        details: Some(journal::details_to_proto(&member.details)),
+        qualifications: qualifications
+            .map(journal::qualification_to_proto)
+            .collect(),
+    }
 }
 
-pub(super) fn open_centre(request: &v1::OpenCentreRequest) -> Result<Command> {
-    Ok(Command::OpenCentre {
-        terms: CentreTerms {
-            prefix: branch("prefix", &request.prefix)?,
-            name_en: Name::parse("name_en", &request.name_en)?,
-            name_zh: name("name_zh", &request.name_zh)?,
-            operator: name("operator", &request.operator)?,
-            contracting_body: name("contracting_body", &request.contracting_body)?,
-        },
-        first_staff_number: staff_number(&request.first_staff_number, "first_staff_number")?,
-    })
-}
+#[tonic::async_trait]
+impl MemberService for Services {
+    async fn register_member(
+        &self,
+        request: Request<v1::RegisterMemberRequest>,
+    ) -> Result<Response<v1::RegisterMemberResponse>, Status> {
+        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let by = caller.principal.clone();
+        let (id, command) = partakers::register_member(request.get_ref(), &by)?;
+        let outcome = self.run(command, caller).await?;
+        let (view, journal_position) = self.member(by, id).await?;
+        Ok(Response::new(v1::RegisterMemberResponse {
+            member: Some(reply(&view.member)),
+            replayed: outcome.is_replay(),
+            journal_position,
+        }))
+    }
 
-pub(super) fn register_staff(request: &v1::RegisterStaffRequest) -> Result<(StaffNumber, Command)> {
-    let number = staff_number(&request.staff_number, "staff_number")?;
-    let terms = StaffTerms {
-        number: number.clone(),
-        centre: branch("centre", &request.centre)?,
-    };
-    Ok((number, Command::RegisterStaff(terms)))
-}
+    async fn set_member_state(
+        &self,
+        request: Request<v1::SetMemberStateRequest>,
+    ) -> Result<Response<v1::SetMemberStateResponse>, Status> {
+        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let by = caller.principal.clone();
+        let (id, command) =
+            partakers::set_member_state(request.get_ref()).map_err(Refused::from)?;
+        let outcome = self.run(command, caller).await?;
+        let (view, journal_position) = self.member(by, id).await?;
+        Ok(Response::new(v1::SetMemberStateResponse {
+            member: Some(reply(&view.member)),
+            replayed: outcome.is_replay(),
+            journal_position,
+        }))
+    }
 
-pub(super) fn set_staff_state(
-    request: &v1::SetStaffStateRequest,
-) -> Result<(StaffNumber, Command)> {
-    let step = booking_id(&request.step_id, "step_id")?;
-    let number = staff_number(&request.staff_number, "staff_number")?;
-    let field = "change";
-    let change = match request.change {
-        0 => return Err(Malformed::Missing { field }),
-        given => journal::staff_change(given).ok_or(Malformed::Choice { field, given })?,
-    };
-    let set = SetStaffState {
-        step,
-        number: number.clone(),
-        change,
-    };
-    Ok((number, Command::SetStaffState(set)))
+    async fn qualify_member(
+        &self,
+        request: Request<v1::QualifyMemberRequest>,
+    ) -> Result<Response<v1::QualifyMemberResponse>, Status> {
+        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let by = caller.principal.clone();
+        let (id, command) = partakers::qualify_member(request.get_ref()).map_err(Refused::from)?;
+        let outcome = self.run(command, caller).await?;
+        let (view, journal_position) = self.member(by, id).await?;
+        Ok(Response::new(v1::QualifyMemberResponse {
+            member: Some(reply(&view.member)),
+            replayed: outcome.is_replay(),
+            journal_position,
+        }))
+    }
+
+    async fn get_member(
+        &self,
+        request: Request<v1::GetMemberRequest>,
+    ) -> Result<Response<v1::GetMemberResponse>, Status> {
+        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let id = request.into_inner().member_id;
+        let id = partakers::member_id(&id, "member_id").map_err(Refused::from)?;
+        let (view, journal_position) = self.member(by, id).await?;
+        Ok(Response::new(v1::GetMemberResponse {
+            member: Some(reply(&view.member)),
+            personal: view.personal.as_ref().map(partakers::fields_to_proto),
+            journal_position,
+        }))
+    }
+
+    async fn list_members(
+        &self,
+        request: Request<v1::ListMembersRequest>,
+    ) -> Result<Response<v1::ListMembersResponse>, Status> {
+        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let mut request = request.into_inner();
+        let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
+        let given = std::mem::take(&mut request.page_token);
+        let token = token_of("timebank.v1.MemberService/ListMembers", &request);
+        let after = token.read(&given).map_err(Refused::from)?;
+        let after = after.map(|cursor| partakers::member_id(&cursor, "page_token"));
+        let after = after.transpose().map_err(Refused::from)?;
+        let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
+        let list =
+            partakers::member_list(centre.clone(), request.only.as_ref()).map_err(Refused::from)?;
+        let read = move |reading: &mut Reading<'_>| {
+            let members = query::members(reading, &centre, &list, after, limit + 1)?;
+            Ok((members, reading.snapshot.last()?))
+        };
+        let (members, position) = self.query.read(by, read).await?;
+        let more = members.len() > limit;
+        let mut members: Vec<_> = members.iter().take(limit).map(reply).collect();
+        let fits = fitting(&members);
+        let more = more || fits < members.len();
+        members.truncate(fits);
+        let next_page_token = match members.last() {
+            Some(last) if more => token.write(&last.member_id),
+            _ => String::new(),
+        };
+        Ok(Response::new(v1::ListMembersResponse {
+            members,
+            next_page_token,
+            journal_position: position.get(),
+        }))
+    }
 }

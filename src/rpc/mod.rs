@@ -11,6 +11,7 @@ mod health;
 mod holds;
 mod journal;
 mod members;
+mod partakers;
 mod reply;
 mod server;
 mod staff;

@@ -7,8 +7,9 @@ use timebank_proto::{
     v1::{
         account_service_server::AccountServiceServer, centre_service_server::CentreServiceServer,
         entry_service_server::EntryServiceServer, hold_service_server::HoldServiceServer,
-        journal_service_server::JournalServiceServer, staff_service_server::StaffServiceServer,
-        statement_service_server::StatementServiceServer, unit_service_server::UnitServiceServer,
+        journal_service_server::JournalServiceServer, member_service_server::MemberServiceServer,
+        staff_service_server::StaffServiceServer, statement_service_server::StatementServiceServer,
+        unit_service_server::UnitServiceServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -169,7 +170,8 @@ fn routes(services: Services) -> Result<Routes, tonic_reflection::server::Error>
         StatementServiceServer,
         JournalServiceServer,
         CentreServiceServer,
-        StaffServiceServer
+        StaffServiceServer,
+        MemberServiceServer
     );
     Ok(routes.routes())
 }

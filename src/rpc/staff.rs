@@ -3,7 +3,7 @@
 use timebank_proto::v1::{self, staff_service_server::StaffService};
 use tonic::{Request, Response, Status};
 
-use super::{Services, convert, members, status::Refused, token_of};
+use super::{Services, convert, partakers, status::Refused, token_of};
 use crate::{
     exchange::{Staff, StaffNumber, StaffState},
     ledger::Principal,
@@ -45,7 +45,7 @@ impl StaffService for Services {
     ) -> Result<Response<v1::RegisterStaffResponse>, Status> {
         let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
         let request = request.into_inner();
-        let (number, command) = members::register_staff(&request).map_err(Refused::from)?;
+        let (number, command) = partakers::register_staff(&request).map_err(Refused::from)?;
         let by = caller.principal.clone();
         let outcome = self.run(command, caller).await?;
         let (staff, journal_position) = self.staff(by, number).await?;
@@ -62,7 +62,7 @@ impl StaffService for Services {
     ) -> Result<Response<v1::SetStaffStateResponse>, Status> {
         let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
         let request = request.into_inner();
-        let (number, command) = members::set_staff_state(&request).map_err(Refused::from)?;
+        let (number, command) = partakers::set_staff_state(&request).map_err(Refused::from)?;
         let by = caller.principal.clone();
         let outcome = self.run(command, caller).await?;
         let (staff, journal_position) = self.staff(by, number).await?;
@@ -79,7 +79,7 @@ impl StaffService for Services {
     ) -> Result<Response<v1::GetStaffResponse>, Status> {
         let by = convert::reader(request.metadata()).map_err(Refused::from)?;
         let number = request.into_inner().staff_number;
-        let number = members::staff_number(&number, "staff_number").map_err(Refused::from)?;
+        let number = partakers::staff_number(&number, "staff_number").map_err(Refused::from)?;
         let (staff, journal_position) = self.staff(by, number).await?;
         Ok(Response::new(v1::GetStaffResponse {
             staff: Some(staff),
@@ -97,9 +97,9 @@ impl StaffService for Services {
         let given = std::mem::take(&mut request.page_token);
         let token = token_of("timebank.v1.StaffService/ListStaff", &request);
         let after = token.read(&given).map_err(Refused::from)?;
-        let after = after.map(|cursor| members::staff_number(&cursor, "page_token"));
+        let after = after.map(|cursor| partakers::staff_number(&cursor, "page_token"));
         let after = after.transpose().map_err(Refused::from)?;
-        let centre = members::branch("centre", &request.centre).map_err(Refused::from)?;
+        let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
         let read = move |reading: &mut Reading<'_>| {
             let staff = query::staff_of(reading, &centre, after, limit + 1)?;
             Ok((staff, reading.snapshot.last()?))

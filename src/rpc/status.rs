@@ -206,13 +206,24 @@ fn rejection_code(rejection: &Rejection) -> Code {
 fn exchange_code(rejection: &exchange::Rejection) -> Code {
     use exchange::Rejection;
     match rejection {
-        Rejection::IdReused { .. } | Rejection::StaffExists { .. } => Code::AlreadyExists,
-        Rejection::CentreUnknown { .. } | Rejection::StaffUnknown { .. } => Code::NotFound,
+        Rejection::IdReused { .. }
+        | Rejection::StaffExists { .. }
+        | Rejection::MemberAccountExists { .. } => Code::AlreadyExists,
+        Rejection::CentreUnknown { .. }
+        | Rejection::StaffUnknown { .. }
+        | Rejection::MemberUnknown { .. } => Code::NotFound,
+        Rejection::MemberOfItself { .. }
+        | Rejection::BornInFuture { .. }
+        | Rejection::QualificationReversed { .. } => Code::InvalidArgument,
         Rejection::StaffOnly { .. } => Code::PermissionDenied,
-        Rejection::TooManyCentres { .. } => Code::ResourceExhausted,
+        Rejection::TooManyCentres { .. } | Rejection::TooManyQualifications { .. } => {
+            Code::ResourceExhausted
+        }
         Rejection::CentreInside { .. }
         | Rejection::StaffStateWrong { .. }
-        | Rejection::LastStaff { .. } => Code::FailedPrecondition,
+        | Rejection::LastStaff { .. }
+        | Rejection::MemberOutside { .. }
+        | Rejection::MemberStateWrong { .. } => Code::FailedPrecondition,
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     state::{Drafted, Savepoint},
 };
 use crate::{
-    exchange::{NotLoaded, Wants},
+    exchange::{self, MemberId, NotLoaded, Personal, Wants},
     ledger::{self, Book, BookingId, Broken, Caller, Moment, Note, Sequence, UnitId},
 };
 
@@ -100,6 +100,8 @@ pub struct Decided {
     pub records: Vec<Record>,
     /// The texts behind the notes of these records.
     pub notes: Vec<(Sequence, Note)>,
+    /// The personal fields that these records commit to.
+    pub personal: Vec<(Sequence, MemberId, Personal)>,
 }
 
 /// The call that is being decided: those of its commands that are.
@@ -115,6 +117,7 @@ struct Rewind {
     state: Savepoint,
     records: usize,
     notes: usize,
+    personal: usize,
 }
 
 impl<'a> Batch<'a> {
@@ -168,6 +171,7 @@ impl<'a> Batch<'a> {
                 state: state.savepoint(),
                 records: self.decided.records.len(),
                 notes: self.decided.notes.len(),
+                personal: self.decided.personal.len(),
             });
         }
         let mut refusal = None;
@@ -205,6 +209,7 @@ impl<'a> Batch<'a> {
         state.undo(to.state);
         self.decided.records.truncate(to.records);
         self.decided.notes.truncate(to.notes);
+        self.decided.personal.truncate(to.personal);
     }
 
     fn command(
@@ -214,13 +219,25 @@ impl<'a> Batch<'a> {
         call: &Call,
     ) -> Result<Result<Outcome, Undecided>, Broken> {
         let stamp = state.book.last().next(self.now);
-        let Drafted { record, note } = match state.carry_out(command, &call.caller, stamp)? {
+        let Drafted {
+            record,
+            note,
+            personal,
+        } = match state.carry_out(command, &call.caller, stamp)? {
             Ok(Done::Stands(stamp)) => return Ok(Ok(Outcome::Replayed(stamp))),
             Ok(Done::Drafted(drafted)) => drafted,
             Err(undecided) => return Ok(Err(undecided)),
         };
         let notes = note.map(|note| (stamp.sequence, note));
         self.decided.notes.extend(notes);
+        let committed = record
+            .step
+            .exchange_fact()
+            .and_then(exchange::Fact::personal);
+        if let (Some((member, _)), Some(personal)) = (committed, personal) {
+            let kept = (stamp.sequence, member.clone(), personal);
+            self.decided.personal.push(kept);
+        }
         let opened = record.step.opened_for_entry();
         let units = match call.commands.len() {
             1 => units_of(&state.book, &record),

@@ -19,7 +19,7 @@ pub enum Step {
     /// Of the ledger alone.
     Ledger(ledger::Step),
     /// Of the time bank, with what it brought about in the ledger.
-    Exchange(Exchanged),
+    Exchange(Box<Exchanged>),
 }
 
 /// A fact of the time bank, and those of the ledger that it brought about, in order.

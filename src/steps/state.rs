@@ -2,7 +2,10 @@
 
 use super::{Command, Exchanged, RULES_VERSION, Record, Rejection, Step};
 use crate::{
-    exchange::{self, NotLoaded, Objects, rules::Plan},
+    exchange::{
+        self, NotLoaded, Objects, Personal,
+        rules::{Plan, View},
+    },
     ledger::{
         self, Book, Broken, Caller, Moment, Note, Place, Principal, Stamp,
         rules::{self, Decision},
@@ -43,6 +46,8 @@ pub enum Done {
 pub struct Drafted {
     pub record: Record,
     pub note: Option<Note>,
+    /// The personal fields that it commits to.
+    pub personal: Option<Personal>,
 }
 
 /// Why a command is not decided for.
@@ -123,10 +128,7 @@ impl State {
                 let decided = rules::decide(&self.book, command, by, now);
                 Undecided::from(decided.err()?)
             }
-            Command::Exchange(command) => {
-                let decided = exchange::rules::decide(&self.objects, command, by);
-                Undecided::from(decided.err()?)
-            }
+            Command::Exchange(command) => self.plan(command, by, now).err()?,
         };
         match undecided {
             Undecided::NotLoaded(lacking) => Some(lacking),
@@ -171,7 +173,11 @@ impl State {
             Ok(Decision::Append { step, note }) => {
                 let record = record(Step::Ledger(step), caller, stamp);
                 self.apply(&record, note.clone())?;
-                Ok(Ok(Done::Drafted(Drafted { record, note })))
+                Ok(Ok(Done::Drafted(Drafted {
+                    record,
+                    note,
+                    personal: None,
+                })))
             }
         }
     }
@@ -183,8 +189,12 @@ impl State {
         stamp: Stamp,
     ) -> Result<Ruling, Broken> {
         let by = &caller.principal;
-        let Plan { fact, ledger } = match self.plan(command, by) {
-            Ok(exchange::rules::Decision::Append(plan)) => plan,
+        let Plan {
+            fact,
+            ledger,
+            personal,
+        } = match self.plan(command, by, stamp.moment) {
+            Ok(exchange::rules::Decision::Append(plan)) => *plan,
             Ok(exchange::rules::Decision::Stands(stamp)) => return Ok(Ok(Done::Stands(stamp))),
             Err(undecided) => return Ok(Err(undecided)),
         };
@@ -209,25 +219,39 @@ impl State {
             }
         }
         self.objects.fold(&fact, stamp)?;
-        let step = Step::Exchange(Exchanged {
+        if let Some(personal) = &personal {
+            // A later command of the same batch may repeat this one.
+            self.objects.keep_personal(stamp.sequence, personal.clone());
+        }
+        let step = Step::Exchange(Box::new(Exchanged {
             fact,
             ledger: facts,
-        });
+        }));
         let record = record(step, caller, stamp);
-        Ok(Ok(Done::Drafted(Drafted { record, note: None })))
+        Ok(Ok(Done::Drafted(Drafted {
+            record,
+            note: None,
+            personal,
+        })))
     }
 
     fn plan(
         &self,
         command: &exchange::Command,
         by: &Principal,
+        now: Moment,
     ) -> Result<exchange::rules::Decision, Undecided> {
         if by.is_server() {
             let principal = by.to_string();
             let refused = ledger::Rejection::PrincipalNotAllowed { principal };
             return Err(Undecided::Refused(refused.into()));
         }
-        Ok(exchange::rules::decide(&self.objects, command, by)?)
+        let view = View {
+            book: &self.book,
+            objects: &self.objects,
+            now,
+        };
+        Ok(exchange::rules::decide(view, command, by)?)
     }
 }
 

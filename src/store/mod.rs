@@ -11,7 +11,7 @@ mod sqlite;
 pub use sqlite::SqliteStore;
 
 use crate::{
-    exchange::{List, Object, ObjectId},
+    exchange::{List, Object, ObjectId, Personal},
     journal::{Hash, Undecodable},
     ledger::{
         Account, AccountId, Booking, BookingId, Broken, Founded, Hold, HoldStateKind, Link, Moment,
@@ -140,6 +140,8 @@ pub enum Verified {
         /// Notes that were erased: what their records say of them cannot be
         /// checked any more.
         erased_notes: i64,
+        /// Records whose personal fields were erased, likewise.
+        erased_personal: i64,
     },
     /// The first thing that is wrong.
     Wrong(Finding),
@@ -250,6 +252,8 @@ pub trait Snapshot {
 
     /// The time bank's objects of these ids. None where there is none.
     fn objects(&mut self, ids: &[ObjectId]) -> Result<Vec<Option<Object>>, StoreError>;
+    /// The personal fields that these records commit to. None where they were erased.
+    fn personal(&mut self, of: &[Sequence]) -> Result<Vec<Option<Personal>>, StoreError>;
     /// The objects of a list by id, from after one on.
     fn listed(
         &mut self,

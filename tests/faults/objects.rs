@@ -6,7 +6,8 @@ use timebank_proto::v1;
 
 use crate::support::{Server, by, id};
 
-/// Records: 2 a centre with staff 1001, 3 staff 1002, 4 who is suspended.
+/// Records: 2 a centre with staff 1001, 3 staff 1002, 4 who is suspended, 5 and 6
+/// members.
 async fn ledger() -> TempDir {
     let dir = TempDir::new().expect("a directory");
     let server = Server::start(dir.path());
@@ -31,6 +32,18 @@ async fn ledger() -> TempDir {
     };
     let suspended = client.staff.set_staff_state(by("1001", change));
     suspended.await.expect("a step");
+    for (member_id, name) in [("city:ann", "Li Hua"), ("city:ben", "Wang Ming")] {
+        let registration = v1::RegisterMemberRequest {
+            member_id: member_id.into(),
+            personal: Some(v1::PersonalFields {
+                name: name.into(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        let registered = client.members.register_member(by("1001", registration));
+        registered.await.expect("a member");
+    }
     server.stop().await;
     dir
 }
@@ -98,6 +111,36 @@ async fn are_found() {
             "steps",
             0,
         ),
+        (
+            "a personal field",
+            "UPDATE personal SET fields = replace(fields, 'Li Hua', 'Li Hong') WHERE sequence = 5",
+            "personal",
+            5,
+        ),
+        (
+            "what its salts are made of",
+            "UPDATE personal SET secret = zeroblob(32) WHERE sequence = 5",
+            "personal",
+            5,
+        ),
+        (
+            "whose it is",
+            "UPDATE personal SET member = 'city:ben' WHERE sequence = 5",
+            "personal",
+            5,
+        ),
+        (
+            "fields of no record",
+            "INSERT INTO personal SELECT 7, member, secret, fields FROM personal WHERE sequence = 5",
+            "personal",
+            0,
+        ),
+        (
+            "no fields at all",
+            "UPDATE personal SET fields = '{' WHERE sequence = 5",
+            "file",
+            0,
+        ),
     ] {
         let dir = ledger().await;
         let database = Connection::open(dir.path().join("ledger.db")).expect("the database");
@@ -112,4 +155,18 @@ async fn are_found() {
             "{what}: {found:?}"
         );
     }
+}
+
+/// Personal fields that are gone are told of, but not as wrong.
+#[tokio::test]
+async fn erased_personal_fields_are_counted() {
+    let dir = ledger().await;
+    let database = Connection::open(dir.path().join("ledger.db")).expect("the database");
+    let erase = "DELETE FROM personal WHERE sequence = 5";
+    assert_eq!(database.execute(erase, []), Ok(1));
+    drop(database);
+    let server = Server::start(dir.path());
+    let last = server.client().await.verify().await.expect("verified");
+    assert!(last.done, "{last:?}");
+    assert_eq!(last.erased_personal_count, 1);
 }

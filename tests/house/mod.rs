@@ -276,7 +276,8 @@ fn the_test_sees_arrows() {
 #[test]
 fn rules_are_pure() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for path in sources(&src.join("ledger")) {
+    let rooms = ["ledger", "exchange", "steps"];
+    for path in rooms.iter().flat_map(|room| sources(&src.join(room))) {
         let text = fs::read_to_string(&path).expect("a source");
         for impure in IMPURE {
             assert!(!text.contains(impure), "{}: {impure}", path.display());

@@ -10,7 +10,9 @@ use proptest::{
 use prost::Message;
 use timebank::{
     exchange::{
-        self, Branch, CentreTerms, Name, SetStaffState, StaffChange, StaffNumber, StaffTerms,
+        self, Branch, CentreTerms, Code, Commitments, Day, MemberChange, MemberDetails, MemberId,
+        MemberRegistered, Name, Qualification, QualifyMember, SetMemberState, SetStaffState,
+        StaffChange, StaffNumber, StaffTerms,
     },
     journal::{decode, encode, to_proto},
     ledger::{
@@ -75,7 +77,7 @@ fn records() -> impl Strategy<Value = Record> {
         any::<i32>(),
         prop_oneof![
             4 => steps().prop_map(steps::Step::Ledger),
-            1 => exchanged().prop_map(steps::Step::Exchange),
+            1 => exchanged().prop_map(|step| steps::Step::Exchange(Box::new(step))),
         ],
     )
         .prop_map(
@@ -158,6 +160,46 @@ fn exchange_facts() -> impl Strategy<Value = exchange::Fact> {
         (numbers(), branches()).prop_map(|(number, centre)| {
             exchange::Fact::StaffRegistered(StaffTerms { number, centre })
         }),
+        (accounts(), branches(), details(), any::<[[u8; 32]; 7]>()).prop_map(
+            |(id, centre, details, personal)| {
+                exchange::Fact::MemberRegistered(Box::new(MemberRegistered {
+                    id: member(&id),
+                    centre,
+                    details,
+                    personal: Commitments(personal.map(Commitment)),
+                }))
+            }
+        ),
+        (bookings(), accounts(), any::<bool>()).prop_map(|(step, id, suspends)| {
+            exchange::Fact::MemberStateSet(SetMemberState {
+                step,
+                member: member(&id),
+                change: match suspends {
+                    true => MemberChange::Suspend,
+                    false => MemberChange::Reinstate,
+                },
+            })
+        }),
+        (
+            bookings(),
+            accounts(),
+            codes(),
+            days(),
+            option::of(days()),
+            option::of(names())
+        )
+            .prop_map(|(step, id, code, since, until, training)| {
+                exchange::Fact::MemberQualified(QualifyMember {
+                    step,
+                    member: member(&id),
+                    qualification: Qualification {
+                        code,
+                        since,
+                        until,
+                        training,
+                    },
+                })
+            }),
         (bookings(), numbers(), select(changes.to_vec())).prop_map(|(step, number, change)| {
             exchange::Fact::StaffStateSet(SetStaffState {
                 step,
@@ -166,6 +208,45 @@ fn exchange_facts() -> impl Strategy<Value = exchange::Fact> {
             })
         }),
     ]
+}
+
+fn member(id: &AccountId) -> MemberId {
+    MemberId::parse(id.as_str()).expect("an id")
+}
+
+fn codes() -> impl Strategy<Value = Code> {
+    labels().prop_map(|label| Code::parse("code", label.as_str()).expect("a code"))
+}
+
+fn days() -> impl Strategy<Value = Day> {
+    moments().prop_map(|moment| Day::of(moment, TimeZone::UTC))
+}
+
+fn details() -> impl Strategy<Value = MemberDetails> {
+    let members = || option::of(accounts().prop_map(|id| member(&id)));
+    (
+        option::of(codes()),
+        (members(), members(), members()),
+        vec(accounts().prop_map(|id| member(&id)), 0..4),
+        option::of(codes()),
+        any::<bool>(),
+        (option::of(days()), option::of(days())),
+    )
+        .prop_map(|(block, named, relative_ids, heard_of, has_device, days)| {
+            let (guardian_id, proxy_id, heir_id) = named;
+            let (consented_on, insured_until) = days;
+            MemberDetails {
+                block,
+                guardian_id,
+                proxy_id,
+                relative_ids,
+                heir_id,
+                heard_of,
+                has_device,
+                consented_on,
+                insured_until,
+            }
+        })
 }
 
 /// Facts, and some of the entries with accounts that they opened.

@@ -1,7 +1,7 @@
 //! A snapshot that counts the postings that are looked at.
 
 use timebank::{
-    exchange::{List, Object, ObjectId},
+    exchange::{List, Object, ObjectId, Personal},
     ledger::{
         Account, AccountId, Booking, BookingId, Founded, Hold, Moment, Position, Sequence, Unit,
     },
@@ -55,6 +55,9 @@ impl Snapshot for Counted<'_> {
     }
     fn objects(&mut self, ids: &[ObjectId]) -> Read<Vec<Option<Object>>> {
         self.snapshot.objects(ids)
+    }
+    fn personal(&mut self, of: &[Sequence]) -> Read<Vec<Option<Personal>>> {
+        self.snapshot.personal(of)
     }
     fn listed(&mut self, list: &List, after: Option<&ObjectId>, limit: usize) -> Read<Vec<Object>> {
         self.snapshot.listed(list, after, limit)

@@ -19,6 +19,7 @@ mod gate;
 mod generate;
 mod invariants;
 mod machine;
+mod partakers;
 mod reads;
 mod reference;
 mod rules;

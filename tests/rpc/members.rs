@@ -1,330 +1,428 @@
-//! Who takes part: every call, and every call with something wrong about it.
+//! Members: every call, and every call with something wrong about it.
 
+use std::io::{Read, Seek};
+
+use tempfile::TempDir;
 use timebank_proto::v1::{
-    self, Centre, GetCentreRequest, GetStaffRequest, ListCentresRequest, ListStaffRequest,
-    OpenCentreRequest, RegisterStaffRequest, SetStaffStateRequest, Staff, StaffChange, StaffState,
+    self, Attestation, GetMemberRequest, ListMembersRequest, Member, MemberChange, MemberDetails,
+    MemberState, OpenCentreRequest, PersonalFields, Qualification, QualifyMemberRequest,
+    RegisterMemberRequest, SetMemberStateRequest, list_members_request::Only,
 };
-use tonic::{
-    Code::{self, AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, PermissionDenied},
-    Status,
+use tonic::Code::{
+    AlreadyExists, FailedPrecondition, InvalidArgument, NotFound, PermissionDenied,
+    ResourceExhausted,
 };
 
 use super::{
     City,
     refusals::{Row, check, refused},
 };
-use crate::support::{Client, by, id};
+use crate::support::{Client, Server, by, id, serve_command};
 
-fn opening(prefix: &str, staff: &str) -> OpenCentreRequest {
-    OpenCentreRequest {
-        prefix: prefix.into(),
-        name_en: "Chenjiaqiao Centre".into(),
-        name_zh: "陈家桥社工中心".into(),
-        operator: "Chenjiaqiao Social Work".into(),
-        contracting_body: "Civil Affairs Bureau".into(),
-        first_staff_number: staff.into(),
-    }
-}
+const LI: &str = "city:member:000001";
+const WANG: &str = "city:member:000002";
 
-fn registration(number: &str) -> RegisterStaffRequest {
-    RegisterStaffRequest {
-        staff_number: number.into(),
-        centre: "city".into(),
-    }
-}
-
-fn change(number: &str, change: StaffChange) -> SetStaffStateRequest {
-    SetStaffStateRequest {
-        step_id: id(),
-        staff_number: number.into(),
-        change: change.into(),
-    }
-}
-
-/// A server with a centre, whose first staff is 1001.
+/// A server with a centre, whose staff is 1001.
 async fn centre() -> City {
     let mut city = City::empty().await;
-    let opened = city.client.centres.open_centre(opening("city", "1001"));
-    opened.await.expect("a centre");
+    let opened = city.client.centres.open_centre(opening()).await;
+    opened.expect("a centre");
     city
 }
 
-#[tokio::test]
-async fn centres() {
-    let mut city = City::empty().await;
-    let client = &mut city.client;
-    let request = opening("city", "1001");
-    let first = client.centres.open_centre(request.clone()).await;
-    let first = first.expect("a centre").into_inner();
-    let expected = Centre {
+fn opening() -> OpenCentreRequest {
+    OpenCentreRequest {
         prefix: "city".into(),
-        name_en: "Chenjiaqiao Centre".into(),
-        name_zh: "陈家桥社工中心".into(),
-        operator: "Chenjiaqiao Social Work".into(),
-        contracting_body: "Civil Affairs Bureau".into(),
-        active_staff_count: 1,
-    };
-    assert_eq!(first.centre.as_ref(), Some(&expected));
-    assert_eq!((first.replayed, first.journal_position), (false, 2));
-    let again = client.centres.open_centre(request).await;
-    let again = again.expect("a replay").into_inner();
-    assert_eq!((again.centre, again.replayed), (first.centre, true));
-    let request = GetCentreRequest {
-        prefix: "city".into(),
-    };
-    let got = client.centres.get_centre(request).await;
-    assert_eq!(got.expect("it").into_inner().centre, Some(expected));
-
-    for number in 0..5 {
-        let request = opening(&format!("branch{number}"), &format!("s{number}"));
-        client.centres.open_centre(request).await.expect("a centre");
-    }
-    let mut found = Vec::new();
-    let mut page_token = String::new();
-    loop {
-        let request = ListCentresRequest {
-            page_size: 2,
-            page_token,
-        };
-        let page = client.centres.list_centres(request).await;
-        let page = page.expect("a page").into_inner();
-        assert!(page.centres.len() <= 2);
-        found.extend(page.centres.into_iter().map(|centre| centre.prefix));
-        page_token = page.next_page_token;
-        if page_token.is_empty() {
-            break;
-        }
-    }
-    let expected = [
-        "branch0", "branch1", "branch2", "branch3", "branch4", "city",
-    ];
-    assert_eq!(found, expected);
-    assert_eq!(client.verified().await, 7);
-}
-
-#[tokio::test]
-async fn staff() {
-    let mut city = centre().await;
-    let client = &mut city.client;
-    let registered = client
-        .staff
-        .register_staff(by("1001", registration("1002")));
-    let registered = registered.await.expect("registered").into_inner();
-    let expected = Staff {
-        staff_number: "1002".into(),
-        centre: "city".into(),
-        state: StaffState::Active.into(),
-    };
-    assert_eq!(registered.staff.as_ref(), Some(&expected));
-    let suspend = change("1002", StaffChange::Suspend);
-    let set = async |client: &mut Client, request| {
-        let set = client.staff.set_staff_state(by("1001", request)).await;
-        let set = set.expect("a step").into_inner();
-        (set.staff.expect("staff").state(), set.replayed)
-    };
-    let (first, again) = (StaffState::Suspended, StaffState::Active);
-    assert_eq!(set(client, suspend.clone()).await, (first, false));
-    let reinstate = change("1002", StaffChange::Reinstate);
-    assert_eq!(set(client, reinstate).await, (again, false));
-    // The step again changes nothing; it shows them as they stand.
-    assert_eq!(set(client, suspend).await, (again, true));
-    let request = GetStaffRequest {
-        staff_number: "1002".into(),
-    };
-    let got = client.staff.get_staff(request).await.expect("they");
-    assert_eq!(got.into_inner().staff, Some(expected));
-    let request = ListStaffRequest {
-        centre: "city".into(),
-        page_size: 1,
+        name_en: "City Centre".into(),
+        first_staff_number: "1001".into(),
         ..Default::default()
-    };
-    let page = client.staff.list_staff(request.clone()).await;
-    let page = page.expect("a page").into_inner();
-    assert_eq!(page.staff[0].staff_number, "1001");
-    let request = ListStaffRequest {
-        page_token: page.next_page_token,
-        ..request
-    };
-    let page = client.staff.list_staff(request).await;
-    let page = page.expect("a page").into_inner();
-    assert_eq!(page.staff[0].staff_number, "1002");
-    assert_eq!(page.next_page_token, "");
-    assert_eq!(client.verified().await, 5);
+    }
 }
 
-#[rustfmt::skip] // a table: a row a line
-const OPENINGS: &[Row<OpenCentreRequest>] = &[
-    ("no branch", |r| r.prefix.clear(), InvalidArgument, "FIELD_MISSING", "field=prefix"),
-    ("no branch's name", |r| r.prefix = "City".into(), InvalidArgument, "BRANCH_MALFORMED", "field=prefix given=City"),
-    ("no name", |r| r.name_en.clear(), InvalidArgument, "FIELD_MISSING", "field=name_en"),
-    ("a name of two lines", |r| r.name_zh = "a\nb".into(), InvalidArgument, "NAME_MALFORMED", "field=name_zh given=a\nb max=100"),
-    ("too long an operator", |r| r.operator = "\u{5f20}".repeat(101), InvalidArgument, "NAME_MALFORMED", "field=operator *"),
-    ("no staff", |r| r.first_staff_number.clear(), InvalidArgument, "FIELD_MISSING", "field=first_staff_number"),
-    ("no staff's number", |r| r.first_staff_number = "a b".into(), InvalidArgument, "STAFF_NUMBER_MALFORMED", "given=a b"),
-    ("the server as staff", |r| r.first_staff_number = "timebank".into(), InvalidArgument, "STAFF_NUMBER_MALFORMED", "given=timebank"),
-    ("inside another", |r| r.prefix = "city:east".into(), FailedPrecondition, "CENTRE_INSIDE", "centre=city:east other=city"),
-    ("another's content", |r| { r.prefix = "city".into(); r.name_en = "City".into(); }, AlreadyExists, "ID_REUSED", "field=name_en given=City id=centre/city recorded=Chenjiaqiao Centre"),
-    ("another's staff", |r| r.first_staff_number = "1001".into(), AlreadyExists, "STAFF_EXISTS", "centre=city staff_number=1001"),
-];
+fn registration(member_id: &str) -> RegisterMemberRequest {
+    let attested = |evidence: &str| Attestation {
+        since: "2026-01-01".into(),
+        attested_by: String::new(),
+        evidence: evidence.into(),
+    };
+    RegisterMemberRequest {
+        member_id: member_id.into(),
+        details: Some(MemberDetails {
+            block: "grid-7".into(),
+            heard_of: "neighbour".into(),
+            has_device: true,
+            consented_on: "2026-03-01".into(),
+            insured_until: "2027-02-28".into(),
+            ..Default::default()
+        }),
+        personal: Some(PersonalFields {
+            name: "李华".into(),
+            phone: "138 0000 0000".into(),
+            born_on: "1941-03-01".into(),
+            address: "陈家桥街道 7 号".into(),
+            disability: Some(attested("certificate 4501")),
+            hardship: Some(attested("minimum allowance")),
+            affiliation: "No. 7 Factory".into(),
+        }),
+    }
+}
+
+async fn register(client: &mut Client, member_id: &str) -> v1::RegisterMemberResponse {
+    let request = by("1001", registration(member_id));
+    let registered = client.members.register_member(request).await;
+    registered.expect("registered").into_inner()
+}
 
 #[tokio::test]
-async fn openings() {
+async fn registered() {
     let mut city = centre().await;
-    let sound = opening("town", "2001");
-    refused(
-        &mut city.client,
-        sound,
-        OPENINGS,
-        async |client, request| client.centres.open_centre(request).await,
-    )
-    .await;
+    let client = &mut city.client;
+    let first = register(client, LI).await;
+    let expected = Member {
+        member_id: LI.into(),
+        centre: "city".into(),
+        state: MemberState::Active.into(),
+        details: registration(LI).details,
+        qualifications: Vec::new(),
+    };
+    assert_eq!(first.member.as_ref(), Some(&expected));
+    assert_eq!((first.replayed, first.journal_position), (false, 3));
+    let again = register(client, LI).await;
+    assert_eq!((again.member, again.replayed), (first.member, true));
+    let got = client.members.get_member(GetMemberRequest {
+        member_id: LI.into(),
+    });
+    let got = got.await.expect("they").into_inner();
+    assert_eq!(got.member, Some(expected));
+    let mut personal = registration(LI).personal.expect("fields");
+    for attested in [&mut personal.disability, &mut personal.hardship] {
+        let attested = attested.as_mut().expect("an attestation");
+        attested.attested_by = "1001".into();
+    }
+    assert_eq!(got.personal, Some(personal));
+    assert_eq!(client.balance(LI).await, 0);
+    assert_eq!(client.verified().await, 3);
+}
+
+/// Nothing of a personal field reaches the journal, a log or an error.
+#[tokio::test]
+async fn nothing_personal_gets_about() {
+    let dir = TempDir::new().expect("a directory");
+    let mut log = tempfile::tempfile().expect("a file");
+    let mut command = serve_command(dir.path());
+    command.env("RUST_LOG", "trace");
+    let server = Server::run_with_stderr(command, log.try_clone().expect("a file"));
+    let client = &mut server.client().await;
+    client
+        .centres
+        .open_centre(opening())
+        .await
+        .expect("a centre");
+    register(client, LI).await;
+    let mut errors = String::new();
+    let refused = |change: fn(&mut PersonalFields)| {
+        let mut request = registration(LI);
+        change(request.personal.as_mut().expect("fields"));
+        by("1001", request)
+    };
+    for request in [
+        refused(|fields| fields.name += "\n"),
+        refused(|fields| fields.born_on = "1941-03-01x".into()),
+        refused(|fields| fields.phone = "138 0000 0000".repeat(20)),
+        refused(|fields| fields.address += "!"),
+        refused(|fields| fields.born_on = "2941-03-01".into()),
+        refused(|fields| fields.hardship = None),
+    ] {
+        let status = client.members.register_member(request).await.unwrap_err();
+        errors += &format!("{status:?}");
+    }
+    server.stop().await;
+    let mut logged = String::new();
+    log.rewind().expect("its beginning");
+    log.read_to_string(&mut logged).expect("the log");
+    assert!(logged.contains("serving"), "nothing is logged");
+    let database = rusqlite::Connection::open(dir.path().join("ledger.db")).expect("the database");
+    let journal = "SELECT group_concat(hex(bytes || nodes), '') FROM journal";
+    let journal: String = database
+        .query_row(journal, [], |row| row.get(0))
+        .expect("the journal");
+    let objects = "SELECT group_concat(id || state, '') FROM objects";
+    let objects: String = database
+        .query_row(objects, [], |row| row.get(0))
+        .expect("the objects");
+    let hex = |text: &str| -> String { text.bytes().map(|b| format!("{b:02X}")).collect() };
+    for text in [
+        "李华",
+        "138 0000 0000",
+        "1941-03-01",
+        "陈家桥街道",
+        "certificate",
+        "minimum allowance",
+        "No. 7 Factory",
+    ] {
+        assert!(!errors.contains(text), "{text} in {errors}");
+        assert!(!logged.contains(text), "{text} in the log");
+        assert!(!objects.contains(text), "{text} in {objects}");
+        assert!(!journal.contains(&hex(text)), "{text} in the journal");
+    }
 }
 
 #[rustfmt::skip] // a table: a row a line
-const REGISTRATIONS: &[Row<RegisterStaffRequest>] = &[
-    ("no number", |r| r.staff_number.clear(), InvalidArgument, "FIELD_MISSING", "field=staff_number"),
-    ("no centre", |r| r.centre.clear(), InvalidArgument, "FIELD_MISSING", "field=centre"),
-    ("an unknown centre", |r| r.centre = "town".into(), NotFound, "CENTRE_UNKNOWN", "centre=town"),
-    ("the first again", |r| r.staff_number = "1001".into(), AlreadyExists, "ID_REUSED", "field=command *"),
+const REGISTRATIONS: &[Row<RegisterMemberRequest>] = &[
+    ("no id", |r| r.member_id.clear(), InvalidArgument, "FIELD_MISSING", "field=member_id"),
+    ("no such id", |r| r.member_id = "city".into(), InvalidArgument, "ACCOUNT_ID_MALFORMED", "given=city"),
+    ("no block's name", |r| details(r).block = "Grid 7".into(), InvalidArgument, "LABEL_MALFORMED", "field=details.block given=Grid 7"),
+    ("no guardian's id", |r| details(r).guardian_id = "x".into(), InvalidArgument, "ACCOUNT_ID_MALFORMED", "given=x"),
+    ("many relatives", |r| details(r).relative_ids = vec![LI.into(); 21], InvalidArgument, "TOO_MANY_RELATIVES", "given=21 max=20"),
+    ("no day", |r| details(r).consented_on = "yesterday".into(), InvalidArgument, "DAY_MALFORMED", "field=details.consented_on"),
+    ("no day of that month", |r| details(r).insured_until = "2026-02-29".into(), InvalidArgument, "DAY_MALFORMED", "field=details.insured_until"),
+    ("a name of two lines", |r| personal(r).name = "a\nb".into(), InvalidArgument, "PERSONAL_FIELD_MALFORMED", "field=personal.name max=200"),
+    ("a long address", |r| personal(r).address = "\u{5f20}".repeat(201), InvalidArgument, "PERSONAL_FIELD_MALFORMED", "field=personal.address max=200"),
+    ("no birth date", |r| personal(r).born_on = "1941".into(), InvalidArgument, "DAY_MALFORMED", "field=personal.born_on"),
+    ("no evidence", |r| disability(r).evidence.clear(), InvalidArgument, "FIELD_MISSING", "field=personal.disability.evidence"),
+    ("no day of it", |r| disability(r).since.clear(), InvalidArgument, "FIELD_MISSING", "field=personal.disability.since"),
+    ("nobody's branch", |r| r.member_id = "town:member:000001".into(), FailedPrecondition, "MEMBER_OUTSIDE", "member=town:member:000001"),
+    ("an unknown guardian", |r| details(r).guardian_id = "city:nobody".into(), NotFound, "MEMBER_UNKNOWN", "field=guardian_id member=city:nobody"),
+    ("an unknown proxy", |r| details(r).proxy_id = "city:nobody".into(), NotFound, "MEMBER_UNKNOWN", "field=proxy_id member=city:nobody"),
+    ("an unknown heir", |r| details(r).heir_id = "city:nobody".into(), NotFound, "MEMBER_UNKNOWN", "field=heir_id member=city:nobody"),
+    ("their own heir", |r| details(r).heir_id = WANG.into(), InvalidArgument, "MEMBER_OF_ITSELF", "field=heir_id member=city:member:000002"),
+    ("born tomorrow or later", |r| personal(r).born_on = "9999-12-31".into(), InvalidArgument, "BORN_IN_FUTURE", "today=2*"),
+    ("another's id", |r| r.member_id = LI.into(), AlreadyExists, "ID_REUSED", "field=heir_id given=city:member:000001 id=member/city:member:000001 recorded=none"),
+    ("an account's id", |r| r.member_id = "city:pool".into(), AlreadyExists, "MEMBER_ACCOUNT_EXISTS", "member=city:pool"),
 ];
+
+fn details(request: &mut RegisterMemberRequest) -> &mut MemberDetails {
+    request.details.as_mut().expect("details")
+}
+
+fn personal(request: &mut RegisterMemberRequest) -> &mut PersonalFields {
+    request.personal.as_mut().expect("fields")
+}
+
+fn disability(request: &mut RegisterMemberRequest) -> &mut Attestation {
+    personal(request).disability.as_mut().expect("a disability")
+}
 
 #[tokio::test]
 async fn registrations() {
     let mut city = centre().await;
-    let sound = registration("1002");
-    refused(
-        &mut city.client,
-        sound,
-        REGISTRATIONS,
-        async |client, request| client.staff.register_staff(by("1001", request)).await,
-    )
-    .await;
+    register(&mut city.client, LI).await;
+    city.client.open("city:pool", v1::AccountKind::Pool).await;
+    let mut sound = registration(WANG);
+    details(&mut sound).heir_id = LI.into();
+    let call = async |client: &mut Client, request| {
+        client.members.register_member(by("1001", request)).await
+    };
+    refused(&mut city.client, sound, REGISTRATIONS, call).await;
+}
+
+/// Who attests is staff, and so is who registers.
+#[tokio::test]
+async fn staff_only() {
+    let mut city = centre().await;
+    let client = &mut city.client;
+    let status = client.members.register_member(registration(LI)).await;
+    let figures = "field=x-actor";
+    check(
+        "nobody",
+        &status.unwrap_err(),
+        InvalidArgument,
+        "FIELD_MISSING",
+        figures,
+    );
+    let mut request = registration(LI);
+    personal(&mut request).disability = None;
+    personal(&mut request).hardship = None;
+    for actor in ["", "1002", "the manager"] {
+        let status = client.members.register_member(by(actor, request.clone()));
+        let figures = format!("centre=city principal={actor}");
+        let status = status.await.unwrap_err();
+        check(actor, &status, PermissionDenied, "STAFF_ONLY", &figures);
+    }
 }
 
 #[rustfmt::skip] // a table: a row a line
-const CHANGES: &[Row<SetStaffStateRequest>] = &[
+const CHANGES: &[Row<SetMemberStateRequest>] = &[
     ("no id", |r| r.step_id.clear(), InvalidArgument, "FIELD_MISSING", "field=step_id"),
-    ("no UUID", |r| r.step_id = "7".into(), InvalidArgument, "ID_MALFORMED", "field=step_id given=7"),
-    ("no number", |r| r.staff_number.clear(), InvalidArgument, "FIELD_MISSING", "field=staff_number"),
+    ("no member", |r| r.member_id.clear(), InvalidArgument, "FIELD_MISSING", "field=member_id"),
     ("no change", |r| r.change = 0, InvalidArgument, "FIELD_MISSING", "field=change"),
-    ("a change of tomorrow", |r| r.change = 4, InvalidArgument, "CHOICE_UNKNOWN", "field=change given=4"),
-    ("unknown staff", |r| r.staff_number = "1009".into(), NotFound, "STAFF_UNKNOWN", "staff_number=1009"),
-    ("not suspended", |r| r.change = 2, FailedPrecondition, "STAFF_STATE_WRONG", "change=reinstated staff_number=1002 state=active"),
+    ("a change of tomorrow", |r| r.change = 3, InvalidArgument, "CHOICE_UNKNOWN", "field=change given=3"),
+    ("an unknown member", |r| r.member_id = WANG.into(), NotFound, "MEMBER_UNKNOWN", "field=member_id member=city:member:000002"),
+    ("not suspended", |r| r.change = 2, FailedPrecondition, "MEMBER_STATE_WRONG", "change=reinstated member=city:member:000001 state=active"),
 ];
 
 #[tokio::test]
 async fn changes() {
     let mut city = centre().await;
-    let registered = by("1001", registration("1002"));
-    let registered = city.client.staff.register_staff(registered).await;
-    registered.expect("registered");
-    let sound = change("1002", StaffChange::End);
-    refused(&mut city.client, sound, CHANGES, async |client, request| {
-        client.staff.set_staff_state(by("1001", request)).await
-    })
-    .await;
-    let last = change("1001", StaffChange::Suspend);
-    let last = city.client.staff.set_staff_state(by("1001", last)).await;
-    let figures = "centre=city staff_number=1001";
-    check(
-        "the last",
-        &last.unwrap_err(),
-        FailedPrecondition,
-        "LAST_STAFF",
-        figures,
-    );
+    register(&mut city.client, LI).await;
+    let sound = SetMemberStateRequest {
+        step_id: id(),
+        member_id: LI.into(),
+        change: MemberChange::Suspend.into(),
+    };
+    let call = async |client: &mut Client, request| {
+        client.members.set_member_state(by("1001", request)).await
+    };
+    refused(&mut city.client, sound, CHANGES, call).await;
 }
 
-/// A step of staff's is refused to everybody else.
-#[tokio::test]
-async fn staff_only() {
-    let mut city = centre().await;
-    let opened = city.client.centres.open_centre(opening("town", "2001"));
-    opened.await.expect("a centre");
-    for number in ["", "2001", "1009", "timebank2", "the manager"] {
-        let refused = city
-            .client
-            .staff
-            .register_staff(by(number, registration("1002")));
-        let figures = format!("centre=city principal={number}");
-        let status = refused.await.expect_err("no staff of it");
-        check(number, &status, PermissionDenied, "STAFF_ONLY", &figures);
+#[rustfmt::skip] // a table: a row a line
+const QUALIFICATIONS: &[Row<QualifyMemberRequest>] = &[
+    ("no id", |r| r.step_id = "x".into(), InvalidArgument, "ID_MALFORMED", "field=step_id given=x"),
+    ("no member", |r| r.member_id.clear(), InvalidArgument, "FIELD_MISSING", "field=member_id"),
+    ("nothing", |r| r.qualification = None, InvalidArgument, "FIELD_MISSING", "field=qualification"),
+    ("no code", |r| code(r).code.clear(), InvalidArgument, "FIELD_MISSING", "field=qualification.code"),
+    ("no code's name", |r| code(r).code = "First Aid".into(), InvalidArgument, "LABEL_MALFORMED", "field=qualification.code given=First Aid"),
+    ("no first day", |r| code(r).since.clear(), InvalidArgument, "FIELD_MISSING", "field=qualification.since"),
+    ("no last day", |r| code(r).until = "2026-13-01".into(), InvalidArgument, "DAY_MALFORMED", "field=qualification.until"),
+    ("a training of two lines", |r| code(r).training = "a\nb".into(), InvalidArgument, "NAME_MALFORMED", "field=qualification.training given=a\nb max=100"),
+    ("lapsed before it began", |r| code(r).until = "2025-12-31".into(), InvalidArgument, "QUALIFICATION_REVERSED", "since=2026-01-01 until=2025-12-31"),
+    ("an unknown member", |r| r.member_id = WANG.into(), NotFound, "MEMBER_UNKNOWN", "field=member_id member=city:member:000002"),
+];
+
+fn code(request: &mut QualifyMemberRequest) -> &mut Qualification {
+    request.qualification.as_mut().expect("a qualification")
+}
+
+fn qualification(code: &str, until: &str) -> QualifyMemberRequest {
+    QualifyMemberRequest {
+        step_id: id(),
+        member_id: LI.into(),
+        qualification: Some(Qualification {
+            code: code.into(),
+            since: "2026-01-01".into(),
+            until: until.into(),
+            training: "First aid, 8 hours".into(),
+        }),
     }
 }
 
 #[tokio::test]
-async fn reads() {
+async fn qualifications() {
     let mut city = centre().await;
+    register(&mut city.client, LI).await;
+    let call = async |client: &mut Client, request| {
+        client.members.qualify_member(by("1001", request)).await
+    };
+    let sound = qualification("first-aid", "2026-11-30");
+    refused(&mut city.client, sound, QUALIFICATIONS, call).await;
+    // Fifty at most, and each can be replaced.
     let client = &mut city.client;
-    let is = |what: &str, status: Status, code: Code, reason: &str, figures: &str| {
-        check(what, &status, code, reason, figures);
-    };
-    let get = |prefix: &str| GetCentreRequest {
-        prefix: prefix.into(),
-    };
-    let status = client.centres.get_centre(get("town")).await.unwrap_err();
-    is(
-        "no centre",
-        status,
-        NotFound,
-        "CENTRE_UNKNOWN",
-        "centre=town",
-    );
-    let status = client.centres.get_centre(get("")).await.unwrap_err();
-    is(
-        "no name",
-        status,
-        InvalidArgument,
-        "FIELD_MISSING",
-        "field=prefix",
-    );
-    let get = GetStaffRequest {
-        staff_number: "1009".into(),
-    };
-    let status = client.staff.get_staff(get).await.unwrap_err();
-    is(
-        "no staff",
-        status,
-        NotFound,
-        "STAFF_UNKNOWN",
-        "staff_number=1009",
-    );
-    let list = |centre: &str, page_token: &str| v1::ListStaffRequest {
-        centre: centre.into(),
-        page_token: page_token.into(),
-        ..Default::default()
-    };
-    let status = client.staff.list_staff(list("town", "")).await.unwrap_err();
-    is(
-        "no centre's",
-        status,
-        NotFound,
-        "CENTRE_UNKNOWN",
-        "centre=town",
-    );
-    let status = client
-        .staff
-        .list_staff(list("city", "00"))
+    for number in 1..50 {
+        let request = qualification(&format!("code-{number}"), "");
+        call(client, request).await.expect("qualified");
+    }
+    let status = call(client, qualification("one-more", ""))
         .await
         .unwrap_err();
-    is(
-        "no token",
-        status,
-        InvalidArgument,
-        "PAGE_TOKEN_MALFORMED",
-        "",
+    let figures = "max=50 member=city:member:000001";
+    check(
+        "one more",
+        &status,
+        ResourceExhausted,
+        "TOO_MANY_QUALIFICATIONS",
+        figures,
     );
-    let list = ListCentresRequest {
-        page_size: 1_001,
+    let replaced = call(client, qualification("first-aid", "2027-11-30")).await;
+    let member = replaced.expect("replaced").into_inner().member;
+    assert_eq!(member.expect("they").qualifications.len(), 50);
+    client.verified().await;
+}
+
+#[tokio::test]
+async fn lists() {
+    let mut city = centre().await;
+    let client = &mut city.client;
+    let ids: Vec<_> = (0..7).map(|n| format!("city:member:{n:06}")).collect();
+    for member_id in &ids {
+        register(client, member_id).await;
+    }
+    let suspend = SetMemberStateRequest {
+        step_id: id(),
+        member_id: LI.into(),
+        change: MemberChange::Suspend.into(),
+    };
+    let suspended = client.members.set_member_state(by("1001", suspend)).await;
+    suspended.expect("suspended");
+    let qualified = qualification("first-aid", "2026-11-30");
+    let qualified = client.members.qualify_member(by("1001", qualified)).await;
+    qualified.expect("qualified");
+    let listed = async |client: &mut Client, only: Option<Only>| {
+        let mut found = Vec::new();
+        let mut request = ListMembersRequest {
+            centre: "city".into(),
+            only,
+            page_size: 3,
+            ..Default::default()
+        };
+        loop {
+            let page = client.members.list_members(request.clone()).await;
+            let page = page.expect("a page").into_inner();
+            found.extend(page.members.into_iter().map(|member| member.member_id));
+            request.page_token = page.next_page_token;
+            if request.page_token.is_empty() {
+                return found;
+            }
+        }
+    };
+    assert_eq!(listed(client, None).await, ids);
+    let suspended = Only::State(MemberState::Suspended.into());
+    assert_eq!(listed(client, Some(suspended)).await, [LI]);
+    let active = Only::State(MemberState::Active.into());
+    assert_eq!(listed(client, Some(active)).await.len(), 6);
+    assert_eq!(
+        listed(client, Some(Only::Block("grid-7".into()))).await,
+        ids
+    );
+    assert_eq!(
+        listed(client, Some(Only::Block("grid-8".into())))
+            .await
+            .len(),
+        0
+    );
+    let november = Only::LapsingIn("2026-11".into());
+    assert_eq!(listed(client, Some(november)).await, [LI]);
+
+    let wrong = async |client: &mut Client, only: Only, reason: &str, figures: &str| {
+        let request = ListMembersRequest {
+            centre: "city".into(),
+            only: Some(only),
+            ..Default::default()
+        };
+        let status = client.members.list_members(request).await.unwrap_err();
+        check(reason, &status, InvalidArgument, reason, figures);
+    };
+    wrong(
+        client,
+        Only::State(7),
+        "CHOICE_UNKNOWN",
+        "field=state given=7",
+    )
+    .await;
+    wrong(
+        client,
+        Only::Block(String::new()),
+        "FIELD_MISSING",
+        "field=block",
+    )
+    .await;
+    wrong(
+        client,
+        Only::LapsingIn("2026-1".into()),
+        "DAY_MALFORMED",
+        "field=lapsing_in",
+    )
+    .await;
+    let request = ListMembersRequest {
+        centre: "town".into(),
         ..Default::default()
     };
-    let status = client.centres.list_centres(list).await.unwrap_err();
-    let figures = "given=1001";
-    is(
-        "a large page",
-        status,
-        InvalidArgument,
-        "PAGE_SIZE_OUT_OF_RANGE",
-        figures,
+    let status = client.members.list_members(request).await.unwrap_err();
+    check(
+        "no centre",
+        &status,
+        NotFound,
+        "CENTRE_UNKNOWN",
+        "centre=town",
     );
 }

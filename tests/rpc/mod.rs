@@ -12,6 +12,7 @@ mod life;
 mod members;
 mod order;
 mod pages;
+mod partakers;
 mod refusals;
 mod watch;
 

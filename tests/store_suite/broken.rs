@@ -11,7 +11,7 @@ use std::{
 
 use tempfile::TempDir;
 use timebank::{
-    exchange::{List, Object, ObjectId},
+    exchange::{List, Object, ObjectId, Personal},
     ledger::{
         Account, AccountId, Booking, BookingId, Command, Founded, Hold, Moment, Position, Sequence,
         Transfers, Unit,
@@ -259,6 +259,7 @@ impl Store for BrokenStore {
                 count: self.snapshot()?.last()?.get(),
                 root: [0; 32],
                 erased_notes: 0,
+                erased_personal: 0,
             }),
             _ => self.store.verify(progress),
         }
@@ -339,6 +340,9 @@ impl Snapshot for BrokenSnapshot {
         self.now()?.objects(ids)
     }
 
+    fn personal(&mut self, of: &[Sequence]) -> Read<Vec<Option<Personal>>> {
+        self.now()?.personal(of)
+    }
     fn listed(&mut self, list: &List, after: Option<&ObjectId>, limit: usize) -> Read<Vec<Object>> {
         self.now()?.listed(list, after, limit)
     }

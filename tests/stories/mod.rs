@@ -8,7 +8,7 @@
 //! the results anew, to be read before they are believed.
 
 mod coverage;
-mod members;
+mod partakers;
 mod request;
 mod runner;
 mod show;
@@ -53,6 +53,7 @@ stories! {
     idempotency
     limits
     malformed
+    members
     notes
     openings
     precedence

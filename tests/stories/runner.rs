@@ -24,6 +24,8 @@ use crate::support::staff;
 pub(super) struct Story {
     pub(super) world: World,
     pub(super) names: Names,
+    /// How many secrets were drawn.
+    pub(super) secrets: u8,
     /// The posting that the next `statement ... more` begins at.
     next: Option<Place>,
 }
@@ -33,6 +35,7 @@ impl Story {
         Self {
             world: World::begin(),
             names: Names::default(),
+            secrets: 0,
             next: None,
         }
     }

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use timebank_proto::v1::{
     self, account_service_client::AccountServiceClient, centre_service_client::CentreServiceClient,
     entry_service_client::EntryServiceClient, hold_service_client::HoldServiceClient,
-    journal_service_client::JournalServiceClient, staff_service_client::StaffServiceClient,
-    statement_service_client::StatementServiceClient, unit_service_client::UnitServiceClient,
+    journal_service_client::JournalServiceClient, member_service_client::MemberServiceClient,
+    staff_service_client::StaffServiceClient, statement_service_client::StatementServiceClient,
+    unit_service_client::UnitServiceClient,
 };
 use tonic::{Code, Status, transport::Channel};
 use tonic_types::StatusExt;
@@ -23,6 +24,7 @@ pub(crate) struct Client {
     pub(crate) journal: JournalServiceClient<Channel>,
     pub(crate) centres: CentreServiceClient<Channel>,
     pub(crate) staff: StaffServiceClient<Channel>,
+    pub(crate) members: MemberServiceClient<Channel>,
 }
 
 type Called<T> = Result<T, Status>;
@@ -40,6 +42,7 @@ impl Client {
             journal: JournalServiceClient::new(channel.clone()),
             centres: CentreServiceClient::new(channel.clone()),
             staff: StaffServiceClient::new(channel.clone()),
+            members: MemberServiceClient::new(channel.clone()),
             channel,
         }
     }

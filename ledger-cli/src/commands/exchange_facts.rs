@@ -1,8 +1,9 @@
 //! What happened in the time bank, as `watch` shows it.
 
-use timebank::exchange::{Fact, Name};
+use timebank::exchange::{Fact, MemberRegistered, Name};
 
-use crate::render::Cell;
+use super::record::hex;
+use crate::render::{Cell, Row};
 
 type Cells = Vec<(&'static str, Cell)>;
 
@@ -11,6 +12,9 @@ pub(super) fn name(fact: &Fact) -> &'static str {
         Fact::CentreOpened { .. } => "centre_opened",
         Fact::StaffRegistered(_) => "staff_registered",
         Fact::StaffStateSet(_) => "staff_state_set",
+        Fact::MemberRegistered(_) => "member_registered",
+        Fact::MemberStateSet(_) => "member_state_set",
+        Fact::MemberQualified(_) => "member_qualified",
     }
 }
 
@@ -40,7 +44,52 @@ pub(super) fn cells(fact: &Fact) -> Cells {
             ("staff_number", Cell::text(set.number.as_str())),
             ("change", Cell::text(set.change.to_string())),
         ],
+        Fact::MemberRegistered(new) => registered(new),
+        Fact::MemberStateSet(set) => vec![
+            ("step_id", Cell::text(set.step.to_string())),
+            ("member_id", Cell::text(set.member.as_str())),
+            ("change", Cell::text(set.change.to_string())),
+        ],
+        Fact::MemberQualified(new) => vec![
+            ("step_id", Cell::text(new.step.to_string())),
+            ("member_id", Cell::text(new.member.as_str())),
+            ("code", Cell::text(new.qualification.code.as_str())),
+            ("since", Cell::text(new.qualification.since.to_string())),
+            ("until", shown(new.qualification.until)),
+            ("training", optional(new.qualification.training.as_ref())),
+        ],
     }
+}
+
+fn registered(new: &MemberRegistered) -> Cells {
+    let MemberRegistered {
+        id,
+        centre,
+        details,
+        personal,
+    } = new;
+    let relatives = details.relative_ids.iter();
+    let relatives = relatives.map(|id| Row(vec![("id", Cell::text(id.as_str()))]));
+    let commitments = personal.0.iter();
+    let commitments = commitments.map(|one| Row(vec![("sha256", Cell::Text(hex(&one.0)))]));
+    vec![
+        ("member_id", Cell::text(id.as_str())),
+        ("centre", Cell::text(centre.as_str())),
+        ("block", shown(details.block.as_ref())),
+        ("guardian_id", shown(details.guardian_id.as_ref())),
+        ("proxy_id", shown(details.proxy_id.as_ref())),
+        ("relative_ids", Cell::Rows(relatives.collect())),
+        ("heir_id", shown(details.heir_id.as_ref())),
+        ("heard_of", shown(details.heard_of.as_ref())),
+        ("has_device", Cell::Flag(details.has_device)),
+        ("consented_on", shown(details.consented_on)),
+        ("insured_until", shown(details.insured_until)),
+        ("personal_commitments", Cell::Rows(commitments.collect())),
+    ]
+}
+
+fn shown(value: Option<impl ToString>) -> Cell {
+    value.map_or(Cell::Absent, |value| Cell::Text(value.to_string()))
 }
 
 fn optional(name: Option<&Name>) -> Cell {
@@ -59,5 +108,14 @@ pub(super) fn summary(fact: &Fact) -> String {
         ),
         Fact::StaffRegistered(terms) => format!("{} at {}", terms.number, terms.centre),
         Fact::StaffStateSet(set) => format!("{} {}", set.number, set.change),
+        Fact::MemberRegistered(new) => new.id.to_string(),
+        Fact::MemberStateSet(set) => format!("{} {}", set.member, set.change),
+        Fact::MemberQualified(new) => {
+            let code = new.qualification.code.as_str();
+            match new.qualification.until {
+                None => format!("{} {code}", new.member),
+                Some(until) => format!("{} {code} until {until}", new.member),
+            }
+        }
     }
 }

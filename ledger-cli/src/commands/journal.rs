@@ -107,6 +107,10 @@ async fn verify(mut session: Session) -> Result<(), Failure> {
             let row = Row(vec![
                 ("verified_count", Cell::Count(message.verified_count)),
                 ("erased_note_count", Cell::Count(message.erased_note_count)),
+                (
+                    "erased_personal_count",
+                    Cell::Count(message.erased_personal_count),
+                ),
                 ("root_hash", Cell::Text(record::hex(&message.root_hash))),
             ]);
             return session.output.one(&row).await;

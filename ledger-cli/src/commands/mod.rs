@@ -9,6 +9,7 @@ mod export;
 mod hold;
 mod import;
 mod journal;
+mod member;
 mod record;
 mod staff;
 mod statement;
@@ -36,6 +37,9 @@ pub(crate) enum LedgerCommand {
     /// Register, suspend, end, show and list the staff of centres
     #[command(subcommand)]
     Staff(staff::StaffCommand),
+    /// Register, show, list, qualify, suspend and reinstate members
+    #[command(subcommand)]
+    Member(member::MemberCommand),
     /// Move an amount from one account to another
     Transfer(entry::TransferArgs),
     /// Show and reverse entries
@@ -71,6 +75,7 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Unit(command) => unit::run(command, session).await,
         LedgerCommand::Centre(command) => centre::run(command, session).await,
         LedgerCommand::Staff(command) => staff::run(command, session).await,
+        LedgerCommand::Member(command) => member::run(command, session).await,
         LedgerCommand::Transfer(args) => entry::transfer(args, session).await,
         LedgerCommand::Entry(command) => entry::run(command, session).await,
         LedgerCommand::Hold(command) => hold::run(command, session).await,

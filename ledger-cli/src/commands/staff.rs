@@ -96,12 +96,14 @@ async fn set_state(
     change: StaffChange,
     mut session: Session,
 ) -> Result<(), Failure> {
+    let id = id_or_fresh(args.id);
     let request = SetStaffStateRequest {
-        step_id: id_or_fresh(args.id),
+        step_id: id.clone(),
         staff_number: args.number,
         change: change.into(),
     };
-    let answer = session.client.staff.set_staff_state(request).await?;
+    let answer = session.client.staff.set_staff_state(request).await;
+    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
     let answer = answer.into_inner();
     show(session, answer.staff, answer.replayed).await
 }

@@ -4,13 +4,14 @@
 //! the order of [`Rejection`]'s variants.
 
 mod centres;
+mod members;
 mod staff;
 
 use super::{
-    Branch, Command, Fact, NotLoaded, Objects, Rejection, Staff, StaffNumber, StaffState, Taken,
-    difference,
+    Branch, Command, Fact, NotLoaded, Objects, Personal, Rejection, Staff, StaffNumber, StaffState,
+    Taken, difference,
 };
-use crate::ledger::{self, Principal, Stamp};
+use crate::ledger::{self, Book, Moment, Principal, Stamp};
 
 /// What a command does.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,7 +19,7 @@ pub enum Decision {
     /// It stands already, since then.
     Stands(Stamp),
     /// This is to be recorded.
-    Append(Plan),
+    Append(Box<Plan>),
 }
 
 /// A fact, and what the ledger has to carry out with it, in order: all of it, or the
@@ -27,12 +28,25 @@ pub enum Decision {
 pub struct Plan {
     pub fact: Fact,
     pub ledger: Vec<ledger::Command>,
+    /// The personal fields that the fact commits to, to be kept beside it.
+    pub personal: Option<Personal>,
+}
+
+/// What a command is decided on.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    pub book: &'a Book,
+    pub objects: &'a Objects,
+    pub now: Moment,
 }
 
 impl From<Fact> for Decision {
     fn from(fact: Fact) -> Self {
-        let ledger = Vec::new();
-        Self::Append(Plan { fact, ledger })
+        Self::Append(Box::new(Plan {
+            fact,
+            ledger: Vec::new(),
+            personal: None,
+        }))
     }
 }
 
@@ -57,16 +71,28 @@ impl From<NotLoaded> for Undecided {
     }
 }
 
+impl From<ledger::NotLoaded> for Undecided {
+    fn from(not_loaded: ledger::NotLoaded) -> Self {
+        Self::NotLoaded(not_loaded.into())
+    }
+}
+
 type Ruling = Result<Decision, Undecided>;
 
 /// Decides a principal's command.
 ///
 /// # Errors
 /// The [`Rejection`] of the first rule that refuses, or what is not loaded.
-pub fn decide(objects: &Objects, command: &Command, by: &Principal) -> Ruling {
+pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
+    let objects = view.objects;
     let id = command.step_id();
     if let Some(Taken { stamp, fact }) = objects.taken(&id)? {
-        return match difference::between(&fact.command(), command) {
+        let difference = difference::between(&fact.command(), command);
+        let difference = match difference {
+            None => difference::of_personal(objects, stamp.sequence, command)?,
+            some => some,
+        };
+        return match difference {
             None => Ok(Decision::Stands(*stamp)),
             Some(difference) => Err(Rejection::IdReused { id, difference }.into()),
         };
@@ -78,6 +104,9 @@ pub fn decide(objects: &Objects, command: &Command, by: &Principal) -> Ruling {
         } => centres::open(objects, terms, first_staff_number),
         Command::RegisterStaff(terms) => staff::register(objects, terms, by),
         Command::SetStaffState(set) => staff::set_state(objects, set, by),
+        Command::RegisterMember(new) => members::register(view, new, by),
+        Command::SetMemberState(set) => members::set_state(view, set, by),
+        Command::QualifyMember(new) => members::qualify(view, new, by),
     }
 }
 

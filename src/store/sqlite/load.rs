@@ -32,6 +32,12 @@ pub(super) fn load(connection: &Connection, state: &mut State, wants: Wants) -> 
             kept.load_step(id, found);
         }
     }
+    for of in wants.personal {
+        if kept.personal(of).is_err() {
+            let found = objects::personal(connection, of)?;
+            kept.load_personal(of, found);
+        }
+    }
     let wants = wants.ledger;
     for id in wants.accounts {
         account(connection, book, id)?;

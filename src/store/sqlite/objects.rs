@@ -4,7 +4,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::read;
 use crate::{
-    exchange::{Centre, List, Object, ObjectId, ObjectKind, Standing, StepId, Taken},
+    exchange::{
+        Centre, List, MemberId, Object, ObjectId, ObjectKind, Personal, Secret, Standing, StepId,
+        Taken,
+    },
     ledger::Sequence,
     store::StoreError,
 };
@@ -81,6 +84,48 @@ pub(super) fn taken_at(connection: &Connection, id: &StepId, at: Sequence) -> Re
             "record {at} is not that of {id}"
         ))),
     }
+}
+
+/// The personal fields that a record commits to. None where they were erased.
+pub(super) fn personal(connection: &Connection, of: Sequence) -> Result<Option<Personal>> {
+    Ok(personal_row(connection, of)?.map(|(_, personal)| personal))
+}
+
+/// The same, with whose they are said to be.
+pub(super) fn personal_row(
+    connection: &Connection,
+    of: Sequence,
+) -> Result<Option<(String, Personal)>> {
+    let found: Option<(String, Secret, String)> = connection
+        .prepare_cached("SELECT member, secret, fields FROM personal WHERE sequence = ?1")?
+        .query_row([of.get()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    // What is wrong with them is not told: the text of the error may have it.
+    let damaged = || StoreError::Corrupt(format!("the personal fields of record {of}"));
+    let read = |(member, secret, fields): (String, Secret, String)| {
+        let fields = serde_json::from_str(&fields).map_err(|_| damaged())?;
+        Ok((member, Personal { secret, fields }))
+    };
+    found.map(read).transpose()
+}
+
+/// Keeps the personal fields of a member that a record commits to.
+pub(super) fn keep_personal(
+    connection: &Connection,
+    of: Sequence,
+    member: &MemberId,
+    personal: &Personal,
+) -> Result<()> {
+    let fields = serde_json::to_string(&personal.fields);
+    let fields = fields.map_err(|error| StoreError::Failed(error.to_string()))?;
+    connection
+        .prepare_cached(
+            "INSERT INTO personal (sequence, member, secret, fields) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![of.get(), member.as_str(), personal.secret, fields])?;
+    Ok(())
 }
 
 /// The objects of a list by id, from after one on.

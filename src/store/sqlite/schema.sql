@@ -106,6 +106,16 @@ CREATE TABLE keys (
   object TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The personal fields that a record commits to, kept apart so that they can be
+-- erased; all that a member ever had, so that the audit can look at each.
+CREATE TABLE personal (
+  sequence INTEGER PRIMARY KEY,
+  member   TEXT NOT NULL,
+  secret   BLOB NOT NULL,         -- what the salts of the fields are made of
+  fields   TEXT NOT NULL          -- JSON
+) STRICT;
+CREATE INDEX personal_by_member ON personal (member);
+
 -- Free text, kept apart so that it can be erased.
 CREATE TABLE notes (
   sequence INTEGER PRIMARY KEY,

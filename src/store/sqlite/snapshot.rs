@@ -10,7 +10,7 @@ use super::{
     read::{self, select_account},
 };
 use crate::{
-    exchange::{List, Object, ObjectId},
+    exchange::{List, Object, ObjectId, Personal},
     journal::decode,
     ledger::{
         Account, AccountId, Booking, BookingId, Founded, Hold, HoldStateKind, Moment, Position,
@@ -202,6 +202,12 @@ impl Snapshot for SqliteSnapshot {
         limit: usize,
     ) -> Result<Vec<Object>> {
         objects::listed(self.connection()?, list, after, limit)
+    }
+
+    fn personal(&mut self, of: &[Sequence]) -> Result<Vec<Option<Personal>>> {
+        let connection = self.connection()?;
+        let found = of.iter().map(|of| objects::personal(connection, *of));
+        found.collect()
     }
 
     fn held(&mut self, accounts: &[&Account], at: Sequence, moment: Moment) -> Result<Vec<i64>> {

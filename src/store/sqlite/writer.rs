@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{abandon, load, objects, read, rows::Rows};
 use crate::{
-    exchange::Objects,
+    exchange::{MemberId, Objects, Personal},
     journal::{self, Frontier, HASH_BYTES, Hash, node_place},
     ledger::{Beginning, Book, BookingId, Fact, FreeIds, Moment, Note, Sequence, Stamp, Wants},
     steps::{Answer, Batch, Call, Decided, Record, State},
@@ -199,7 +199,7 @@ fn run(connection: &Connection, end: &mut End, calls: &[Call], now: Moment) -> R
     }
     let decided = decide(connection, end, calls, now)?;
     records.extend(decided.records);
-    write(connection, end, &records, &decided.notes)?;
+    write(connection, end, &records, &decided.notes, &decided.personal)?;
     let facts = || records.iter().flat_map(|record| record.step.facts());
     let next_due = match facts().any(Fact::changes_holds) {
         true => next_due(connection)?,
@@ -285,6 +285,7 @@ fn write(
     end: &mut End,
     records: &[Record],
     notes: &[(Sequence, Note)],
+    personal: &[(Sequence, MemberId, Personal)],
 ) -> Result<()> {
     let mut journal = connection
         .prepare_cached("INSERT INTO journal (sequence, bytes, nodes) VALUES (?1, ?2, ?3)")?;
@@ -308,6 +309,9 @@ fn write(
             .execute([key])?;
     }
     projection::of_objects(&changed, &mut put)?;
+    for (sequence, member, fields) in personal {
+        objects::keep_personal(connection, *sequence, member, fields)?;
+    }
     for (sequence, note) in notes {
         connection
             .prepare_cached("INSERT INTO notes (sequence, salt, text) VALUES (?1, ?2, ?3)")?

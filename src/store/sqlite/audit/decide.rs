@@ -73,6 +73,7 @@ fn load(
         ledger,
         objects: wanted,
         steps,
+        personal,
     } = lacking.wants();
     for id in ledger.accounts {
         book.load_account(id, None);
@@ -94,6 +95,10 @@ fn load(
             .transpose()
             .or_else(|error| in_tables(error, before))?;
         objects.load_step(id, taken);
+    }
+    for of in personal {
+        let found = stored::personal(connection, of).or_else(|error| in_tables(error, before))?;
+        objects.load_personal(of, found);
     }
     Ok(())
 }

@@ -8,6 +8,7 @@
 
 mod decide;
 mod notes;
+mod personal;
 pub(super) mod stopped;
 mod tables;
 
@@ -19,7 +20,7 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode, Rows as SqlRows};
 
-use self::{notes::Notes, tables::Tables};
+use self::{notes::Notes, personal::PersonalRows, tables::Tables};
 use super::{abandon, open, read};
 use crate::{
     journal::{self, Frontier},
@@ -115,6 +116,7 @@ fn run(connection: &mut Connection, mut progress: Progress) -> Result<Verified> 
         frontier: Frontier::default(),
         tables: Tables::new(connection, transfers.query([])?)?,
         notes: Notes::new(connection),
+        personal: PersonalRows::new(connection),
     };
     let mut records = journal.query([])?;
     while audit.next(&mut records)? {
@@ -154,6 +156,7 @@ struct Audit<'c> {
     frontier: Frontier,
     tables: Tables<'c>,
     notes: Notes<'c>,
+    personal: PersonalRows<'c>,
 }
 
 impl Audit<'_> {
@@ -172,6 +175,7 @@ impl Audit<'_> {
         let (connection, tables) = (self.connection, &mut self.tables);
         decide::again(connection, tables, &mut self.state, &record, bytes)?;
         self.notes.check(&record)?;
+        self.personal.check(&record)?;
         let book = &self.state.book;
         projection::of_record(&record, book, &mut |row| tables.check(row))?;
         projection::of_posted(book.posted(), &mut |row| tables.check(row))?;
@@ -210,6 +214,7 @@ impl Audit<'_> {
         projection::of_objects(&objects.changed(), &mut |row| tables.check(row))?;
         self.tables.end()?;
         self.notes.end()?;
+        self.personal.end()?;
         let mut sums = BTreeMap::<&str, i128>::new();
         for account in book.accounts() {
             *sums.entry(account.unit.as_str()).or_default() += i128::from(account.balance.steps());
@@ -219,6 +224,7 @@ impl Audit<'_> {
                 count: self.frontier.size(),
                 root: self.frontier.root(),
                 erased_notes: self.notes.erased,
+                erased_personal: self.personal.erased,
             }),
             Some((unit, sum)) => {
                 let what = format!("the balances of unit {unit} add up to {sum}, not 0");

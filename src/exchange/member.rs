@@ -1,0 +1,183 @@
+//! Members: those who serve, and those who are served.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Branch, Day, Name};
+use crate::ledger::{AccountId, Label, Malformed, Sequence};
+
+/// How many relatives a member names.
+pub const MAX_RELATIVES: usize = 20;
+/// How many qualifications a member has.
+pub(super) const MAX_QUALIFICATIONS: usize = 50;
+
+/// A member's id, such as `shapingba:member:000123`: that of the account which is
+/// opened for them.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct MemberId(AccountId);
+
+impl MemberId {
+    /// Reads a member's id.
+    ///
+    /// # Errors
+    /// [`Malformed::AccountId`].
+    pub fn parse(given: &str) -> Result<Self, Malformed> {
+        AccountId::parse(given).map(Self)
+    }
+
+    /// The account that is opened for them.
+    pub fn account(&self) -> &AccountId {
+        &self.0
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl TryFrom<String> for MemberId {
+    type Error = Malformed;
+
+    fn try_from(given: String) -> Result<Self, Malformed> {
+        Self::parse(&given)
+    }
+}
+
+impl From<MemberId> for String {
+    fn from(id: MemberId) -> Self {
+        id.as_str().into()
+    }
+}
+
+impl fmt::Display for MemberId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What the journal has of a member besides their id: nothing that names them.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct MemberDetails {
+    /// The block or grid unit that they live in.
+    pub block: Option<Code>,
+    /// Who answers for them.
+    pub guardian_id: Option<MemberId>,
+    /// Who acts for them.
+    pub proxy_id: Option<MemberId>,
+    pub relative_ids: Vec<MemberId>,
+    /// Who gets their hours in the end.
+    pub heir_id: Option<MemberId>,
+    /// How they heard of the time bank.
+    pub heard_of: Option<Code>,
+    /// Whether they have a device of their own to act by.
+    pub has_device: bool,
+    /// When they consented to take part.
+    pub consented_on: Option<Day>,
+    /// The last day of their insurance.
+    pub insured_until: Option<Day>,
+}
+
+impl MemberDetails {
+    /// The members that it names, each with the field that does.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&'static str, &MemberId)> {
+        let relatives = self.relative_ids.iter().map(|id| ("relative_ids", id));
+        let named = [
+            ("guardian_id", &self.guardian_id),
+            ("proxy_id", &self.proxy_id),
+            ("heir_id", &self.heir_id),
+        ];
+        let named = named.into_iter();
+        let named = named.filter_map(|(field, id)| id.as_ref().map(|id| (field, id)));
+        named.chain(relatives)
+    }
+}
+
+/// A short word of lists, such as a block: that of a [`Label`].
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Code(String);
+
+impl Code {
+    /// Reads a word.
+    ///
+    /// # Errors
+    /// [`Malformed::Label`].
+    pub fn parse(field: &'static str, given: &str) -> Result<Self, Malformed> {
+        Label::parse(field, given)?;
+        Ok(Self(given.into()))
+    }
+
+    /// The word.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Code {
+    type Error = Malformed;
+
+    fn try_from(given: String) -> Result<Self, Malformed> {
+        Self::parse("tag", &given)
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a member is qualified for, from a day on and up to another.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Qualification {
+    pub code: Code,
+    pub since: Day,
+    /// The last day. None where it does not lapse.
+    pub until: Option<Day>,
+    /// The training behind it.
+    pub training: Option<Name>,
+}
+
+/// Whether a member takes part.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberState {
+    Active,
+    Suspended,
+}
+
+impl fmt::Display for MemberState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+        })
+    }
+}
+
+/// A member as they stand.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Member {
+    pub id: MemberId,
+    /// The centre that they belong to.
+    pub centre: Branch,
+    pub state: MemberState,
+    pub details: MemberDetails,
+    /// The record that committed to their personal fields.
+    pub personal_since: Sequence,
+    /// By code.
+    pub qualifications: Vec<Qualification>,
+}
+
+impl Member {
+    /// Takes a qualification in, in the place of one of the same code.
+    pub(super) fn qualify(&mut self, new: Qualification) {
+        let all = &mut self.qualifications;
+        all.retain(|other| other.code != new.code);
+        all.push(new);
+        all.sort_by(|a, b| a.code.as_str().cmp(b.code.as_str()));
+    }
+}

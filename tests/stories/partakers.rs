@@ -1,0 +1,281 @@
+//! Commands about who takes part.
+
+use timebank::{
+    exchange::{
+        Attested, Branch, Centre, CentreTerms, Code, Command, Day, List, MemberChange,
+        MemberDetails, MemberId, MemberState, Name, Object, Personal, PersonalFields, PersonalText,
+        Qualification, QualifyMember, RegisterMember, SetMemberState, SetStaffState, Staff,
+        StaffChange, StaffNumber, StaffTerms,
+    },
+    ledger::Malformed,
+    query,
+};
+
+use super::{
+    request::caller,
+    runner::Story,
+    show,
+    words::{Said, Words, number},
+};
+use crate::support::staff;
+
+impl Story {
+    /// Carries out a command about who takes part. None where it is another.
+    pub(super) fn take_part(&mut self, name: &str, words: &mut Words) -> Said<Option<String>> {
+        let command = match name {
+            "centre" => open_centre(words)?,
+            "staff" => Command::RegisterStaff(StaffTerms {
+                number: StaffNumber::parse(&words.next()?)?,
+                centre: Branch::parse("centre", &words.next()?)?,
+            }),
+            "suspend" => self.set_staff_state(words, StaffChange::Suspend)?,
+            "reinstate" => self.set_staff_state(words, StaffChange::Reinstate)?,
+            "end" => self.set_staff_state(words, StaffChange::End)?,
+            "open-centres" => return self.open_centres(words).map(Some),
+            "member" => self.register_member(words)?,
+            "suspend-member" => self.set_member_state(words, MemberChange::Suspend)?,
+            "reinstate-member" => self.set_member_state(words, MemberChange::Reinstate)?,
+            "qualify" => self.qualify(words)?,
+            "members" => return self.members(words).map(Some),
+            "show-member" => return self.show_member(words).map(Some),
+            "erase-personal" => return self.erase_personal(words).map(Some),
+            "centres" => return self.centres().map(Some),
+            "staff-of" => return self.staff_of(words).map(Some),
+            _ => return Ok(None),
+        };
+        let result = self.world.submit(command, caller(words)?);
+        Ok(Some(show::decided(&self.names, &result)))
+    }
+
+    /// `suspend|reinstate|end STEP NUMBER`
+    fn set_staff_state(&mut self, words: &mut Words, change: StaffChange) -> Said<Command> {
+        Ok(Command::SetStaffState(SetStaffState {
+            step: self.names.id(&words.next()?)?,
+            number: StaffNumber::parse(&words.next()?)?,
+            change,
+        }))
+    }
+
+    /// `member NAME [name=N] [born=D] [phone=P] [block=B] [guardian=NAME] [heir=NAME]
+    /// [relative=NAME ...] [device=yes] [disability=EVIDENCE]`
+    fn register_member(&mut self, words: &mut Words) -> Said<Command> {
+        let id = member_id(&words.next()?)?;
+        let mut text = |key: &str, field: &'static str| -> Result<_, Malformed> {
+            PersonalText::parse(field, &words.key(key).unwrap_or_default())
+        };
+        let mut fields = PersonalFields {
+            name: text("name", "name")?,
+            phone: text("phone", "phone")?,
+            ..PersonalFields::default()
+        };
+        let evidence = text("disability", "disability")?;
+        fields.born_on = match words.key("born") {
+            None => None,
+            Some(day) => Some(Day::parse("born_on", &day)?),
+        };
+        fields.disability = match evidence {
+            None => None,
+            Some(evidence) => Some(Attested {
+                since: Day::parse("since", "2026-01-01")?,
+                by: StaffNumber::parse("1001")?,
+                evidence,
+            }),
+        };
+        let block = words.key("block");
+        let mut details = MemberDetails {
+            block: block
+                .map(|block| Code::parse("block", &block))
+                .transpose()?,
+            has_device: words.key("device").is_some(),
+            ..MemberDetails::default()
+        };
+        let mut named = |key: &str| words.key(key).map(|name| member_id(&name)).transpose();
+        details.guardian_id = named("guardian")?;
+        details.heir_id = named("heir")?;
+        while let Some(relative) = named("relative")? {
+            details.relative_ids.push(relative);
+        }
+        self.secrets += 1;
+        let secret = [self.secrets; 32];
+        let personal = Personal { secret, fields };
+        Ok(Command::RegisterMember(Box::new(RegisterMember {
+            id,
+            details,
+            commitments: personal.commitments(),
+            personal: Some(personal),
+        })))
+    }
+
+    /// `suspend-member|reinstate-member STEP NAME`
+    fn set_member_state(&mut self, words: &mut Words, change: MemberChange) -> Said<Command> {
+        Ok(Command::SetMemberState(SetMemberState {
+            step: self.names.id(&words.next()?)?,
+            member: member_id(&words.next()?)?,
+            change,
+        }))
+    }
+
+    /// `qualify STEP NAME CODE SINCE [until=D] [training=T]`
+    fn qualify(&mut self, words: &mut Words) -> Said<Command> {
+        let step = self.names.id(&words.next()?)?;
+        let member = member_id(&words.next()?)?;
+        let code = Code::parse("code", &words.next()?)?;
+        let since = Day::parse("since", &words.next()?)?;
+        let (until, training) = (words.key("until"), words.key("training"));
+        Ok(Command::QualifyMember(QualifyMember {
+            step,
+            member,
+            qualification: Qualification {
+                code,
+                since,
+                until: until.map(|day| Day::parse("until", &day)).transpose()?,
+                training: training
+                    .map(|name| Name::parse("training", &name))
+                    .transpose()?,
+            },
+        }))
+    }
+
+    /// `members CENTRE [state=S|block=B|lapsing=M]`
+    fn members(&mut self, words: &mut Words) -> Said<String> {
+        let centre = Branch::parse("centre", &words.next()?)?;
+        let (state, block, month) = (words.key("state"), words.key("block"), words.key("lapsing"));
+        let list = match (state.as_deref(), block, month) {
+            (Some("active"), ..) => List::MembersIn(centre.clone(), MemberState::Active),
+            (Some(_), ..) => List::MembersIn(centre.clone(), MemberState::Suspended),
+            (None, Some(block), _) => {
+                List::MembersOfBlock(centre.clone(), Code::parse("block", &block)?)
+            }
+            (None, None, Some(month)) => List::MembersLapsing(centre.clone(), month),
+            (None, None, None) => List::MembersOf(centre.clone()),
+        };
+        let read = self
+            .world
+            .read(move |reading| query::members(reading, &centre, &list, None, 100));
+        Ok(match read {
+            Ok(members) => {
+                let ids = members.iter().map(|member| member.id.to_string());
+                self.names.shorten(&ids.collect::<Vec<_>>().join(", "))
+            }
+            Err(error) => show::unread(&self.names, &error),
+        })
+    }
+
+    /// `show-member NAME`: the state as it is kept, and the personal fields.
+    fn show_member(&mut self, words: &mut Words) -> Said<String> {
+        let id = member_id(&words.next()?)?;
+        let read = self.world.read(move |reading| query::member(reading, &id));
+        Ok(match read {
+            Ok(view) => {
+                let state = Object::Member(Box::new(view.member)).state();
+                let fields = serde_json::to_string(&view.personal);
+                let (state, fields) = (state.expect("JSON"), fields.expect("JSON"));
+                format!("{state}\n{fields}")
+            }
+            Err(error) => show::unread(&self.names, &error),
+        })
+    }
+
+    /// `erase-personal SEQUENCE`, past the server.
+    fn erase_personal(&mut self, words: &mut Words) -> Said<String> {
+        let sequence: i64 = number(&words.next()?)?;
+        let sql = format!("DELETE FROM personal WHERE sequence = {sequence}");
+        self.world.database(&sql);
+        Ok(String::new())
+    }
+
+    /// Opens so many centres at once: the last result.
+    fn open_centres(&mut self, words: &mut Words) -> Said<String> {
+        let count = number(&words.next()?)?;
+        let mut commands = Vec::new();
+        for number in 0..count {
+            commands.push(Command::OpenCentre {
+                terms: CentreTerms {
+                    prefix: Branch::parse("prefix", &format!("c{number}"))?,
+                    name_en: Name::parse("name_en", "One of many")?,
+                    name_zh: None,
+                    operator: None,
+                    contracting_body: None,
+                },
+                first_staff_number: StaffNumber::parse(&format!("s{number}"))?,
+            });
+        }
+        let results = self.world.submit_each(commands, staff());
+        let last = results.last().map(|one| show::decided(&self.names, one));
+        Ok(last.unwrap_or_default())
+    }
+
+    /// All centres, a page of two after the other.
+    fn centres(&mut self) -> Said<String> {
+        let mut lines = Vec::new();
+        let mut after: Option<Branch> = None;
+        loop {
+            let from = after.clone();
+            let page = self.world.read(|reading| query::centres(reading, from, 2));
+            let page = page.expect("centres");
+            let Some(last) = page.last() else {
+                return Ok(lines.join("\n"));
+            };
+            after = Some(last.terms.prefix.clone());
+            lines.extend(page.iter().map(centre));
+        }
+    }
+
+    /// `staff-of CENTRE`
+    fn staff_of(&mut self, words: &mut Words) -> Said<String> {
+        let prefix = Branch::parse("centre", &words.next()?)?;
+        let read = self
+            .world
+            .read(move |reading| query::staff_of(reading, &prefix, None, 100));
+        Ok(match read {
+            Ok(staff) => staff.iter().map(staff_line).collect::<Vec<_>>().join("\n"),
+            Err(error) => show::unread(&self.names, &error),
+        })
+    }
+}
+
+fn member_id(word: &str) -> Result<MemberId, Malformed> {
+    match word.contains(':') {
+        true => MemberId::parse(word),
+        false => MemberId::parse(&format!("city:{word}")),
+    }
+}
+
+/// `centre PREFIX NAME STAFF [zh=NAME] [operator=NAME] [body=NAME]`
+fn open_centre(words: &mut Words) -> Said<Command> {
+    let prefix = Branch::parse("prefix", &words.next()?)?;
+    let name_en = Name::parse("name_en", &words.next()?)?;
+    let first_staff_number = StaffNumber::parse(&words.next()?)?;
+    let mut name = |key: &str, field: &'static str| -> Result<_, Malformed> {
+        let given = words.key(key);
+        given.map(|name| Name::parse(field, &name)).transpose()
+    };
+    Ok(Command::OpenCentre {
+        terms: CentreTerms {
+            prefix,
+            name_en,
+            name_zh: name("zh", "name_zh")?,
+            operator: name("operator", "operator")?,
+            contracting_body: name("body", "contracting_body")?,
+        },
+        first_staff_number,
+    })
+}
+
+fn centre(centre: &Centre) -> String {
+    let Centre {
+        terms,
+        active_staff,
+    } = centre;
+    let others = [&terms.name_zh, &terms.operator, &terms.contracting_body];
+    let others = others.into_iter().flatten().map(|name| format!(", {name}"));
+    let others: String = others.collect();
+    format!(
+        "{}: {}{others}, {active_staff} active",
+        terms.prefix, terms.name_en
+    )
+}
+
+fn staff_line(staff: &Staff) -> String {
+    format!("{} {}", staff.terms.number, staff.state)
+}
