@@ -1,8 +1,6 @@
 //! The load: one gRPC channel, and calls under way on it at once.
 
-use std::cell::Cell;
-use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use timebank_proto::v1::account_service_client::AccountServiceClient;
 use timebank_proto::v1::entry_service_client::EntryServiceClient;
@@ -19,12 +17,13 @@ use tonic::transport::{Channel, Endpoint};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
-use crate::{CALLS_IN_FLIGHT, Settings, bookings::Bookings};
+use crate::{
+    CALLS_IN_FLIGHT, Settings,
+    bookings::Bookings,
+    calls::{calls_per_s, joined},
+};
 
 const MAX_MESSAGE_BYTES: usize = 16 << 20;
-/// How long calls of one sort are made before those of the next have their turn.
-const TURN: Duration = Duration::from_secs(1);
-
 pub(crate) struct Load {
     channel: Channel,
 }
@@ -126,34 +125,6 @@ impl Batches {
         while joined(&mut calls).await.is_some() {}
         transfers as f64 / start.elapsed().as_secs_f64()
     }
-}
-
-async fn joined(calls: &mut JoinSet<()>) -> Option<()> {
-    let call = calls.join_next().await?;
-    call.expect("a call that was answered");
-    Some(())
-}
-
-/// Keeps so many calls under way for a turn, each caller one after the other.
-async fn calls_per_s<C, F>(in_flight: usize, caller: impl Fn() -> C) -> f64
-where
-    C: FnMut() -> F + 'static,
-    F: Future<Output = ()> + 'static,
-{
-    let done = Rc::new(Cell::new(0_u64));
-    let start = Instant::now();
-    let mut callers = JoinSet::new();
-    for _ in 0..in_flight {
-        let (mut call, done) = (caller(), done.clone());
-        callers.spawn_local(async move {
-            while start.elapsed() < TURN {
-                call().await;
-                done.set(done.get() + 1);
-            }
-        });
-    }
-    while joined(&mut callers).await.is_some() {}
-    done.get() as f64 / start.elapsed().as_secs_f64()
 }
 
 async fn post_batch(mut client: EntryServiceClient<Channel>, entries: Vec<Entry>) {

@@ -12,8 +12,11 @@
 //! second.
 
 mod bookings;
+#[path = "../shared/calls.rs"]
+mod calls;
 mod load;
 mod raw;
+#[path = "../shared/server.rs"]
 mod server;
 
 use std::env;
