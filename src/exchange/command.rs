@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CentreTerms, Commitments, MemberDetails, MemberId, MemberState, ObjectId, Objects, Personal,
-    Qualification, StaffNumber, StaffState, StaffTerms, StepId, Wants,
+    CentreTerms, MemberDetails, MemberId, MemberState, ObjectId, Objects, PersonalFields,
+    PersonalPart, Qualification, StaffNumber, StaffState, StaffTerms, StepId, Wants,
 };
 use crate::ledger::BookingId;
 
@@ -55,14 +55,9 @@ pub struct SetStaffState {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct RegisterMember {
     pub id: MemberId,
-    #[serde(flatten)]
     pub details: MemberDetails,
-    /// What the record has of their personal fields.
     #[serde(skip)]
-    pub commitments: Commitments,
-    /// The fields behind it. None where only the record is at hand.
-    #[serde(skip)]
-    pub personal: Option<Personal>,
+    pub personal: PersonalPart,
 }
 
 /// What is to become of a member.
@@ -131,6 +126,17 @@ pub enum Command {
 }
 
 impl Command {
+    /// With the personal fields that its record commits to, for rules that ask for them.
+    #[must_use]
+    pub fn with_personal_fields(mut self, found: PersonalFields) -> Self {
+        if let Self::RegisterMember(new) = &mut self
+            && let PersonalPart::Recorded { fields, .. } = &mut new.personal
+        {
+            *fields = Some(found);
+        }
+        self
+    }
+
     /// By what it is known when it comes again.
     pub fn step_id(&self) -> StepId {
         match self {
@@ -170,6 +176,10 @@ impl Command {
             Self::SetStaffState(set) => ObjectId::Staff(set.number.clone()),
             Self::RegisterMember(new) => {
                 wants.ledger.accounts.push(new.id.account().clone());
+                let named = new.details.names().map(|(_, id)| id).chain([&new.id]);
+                let named = named.map(|id| ObjectId::Member(id.clone()));
+                let missing = named.filter(|id| objects.object(id).is_err());
+                wants.objects.extend(missing);
                 return;
             }
             Self::SetMemberState(set) => ObjectId::Member(set.member.clone()),

@@ -10,8 +10,11 @@ pub(super) fn between(recorded: &Command, given: &Command) -> Option<Difference>
     if recorded.name() != given.name() {
         return Some(Difference::of("command", recorded.name(), given.name()));
     }
-    let values = |command| serde_json::to_value(command).unwrap_or_default();
-    first("", &values(recorded), &values(given))
+    // What is compared is there: JSON has every value that a command has.
+    match (serde_json::to_value(recorded), serde_json::to_value(given)) {
+        (Ok(recorded), Ok(given)) => first("", &recorded, &given),
+        _ => Some(Difference::of("command", "another", "this")),
+    }
 }
 
 /// The first personal field that differs from those that a record commits to, as
@@ -24,11 +27,11 @@ pub(super) fn of_personal(
     let Command::RegisterMember(new) = given else {
         return Ok(None);
     };
-    let Some(new) = &new.personal else {
+    let Some(given) = new.personal.fields() else {
         return Ok(None);
     };
     let recorded = objects.personal(recorded)?;
-    let field = recorded.and_then(|recorded| recorded.difference(&new.fields));
+    let field = recorded.and_then(|recorded| recorded.difference(given));
     Ok(field.map(|field| Difference::of(field, "another text", "this text")))
 }
 

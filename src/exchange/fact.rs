@@ -1,8 +1,8 @@
 //! What happened in the time bank.
 
 use super::{
-    Branch, CentreTerms, Command, Commitments, MemberDetails, MemberId, ObjectId, QualifyMember,
-    RegisterMember, SetMemberState, SetStaffState, StaffNumber, StaffTerms, StepId,
+    Branch, CentreTerms, Command, Commitments, MemberDetails, MemberId, ObjectId, PersonalPart,
+    QualifyMember, RegisterMember, SetMemberState, SetStaffState, StaffNumber, StaffTerms, StepId,
 };
 
 /// A member was registered, and an account opened for them.
@@ -45,8 +45,10 @@ impl Fact {
             Self::MemberRegistered(new) => Command::RegisterMember(Box::new(RegisterMember {
                 id: new.id.clone(),
                 details: new.details.clone(),
-                commitments: new.personal,
-                personal: None,
+                personal: PersonalPart::Recorded {
+                    commitments: new.personal,
+                    fields: None,
+                },
             })),
             Self::MemberStateSet(set) => Command::SetMemberState(set.clone()),
             Self::MemberQualified(new) => Command::QualifyMember(new.clone()),
@@ -68,13 +70,20 @@ impl Fact {
 
     /// The ids that stand for it from now on: that of its command first.
     pub fn step_ids(&self) -> Vec<StepId> {
-        let mut ids = vec![self.command().step_id()];
-        if let Self::CentreOpened {
-            first_staff_number, ..
-        } = self
-        {
-            ids.push(StepId::Creates(ObjectId::Staff(first_staff_number.clone())));
+        let creates = StepId::Creates;
+        match self {
+            Self::CentreOpened {
+                terms,
+                first_staff_number,
+            } => vec![
+                creates(ObjectId::Centre(terms.prefix.clone())),
+                creates(ObjectId::Staff(first_staff_number.clone())),
+            ],
+            Self::StaffRegistered(terms) => vec![creates(ObjectId::Staff(terms.number.clone()))],
+            Self::MemberRegistered(new) => vec![creates(ObjectId::Member(new.id.clone()))],
+            Self::StaffStateSet(set) => vec![StepId::Own(set.step)],
+            Self::MemberStateSet(set) => vec![StepId::Own(set.step)],
+            Self::MemberQualified(new) => vec![StepId::Own(new.step)],
         }
-        ids
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Branch, Day, Name};
+use super::{Branch, Day};
 use crate::ledger::{AccountId, Label, Malformed, Sequence};
 
 /// How many relatives a member names.
@@ -83,11 +83,14 @@ pub struct MemberDetails {
 impl MemberDetails {
     /// The members that it names, each with the field that does.
     pub(super) fn names(&self) -> impl Iterator<Item = (&'static str, &MemberId)> {
-        let relatives = self.relative_ids.iter().map(|id| ("relative_ids", id));
+        let relatives = self
+            .relative_ids
+            .iter()
+            .map(|id| ("details.relative_ids", id));
         let named = [
-            ("guardian_id", &self.guardian_id),
-            ("proxy_id", &self.proxy_id),
-            ("heir_id", &self.heir_id),
+            ("details.guardian_id", &self.guardian_id),
+            ("details.proxy_id", &self.proxy_id),
+            ("details.heir_id", &self.heir_id),
         ];
         let named = named.into_iter();
         let named = named.filter_map(|(field, id)| id.as_ref().map(|id| (field, id)));
@@ -137,8 +140,8 @@ pub struct Qualification {
     pub since: Day,
     /// The last day. None where it does not lapse.
     pub until: Option<Day>,
-    /// The training behind it.
-    pub training: Option<Name>,
+    /// The training behind it, in a word.
+    pub training: Option<Code>,
 }
 
 /// Whether a member takes part.

@@ -39,7 +39,8 @@ pub use member::{
 pub use object::{List, Object, ObjectId, ObjectKind};
 pub use objects::{Changed, Objects, Savepoint, Standing, Taken};
 pub use personal::{
-    Attested, Commitments, FIELD_COUNT, Personal, PersonalFields, PersonalText, Secret,
+    Attested, Commitments, FIELD_COUNT, Personal, PersonalFields, PersonalPart, PersonalText,
+    Secret,
 };
 pub use rejection::Rejection;
 pub use staff::{Staff, StaffState, StaffTerms};

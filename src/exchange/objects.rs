@@ -5,6 +5,8 @@
 //! [not loaded](NotLoaded). [`Objects::fold`] folds facts in; what that changes can be
 //! put back to a [`Savepoint`]. Centres are always loaded.
 
+use std::collections::BTreeSet;
+
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::{
@@ -68,7 +70,8 @@ pub struct Objects {
     taken: HashMap<StepId, Option<Taken>>,
     /// None: they were erased.
     personal: HashMap<Sequence, Option<Personal>>,
-    centre_count: usize,
+    /// Those of all centres.
+    branches: BTreeSet<Branch>,
     /// How objects were that changed since they were forgotten.
     changed: HashMap<ObjectId, Option<Object>>,
     before: Vec<Before>,
@@ -80,7 +83,6 @@ impl Objects {
     pub fn new(centres: Vec<(Centre, Sequence)>) -> Self {
         let mut objects = Self {
             all: HashMap::with_capacity(centres.len()),
-            centre_count: centres.len(),
             ..Self::default()
         };
         for (centre, since) in centres {
@@ -98,17 +100,24 @@ impl Objects {
         }
     }
 
-    /// All centres.
-    pub fn centres(&self) -> impl Iterator<Item = &Centre> {
-        self.all.values().filter_map(|kept| match kept {
-            (Object::Centre(centre), _) => Some(centre),
-            _ => None,
-        })
-    }
-
     /// How many centres there are.
     pub fn centre_count(&self) -> usize {
-        self.centre_count
+        self.branches.len()
+    }
+
+    /// A centre whose branch is around this one, or within it.
+    pub fn centre_crossing(&self, branch: &Branch) -> Option<&Branch> {
+        let around = self.centre_around(branch.as_str());
+        let mut after = self.branches.range(branch.clone()..);
+        let within = || {
+            // Between a branch and what is below it may come those that are longer by
+            // a '-', which comes before ':'.
+            after
+                .by_ref()
+                .take_while(|other| other.as_str().starts_with(branch.as_str()))
+                .find(|other| branch.contains(other.as_str()))
+        };
+        around.map(|centre| &centre.terms.prefix).or_else(within)
     }
 
     /// The centre in whose branch a place of the chart of accounts is.
@@ -196,6 +205,9 @@ impl Objects {
                 self.absent.insert(id);
             }
             Some(standing) => {
+                if let ObjectId::Centre(branch) = &id {
+                    self.branches.insert(branch.clone());
+                }
                 self.all.insert(id, standing);
             }
         }
@@ -253,8 +265,8 @@ impl Objects {
                     if is_first {
                         self.changed.remove(&id);
                     }
-                    if was.is_none() && matches!(id, ObjectId::Centre(_)) {
-                        self.centre_count -= 1;
+                    if let (None, ObjectId::Centre(branch)) = (&was, &id) {
+                        self.branches.remove(branch);
                     }
                     match was {
                         Some(was) => self.all.insert(id, was),
@@ -319,7 +331,7 @@ impl Objects {
                     active_staff: 0,
                 };
                 self.create(Object::Centre(centre), at)?;
-                self.centre_count += 1;
+                self.branches.insert(terms.prefix.clone());
                 self.register(first_staff_number, &terms.prefix, at)
             }
             Fact::StaffRegistered(terms) => self.register(&terms.number, &terms.centre, at),

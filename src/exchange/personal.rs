@@ -10,7 +10,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Day, StaffNumber};
+use super::Day;
 use crate::ledger::{Commitment, Malformed, Salt};
 
 const MAX_CHARS: usize = 200;
@@ -62,7 +62,8 @@ impl TryFrom<String> for PersonalText {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attested {
     pub since: Day,
-    pub by: StaffNumber,
+    /// The name of the principal who attested it: whoever recorded it.
+    pub by: String,
     pub evidence: PersonalText,
 }
 
@@ -80,6 +81,20 @@ pub struct PersonalFields {
 }
 
 impl PersonalFields {
+    fn unsigned(&self) -> Self {
+        let mut unsigned = self.clone();
+        let attested = [&mut unsigned.disability, &mut unsigned.hardship];
+        for attested in attested.into_iter().flatten() {
+            attested.by.clear();
+        }
+        unsigned
+    }
+
+    /// What somebody attested.
+    pub fn attested(&self) -> impl Iterator<Item = &Attested> {
+        [&self.disability, &self.hardship].into_iter().flatten()
+    }
+
     /// Each field's name in the contract and its text, which is empty where there is
     /// none, in the order of the commitments.
     fn texts(&self) -> [(&'static str, String); FIELD_COUNT] {
@@ -96,16 +111,16 @@ impl PersonalFields {
             }) => format!("{since} {by} {}", evidence.0),
         };
         [
-            ("name", text(&self.name)),
-            ("phone", text(&self.phone)),
+            ("personal.name", text(&self.name)),
+            ("personal.phone", text(&self.phone)),
             (
-                "born_on",
+                "personal.born_on",
                 self.born_on.map_or_else(String::new, String::from),
             ),
-            ("address", text(&self.address)),
-            ("disability", attested(&self.disability)),
-            ("hardship", attested(&self.hardship)),
-            ("affiliation", text(&self.affiliation)),
+            ("personal.address", text(&self.address)),
+            ("personal.disability", attested(&self.disability)),
+            ("personal.hardship", attested(&self.hardship)),
+            ("personal.affiliation", text(&self.affiliation)),
         ]
     }
 }
@@ -135,6 +150,45 @@ impl fmt::Debug for Personal {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Commitments(pub [Commitment; FIELD_COUNT]);
 
+/// The personal fields of a command: those that a client gave, or what a record says
+/// of them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PersonalPart {
+    Given(Personal),
+    Recorded {
+        commitments: Commitments,
+        /// The fields themselves, where they are still there and those that the
+        /// record commits to.
+        fields: Option<PersonalFields>,
+    },
+}
+
+impl PersonalPart {
+    /// What the record has of them.
+    pub fn commitments(&self) -> Commitments {
+        match self {
+            Self::Given(personal) => personal.commitments(),
+            Self::Recorded { commitments, .. } => *commitments,
+        }
+    }
+
+    /// The fields. None where they were erased.
+    pub fn fields(&self) -> Option<&PersonalFields> {
+        match self {
+            Self::Given(personal) => Some(&personal.fields),
+            Self::Recorded { fields, .. } => fields.as_ref(),
+        }
+    }
+
+    /// What is to be kept beside the record.
+    pub fn to_keep(&self) -> Option<&Personal> {
+        match self {
+            Self::Given(personal) => Some(personal),
+            Self::Recorded { .. } => None,
+        }
+    }
+}
+
 impl Personal {
     /// What the journal has of them: for each field, SHA-256 of its salt and its
     /// UTF-8 text.
@@ -149,9 +203,11 @@ impl Personal {
         }))
     }
 
-    /// The first field in which others differ.
+    /// The first field in which others differ. Who attested does not count: a request
+    /// may be repeated by somebody else.
     pub(super) fn difference(&self, other: &PersonalFields) -> Option<&'static str> {
-        let (mine, others) = (self.fields.texts(), other.texts());
+        let (mine, others) = (self.fields.unsigned(), other.unsigned());
+        let (mine, others) = (mine.texts(), others.texts());
         let mut pairs = mine.iter().zip(&others);
         pairs.find(|(a, b)| a != b).map(|((field, _), _)| *field)
     }

@@ -19,6 +19,21 @@ pub enum Rejection {
     #[error("there is no staff {number}")]
     StaffUnknown { number: StaffNumber },
     #[error(
+        "member {member} is in the branch of no centre; open the centre first, or take an id \
+         below its branch"
+    )]
+    MemberOutside { member: MemberId },
+    #[error("{field} of member {member} is that member again")]
+    MemberOfItself {
+        member: MemberId,
+        field: &'static str,
+    },
+    #[error("there is no member {member}, whom {field} names")]
+    MemberUnknown {
+        member: MemberId,
+        field: &'static str,
+    },
+    #[error(
         "only active staff of centre {centre} may do this, and {} is none; name a member of its \
          staff as the actor", shown(.principal)
     )]
@@ -26,6 +41,8 @@ pub enum Rejection {
         centre: Branch,
         principal: Principal,
     },
+    #[error("what is attested is attested by {principal}, who records it, and by nobody else")]
+    AttestedByAnother { principal: Principal },
     #[error("centre {centre} and centre {other} would lie one inside the other")]
     CentreInside { centre: Branch, other: Branch },
     #[error("a ledger has at most {max} centres")]
@@ -43,21 +60,6 @@ pub enum Rejection {
          any more; register or reinstate another first"
     )]
     LastStaff { number: StaffNumber, centre: Branch },
-    #[error("there is no member {member}, whom {field} names")]
-    MemberUnknown {
-        member: MemberId,
-        field: &'static str,
-    },
-    #[error(
-        "member {member} is in the branch of no centre; open the centre first, or take an id \
-         below its branch"
-    )]
-    MemberOutside { member: MemberId },
-    #[error("{field} of member {member} is that member again")]
-    MemberOfItself {
-        member: MemberId,
-        field: &'static str,
-    },
     #[error(
         "account {member} stands already; the account of a member is opened with them, so take \
          another id"
@@ -98,6 +100,7 @@ impl Rejection {
             Self::StaffStateWrong { .. } => "STAFF_STATE_WRONG",
             Self::LastStaff { .. } => "LAST_STAFF",
             Self::MemberUnknown { .. } => "MEMBER_UNKNOWN",
+            Self::AttestedByAnother { .. } => "ATTESTED_BY_ANOTHER",
             Self::MemberOutside { .. } => "MEMBER_OUTSIDE",
             Self::MemberOfItself { .. } => "MEMBER_OF_ITSELF",
             Self::MemberAccountExists { .. } => "MEMBER_ACCOUNT_EXISTS",
@@ -146,6 +149,7 @@ impl Rejection {
             Self::MemberOutside { member } | Self::MemberAccountExists { member } => {
                 vec![("member", member.to_string())]
             }
+            Self::AttestedByAnother { principal } => vec![("principal", principal.to_string())],
             Self::BornInFuture { today } => vec![("today", today.to_string())],
             Self::MemberStateWrong {
                 member,

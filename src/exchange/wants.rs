@@ -68,6 +68,12 @@ impl NotLoaded {
     }
 }
 
+impl From<Wants> for NotLoaded {
+    fn from(wants: Wants) -> Self {
+        Self(Box::new(wants))
+    }
+}
+
 impl From<ledger::NotLoaded> for NotLoaded {
     fn from(not_loaded: ledger::NotLoaded) -> Self {
         Self(Box::new(Wants {

@@ -67,7 +67,7 @@ fn fact_to_proto(fact: &Fact) -> Message {
     }
 }
 
-pub(super) fn optional(name: Option<&Name>) -> String {
+fn optional(name: Option<&Name>) -> String {
     name.map_or_else(String::new, |name| name.as_str().into())
 }
 

@@ -2,12 +2,11 @@
 
 use timebank_proto::v1;
 
-use super::{Undecodable, decode::booking, facts};
+use super::{Undecodable, decode::booking};
 use crate::{
     exchange::{
         Branch, Code, Commitments, Day, FIELD_COUNT, Fact, MAX_RELATIVES, MemberChange,
-        MemberDetails, MemberId, MemberRegistered, Name, Qualification, QualifyMember,
-        SetMemberState,
+        MemberDetails, MemberId, MemberRegistered, Qualification, QualifyMember, SetMemberState,
     },
     ledger::{Commitment, Malformed},
 };
@@ -104,7 +103,7 @@ pub fn qualification_to_proto(qualification: &Qualification) -> v1::Qualificatio
         code: code.as_str().into(),
         since: since.to_string(),
         until: until.map_or_else(String::new, String::from),
-        training: facts::optional(training.as_ref()),
+        training: training.as_ref().map_or("", Code::as_str).into(),
     }
 }
 
@@ -125,7 +124,7 @@ pub fn qualification(given: &v1::Qualification) -> std::result::Result<Qualifica
         since: Day::parse("qualification.since", &given.since)?,
         until: optional(&given.until, |day| Day::parse("qualification.until", day))?,
         training: optional(&given.training, |name| {
-            Name::parse("qualification.training", name)
+            Code::parse("qualification.training", name)
         })?,
     })
 }

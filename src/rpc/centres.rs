@@ -3,7 +3,7 @@
 use timebank_proto::v1::{self, centre_service_server::CentreService};
 use tonic::{Request, Response, Status};
 
-use super::{Services, convert, partakers, status::Refused, token_of};
+use super::{Services, convert, fitting, partakers, status::Refused, token_of};
 use crate::{
     exchange::{Branch, Centre},
     ledger::Principal,
@@ -87,7 +87,10 @@ impl CentreService for Services {
         };
         let (centres, position) = self.query.read(by, read).await?;
         let more = centres.len() > limit;
-        let centres: Vec<_> = centres.iter().take(limit).map(reply).collect();
+        let mut centres: Vec<_> = centres.iter().take(limit).map(reply).collect();
+        let fits = fitting(&centres);
+        let more = more || fits < centres.len();
+        centres.truncate(fits);
         let next_page_token = match centres.last() {
             Some(last) if more => token.write(&last.prefix),
             _ => String::new(),

@@ -9,8 +9,8 @@ use super::{
 use crate::{
     exchange::{
         Attested, Branch, CentreTerms, Code, Command, Day, List, MemberId, MemberState, Name,
-        Personal, PersonalFields, PersonalText, QualifyMember, RegisterMember, Secret,
-        SetMemberState, SetStaffState, StaffNumber, StaffTerms,
+        Personal, PersonalFields, PersonalPart, PersonalText, QualifyMember, RegisterMember,
+        Secret, SetMemberState, SetStaffState, StaffNumber, StaffTerms,
     },
     journal,
     ledger::{Malformed, Principal},
@@ -96,12 +96,10 @@ pub(super) fn register_member(
     let fields = personal_fields(&fields, by)?;
     let mut secret = Secret::default();
     getrandom::fill(&mut secret).map_err(|_| Refused::NoRandomness)?;
-    let personal = Personal { secret, fields };
     let new = RegisterMember {
         id: id.clone(),
         details,
-        commitments: personal.commitments(),
-        personal: Some(personal),
+        personal: PersonalPart::Given(Personal { secret, fields }),
     };
     Ok((id, Command::RegisterMember(Box::new(new))))
 }
@@ -141,7 +139,7 @@ fn attested(
     let text = PersonalText::parse(evidence, &given.evidence)?;
     Ok(Some(Attested {
         since: Day::parse(since, convert::text(&given.since, since)?)?,
-        by: StaffNumber::parse(convert::text(by.as_str(), "x-actor")?)?,
+        by: by.as_str().into(),
         evidence: convert::required(text, evidence)?,
     }))
 }
@@ -152,7 +150,7 @@ pub(super) fn fields_to_proto(fields: &PersonalFields) -> v1::PersonalFields {
     let attested = |attested: &Option<Attested>| {
         attested.as_ref().map(|attested| v1::Attestation {
             since: attested.since.to_string(),
-            attested_by: attested.by.as_str().into(),
+            attested_by: attested.by.clone(),
             evidence: attested.evidence.as_str().into(),
         })
     };

@@ -215,7 +215,7 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         Rejection::MemberOfItself { .. }
         | Rejection::BornInFuture { .. }
         | Rejection::QualificationReversed { .. } => Code::InvalidArgument,
-        Rejection::StaffOnly { .. } => Code::PermissionDenied,
+        Rejection::StaffOnly { .. } | Rejection::AttestedByAnother { .. } => Code::PermissionDenied,
         Rejection::TooManyCentres { .. } | Rejection::TooManyQualifications { .. } => {
             Code::ResourceExhausted
         }

@@ -199,13 +199,17 @@ impl State {
             Err(undecided) => return Ok(Err(undecided)),
         };
         self.book.follow(stamp)?;
-        let mut facts = Vec::new();
+        let (mut facts, mut note) = (Vec::new(), None);
         let mut first_leg = 0;
         for command in &ledger {
-            let step = match rules::decide(&self.book, command, by, stamp.moment) {
-                Ok(Decision::Append { step, .. }) => step,
-                // What stands already is nothing to record.
-                Ok(Decision::Stands(_)) => continue,
+            let (step, new) = match rules::decide(&self.book, command, by, stamp.moment) {
+                Ok(Decision::Append { step, note }) => (step, note),
+                Ok(Decision::Stands(_)) => {
+                    return Err(Broken {
+                        sequence: stamp.sequence,
+                        what: "what a step brings about in the ledger stands already".into(),
+                    });
+                }
                 Err(undecided) => return Ok(Err(undecided.into())),
             };
             for fact in step.facts() {
@@ -214,9 +218,10 @@ impl State {
                     caller,
                     first_leg,
                 };
-                first_leg += self.book.fold(fact, at, None)?;
+                first_leg += self.book.fold(fact, at, new.clone())?;
                 facts.push(fact.clone());
             }
+            note = note.or(new);
         }
         self.objects.fold(&fact, stamp)?;
         if let Some(personal) = &personal {
@@ -230,7 +235,7 @@ impl State {
         let record = record(step, caller, stamp);
         Ok(Ok(Done::Drafted(Drafted {
             record,
-            note: None,
+            note,
             personal,
         })))
     }
@@ -245,6 +250,11 @@ impl State {
             let principal = by.to_string();
             let refused = ledger::Rejection::PrincipalNotAllowed { principal };
             return Err(Undecided::Refused(refused.into()));
+        }
+        if self.book.founded().is_none() {
+            return Err(Undecided::Refused(
+                ledger::Rejection::LedgerNotFounded.into(),
+            ));
         }
         let view = View {
             book: &self.book,
@@ -261,5 +271,139 @@ fn record(step: Step, caller: &Caller, stamp: Stamp) -> Record {
         caller: caller.clone(),
         rules_version: RULES_VERSION,
         step,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{
+        AccountId, AccountKind, AccountOpened, Amount, Entry, Foundation, Label, LedgerId, Origin,
+        Sequence, Tags, TimeZone, Transfer, Transfers, UnitId,
+    };
+
+    fn account(name: &str) -> AccountId {
+        AccountId::parse(name).unwrap()
+    }
+
+    fn open(name: &str, kind: AccountKind) -> ledger::Command {
+        ledger::Command::OpenAccount(AccountOpened {
+            id: account(name),
+            kind,
+            unit: UnitId::time(),
+            limits: kind.default_limits(),
+        })
+    }
+
+    fn post(number: u8) -> ledger::Command {
+        let leg = Transfer::new(account("a:mint"), account("a:ann"), Amount::new(1).unwrap());
+        let entry = Entry {
+            id: ledger::BookingId::from_slice(&[number; 16]).unwrap(),
+            transfers: Transfers::new(vec![leg.unwrap()]).unwrap(),
+            effective_at: None,
+            kind: Label::transfer(),
+            tags: Tags::default(),
+            note: None,
+            origin: Origin::Posted,
+        };
+        ledger::Command::PostEntry(ledger::NewEntry {
+            entry: entry.into(),
+            units: Vec::new(),
+            note: None,
+            opens: Vec::new(),
+        })
+    }
+
+    /// Carries a command out, with nothing there that is not folded.
+    fn done(state: &mut State, command: ledger::Command) {
+        let by = match command.is_the_servers() {
+            true => Caller::server(),
+            false => Caller::new(Principal::claimed("").unwrap(), "").unwrap(),
+        };
+        let now = Moment::FIRST_LEDGER.after_s(state.book.last().sequence.get());
+        let stamp = state.book.last().next(now);
+        loop {
+            match state
+                .carry_out(&command.clone().into(), &by, stamp)
+                .unwrap()
+            {
+                Ok(_) => return,
+                Err(Undecided::Refused(rejection)) => panic!("{rejection}"),
+                Err(Undecided::NotLoaded(lacking)) => {
+                    let wants = lacking.wants().ledger;
+                    for id in wants.accounts {
+                        state.book.load_account(id, None);
+                    }
+                    for id in wants.bookings {
+                        state.book.load_booking(id, None);
+                    }
+                }
+            }
+        }
+    }
+
+    fn shown(state: &State) -> (i64, usize, Sequence, Option<i64>) {
+        let ann = state.book.account(&account("a:ann")).unwrap();
+        (
+            state.book.posted().len() as i64,
+            state.book.touched().len(),
+            state.book.last().sequence,
+            ann.map(|ann| ann.balance.steps()),
+        )
+    }
+
+    /// A step within a call is kept or undone, and the call after it: all four ways
+    /// leave what stood at the savepoint that was gone back to.
+    #[test]
+    fn savepoints_within_savepoints() {
+        for (undo_inner, undo_outer) in [(false, false), (false, true), (true, false), (true, true)]
+        {
+            let mut state = State::default();
+            let founded = Foundation {
+                id: LedgerId::random([7; 16]),
+                time_zone: TimeZone::UTC,
+            };
+            done(&mut state, ledger::Command::Found(founded));
+            done(&mut state, open("a:mint", AccountKind::Issuance));
+            done(&mut state, open("a:ann", AccountKind::Member));
+            done(&mut state, post(1));
+            let at_first = shown(&state);
+            let outer = state.savepoint();
+            done(&mut state, post(2));
+            let before_inner = shown(&state);
+            let inner = state.savepoint();
+            done(&mut state, post(3));
+            done(&mut state, open("a:ben", AccountKind::Member));
+            let after_inner = shown(&state);
+            match undo_inner {
+                true => state.undo(inner),
+                false => state.keep(inner),
+            }
+            let expected = if undo_inner {
+                before_inner
+            } else {
+                after_inner
+            };
+            assert_eq!(shown(&state), expected, "inner {undo_inner}");
+            // What is touched now was kept for the outer one before, or not.
+            done(&mut state, post(4));
+            let last = shown(&state);
+            match undo_outer {
+                true => state.undo(outer),
+                false => state.keep(outer),
+            }
+            let expected = if undo_outer { at_first } else { last };
+            assert_eq!(
+                shown(&state),
+                expected,
+                "inner {undo_inner} outer {undo_outer}"
+            );
+            // A savepoint after them begins anew.
+            let again = shown(&state);
+            let next = state.savepoint();
+            done(&mut state, post(5));
+            state.undo(next);
+            assert_eq!(shown(&state), again);
+        }
     }
 }

@@ -163,13 +163,13 @@ fn members() {
         "--until",
         "2026-11-30",
         "--training",
-        "First aid, 8 hours",
+        "first-aid-8h",
     ]);
     let qualification = json!([{
         "code": "first-aid",
         "since": "2026-01-01",
         "until": "2026-11-30",
-        "training": "First aid, 8 hours",
+        "training": "first-aid-8h",
     }]);
     assert_eq!(qualified["qualifications"], qualification);
     assert_eq!(list(&["--lapsing", "2026-11"]), 1);

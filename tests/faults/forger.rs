@@ -24,7 +24,7 @@ fn ledger() -> TempDir {
 }
 
 /// A copy of a ledger with lines appended by the forger, and the last of them.
-fn forge(honest: &TempDir, lines: Vec<Line>) -> (TempDir, Forged) {
+pub(super) fn forge(honest: &TempDir, lines: Vec<Line>) -> (TempDir, Forged) {
     let copy = TempDir::new().expect("a directory");
     let path = copy.path().join("ledger.db");
     fs::copy(honest.path().join("ledger.db"), &path).expect("a copy");
@@ -34,7 +34,7 @@ fn forge(honest: &TempDir, lines: Vec<Line>) -> (TempDir, Forged) {
     (copy, forged.expect("a line"))
 }
 
-fn verified(dir: &Path) -> Verified {
+pub(super) fn verified(dir: &Path) -> Verified {
     let (store, _writer) = open_again(dir);
     store.verify(Box::new(|_, _| true)).expect("it reads")
 }

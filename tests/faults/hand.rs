@@ -4,15 +4,18 @@ use std::path::Path;
 
 use rusqlite::{Connection, params, params_from_iter};
 use timebank::{
+    exchange::{self, MemberId, Personal},
     journal::{self, Frontier},
-    ledger::{Caller, Principal, Sequence, Stamp, Step},
-    steps::{self, RULES_VERSION, Record, State},
-    store::projection::{self, Row},
+    ledger::{Caller, Fact, Principal, Sequence, Stamp, Step},
+    steps::{self, Exchanged, RULES_VERSION, Record, State},
+    store::projection::{self, Row, Table},
 };
 
 /// A line to be forged.
 pub(super) struct Line {
-    step: Step,
+    step: steps::Step,
+    /// What is kept beside a record that commits to it.
+    personal: Option<(MemberId, Personal)>,
     after_s: i64,
     by: Caller,
     rules_version: i32,
@@ -22,8 +25,18 @@ pub(super) struct Line {
 impl Line {
     /// One that looks like any other: recorded a second after the last, by staff.
     pub(super) fn of(step: Step) -> Self {
+        Self::of_any(steps::Step::Ledger(step))
+    }
+
+    /// One of the time bank's.
+    pub(super) fn exchanged(fact: exchange::Fact, ledger: Vec<Fact>) -> Self {
+        Self::of_any(steps::Step::Exchange(Box::new(Exchanged { fact, ledger })))
+    }
+
+    fn of_any(step: steps::Step) -> Self {
         Self {
             step,
+            personal: None,
             after_s: 1,
             by: Caller::new(Principal::recorded("staff-17").expect("a name"), "").expect("a call"),
             rules_version: RULES_VERSION,
@@ -34,6 +47,11 @@ impl Line {
     /// Recorded so many seconds after the line before it.
     pub(super) fn after_s(self, after_s: i64) -> Self {
         Self { after_s, ..self }
+    }
+
+    pub(super) fn with_personal(self, member: MemberId, personal: Personal) -> Self {
+        let personal = Some((member, personal));
+        Self { personal, ..self }
     }
 
     pub(super) fn by(self, by: Caller) -> Self {
@@ -61,7 +79,7 @@ impl Line {
             },
             caller: self.by,
             rules_version: self.rules_version,
-            step: steps::Step::Ledger(self.step),
+            step: self.step,
         }
     }
 }
@@ -109,6 +127,7 @@ impl Forger {
     /// Appends one line. After one that does not add up there is no other.
     pub(super) fn append(&mut self, line: Line) -> Forged {
         let appendix = line.appendix;
+        let personal = line.personal.clone();
         let record = line.record(self.state.book.last());
         let (mut bytes, mut nodes) = (Vec::new(), Vec::new());
         journal::encode(&record, &mut bytes);
@@ -121,7 +140,11 @@ impl Forger {
                 params![at.get(), bytes, nodes],
             )
             .expect("a journal is appended to");
+        if let Some((member, personal)) = personal {
+            self.keep(at, &member, &personal);
+        }
         let posted = self.state.book.posted().len();
+        self.state.objects.forget();
         let adds_up = self.state.apply(&record, None).is_ok();
         if adds_up {
             self.project(&record, posted).expect("rows");
@@ -134,13 +157,31 @@ impl Forger {
         let put = &mut |row: Row<'_>| self.put(row);
         projection::of_record(record, &self.state.book, put)?;
         projection::of_posted(&self.state.book.posted()[posted_before..], put)?;
-        projection::of_accounts(&self.state.book.touched(), put)
+        projection::of_accounts(&self.state.book.touched(), put)?;
+        let changed = self.state.objects.changed();
+        for key in projection::stale_keys(&changed) {
+            let sql = "DELETE FROM keys WHERE key = ?1";
+            self.database.execute(sql, [key])?;
+        }
+        projection::of_objects(&changed, put)
+    }
+
+    fn keep(&self, at: Sequence, member: &MemberId, personal: &Personal) {
+        let fields = serde_json::to_string(&personal.fields).expect("JSON");
+        self.database
+            .execute(
+                "INSERT INTO personal (sequence, member, secret, fields) VALUES (?1, ?2, ?3, ?4)",
+                params![at.get(), member.as_str(), personal.secret, fields],
+            )
+            .expect("a row");
     }
 
     fn put(&self, row: Row<'_>) -> rusqlite::Result<()> {
-        let verb = match row.table.is_rewritten() {
-            true => "REPLACE",
-            false => "INSERT",
+        let verb = match row.table {
+            // There is one row of an id, whoever took it first.
+            Table::Steps => "INSERT OR IGNORE",
+            table if table.is_rewritten() => "REPLACE",
+            _ => "INSERT",
         };
         let columns = row.table.columns();
         let (name, places) = (row.table.name(), vec!["?"; columns.len()].join(", "));

@@ -13,6 +13,7 @@ mod intruder;
 mod lines;
 mod logging;
 mod objects;
+mod partakers;
 mod stopped;
 mod tampering;
 

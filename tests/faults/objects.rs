@@ -4,6 +4,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 use timebank_proto::v1;
 
+use super::tampering::by_hand;
 use crate::support::{Server, by, id};
 
 /// Records: 2 a centre with staff 1001, 3 staff 1002, 4 who is suspended, 5 and 6
@@ -138,13 +139,25 @@ async fn are_found() {
         (
             "no fields at all",
             "UPDATE personal SET fields = '{' WHERE sequence = 5",
-            "file",
-            0,
+            "personal",
+            5,
+        ),
+        (
+            "a field more",
+            "UPDATE personal SET fields = json_insert(fields, '$.x', 'y') WHERE sequence = 5",
+            "personal",
+            5,
+        ),
+        (
+            "fields that are no text",
+            "UPDATE personal SET fields = CAST(x'ff' AS TEXT) WHERE sequence = 5",
+            "personal",
+            5,
         ),
     ] {
         let dir = ledger().await;
         let database = Connection::open(dir.path().join("ledger.db")).expect("the database");
-        assert_eq!(database.execute(sql, []), Ok(1), "{what}");
+        by_hand(&database, sql);
         drop(database);
         let server = Server::start(dir.path());
         let last = server.client().await.verify().await.expect("verified");
@@ -162,6 +175,7 @@ async fn are_found() {
 async fn erased_personal_fields_are_counted() {
     let dir = ledger().await;
     let database = Connection::open(dir.path().join("ledger.db")).expect("the database");
+    // Erasing needs no hand.
     let erase = "DELETE FROM personal WHERE sequence = 5";
     assert_eq!(database.execute(erase, []), Ok(1));
     drop(database);

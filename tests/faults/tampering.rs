@@ -12,7 +12,7 @@ use crate::support::{Client, Server, ended, entry, id, leg, serve_command, told}
 
 /// Does what the ledger never does, as a hand that knows SQLite can: takes the
 /// triggers away, and puts them back.
-fn by_hand(database: &Connection, sql: &str) {
+pub(super) fn by_hand(database: &Connection, sql: &str) {
     let triggers = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'";
     let mut triggers = database.prepare(triggers).expect("the schema");
     let triggers = triggers.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));

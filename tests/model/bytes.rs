@@ -186,7 +186,7 @@ fn exchange_facts() -> impl Strategy<Value = exchange::Fact> {
             codes(),
             days(),
             option::of(days()),
-            option::of(names())
+            option::of(codes())
         )
             .prop_map(|(step, id, code, since, until, training)| {
                 exchange::Fact::MemberQualified(QualifyMember {

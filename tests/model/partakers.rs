@@ -8,9 +8,9 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 use timebank::{
     exchange::{
         Branch, CentreTerms, Code, Command, Day, List, MemberChange, MemberDetails, MemberId,
-        MemberState, Name, Object, ObjectId, Personal, PersonalFields, PersonalText, Qualification,
-        QualifyMember, RegisterMember, SetMemberState, SetStaffState, StaffChange, StaffNumber,
-        StaffState, StaffTerms,
+        MemberState, Name, Object, ObjectId, Personal, PersonalFields, PersonalPart, PersonalText,
+        Qualification, QualifyMember, RegisterMember, SetMemberState, SetStaffState, StaffChange,
+        StaffNumber, StaffState, StaffTerms,
     },
     ledger::{AccountId, AccountKind, AccountOpened, BookingId, Caller, Principal, UnitId},
     steps::{self, Answer, Call, Outcome, Together},
@@ -282,13 +282,13 @@ impl Model {
                 member, guardian, ..
             } => {
                 let centre = self.centre_of(member).ok_or("MEMBER_OUTSIDE")?;
-                self.by_staff(centre, actor)?;
                 if guardian == Some(member) {
                     return Err("MEMBER_OF_ITSELF".into());
                 }
                 if guardian.is_some_and(|guardian| !self.members.contains_key(guardian)) {
                     return Err("MEMBER_UNKNOWN".into());
                 }
+                self.by_staff(centre, actor)?;
                 if !self.accounts.insert(member) {
                     return Err("MEMBER_ACCOUNT_EXISTS".into());
                 }
@@ -384,8 +384,7 @@ fn command(ask: Ask, salts: &mut u8) -> steps::Command {
                     guardian_id: guardian.map(id),
                     ..MemberDetails::default()
                 },
-                commitments: personal.commitments(),
-                personal: Some(personal),
+                personal: PersonalPart::Given(personal),
             }))
         }
         Ask::SetMember {
@@ -424,6 +423,19 @@ fn command(ask: Ask, salts: &mut u8) -> steps::Command {
         }
     };
     command.into()
+}
+
+fn call(asked: &Asked, salts: &mut u8) -> Call {
+    let commands = asked.asks.iter().map(|ask| command(*ask, salts));
+    let principal = Principal::claimed(asked.actor).expect("a name");
+    Call {
+        together: match asked.atomic {
+            true => Together::AllOrNone,
+            false => Together::Each,
+        },
+        validate_only: asked.validate_only,
+        ..Call::each(commands, Caller::new(principal, "").expect("a caller"))
+    }
 }
 
 fn became(answer: Answer) -> Result<Vec<Became>, (usize, String)> {
@@ -487,10 +499,22 @@ fn same_objects(stack: &Stack, model: &Model) {
             };
             assert_eq!(staff.state, expected);
         }
-        // No member without an account.
-        for member in model.members.keys() {
-            let account = AccountId::parse(member).expect("an id");
-            assert!(snapshot.account(&account)?.is_some(), "{member}");
+        for (id, member) in &model.members {
+            // None without an account.
+            let account = AccountId::parse(id).expect("an id");
+            assert!(snapshot.account(&account)?.is_some(), "{id}");
+            let id = ObjectId::Member(self::id(id));
+            let Some(Object::Member(found)) = snapshot.object(&id)? else {
+                panic!("no {id}");
+            };
+            assert_eq!(found.details.guardian_id, member.guardian.map(self::id));
+            let codes = found.qualifications.iter().map(|qualification| {
+                let until = qualification.until.expect("a last day").to_string();
+                (qualification.code.to_string(), until)
+            });
+            let expected = member.codes.iter();
+            let expected = expected.map(|(code, until)| (code.to_string(), until.to_string()));
+            assert!(codes.eq(expected), "{found:?}");
         }
         Ok(())
     });
@@ -504,20 +528,17 @@ proptest! {
     fn who_takes_part_is_as_the_model_has_it(calls in calls(), keeps in select(&[0, 200_000][..])) {
         let mut stack = Stack::keeping(START_US, keeps);
         let (mut model, mut salts) = (Model::default(), 0);
-        for (at, asked) in calls.iter().enumerate() {
-            let commands = asked.asks.iter().map(|ask| command(*ask, &mut salts));
-            let principal = Principal::claimed(asked.actor).expect("a name");
-            let call = Call {
-                together: match asked.atomic {
-                    true => Together::AllOrNone,
-                    false => Together::Each,
-                },
-                validate_only: asked.validate_only,
-                ..Call::each(commands, Caller::new(principal, "").expect("a caller"))
+        // Some transactions take several calls.
+        for (at, together) in calls.chunks(2).enumerate() {
+            let calls: Vec<_> = together.iter().map(|asked| call(asked, &mut salts)).collect();
+            let answers = match at % 2 {
+                0 => calls.into_iter().map(|call| stack.call(call)).collect(),
+                _ => stack.call_at_once(calls),
             };
-            let got = became(stack.call(call));
-            prop_assert_eq!(got, model.call(asked), "{:?}", asked);
-            if at % 8 == 7 {
+            for (answer, asked) in answers.into_iter().zip(together) {
+                prop_assert_eq!(became(answer), model.call(asked), "{:?}", asked);
+            }
+            if at % 4 == 3 {
                 same_objects(&stack, &model);
             }
         }

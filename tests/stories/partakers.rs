@@ -3,9 +3,9 @@
 use timebank::{
     exchange::{
         Attested, Branch, Centre, CentreTerms, Code, Command, Day, List, MemberChange,
-        MemberDetails, MemberId, MemberState, Name, Object, Personal, PersonalFields, PersonalText,
-        Qualification, QualifyMember, RegisterMember, SetMemberState, SetStaffState, Staff,
-        StaffChange, StaffNumber, StaffTerms,
+        MemberDetails, MemberId, MemberState, Name, Object, Personal, PersonalFields, PersonalPart,
+        PersonalText, Qualification, QualifyMember, RegisterMember, SetMemberState, SetStaffState,
+        Staff, StaffChange, StaffNumber, StaffTerms,
     },
     ledger::Malformed,
     query,
@@ -77,7 +77,7 @@ impl Story {
             None => None,
             Some(evidence) => Some(Attested {
                 since: Day::parse("since", "2026-01-01")?,
-                by: StaffNumber::parse("1001")?,
+                by: words.key("attested").unwrap_or_else(|| "1001".into()),
                 evidence,
             }),
         };
@@ -101,8 +101,7 @@ impl Story {
         Ok(Command::RegisterMember(Box::new(RegisterMember {
             id,
             details,
-            commitments: personal.commitments(),
-            personal: Some(personal),
+            personal: PersonalPart::Given(personal),
         })))
     }
 
@@ -130,7 +129,7 @@ impl Story {
                 since,
                 until: until.map(|day| Day::parse("until", &day)).transpose()?,
                 training: training
-                    .map(|name| Name::parse("training", &name))
+                    .map(|word| Code::parse("training", &word))
                     .transpose()?,
             },
         }))

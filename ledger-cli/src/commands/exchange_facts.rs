@@ -56,7 +56,7 @@ pub(super) fn cells(fact: &Fact) -> Cells {
             ("code", Cell::text(new.qualification.code.as_str())),
             ("since", Cell::text(new.qualification.since.to_string())),
             ("until", shown(new.qualification.until)),
-            ("training", optional(new.qualification.training.as_ref())),
+            ("training", shown(new.qualification.training.as_ref())),
         ],
     }
 }

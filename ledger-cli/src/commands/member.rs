@@ -23,7 +23,7 @@ pub(crate) enum MemberCommand {
     #[command(after_help = "Examples:
   ledger-cli member register shapingba:member:000123 --name 李华 --born 1941-03-01
   ledger-cli member register shapingba:member:000124 --born 1950-07-12 --block grid-7 \\
-      --disability 'certificate grade 2' --heir shapingba:member:000123 --consented 2026-03-01
+      --disability 'certificate grade 2' --disability-since 2024-05-01 --heir shapingba:member:000123 --consented 2026-03-01
   ledger-cli member register shapingba:member:000125 --born 2010-01-05 \\
       --guardian shapingba:member:000124 --affiliation 'Chenjiaqiao Middle School'")]
     Register(Box<RegisterArgs>),
@@ -46,7 +46,7 @@ pub(crate) enum MemberCommand {
     #[command(after_help = "Examples:
   ledger-cli member qualify shapingba:member:000123 first-aid --until 2027-12-31
   ledger-cli member qualify shapingba:member:000123 home-care --since 2026-01-01 \\
-      --until 2027-12-31 --training 'Home care, 40 hours'")]
+      --until 2027-12-31 --training home-care-40h")]
     Qualify(QualifyArgs),
     /// Keep a member from taking part until they are reinstated
     #[command(after_help = "Examples:
@@ -77,15 +77,15 @@ pub(crate) struct RegisterArgs {
     #[arg(long, value_name = "ADDRESS")]
     address: Option<String>,
     /// A disability that the actor attests, on what evidence
-    #[arg(long, value_name = "EVIDENCE")]
+    #[arg(long, value_name = "EVIDENCE", requires = "disability_since")]
     disability: Option<String>,
-    /// Since when. Default: today
+    /// Since when
     #[arg(long, value_name = "DATE", requires = "disability")]
     disability_since: Option<String>,
     /// Hardship that the actor attests, on what evidence
-    #[arg(long, value_name = "EVIDENCE")]
+    #[arg(long, value_name = "EVIDENCE", requires = "hardship_since")]
     hardship: Option<String>,
-    /// Since when. Default: today
+    /// Since when
     #[arg(long, value_name = "DATE", requires = "hardship")]
     hardship_since: Option<String>,
     /// Their school or employer
@@ -160,11 +160,12 @@ pub(crate) struct QualifyArgs {
     /// The last day. Default: it does not lapse
     #[arg(long, value_name = "DATE")]
     until: Option<String>,
-    /// The training behind it
-    #[arg(long, value_name = "NAME")]
+    /// The training behind it, in a word such as first-aid-8h
+    #[arg(long, value_name = "WORD")]
     training: Option<String>,
-    /// The step's UUID, to repeat it without harm. Default: a fresh one
-    #[arg(long, value_name = "UUID")]
+    /// The step's UUID, to repeat it without harm; the first day is named then, too.
+    /// Default: a fresh one
+    #[arg(long, value_name = "UUID", requires = "since")]
     id: Option<String>,
 }
 
@@ -196,8 +197,6 @@ pub(super) async fn run(command: MemberCommand, mut session: Session) -> Result<
 }
 
 async fn register(args: RegisterArgs, mut session: Session) -> Result<(), Failure> {
-    let disability = attestation(args.disability, args.disability_since, &session).await?;
-    let hardship = attestation(args.hardship, args.hardship_since, &session).await?;
     let request = RegisterMemberRequest {
         member_id: args.id,
         details: Some(MemberDetails {
@@ -216,8 +215,8 @@ async fn register(args: RegisterArgs, mut session: Session) -> Result<(), Failur
             phone: args.phone.unwrap_or_default(),
             born_on: args.born.unwrap_or_default(),
             address: args.address.unwrap_or_default(),
-            disability,
-            hardship,
+            disability: attestation(args.disability, args.disability_since),
+            hardship: attestation(args.hardship, args.hardship_since),
             affiliation: args.affiliation.unwrap_or_default(),
         }),
     };
@@ -226,19 +225,12 @@ async fn register(args: RegisterArgs, mut session: Session) -> Result<(), Failur
     show(session, answer.member, answer.replayed).await
 }
 
-async fn attestation(
-    evidence: Option<String>,
-    since: Option<String>,
-    session: &Session,
-) -> Result<Option<Attestation>, Failure> {
-    let Some(evidence) = evidence else {
-        return Ok(None);
-    };
-    Ok(Some(Attestation {
-        since: or_today(since, session).await?,
+fn attestation(evidence: Option<String>, since: Option<String>) -> Option<Attestation> {
+    evidence.map(|evidence| Attestation {
+        since: since.unwrap_or_default(),
         attested_by: String::new(),
         evidence,
-    }))
+    })
 }
 
 /// The day given, or today in the ledger's zone.

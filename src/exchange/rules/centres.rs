@@ -1,6 +1,6 @@
 //! Opening centres.
 
-use super::Ruling;
+use super::{Ruling, staff};
 use crate::exchange::{CentreTerms, Fact, Objects, Rejection, StaffNumber};
 
 /// How many centres a ledger has: all of them are kept in memory.
@@ -12,10 +12,7 @@ pub(super) fn open(
     first_staff_number: &StaffNumber,
 ) -> Ruling {
     let prefix = &terms.prefix;
-    let mut prefixes = objects.centres().map(|centre| &centre.terms.prefix);
-    let crossing = prefixes
-        .find(|other| other.contains(prefix.as_str()) || prefix.contains(other.as_str()))
-        .cloned();
+    let crossing = objects.centre_crossing(prefix).cloned();
     if let Some(other) = crossing {
         let centre = prefix.clone();
         return Err(Rejection::CentreInside { centre, other }.into());
@@ -23,13 +20,7 @@ pub(super) fn open(
     if objects.centre_count() >= MAX_CENTRES {
         return Err(Rejection::TooManyCentres { max: MAX_CENTRES }.into());
     }
-    if let Some(staff) = objects.staff(first_staff_number)? {
-        return Err(Rejection::StaffExists {
-            number: first_staff_number.clone(),
-            centre: staff.terms.centre.clone(),
-        }
-        .into());
-    }
+    staff::check_new(objects, first_staff_number)?;
     Ok(Fact::CentreOpened {
         terms: terms.clone(),
         first_staff_number: first_staff_number.clone(),

@@ -3,34 +3,31 @@
 use super::{Decision, Plan, Ruling, Undecided, View, check_staff};
 use crate::{
     exchange::{
-        Day, Fact, Member, MemberId, MemberRegistered, QualifyMember, RegisterMember, Rejection,
-        SetMemberState, member::MAX_QUALIFICATIONS,
+        Day, Fact, Member, MemberId, MemberRegistered, NotLoaded, PersonalFields, QualifyMember,
+        RegisterMember, Rejection, SetMemberState, Wants, member::MAX_QUALIFICATIONS,
     },
     ledger::{self, AccountKind, AccountOpened, Principal, UnitId},
 };
 
 pub(super) fn register(view: View<'_>, new: &RegisterMember, by: &Principal) -> Ruling {
     let id = &new.id;
-    let Some(centre) = view.objects.centre_around(id.as_str()) else {
-        return Err(Rejection::MemberOutside { member: id.clone() }.into());
-    };
-    let centre = &centre.terms.prefix;
+    let centre = view.objects.centre_around(id.as_str());
+    let outside = || Rejection::MemberOutside { member: id.clone() };
+    let centre = &centre.ok_or_else(outside)?.terms.prefix;
+    check_named(view, new)?;
     check_staff(view.objects, centre, by)?;
-    for (field, named) in new.details.names() {
-        if named == id {
-            let member = id.clone();
-            return Err(Rejection::MemberOfItself { member, field }.into());
-        }
-        if view.objects.member(named)?.is_none() {
-            let member = named.clone();
-            return Err(Rejection::MemberUnknown { member, field }.into());
-        }
+    let fields = new.personal.fields();
+    let mut attested = fields.into_iter().flat_map(PersonalFields::attested);
+    if attested.any(|attested| attested.by != by.as_str()) {
+        let principal = by.clone();
+        return Err(Rejection::AttestedByAnother { principal }.into());
     }
-    if view.book.account(id.account())?.is_some() {
+    let is_member = view.objects.member(id)?.is_some();
+    if is_member || view.book.account(id.account())?.is_some() {
         return Err(Rejection::MemberAccountExists { member: id.clone() }.into());
     }
-    let born_on = new.personal.as_ref().and_then(|p| p.fields.born_on);
-    let today = view.today()?;
+    let today = view.today();
+    let born_on = fields.and_then(|fields| fields.born_on);
     if born_on.is_some_and(|born_on| born_on > today) {
         return Err(Rejection::BornInFuture { today }.into());
     }
@@ -40,7 +37,7 @@ pub(super) fn register(view: View<'_>, new: &RegisterMember, by: &Principal) -> 
             id: id.clone(),
             centre: centre.clone(),
             details: new.details.clone(),
-            personal: new.commitments,
+            personal: new.personal.commitments(),
         })),
         ledger: vec![ledger::Command::OpenAccount(AccountOpened {
             id: id.account().clone(),
@@ -48,8 +45,34 @@ pub(super) fn register(view: View<'_>, new: &RegisterMember, by: &Principal) -> 
             unit: UnitId::time(),
             limits: kind.default_limits(),
         })],
-        personal: new.personal.clone(),
+        personal: new.personal.to_keep().cloned(),
     })))
+}
+
+/// That those whom a registration names are members, and others. All are asked for
+/// before one is missed.
+fn check_named(view: View<'_>, new: &RegisterMember) -> Result<(), Undecided> {
+    let details = &new.details;
+    if let Some((field, _)) = details.names().find(|(_, named)| **named == new.id) {
+        let member = new.id.clone();
+        return Err(Rejection::MemberOfItself { member, field }.into());
+    }
+    let mut wants = Wants::default();
+    for (_, named) in details.names() {
+        if let Err(lacking) = view.objects.member(named) {
+            wants.join(lacking.wants());
+        }
+    }
+    if !wants.is_empty() {
+        return Err(NotLoaded::from(wants).into());
+    }
+    for (field, named) in details.names() {
+        if view.objects.member(named)?.is_none() {
+            let member = named.clone();
+            return Err(Rejection::MemberUnknown { member, field }.into());
+        }
+    }
+    Ok(())
 }
 
 /// A member who must be there, whose centre's staff alone may act on them.
@@ -98,9 +121,9 @@ pub(super) fn qualify(view: View<'_>, new: &QualifyMember, by: &Principal) -> Ru
 
 impl View<'_> {
     /// The day of this moment in the ledger's zone.
-    fn today(&self) -> Result<Day, Undecided> {
+    fn today(&self) -> Day {
         let founded = self.book.founded();
         let zone = founded.map(|founded| founded.foundation.time_zone);
-        Ok(Day::of(self.now, zone.unwrap_or(ledger::TimeZone::UTC)))
+        Day::of(self.now, zone.unwrap_or(ledger::TimeZone::UTC))
     }
 }

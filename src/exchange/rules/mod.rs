@@ -111,7 +111,7 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
 }
 
 /// A member of staff who must be there.
-fn staff<'a>(objects: &'a Objects, number: &StaffNumber) -> Result<&'a Staff, Undecided> {
+fn known_staff<'a>(objects: &'a Objects, number: &StaffNumber) -> Result<&'a Staff, Undecided> {
     let found = objects.staff(number)?;
     let number = number.clone();
     Ok(found.ok_or(Rejection::StaffUnknown { number })?)

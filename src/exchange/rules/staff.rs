@@ -1,18 +1,31 @@
 //! Registering, suspending and ending staff.
 
-use super::{Ruling, check_staff};
+use super::{Ruling, Undecided, check_staff};
 use crate::{
-    exchange::{Fact, Objects, Rejection, SetStaffState, StaffState, StaffTerms},
+    exchange::{Fact, Objects, Rejection, SetStaffState, StaffNumber, StaffState, StaffTerms},
     ledger::Principal,
 };
 
 pub(super) fn register(objects: &Objects, terms: &StaffTerms, by: &Principal) -> Ruling {
     check_staff(objects, &terms.centre, by)?;
+    check_new(objects, &terms.number)?;
     Ok(Fact::StaffRegistered(terms.clone()).into())
 }
 
+/// That nobody has a number.
+pub(super) fn check_new(objects: &Objects, number: &StaffNumber) -> Result<(), Undecided> {
+    match objects.staff(number)? {
+        None => Ok(()),
+        Some(staff) => Err(Rejection::StaffExists {
+            number: number.clone(),
+            centre: staff.terms.centre.clone(),
+        }
+        .into()),
+    }
+}
+
 pub(super) fn set_state(objects: &Objects, set: &SetStaffState, by: &Principal) -> Ruling {
-    let staff = super::staff(objects, &set.number)?;
+    let staff = super::known_staff(objects, &set.number)?;
     let centre = &staff.terms.centre;
     check_staff(objects, centre, by)?;
     let (from, _) = set.change.leads();

@@ -90,7 +90,8 @@ impl From<rusqlite::Error> for StoreError {
             _ => match error {
                 rusqlite::Error::FromSqlConversionFailure(..)
                 | rusqlite::Error::InvalidColumnType(..)
-                | rusqlite::Error::IntegralValueOutOfRange(..) => Self::Corrupt(error.to_string()),
+                | rusqlite::Error::IntegralValueOutOfRange(..)
+                | rusqlite::Error::Utf8Error(..) => Self::Corrupt(error.to_string()),
                 error => Self::Failed(error.to_string()),
             },
         }

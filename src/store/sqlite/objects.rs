@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::read;
 use crate::{
     exchange::{
-        Centre, List, MemberId, Object, ObjectId, ObjectKind, Personal, Secret, Standing, StepId,
-        Taken,
+        Centre, List, MemberId, Object, ObjectId, ObjectKind, Personal, PersonalFields, Secret,
+        Standing, StepId, Taken,
     },
     ledger::Sequence,
     store::StoreError,
@@ -91,7 +91,7 @@ pub(super) fn personal(connection: &Connection, of: Sequence) -> Result<Option<P
     Ok(personal_row(connection, of)?.map(|(_, personal)| personal))
 }
 
-/// The same, with whose they are said to be.
+/// The same, with whose they are said to be. They are kept in one way only.
 pub(super) fn personal_row(
     connection: &Connection,
     of: Sequence,
@@ -102,13 +102,22 @@ pub(super) fn personal_row(
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })
         .optional()?;
-    // What is wrong with them is not told: the text of the error may have it.
-    let damaged = || StoreError::Corrupt(format!("the personal fields of record {of}"));
-    let read = |(member, secret, fields): (String, Secret, String)| {
-        let fields = serde_json::from_str(&fields).map_err(|_| damaged())?;
-        Ok((member, Personal { secret, fields }))
+    let Some((member, secret, text)) = found else {
+        return Ok(None);
     };
-    found.map(read).transpose()
+    // What is wrong with them is not told: the text of the error may have it.
+    let fields: Option<PersonalFields> = serde_json::from_str(&text).ok();
+    let is_kept_so = |fields: &PersonalFields| text_of(fields).is_ok_and(|kept| kept == text);
+    match fields.filter(is_kept_so) {
+        Some(fields) => Ok(Some((member, Personal { secret, fields }))),
+        None => Err(StoreError::Corrupt(format!(
+            "the personal fields of record {of} are none"
+        ))),
+    }
+}
+
+fn text_of(fields: &PersonalFields) -> Result<String> {
+    serde_json::to_string(fields).map_err(|error| StoreError::Failed(error.to_string()))
 }
 
 /// Keeps the personal fields of a member that a record commits to.
@@ -118,8 +127,7 @@ pub(super) fn keep_personal(
     member: &MemberId,
     personal: &Personal,
 ) -> Result<()> {
-    let fields = serde_json::to_string(&personal.fields);
-    let fields = fields.map_err(|error| StoreError::Failed(error.to_string()))?;
+    let fields = text_of(&personal.fields)?;
     connection
         .prepare_cached(
             "INSERT INTO personal (sequence, member, secret, fields) VALUES (?1, ?2, ?3, ?4)",

@@ -1,5 +1,5 @@
 -- Version 1. The journal is the truth; every other table is a projection of it,
--- but for notes, which the journal only commits to.
+-- but for notes and personal fields, which the journal only commits to.
 
 CREATE TABLE journal (
   sequence INTEGER PRIMARY KEY,
@@ -114,7 +114,6 @@ CREATE TABLE personal (
   secret   BLOB NOT NULL,         -- what the salts of the fields are made of
   fields   TEXT NOT NULL          -- JSON
 ) STRICT;
-CREATE INDEX personal_by_member ON personal (member);
 
 -- Free text, kept apart so that it can be erased.
 CREATE TABLE notes (
@@ -131,6 +130,12 @@ CREATE TRIGGER ids_are_append_only_1 BEFORE UPDATE ON ids
   BEGIN SELECT RAISE(ABORT, 'ids are append-only'); END;
 CREATE TRIGGER ids_are_append_only_2 BEFORE DELETE ON ids
   BEGIN SELECT RAISE(ABORT, 'ids are append-only'); END;
+CREATE TRIGGER steps_are_append_only_1 BEFORE UPDATE ON steps
+  BEGIN SELECT RAISE(ABORT, 'steps are append-only'); END;
+CREATE TRIGGER steps_are_append_only_2 BEFORE DELETE ON steps
+  BEGIN SELECT RAISE(ABORT, 'steps are append-only'); END;
+CREATE TRIGGER personal_is_erased_only BEFORE UPDATE ON personal
+  BEGIN SELECT RAISE(ABORT, 'personal fields are erased, not changed'); END;
 CREATE TRIGGER transfers_are_append_only_1 BEFORE UPDATE ON transfers
   BEGIN SELECT RAISE(ABORT, 'transfers are append-only'); END;
 CREATE TRIGGER transfers_are_append_only_2 BEFORE DELETE ON transfers

@@ -4,10 +4,10 @@ use rusqlite::Connection;
 
 use super::{Result, tables::Tables, wrong};
 use crate::{
-    exchange::{NotLoaded, Wants},
+    exchange::{Commitments, Fact, NotLoaded, Wants},
     journal,
     ledger::Sequence,
-    steps::{Done, RULES_VERSION, Record, State, Undecided},
+    steps::{Command, Done, RULES_VERSION, Record, State, Undecided},
     store::{
         StoreError,
         sqlite::{objects as stored, read},
@@ -35,6 +35,10 @@ pub(super) fn again(
     let Some(command) = record.step.command() else {
         return wrong(at, "journal", "no command leads to this record");
     };
+    let command = match record.step.exchange_fact().and_then(Fact::personal) {
+        None => command,
+        Some((_, commitments)) => with_personal(connection, command, record, commitments),
+    };
     loop {
         let done = state.carry_out(&command, &record.caller, record.stamp);
         let done = done.or_else(|broken| wrong(Some(broken.sequence), "journal", broken.what))?;
@@ -56,6 +60,28 @@ pub(super) fn again(
                 load(connection, tables, state, lacking, record.stamp.sequence)?;
             }
         }
+    }
+}
+
+/// A command with the personal fields that its record commits to, where they are
+/// there: rules ask for them. That those which are there are the right ones is
+/// checked for itself.
+fn with_personal(
+    connection: &Connection,
+    command: Command,
+    record: &Record,
+    commitments: &Commitments,
+) -> Command {
+    let found = stored::personal(connection, record.stamp.sequence);
+    let found = found.ok().flatten();
+    match (
+        command,
+        found.filter(|found| found.commitments() == *commitments),
+    ) {
+        (Command::Exchange(command), Some(found)) => {
+            Command::Exchange(command.with_personal_fields(found.fields))
+        }
+        (command, _) => command,
     }
 }
 

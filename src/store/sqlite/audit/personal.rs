@@ -3,7 +3,11 @@
 use rusqlite::Connection;
 
 use super::{Result, wrong};
-use crate::{exchange::Fact, steps::Record, store::sqlite::objects};
+use crate::{
+    exchange::Fact,
+    steps::Record,
+    store::{StoreError, sqlite::objects},
+};
 
 const PLACE: &str = "personal";
 
@@ -31,7 +35,11 @@ impl<'c> PersonalRows<'c> {
             return Ok(());
         };
         let at = record.stamp.sequence;
-        let Some((member, personal)) = objects::personal_row(self.connection, at)? else {
+        let found = match objects::personal_row(self.connection, at) {
+            Err(StoreError::Corrupt(what)) => return wrong(Some(at), PLACE, what),
+            found => found?,
+        };
+        let Some((member, personal)) = found else {
             self.erased += 1;
             return Ok(());
         };
