@@ -65,7 +65,7 @@ pub(crate) const CENTRES: Layout = Layout {
 };
 
 pub(crate) const STAFF: Layout = Layout {
-    fields: &["id", "state", "centre"],
+    fields: &["id", "state", "centre", "member_id", "relative_ids"],
     columns: &[("id", "staff"), ("centre", "centre"), ("state", "state")],
 };
 
@@ -191,7 +191,14 @@ pub(crate) fn staff(staff: &Staff) -> Row {
         ("id", Cell::text(&staff.staff_number)),
         ("state", Cell::text(state)),
         ("centre", Cell::text(&staff.centre)),
+        ("member_id", Cell::text(&staff.member_id)),
+        ("relative_ids", relatives(&staff.relative_ids)),
     ])
+}
+
+fn relatives(ids: &[String]) -> Cell {
+    let ids = ids.iter();
+    Cell::Rows(ids.map(|id| Row(vec![("id", Cell::text(id))])).collect())
 }
 
 pub(crate) fn member(member: &Member) -> Row {
@@ -201,8 +208,6 @@ pub(crate) fn member(member: &Member) -> Row {
         MemberState::Suspended => "suspended",
     };
     let details = member.details.clone().unwrap_or_default();
-    let relatives = details.relative_ids.iter();
-    let relatives = relatives.map(|id| Row(vec![("id", Cell::text(id))]));
     let qualifications = member.qualifications.iter().map(|qualification| {
         Row(vec![
             ("code", Cell::text(&qualification.code)),
@@ -218,7 +223,7 @@ pub(crate) fn member(member: &Member) -> Row {
         ("block", Cell::text(details.block)),
         ("guardian_id", Cell::text(details.guardian_id)),
         ("proxy_id", Cell::text(details.proxy_id)),
-        ("relative_ids", Cell::Rows(relatives.collect())),
+        ("relative_ids", relatives(&details.relative_ids)),
         ("heir_id", Cell::text(details.heir_id)),
         ("heard_of", Cell::text(details.heard_of)),
         ("has_device", Cell::Flag(details.has_device)),

@@ -172,7 +172,12 @@ impl Command {
             Self::OpenCentre {
                 first_staff_number, ..
             } => ObjectId::Staff(first_staff_number.clone()),
-            Self::RegisterStaff(terms) => ObjectId::Staff(terms.number.clone()),
+            Self::RegisterStaff(terms) => {
+                let named = terms.names().map(|(_, id)| ObjectId::Member(id.clone()));
+                let missing = named.filter(|id| objects.object(id).is_err());
+                wants.objects.extend(missing);
+                ObjectId::Staff(terms.number.clone())
+            }
             Self::SetStaffState(set) => ObjectId::Staff(set.number.clone()),
             Self::RegisterMember(new) => {
                 wants.ledger.accounts.push(new.id.account().clone());

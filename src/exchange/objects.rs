@@ -332,9 +332,10 @@ impl Objects {
                 };
                 self.create(Object::Centre(centre), at)?;
                 self.branches.insert(terms.prefix.clone());
-                self.register(first_staff_number, &terms.prefix, at)
+                let (number, centre) = (first_staff_number.clone(), terms.prefix.clone());
+                self.register(StaffTerms::plain(number, centre), at)
             }
-            Fact::StaffRegistered(terms) => self.register(&terms.number, &terms.centre, at),
+            Fact::StaffRegistered(terms) => self.register(terms.clone(), at),
             Fact::StaffStateSet(set) => self.set_staff_state(&set.number, set.change.leads().1, at),
             Fact::MemberRegistered(new) => {
                 let member = Member {
@@ -356,21 +357,14 @@ impl Objects {
         }
     }
 
-    fn register(
-        &mut self,
-        number: &StaffNumber,
-        centre: &Branch,
-        at: Sequence,
-    ) -> Result<(), String> {
+    fn register(&mut self, terms: StaffTerms, at: Sequence) -> Result<(), String> {
+        let centre = terms.centre.clone();
         let staff = Staff {
-            terms: StaffTerms {
-                number: number.clone(),
-                centre: centre.clone(),
-            },
+            terms,
             state: StaffState::Active,
         };
         self.create(Object::Staff(staff), at)?;
-        self.count_staff(centre, 1, at)
+        self.count_staff(&centre, 1, at)
     }
 
     fn set_staff_state(

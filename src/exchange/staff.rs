@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Branch, StaffNumber};
+use super::{Branch, MemberId, StaffNumber};
 
 /// What a member of staff is registered with.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -12,6 +12,28 @@ pub struct StaffTerms {
     pub number: StaffNumber,
     /// The centre that they act for.
     pub centre: Branch,
+    /// Who they are as a member, if they are one.
+    pub member_id: Option<MemberId>,
+    /// Members who are their relatives: what concerns these is approved by others.
+    pub relative_ids: Vec<MemberId>,
+}
+
+impl StaffTerms {
+    /// Of whom no more is known than where they act.
+    pub(super) fn plain(number: StaffNumber, centre: Branch) -> Self {
+        Self {
+            number,
+            centre,
+            member_id: None,
+            relative_ids: Vec::new(),
+        }
+    }
+
+    /// The members that these terms name, each with the field that does.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&'static str, &MemberId)> {
+        let own = self.member_id.iter().map(|id| ("member_id", id));
+        own.chain(self.relative_ids.iter().map(|id| ("relative_ids", id)))
+    }
 }
 
 /// Whether a member of staff may act.

@@ -9,7 +9,8 @@ use super::{
 };
 use crate::{
     exchange::{
-        Branch, CentreTerms, Fact, Name, SetStaffState, StaffChange, StaffNumber, StaffTerms,
+        Branch, CentreTerms, Fact, MemberId, Name, SetStaffState, StaffChange, StaffNumber,
+        StaffTerms,
     },
     ledger,
     steps::Exchanged,
@@ -55,6 +56,8 @@ fn fact_to_proto(fact: &Fact) -> Message {
         Fact::StaffRegistered(terms) => Message::StaffRegistered(v1::StaffRegistered {
             staff_number: terms.number.as_str().into(),
             centre: terms.centre.as_str().into(),
+            member_id: terms.member_id.as_ref().map_or("", MemberId::as_str).into(),
+            relative_ids: member_facts::ids(&terms.relative_ids),
         }),
         Fact::StaffStateSet(set) => Message::StaffStateSet(v1::StaffStateSet {
             step_id: set.step.as_bytes().to_vec(),
@@ -114,6 +117,8 @@ fn fact(fact: Message) -> Result<Fact> {
         Message::StaffRegistered(registered) => Fact::StaffRegistered(StaffTerms {
             number: StaffNumber::parse(&registered.staff_number)?,
             centre: Branch::parse("centre", &registered.centre)?,
+            member_id: member_facts::member_id(&registered.member_id)?,
+            relative_ids: member_facts::relatives(&registered.relative_ids)?,
         }),
         Message::StaffStateSet(set) => Fact::StaffStateSet(SetStaffState {
             step: booking(&set.step_id, "step_id")?,

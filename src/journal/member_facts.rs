@@ -32,11 +32,7 @@ pub fn details_to_proto(details: &MemberDetails) -> v1::MemberDetails {
         block: code(&details.block),
         guardian_id: id(&details.guardian_id),
         proxy_id: id(&details.proxy_id),
-        relative_ids: details
-            .relative_ids
-            .iter()
-            .map(|id| id.as_str().into())
-            .collect(),
+        relative_ids: ids(&details.relative_ids),
         heir_id: id(&details.heir_id),
         heard_of: code(&details.heard_of),
         has_device: details.has_device,
@@ -51,22 +47,15 @@ pub fn details_to_proto(details: &MemberDetails) -> v1::MemberDetails {
 /// The [`Malformed`] of the first field that is none.
 pub fn member_details(given: &v1::MemberDetails) -> std::result::Result<MemberDetails, Malformed> {
     let block = optional(&given.block, |block| Code::parse("details.block", block))?;
-    let guardian_id = optional(&given.guardian_id, MemberId::parse)?;
-    let proxy_id = optional(&given.proxy_id, MemberId::parse)?;
-    let count = given.relative_ids.len();
-    if count > MAX_RELATIVES {
-        return Err(Malformed::Relatives {
-            given: count,
-            max: MAX_RELATIVES,
-        });
-    }
-    let relatives = given.relative_ids.iter().map(|id| MemberId::parse(id));
+    let guardian_id = member_id(&given.guardian_id)?;
+    let proxy_id = member_id(&given.proxy_id)?;
+    let relative_ids = relatives(&given.relative_ids)?;
     Ok(MemberDetails {
         block,
         guardian_id,
         proxy_id,
-        relative_ids: relatives.collect::<std::result::Result<_, _>>()?,
-        heir_id: optional(&given.heir_id, MemberId::parse)?,
+        relative_ids,
+        heir_id: member_id(&given.heir_id)?,
         heard_of: optional(&given.heard_of, |word| {
             Code::parse("details.heard_of", word)
         })?,
@@ -78,6 +67,32 @@ pub fn member_details(given: &v1::MemberDetails) -> std::result::Result<MemberDe
             Day::parse("details.insured_until", day)
         })?,
     })
+}
+
+/// Members as the contract has them.
+pub fn ids(members: &[MemberId]) -> Vec<String> {
+    members.iter().map(|id| id.as_str().into()).collect()
+}
+
+/// A member who need not be named.
+///
+/// # Errors
+/// [`Malformed::AccountId`].
+pub fn member_id(given: &str) -> std::result::Result<Option<MemberId>, Malformed> {
+    optional(given, MemberId::parse)
+}
+
+/// Reads the relatives that somebody names.
+///
+/// # Errors
+/// [`Malformed::Relatives`] for more than 20, [`Malformed::AccountId`].
+pub fn relatives(given: &[String]) -> std::result::Result<Vec<MemberId>, Malformed> {
+    let max = MAX_RELATIVES;
+    if given.len() > max {
+        let given = given.len();
+        return Err(Malformed::Relatives { given, max });
+    }
+    given.iter().map(|id| MemberId::parse(id)).collect()
 }
 
 /// What is empty where it is not there.

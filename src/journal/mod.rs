@@ -18,6 +18,7 @@ pub use decode::{Undecodable, decode};
 pub use encode::{encode, tags_to_proto, to_proto};
 pub use facts::staff_change;
 pub use member_facts::{
-    details_to_proto, member_change, member_details, qualification, qualification_to_proto,
+    details_to_proto, ids, member_change, member_details, member_id, qualification,
+    qualification_to_proto, relatives,
 };
 pub use tree::{Frontier, HASH_BYTES, Hash, leaf_hash, node_place};

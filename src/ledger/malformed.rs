@@ -62,7 +62,7 @@ pub enum Malformed {
     Day { field: &'static str },
     #[error("{field} is not up to {max} characters without control characters")]
     Personal { field: &'static str, max: usize },
-    #[error("a member names at most {max} relatives, this one {given}")]
+    #[error("at most {max} relatives are named, here are {given}")]
     Relatives { given: usize, max: usize },
     #[error("{field} is not a time of the years 1900 to 9999")]
     Time { field: &'static str },

@@ -57,6 +57,8 @@ pub(super) fn register_staff(request: &v1::RegisterStaffRequest) -> Result<(Staf
     let terms = StaffTerms {
         number: number.clone(),
         centre: branch("centre", &request.centre)?,
+        member_id: journal::member_id(&request.member_id)?,
+        relative_ids: journal::relatives(&request.relative_ids)?,
     };
     Ok((number, Command::RegisterStaff(terms)))
 }

@@ -5,7 +5,8 @@ use tonic::{Request, Response, Status};
 
 use super::{Services, convert, partakers, status::Refused, token_of};
 use crate::{
-    exchange::{Staff, StaffNumber, StaffState},
+    exchange::{MemberId, Staff, StaffNumber, StaffState},
+    journal,
     ledger::Principal,
     query::{self, ReadError, Reading, page_size},
 };
@@ -34,6 +35,13 @@ fn reply(staff: &Staff) -> v1::Staff {
         staff_number: staff.terms.number.as_str().into(),
         centre: staff.terms.centre.as_str().into(),
         state: state.into(),
+        member_id: staff
+            .terms
+            .member_id
+            .as_ref()
+            .map_or("", MemberId::as_str)
+            .into(),
+        relative_ids: journal::ids(&staff.terms.relative_ids),
     }
 }
 

@@ -37,7 +37,14 @@ fn centres_and_staff() {
     assert_eq!((code, &error["error"]), (1, &json!("STAFF_ONLY")));
     let by_staff = |arguments: &[&str]| desk.json(&[arguments, &["--actor", "1001"]].concat());
     let registered = by_staff(&register);
-    let staff = json!({"id": "1002", "state": "active", "centre": "shapingba", "replayed": false});
+    let staff = json!({
+        "id": "1002",
+        "state": "active",
+        "centre": "shapingba",
+        "member_id": null,
+        "relative_ids": [],
+        "replayed": false,
+    });
     assert_eq!(registered, staff);
     assert_eq!(
         by_staff(&["staff", "suspend", "1002"])["state"],

@@ -23,6 +23,7 @@ async fn ledger() -> TempDir {
     let registration = v1::RegisterStaffRequest {
         staff_number: "1002".into(),
         centre: "city".into(),
+        ..Default::default()
     };
     let registered = client.staff.register_staff(by("1001", registration));
     registered.await.expect("staff");

@@ -89,6 +89,8 @@ fn keep(dir: &Path) {
         Command::RegisterStaff(StaffTerms {
             number: number("1002"),
             centre: branch("city"),
+            member_id: None,
+            relative_ids: Vec::new(),
         }),
         Command::RegisterMember(Box::new(RegisterMember {
             id: id("city:ann"),
@@ -270,6 +272,8 @@ fn what_no_rule_lets_through_is_found() {
                 Fact::StaffRegistered(StaffTerms {
                     number: number("1003"),
                     centre: branch("town"),
+                    member_id: None,
+                    relative_ids: Vec::new(),
                 }),
                 Vec::new(),
             ),

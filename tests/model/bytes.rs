@@ -157,8 +157,13 @@ fn exchange_facts() -> impl Strategy<Value = exchange::Fact> {
                 first_staff_number,
             }
         }),
-        (numbers(), branches()).prop_map(|(number, centre)| {
-            exchange::Fact::StaffRegistered(StaffTerms { number, centre })
+        (numbers(), branches(), details()).prop_map(|(number, centre, details)| {
+            exchange::Fact::StaffRegistered(StaffTerms {
+                number,
+                centre,
+                member_id: details.heir_id,
+                relative_ids: details.relative_ids,
+            })
         }),
         (accounts(), branches(), details(), any::<[[u8; 32]; 7]>()).prop_map(
             |(id, centre, details, personal)| {

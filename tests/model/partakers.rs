@@ -354,6 +354,8 @@ fn command(ask: Ask, salts: &mut u8) -> steps::Command {
         Ask::RegisterStaff { staff, centre } => Command::RegisterStaff(StaffTerms {
             number: number(staff),
             centre: branch(centre),
+            member_id: None,
+            relative_ids: Vec::new(),
         }),
         Ask::SetStaff {
             step,

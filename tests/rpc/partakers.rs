@@ -30,6 +30,7 @@ fn registration(number: &str) -> RegisterStaffRequest {
     RegisterStaffRequest {
         staff_number: number.into(),
         centre: "city".into(),
+        ..Default::default()
     }
 }
 
@@ -114,6 +115,7 @@ async fn staff() {
         staff_number: "1002".into(),
         centre: "city".into(),
         state: StaffState::Active.into(),
+        ..Default::default()
     };
     assert_eq!(registered.staff.as_ref(), Some(&expected));
     let suspend = change("1002", StaffChange::Suspend);
@@ -184,6 +186,9 @@ async fn openings() {
 const REGISTRATIONS: &[Row<RegisterStaffRequest>] = &[
     ("no number", |r| r.staff_number.clear(), InvalidArgument, "FIELD_MISSING", "field=staff_number"),
     ("no centre", |r| r.centre.clear(), InvalidArgument, "FIELD_MISSING", "field=centre"),
+    ("many relatives", |r| r.relative_ids = vec!["city:ann".into(); 21], InvalidArgument, "TOO_MANY_RELATIVES", "given=21 max=20"),
+    ("no member's id", |r| r.member_id = "ann".into(), InvalidArgument, "ACCOUNT_ID_MALFORMED", "given=ann"),
+    ("an unknown member", |r| r.member_id = "city:ann".into(), NotFound, "MEMBER_UNKNOWN", "field=member_id member=city:ann"),
     ("an unknown centre", |r| r.centre = "town".into(), NotFound, "CENTRE_UNKNOWN", "centre=town"),
     ("the first again", |r| r.staff_number = "1001".into(), AlreadyExists, "ID_REUSED", "field=command *"),
 ];

@@ -24,10 +24,7 @@ impl Story {
     pub(super) fn take_part(&mut self, name: &str, words: &mut Words) -> Said<Option<String>> {
         let command = match name {
             "centre" => open_centre(words)?,
-            "staff" => Command::RegisterStaff(StaffTerms {
-                number: StaffNumber::parse(&words.next()?)?,
-                centre: Branch::parse("centre", &words.next()?)?,
-            }),
+            "staff" => register_staff(words)?,
             "suspend" => self.set_staff_state(words, StaffChange::Suspend)?,
             "reinstate" => self.set_staff_state(words, StaffChange::Reinstate)?,
             "end" => self.set_staff_state(words, StaffChange::End)?,
@@ -233,6 +230,24 @@ impl Story {
     }
 }
 
+/// `staff NUMBER CENTRE [member=NAME] [relative=NAME ...]`
+fn register_staff(words: &mut Words) -> Said<Command> {
+    let number = StaffNumber::parse(&words.next()?)?;
+    let centre = Branch::parse("centre", &words.next()?)?;
+    let mut named = |key: &str| words.key(key).map(|name| member_id(&name)).transpose();
+    let own = named("member")?;
+    let mut relative_ids = Vec::new();
+    while let Some(relative) = named("relative")? {
+        relative_ids.push(relative);
+    }
+    Ok(Command::RegisterStaff(StaffTerms {
+        number,
+        centre,
+        member_id: own,
+        relative_ids,
+    }))
+}
+
 fn member_id(word: &str) -> Result<MemberId, Malformed> {
     match word.contains(':') {
         true => MemberId::parse(word),
@@ -276,5 +291,9 @@ fn centre(centre: &Centre) -> String {
 }
 
 fn staff_line(staff: &Staff) -> String {
-    format!("{} {}", staff.terms.number, staff.state)
+    let member = staff.terms.member_id.iter();
+    let member: String = member.map(|id| format!(" is {id}")).collect();
+    let relatives = staff.terms.relative_ids.iter();
+    let relatives: String = relatives.map(|id| format!(" relative {id}")).collect();
+    format!("{} {}{member}{relatives}", staff.terms.number, staff.state)
 }

@@ -1,6 +1,6 @@
 //! What happened in the time bank, as `watch` shows it.
 
-use timebank::exchange::{Fact, MemberRegistered, Name};
+use timebank::exchange::{Fact, MemberId, MemberRegistered, Name};
 
 use super::record::hex;
 use crate::render::{Cell, Row};
@@ -38,6 +38,8 @@ pub(super) fn cells(fact: &Fact) -> Cells {
         Fact::StaffRegistered(terms) => vec![
             ("staff_number", Cell::text(terms.number.as_str())),
             ("centre", Cell::text(terms.centre.as_str())),
+            ("member_id", shown(terms.member_id.as_ref())),
+            ("relative_ids", relatives(&terms.relative_ids)),
         ],
         Fact::StaffStateSet(set) => vec![
             ("step_id", Cell::text(set.step.to_string())),
@@ -68,8 +70,6 @@ fn registered(new: &MemberRegistered) -> Cells {
         details,
         personal,
     } = new;
-    let relatives = details.relative_ids.iter();
-    let relatives = relatives.map(|id| Row(vec![("id", Cell::text(id.as_str()))]));
     let commitments = personal.0.iter();
     let commitments = commitments.map(|one| Row(vec![("sha256", Cell::Text(hex(&one.0)))]));
     vec![
@@ -78,7 +78,7 @@ fn registered(new: &MemberRegistered) -> Cells {
         ("block", shown(details.block.as_ref())),
         ("guardian_id", shown(details.guardian_id.as_ref())),
         ("proxy_id", shown(details.proxy_id.as_ref())),
-        ("relative_ids", Cell::Rows(relatives.collect())),
+        ("relative_ids", relatives(&details.relative_ids)),
         ("heir_id", shown(details.heir_id.as_ref())),
         ("heard_of", shown(details.heard_of.as_ref())),
         ("has_device", Cell::Flag(details.has_device)),
@@ -86,6 +86,14 @@ fn registered(new: &MemberRegistered) -> Cells {
         ("insured_until", shown(details.insured_until)),
         ("personal_commitments", Cell::Rows(commitments.collect())),
     ]
+}
+
+fn relatives(ids: &[MemberId]) -> Cell {
+    let ids = ids.iter();
+    Cell::Rows(
+        ids.map(|id| Row(vec![("id", Cell::text(id.as_str()))]))
+            .collect(),
+    )
 }
 
 fn shown(value: Option<impl ToString>) -> Cell {

@@ -19,13 +19,21 @@ use crate::{
 pub(crate) enum StaffCommand {
     /// Register a member of staff
     #[command(after_help = "Examples:
-  ledger-cli staff register 1002 --centre shapingba --actor 1001")]
+  ledger-cli staff register 1002 --centre shapingba --actor 1001
+  ledger-cli staff register 1003 --centre shapingba --actor 1001 \\
+      --member shapingba:member:000123 --relative shapingba:member:000124")]
     Register {
         /// Their number: the actor of that name acts as them
         number: String,
         /// The centre that they act for
         #[arg(long, value_name = "CENTRE")]
         centre: String,
+        /// Who they are as a member
+        #[arg(long, value_name = "MEMBER")]
+        member: Option<String>,
+        /// A member who is a relative; may be given again
+        #[arg(long, value_name = "MEMBER")]
+        relative: Vec<String>,
     },
     /// Keep a member of staff from acting until they are reinstated
     #[command(after_help = "Examples:
@@ -67,10 +75,17 @@ pub(crate) struct StepArgs {
 
 pub(super) async fn run(command: StaffCommand, mut session: Session) -> Result<(), Failure> {
     match command {
-        StaffCommand::Register { number, centre } => {
+        StaffCommand::Register {
+            number,
+            centre,
+            member,
+            relative,
+        } => {
             let request = RegisterStaffRequest {
                 staff_number: number,
                 centre,
+                member_id: member.unwrap_or_default(),
+                relative_ids: relative,
             };
             let answer = session.client.staff.register_staff(request).await?;
             let answer = answer.into_inner();

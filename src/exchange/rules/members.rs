@@ -1,10 +1,10 @@
 //! Registering, suspending and qualifying members.
 
-use super::{Decision, Plan, Ruling, Undecided, View, check_staff};
+use super::{Decision, Plan, Ruling, Undecided, View, check_named, check_staff};
 use crate::{
     exchange::{
-        Day, Fact, Member, MemberId, MemberRegistered, NotLoaded, PersonalFields, QualifyMember,
-        RegisterMember, Rejection, SetMemberState, Wants, member::MAX_QUALIFICATIONS,
+        Day, Fact, Member, MemberId, MemberRegistered, PersonalFields, QualifyMember,
+        RegisterMember, Rejection, SetMemberState, member::MAX_QUALIFICATIONS,
     },
     ledger::{self, AccountKind, AccountOpened, Principal, UnitId},
 };
@@ -14,7 +14,7 @@ pub(super) fn register(view: View<'_>, new: &RegisterMember, by: &Principal) -> 
     let centre = view.objects.centre_around(id.as_str());
     let outside = || Rejection::MemberOutside { member: id.clone() };
     let centre = &centre.ok_or_else(outside)?.terms.prefix;
-    check_named(view, new)?;
+    check_named(view.objects, || new.details.names(), Some(id))?;
     check_staff(view.objects, centre, by)?;
     let fields = new.personal.fields();
     let mut attested = fields.into_iter().flat_map(PersonalFields::attested);
@@ -47,32 +47,6 @@ pub(super) fn register(view: View<'_>, new: &RegisterMember, by: &Principal) -> 
         })],
         personal: new.personal.to_keep().cloned(),
     })))
-}
-
-/// That those whom a registration names are members, and others. All are asked for
-/// before one is missed.
-fn check_named(view: View<'_>, new: &RegisterMember) -> Result<(), Undecided> {
-    let details = &new.details;
-    if let Some((field, _)) = details.names().find(|(_, named)| **named == new.id) {
-        let member = new.id.clone();
-        return Err(Rejection::MemberOfItself { member, field }.into());
-    }
-    let mut wants = Wants::default();
-    for (_, named) in details.names() {
-        if let Err(lacking) = view.objects.member(named) {
-            wants.join(lacking.wants());
-        }
-    }
-    if !wants.is_empty() {
-        return Err(NotLoaded::from(wants).into());
-    }
-    for (field, named) in details.names() {
-        if view.objects.member(named)?.is_none() {
-            let member = named.clone();
-            return Err(Rejection::MemberUnknown { member, field }.into());
-        }
-    }
-    Ok(())
 }
 
 /// A member who must be there, whose centre's staff alone may act on them.

@@ -8,8 +8,8 @@ mod members;
 mod staff;
 
 use super::{
-    Branch, Command, Fact, NotLoaded, Objects, Personal, Rejection, Staff, StaffNumber, StaffState,
-    Taken, difference,
+    Branch, Command, Fact, MemberId, NotLoaded, Objects, Personal, Rejection, Staff, StaffNumber,
+    StaffState, Taken, Wants, difference,
 };
 use crate::ledger::{self, Book, Moment, Principal, Stamp};
 
@@ -115,6 +115,38 @@ fn known_staff<'a>(objects: &'a Objects, number: &StaffNumber) -> Result<&'a Sta
     let found = objects.staff(number)?;
     let number = number.clone();
     Ok(found.ok_or(Rejection::StaffUnknown { number })?)
+}
+
+/// That those whom something names, each by a field, are members, and none of them
+/// is the one whom it is about. All are asked for before one is missed.
+fn check_named<'a, I>(
+    objects: &Objects,
+    named: impl Fn() -> I,
+    own: Option<&MemberId>,
+) -> Result<(), Undecided>
+where
+    I: Iterator<Item = (&'static str, &'a MemberId)>,
+{
+    if let Some((field, member)) = named().find(|(_, named)| own == Some(*named)) {
+        let member = member.clone();
+        return Err(Rejection::MemberOfItself { member, field }.into());
+    }
+    let mut wants = Wants::default();
+    for (_, named) in named() {
+        if let Err(lacking) = objects.member(named) {
+            wants.join(lacking.wants());
+        }
+    }
+    if !wants.is_empty() {
+        return Err(NotLoaded::from(wants).into());
+    }
+    for (field, named) in named() {
+        if objects.member(named)?.is_none() {
+            let member = named.clone();
+            return Err(Rejection::MemberUnknown { member, field }.into());
+        }
+    }
+    Ok(())
 }
 
 /// That a principal is active staff of a centre that is there.

@@ -1,12 +1,15 @@
 //! Registering, suspending and ending staff.
 
-use super::{Ruling, Undecided, check_staff};
+use super::{Ruling, Undecided, check_named, check_staff};
 use crate::{
     exchange::{Fact, Objects, Rejection, SetStaffState, StaffNumber, StaffState, StaffTerms},
     ledger::Principal,
 };
 
 pub(super) fn register(objects: &Objects, terms: &StaffTerms, by: &Principal) -> Ruling {
+    let relatives = || terms.names().filter(|(field, _)| *field == "relative_ids");
+    check_named(objects, relatives, terms.member_id.as_ref())?;
+    check_named(objects, || terms.names(), None)?;
     check_staff(objects, &terms.centre, by)?;
     check_new(objects, &terms.number)?;
     Ok(Fact::StaffRegistered(terms.clone()).into())
