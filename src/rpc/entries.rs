@@ -15,7 +15,7 @@ use crate::{
     },
     query::{self, EntryView, ReadError, Reading},
     sequencer::SubmitError,
-    steps::{Answer, Call, Outcome, Results, Together},
+    steps::{self, Answer, Call, Outcome, Results, Together},
 };
 
 #[tonic::async_trait]
@@ -159,7 +159,7 @@ impl Services {
             match (convert::new_entry(entry), how.together) {
                 (Ok(mut new), _) => {
                     new.opens = how.opens_of(&new);
-                    commands.push(Command::PostEntry(new));
+                    commands.push(Command::PostEntry(new).into());
                 }
                 (Err(Refused::Malformed(malformed)), Together::AllOrNone) => {
                     return Err(Refused::AtomicMalformed { index, malformed });
@@ -184,8 +184,7 @@ impl Services {
         Ok(results.into_iter().map(result).collect())
     }
 
-    async fn decide(&self, commands: Vec<Command>, how: How) -> Result<Results, Refused> {
-        let commands: Vec<_> = commands.into_iter().map(Into::into).collect();
+    async fn decide(&self, commands: Vec<steps::Command>, how: How) -> Result<Results, Refused> {
         if commands.is_empty() {
             return Ok(Vec::new());
         }

@@ -235,7 +235,7 @@ impl<'a> Batch<'a> {
             .exchange_fact()
             .and_then(exchange::Fact::personal);
         if let (Some((member, _)), Some(personal)) = (committed, personal) {
-            let kept = (stamp.sequence, member.clone(), personal);
+            let kept = (stamp.sequence, member.clone(), *personal);
             self.decided.personal.push(kept);
         }
         let opened = record.step.opened_for_entry();

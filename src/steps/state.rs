@@ -46,8 +46,8 @@ pub enum Done {
 pub struct Drafted {
     pub record: Record,
     pub note: Option<Note>,
-    /// The personal fields that it commits to.
-    pub personal: Option<Personal>,
+    /// The personal fields that it commits to; boxed, as few records do.
+    pub personal: Option<Box<Personal>>,
 }
 
 /// Why a command is not decided for.
@@ -236,7 +236,7 @@ impl State {
         Ok(Ok(Done::Drafted(Drafted {
             record,
             note,
-            personal,
+            personal: personal.map(Box::new),
         })))
     }
 
