@@ -3,7 +3,7 @@
 use timebank_proto::v1::{self, account_service_server::AccountService};
 use tonic::{Request, Response, Status};
 
-use super::{Services, convert, reply, status::Refused, token_of};
+use super::{Services, convert, page, reply, status::Refused, token_of};
 use crate::{
     ledger::{AccountId, Command, Malformed, Principal},
     query::{self, ReadError, Reading, page_size},
@@ -77,12 +77,8 @@ impl AccountService for Services {
             Ok((accounts, reading.snapshot.last()?))
         };
         let (accounts, position) = self.query.read(by, read).await?;
-        let more = accounts.len() > limit;
-        let accounts: Vec<_> = accounts.iter().take(limit).map(reply::account).collect();
-        let next_page_token = match accounts.last() {
-            Some(last) if more => token.write(&last.account_id),
-            _ => String::new(),
-        };
+        let accounts = accounts.iter().map(reply::account).collect();
+        let (accounts, next_page_token) = page(accounts, limit, &token, |last| &last.account_id);
         Ok(Response::new(v1::ListAccountsResponse {
             accounts,
             next_page_token,

@@ -3,7 +3,7 @@
 use timebank_proto::v1::{self, centre_service_server::CentreService};
 use tonic::{Request, Response, Status};
 
-use super::{Services, convert, fitting, partakers, status::Refused, token_of};
+use super::{Services, convert, page, partakers, status::Refused, token_of};
 use crate::{
     exchange::{Branch, Centre},
     ledger::Principal,
@@ -86,15 +86,8 @@ impl CentreService for Services {
             Ok((centres, reading.snapshot.last()?))
         };
         let (centres, position) = self.query.read(by, read).await?;
-        let more = centres.len() > limit;
-        let mut centres: Vec<_> = centres.iter().take(limit).map(reply).collect();
-        let fits = fitting(&centres);
-        let more = more || fits < centres.len();
-        centres.truncate(fits);
-        let next_page_token = match centres.last() {
-            Some(last) if more => token.write(&last.prefix),
-            _ => String::new(),
-        };
+        let centres = centres.iter().map(reply).collect();
+        let (centres, next_page_token) = page(centres, limit, &token, |last| &last.prefix);
         Ok(Response::new(v1::ListCentresResponse {
             centres,
             next_page_token,

@@ -3,7 +3,7 @@
 use timebank_proto::v1::{self, member_service_server::MemberService};
 use tonic::{Request, Response, Status};
 
-use super::{Services, convert, fitting, partakers, status::Refused, token_of};
+use super::{Services, convert, page, partakers, status::Refused, token_of};
 use crate::{
     exchange::{Member, MemberId, MemberState},
     journal,
@@ -124,15 +124,8 @@ impl MemberService for Services {
             Ok((members, reading.snapshot.last()?))
         };
         let (members, position) = self.query.read(by, read).await?;
-        let more = members.len() > limit;
-        let mut members: Vec<_> = members.iter().take(limit).map(reply).collect();
-        let fits = fitting(&members);
-        let more = more || fits < members.len();
-        members.truncate(fits);
-        let next_page_token = match members.last() {
-            Some(last) if more => token.write(&last.member_id),
-            _ => String::new(),
-        };
+        let members = members.iter().map(reply).collect();
+        let (members, next_page_token) = page(members, limit, &token, |last| &last.member_id);
         Ok(Response::new(v1::ListMembersResponse {
             members,
             next_page_token,

@@ -67,6 +67,24 @@ fn fitting(items: &[impl Message]) -> usize {
     fits.count().max(1).min(items.len())
 }
 
+/// A page of what was read, one more than it may have at most, and the token of the
+/// next: that of the last item's key; empty after the last page.
+fn page<T: Message>(
+    mut items: Vec<T>,
+    limit: usize,
+    token: &Token,
+    key: impl Fn(&T) -> &str,
+) -> (Vec<T>, String) {
+    let read = items.len();
+    items.truncate(limit);
+    items.truncate(fitting(&items));
+    let next = match items.last() {
+        Some(last) if items.len() < read => token.write(key(last)),
+        _ => String::new(),
+    };
+    (items, next)
+}
+
 /// The page tokens of a method's request, given with its token and size taken out.
 fn token_of(method: &'static str, request: &impl Message) -> Token {
     Token::of(method, request.encode_to_vec())

@@ -3,7 +3,7 @@
 use timebank_proto::v1::{self, staff_service_server::StaffService};
 use tonic::{Request, Response, Status};
 
-use super::{Services, convert, partakers, status::Refused, token_of};
+use super::{Services, convert, page, partakers, status::Refused, token_of};
 use crate::{
     exchange::{MemberId, Staff, StaffNumber, StaffState},
     journal,
@@ -113,12 +113,8 @@ impl StaffService for Services {
             Ok((staff, reading.snapshot.last()?))
         };
         let (staff, position) = self.query.read(by, read).await?;
-        let more = staff.len() > limit;
-        let staff: Vec<_> = staff.iter().take(limit).map(reply).collect();
-        let next_page_token = match staff.last() {
-            Some(last) if more => token.write(&last.staff_number),
-            _ => String::new(),
-        };
+        let staff = staff.iter().map(reply).collect();
+        let (staff, next_page_token) = page(staff, limit, &token, |last| &last.staff_number);
         Ok(Response::new(v1::ListStaffResponse {
             staff,
             next_page_token,

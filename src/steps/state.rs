@@ -3,7 +3,7 @@
 use super::{Command, Exchanged, RULES_VERSION, Record, Rejection, Step};
 use crate::{
     exchange::{
-        self, NotLoaded, Objects, Personal,
+        self, Day, NotLoaded, Objects, Personal,
         rules::{Plan, View},
     },
     ledger::{
@@ -251,15 +251,14 @@ impl State {
             let refused = ledger::Rejection::PrincipalNotAllowed { principal };
             return Err(Undecided::Refused(refused.into()));
         }
-        if self.book.founded().is_none() {
-            return Err(Undecided::Refused(
-                ledger::Rejection::LedgerNotFounded.into(),
-            ));
-        }
+        let Some(founded) = self.book.founded() else {
+            let refused = ledger::Rejection::LedgerNotFounded;
+            return Err(Undecided::Refused(refused.into()));
+        };
         let view = View {
             book: &self.book,
             objects: &self.objects,
-            now,
+            today: Day::of(now, founded.foundation.time_zone),
         };
         Ok(exchange::rules::decide(view, command, by)?)
     }

@@ -1,5 +1,5 @@
 //! What the tables beside the journal hold: a pure function of the records and of
-//! the book after them, used by whoever writes the tables and by the audit.
+//! the state after them, used by whoever writes the tables and by the audit.
 
 use crate::{
     exchange::{self, Changed, Object},

@@ -1,5 +1,6 @@
 //! Who takes part: every call, and every call with something wrong about it.
 
+use prost::Message;
 use timebank_proto::v1::{
     self, Centre, GetCentreRequest, GetStaffRequest, ListCentresRequest, ListStaffRequest,
     OpenCentreRequest, RegisterStaffRequest, SetStaffStateRequest, Staff, StaffChange, StaffState,
@@ -238,6 +239,53 @@ async fn changes() {
         "LAST_STAFF",
         figures,
     );
+}
+
+/// A page ends at 1 MiB, and the next goes on where it ended.
+#[tokio::test]
+async fn a_page_of_long_items() {
+    let mut city = centre().await;
+    let client = &mut city.client;
+    let relatives: Vec<_> = (0..20)
+        .map(|n| format!("city:{0}:{0}:{n:029}", "m".repeat(31)))
+        .collect();
+    for member_id in &relatives {
+        let request = v1::RegisterMemberRequest {
+            member_id: member_id.clone(),
+            ..Default::default()
+        };
+        let registered = client.members.register_member(by("1001", request)).await;
+        registered.expect("a member");
+    }
+    let mut expected = vec!["1001".to_owned()];
+    for number in 2_000..2_700 {
+        let request = RegisterStaffRequest {
+            relative_ids: relatives.clone(),
+            ..registration(&number.to_string())
+        };
+        let registered = client.staff.register_staff(by("1001", request)).await;
+        registered.expect("registered");
+        expected.push(number.to_string());
+    }
+    let mut request = ListStaffRequest {
+        centre: "city".into(),
+        page_size: 1_000,
+        ..Default::default()
+    };
+    let (mut found, mut pages) = (Vec::new(), 0);
+    loop {
+        let page = client.staff.list_staff(request.clone()).await;
+        let page = page.expect("a page").into_inner();
+        assert!(page.encoded_len() < 1_100_000, "{}", page.encoded_len());
+        found.extend(page.staff.into_iter().map(|staff| staff.staff_number));
+        pages += 1;
+        request.page_token = page.next_page_token;
+        if request.page_token.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(found, expected);
+    assert!(pages > 1);
 }
 
 /// A step of staff's is refused to everybody else.

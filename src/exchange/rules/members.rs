@@ -3,8 +3,8 @@
 use super::{Decision, Plan, Ruling, Undecided, View, check_named, check_staff};
 use crate::{
     exchange::{
-        Day, Fact, Member, MemberId, MemberRegistered, PersonalFields, QualifyMember,
-        RegisterMember, Rejection, SetMemberState, member::MAX_QUALIFICATIONS,
+        Fact, Member, MemberId, MemberRegistered, PersonalFields, QualifyMember, RegisterMember,
+        Rejection, SetMemberState, member::MAX_QUALIFICATIONS,
     },
     ledger::{self, AccountKind, AccountOpened, Principal, UnitId},
 };
@@ -26,7 +26,7 @@ pub(super) fn register(view: View<'_>, new: &RegisterMember, by: &Principal) -> 
     if is_member || view.book.account(id.account())?.is_some() {
         return Err(Rejection::MemberAccountExists { member: id.clone() }.into());
     }
-    let today = view.today();
+    let today = view.today;
     let born_on = fields.and_then(|fields| fields.born_on);
     if born_on.is_some_and(|born_on| born_on > today) {
         return Err(Rejection::BornInFuture { today }.into());
@@ -91,13 +91,4 @@ pub(super) fn qualify(view: View<'_>, new: &QualifyMember, by: &Principal) -> Ru
         .into());
     }
     Ok(Fact::MemberQualified(new.clone()).into())
-}
-
-impl View<'_> {
-    /// The day of this moment in the ledger's zone.
-    fn today(&self) -> Day {
-        let founded = self.book.founded();
-        let zone = founded.map(|founded| founded.foundation.time_zone);
-        Day::of(self.now, zone.unwrap_or(ledger::TimeZone::UTC))
-    }
 }

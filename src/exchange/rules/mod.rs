@@ -8,10 +8,10 @@ mod members;
 mod staff;
 
 use super::{
-    Branch, Command, Fact, MemberId, NotLoaded, Objects, Personal, Rejection, Staff, StaffNumber,
-    StaffState, Taken, Wants, difference,
+    Branch, Command, Day, Fact, MemberId, NotLoaded, Objects, Personal, Rejection, Staff,
+    StaffNumber, StaffState, Taken, Wants, difference,
 };
-use crate::ledger::{self, Book, Moment, Principal, Stamp};
+use crate::ledger::{self, Book, Principal, Stamp};
 
 /// What a command does.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -37,7 +37,8 @@ pub struct Plan {
 pub struct View<'a> {
     pub book: &'a Book,
     pub objects: &'a Objects,
-    pub now: Moment,
+    /// The ledger's day.
+    pub today: Day,
 }
 
 impl From<Fact> for Decision {

@@ -1,4 +1,4 @@
-//! Loading into the book what a batch asks for.
+//! Loading into the state what a batch asks for.
 
 use rusqlite::{Connection, OptionalExtension};
 

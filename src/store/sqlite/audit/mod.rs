@@ -2,11 +2,12 @@
 //! command decided again, and compares every table with what the projection says.
 //!
 //! It works on a connection and a snapshot of its own, and trusts nothing that
-//! the writer keeps. The accounts are those folded so far; what an id stood for
+//! the writer keeps. The accounts and objects are those folded so far; what an id stood for
 //! before a record is looked up in the tables, whose rows must then be those of
 //! the id by the records that they lead to. All of them are compared as well.
 
 mod decide;
+mod kept_apart;
 mod notes;
 mod personal;
 pub(super) mod stopped;
@@ -223,8 +224,8 @@ impl Audit<'_> {
             None => Ok(Verified::Sound {
                 count: self.frontier.size(),
                 root: self.frontier.root(),
-                erased_notes: self.notes.erased,
-                erased_personal: self.personal.erased,
+                erased_notes: self.notes.count.erased,
+                erased_personal: self.personal.count.erased,
             }),
             Some((unit, sum)) => {
                 let what = format!("the balances of unit {unit} add up to {sum}, not 0");

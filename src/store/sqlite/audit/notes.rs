@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{Result, wrong};
+use super::{Result, kept_apart::KeptApart, wrong};
 use crate::{ledger::Commitment, steps::Record, store::sqlite::read};
 
 const PLACE: &str = "notes";
@@ -10,19 +10,13 @@ const PLACE: &str = "notes";
 /// Compares each note that is there, and counts those that are gone.
 pub(super) struct Notes<'c> {
     connection: &'c Connection,
-    checked: i64,
-    /// How many notes were erased: what the record says of them cannot be checked
-    /// any more.
-    pub(super) erased: i64,
+    pub(super) count: KeptApart,
 }
 
 impl<'c> Notes<'c> {
     pub(super) fn new(connection: &'c Connection) -> Self {
-        Self {
-            connection,
-            checked: 0,
-            erased: 0,
-        }
+        let count = KeptApart::new(PLACE);
+        Self { connection, count }
     }
 
     pub(super) fn check(&mut self, record: &Record) -> Result<()> {
@@ -35,8 +29,8 @@ impl<'c> Notes<'c> {
     fn compare(&mut self, commitment: Commitment, record: &Record) -> Result<()> {
         let at = record.stamp.sequence;
         match read::note(self.connection, at)? {
-            None => self.erased += 1,
-            Some(note) if note.commitment() == commitment => self.checked += 1,
+            None => self.count.erased += 1,
+            Some(note) if note.commitment() == commitment => self.count.checked += 1,
             Some(_) => {
                 let what = "the note is not the one the record commits to";
                 return wrong(Some(at), PLACE, what);
@@ -45,17 +39,7 @@ impl<'c> Notes<'c> {
         Ok(())
     }
 
-    /// No note may be left over.
     pub(super) fn end(&self) -> Result<()> {
-        let sql = "SELECT count(*) FROM notes";
-        let stored: i64 = self.connection.query_row(sql, [], |row| row.get(0))?;
-        match stored == self.checked {
-            true => Ok(()),
-            false => {
-                let checked = self.checked;
-                let what = format!("{stored} notes are stored, and the journal has {checked}");
-                wrong(None, PLACE, what)
-            }
-        }
+        self.count.end(self.connection)
     }
 }

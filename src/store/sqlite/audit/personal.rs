@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::{Result, wrong};
+use super::{Result, kept_apart::KeptApart, wrong};
 use crate::{
     exchange::Fact,
     steps::Record,
@@ -14,19 +14,13 @@ const PLACE: &str = "personal";
 /// Compares those that are there, and counts those that are gone.
 pub(super) struct PersonalRows<'c> {
     connection: &'c Connection,
-    checked: i64,
-    /// How many records had theirs erased: what they say of these cannot be checked
-    /// any more.
-    pub(super) erased: i64,
+    pub(super) count: KeptApart,
 }
 
 impl<'c> PersonalRows<'c> {
     pub(super) fn new(connection: &'c Connection) -> Self {
-        Self {
-            connection,
-            checked: 0,
-            erased: 0,
-        }
+        let count = KeptApart::new(PLACE);
+        Self { connection, count }
     }
 
     pub(super) fn check(&mut self, record: &Record) -> Result<()> {
@@ -40,7 +34,7 @@ impl<'c> PersonalRows<'c> {
             found => found?,
         };
         let Some((member, personal)) = found else {
-            self.erased += 1;
+            self.count.erased += 1;
             return Ok(());
         };
         if member != id.as_str() {
@@ -51,21 +45,11 @@ impl<'c> PersonalRows<'c> {
             let what = "the personal fields are not those the record commits to";
             return wrong(Some(at), PLACE, what);
         }
-        self.checked += 1;
+        self.count.checked += 1;
         Ok(())
     }
 
-    /// Those of no record may not be there.
     pub(super) fn end(&self) -> Result<()> {
-        let sql = "SELECT count(*) FROM personal";
-        let stored: i64 = self.connection.query_row(sql, [], |row| row.get(0))?;
-        match stored == self.checked {
-            true => Ok(()),
-            false => {
-                let checked = self.checked;
-                let what = format!("{stored} rows are stored, and the journal has {checked}");
-                wrong(None, PLACE, what)
-            }
-        }
+        self.count.end(self.connection)
     }
 }
