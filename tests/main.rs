@@ -5,6 +5,7 @@ mod clients;
 mod faults;
 mod house;
 mod model;
+mod policies;
 mod recovery;
 mod rpc;
 mod store_suite;

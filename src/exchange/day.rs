@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::ledger::{Malformed, Moment, TimeZone};
 
+const MIN_YEAR: i32 = 1900;
+const MAX_YEAR: i32 = 9999;
+
 /// A civil day of the years 1900 to 9999, written `2026-03-01`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -21,7 +24,7 @@ impl Day {
     pub fn parse(field: &'static str, given: &str) -> Result<Self, Malformed> {
         let day = NaiveDate::parse_from_str(given, "%Y-%m-%d").ok();
         let is_written_so = |day: &NaiveDate| day.to_string() == given;
-        day.filter(|day| (1900..=9999).contains(&day.year()) && is_written_so(day))
+        day.filter(|day| (MIN_YEAR..=MAX_YEAR).contains(&day.year()) && is_written_so(day))
             .map(Self)
             .ok_or(Malformed::Day { field })
     }
@@ -30,6 +33,28 @@ impl Day {
     pub fn of(moment: Moment, zone: TimeZone) -> Self {
         let time = chrono::DateTime::from_timestamp_micros(moment.us()).unwrap_or_default();
         Self(time.with_timezone(&zone.rules()).date_naive())
+    }
+
+    /// The whole years from this day to another; 0 where that is not later. From a 29
+    /// February on, a year is full on 1 March where there is no other 29 February.
+    pub fn years_until(self, day: Self) -> u32 {
+        self.months_until(day) / 12
+    }
+
+    /// The whole months from this day to another; 0 where that is not later. A month is
+    /// full on the day of the same number, or on the first of the next month where
+    /// there is none.
+    pub fn months_until(self, day: Self) -> u32 {
+        let months = |day: Self| day.0.year() * 12 + day.0.month0().cast_signed();
+        let begun = months(day) - months(self);
+        let full = begun - i32::from(day.0.day() < self.0.day());
+        u32::try_from(full).unwrap_or(0)
+    }
+
+    /// The next day. None after the last.
+    pub fn next(self) -> Option<Self> {
+        let next = self.0.succ_opt()?;
+        (next.year() <= MAX_YEAR).then_some(Self(next))
     }
 
     /// Its month, such as `2026-03`.
@@ -83,6 +108,40 @@ mod tests {
                 is_day,
                 "{given:?}"
             );
+        }
+    }
+
+    #[test]
+    fn ages() {
+        for (born_on, on, years) in [
+            ("1966-11-25", "2026-11-24", 59),
+            ("1966-11-25", "2026-11-25", 60),
+            ("1946-12-31", "2026-12-31", 80),
+            ("1944-02-29", "2024-02-28", 79),
+            ("1944-02-29", "2024-02-29", 80),
+            ("1944-02-29", "2023-02-28", 78),
+            ("1944-02-29", "2023-03-01", 79),
+            ("2026-11-25", "2026-11-25", 0),
+            ("2026-11-25", "2020-01-01", 0),
+            ("1900-01-01", "9999-12-31", 8099),
+        ] {
+            let day = |text| Day::parse("day", text).unwrap();
+            assert_eq!(day(born_on).years_until(day(on)), years, "{born_on} {on}");
+        }
+    }
+
+    #[test]
+    fn months() {
+        for (from, to, months) in [
+            ("2026-01-31", "2026-02-28", 0),
+            ("2026-01-31", "2026-03-01", 1),
+            ("2026-01-15", "2026-02-14", 0),
+            ("2026-01-15", "2026-02-15", 1),
+            ("2025-02-15", "2026-02-15", 12),
+            ("2026-02-15", "2025-02-15", 0),
+        ] {
+            let day = |text| Day::parse("day", text).unwrap();
+            assert_eq!(day(from).months_until(day(to)), months, "{from} {to}");
         }
     }
 

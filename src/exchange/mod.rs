@@ -19,6 +19,7 @@ mod member;
 mod object;
 mod objects;
 mod personal;
+pub mod policy;
 mod rejection;
 pub mod rules;
 mod staff;

@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use compact_str::CompactString;
+use serde::{Serialize, Serializer};
 
 use super::malformed::{Malformed, excerpt};
 
@@ -34,6 +35,12 @@ impl UnitId {
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl Serialize for UnitId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
     }
 }
 

@@ -7,6 +7,7 @@ mod exports;
 mod imports;
 mod members;
 mod outputs;
+mod policies;
 
 use std::{
     path::{Path, PathBuf},

@@ -10,6 +10,7 @@ mod hold;
 mod import;
 mod journal;
 mod member;
+mod policy;
 mod record;
 mod staff;
 mod statement;
@@ -40,6 +41,9 @@ pub(crate) enum LedgerCommand {
     /// Register, show, list, qualify, suspend and reinstate members
     #[command(subcommand)]
     Member(member::MemberCommand),
+    /// Check policies, by whose rules centres go
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Move an amount from one account to another
     Transfer(entry::TransferArgs),
     /// Show and reverse entries
@@ -76,6 +80,7 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Centre(command) => centre::run(command, session).await,
         LedgerCommand::Staff(command) => staff::run(command, session).await,
         LedgerCommand::Member(command) => member::run(command, session).await,
+        LedgerCommand::Policy(command) => policy::run(command, session).await,
         LedgerCommand::Transfer(args) => entry::transfer(args, session).await,
         LedgerCommand::Entry(command) => entry::run(command, session).await,
         LedgerCommand::Hold(command) => hold::run(command, session).await,

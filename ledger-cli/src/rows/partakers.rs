@@ -1,0 +1,177 @@
+//! Who takes part, and by which rules.
+
+use timebank::exchange::policy::Mistake;
+use timebank_proto::v1::{
+    Attestation, Centre, Member, MemberState, PersonalFields, Staff, StaffState,
+};
+
+use crate::render::{Cell, Layout, Row};
+
+pub(crate) const CENTRES: Layout = Layout {
+    fields: &[
+        "id",
+        "state",
+        "name_en",
+        "name_zh",
+        "operator",
+        "contracting_body",
+        "active_staff_count",
+    ],
+    columns: &[
+        ("id", "centre"),
+        ("name_en", "name"),
+        ("name_zh", "名称"),
+        ("operator", "operator"),
+        ("active_staff_count", "staff"),
+    ],
+};
+
+pub(crate) const STAFF: Layout = Layout {
+    fields: &["id", "state", "centre", "member_id", "relative_ids"],
+    columns: &[("id", "staff"), ("centre", "centre"), ("state", "state")],
+};
+
+pub(crate) const MEMBERS: Layout = Layout {
+    fields: &[
+        "id",
+        "state",
+        "centre",
+        "block",
+        "guardian_id",
+        "proxy_id",
+        "relative_ids",
+        "heir_id",
+        "heard_of",
+        "has_device",
+        "consented_on",
+        "insured_until",
+        "qualifications",
+    ],
+    columns: &[
+        ("id", "member"),
+        ("state", "state"),
+        ("block", "block"),
+        ("guardian_id", "guardian"),
+        ("has_device", "device"),
+        ("consented_on", "consented"),
+        ("insured_until", "insured until"),
+    ],
+};
+
+pub(crate) fn centre(centre: &Centre) -> Row {
+    let optional = |text: &str| match text {
+        "" => Cell::Absent,
+        text => Cell::text(text),
+    };
+    Row(vec![
+        ("id", Cell::text(&centre.prefix)),
+        ("state", Cell::text("open")),
+        ("name_en", Cell::text(&centre.name_en)),
+        ("name_zh", optional(&centre.name_zh)),
+        ("operator", optional(&centre.operator)),
+        ("contracting_body", optional(&centre.contracting_body)),
+        (
+            "active_staff_count",
+            Cell::Count(centre.active_staff_count.into()),
+        ),
+    ])
+}
+
+pub(crate) fn staff(staff: &Staff) -> Row {
+    let state = match staff.state() {
+        StaffState::Unspecified => "unknown",
+        StaffState::Active => "active",
+        StaffState::Suspended => "suspended",
+        StaffState::Ended => "ended",
+    };
+    Row(vec![
+        ("id", Cell::text(&staff.staff_number)),
+        ("state", Cell::text(state)),
+        ("centre", Cell::text(&staff.centre)),
+        ("member_id", Cell::text(&staff.member_id)),
+        ("relative_ids", relatives(&staff.relative_ids)),
+    ])
+}
+
+fn relatives(ids: &[String]) -> Cell {
+    let ids = ids.iter();
+    Cell::Rows(ids.map(|id| Row(vec![("id", Cell::text(id))])).collect())
+}
+
+pub(crate) fn member(member: &Member) -> Row {
+    let state = match member.state() {
+        MemberState::Unspecified => "unknown",
+        MemberState::Active => "active",
+        MemberState::Suspended => "suspended",
+    };
+    let details = member.details.clone().unwrap_or_default();
+    let qualifications = member.qualifications.iter().map(|qualification| {
+        Row(vec![
+            ("code", Cell::text(&qualification.code)),
+            ("since", Cell::text(&qualification.since)),
+            ("until", Cell::text(&qualification.until)),
+            ("training", Cell::text(&qualification.training)),
+        ])
+    });
+    Row(vec![
+        ("id", Cell::text(&member.member_id)),
+        ("state", Cell::text(state)),
+        ("centre", Cell::text(&member.centre)),
+        ("block", Cell::text(details.block)),
+        ("guardian_id", Cell::text(details.guardian_id)),
+        ("proxy_id", Cell::text(details.proxy_id)),
+        ("relative_ids", relatives(&details.relative_ids)),
+        ("heir_id", Cell::text(details.heir_id)),
+        ("heard_of", Cell::text(details.heard_of)),
+        ("has_device", Cell::Flag(details.has_device)),
+        ("consented_on", Cell::text(details.consented_on)),
+        ("insured_until", Cell::text(details.insured_until)),
+        ("qualifications", Cell::Rows(qualifications.collect())),
+    ])
+}
+
+/// The personal fields of a member; all absent where they were erased.
+pub(crate) fn personal(fields: Option<&PersonalFields>) -> Vec<(&'static str, Cell)> {
+    let erased = Cell::Flag(fields.is_none());
+    let fields = fields.cloned().unwrap_or_default();
+    let attested = |attested: Option<Attestation>| {
+        attested.map_or(Cell::Absent, |attested| {
+            Cell::Rows(vec![Row(vec![
+                ("since", Cell::text(attested.since)),
+                ("attested_by", Cell::text(attested.attested_by)),
+                ("evidence", Cell::text(attested.evidence)),
+            ])])
+        })
+    };
+    vec![
+        ("erased", erased),
+        ("name", Cell::text(fields.name)),
+        ("phone", Cell::text(fields.phone)),
+        ("born_on", Cell::text(fields.born_on)),
+        ("address", Cell::text(fields.address)),
+        ("disability", attested(fields.disability)),
+        ("hardship", attested(fields.hardship)),
+        ("affiliation", Cell::text(fields.affiliation)),
+    ]
+}
+
+pub(crate) const MISTAKES: Layout = Layout {
+    fields: &["line", "column", "mistake", "hint"],
+    columns: &[
+        ("line", "line"),
+        ("column", "column"),
+        ("mistake", "mistake"),
+        ("hint", "what to do"),
+    ],
+};
+
+/// A mistake in a policy's document.
+pub(crate) fn mistake(mistake: Mistake) -> Row {
+    let count = |count| Cell::Count(i64::try_from(count).unwrap_or(i64::MAX));
+    Row(vec![
+        ("line", count(mistake.line)),
+        ("column", count(mistake.column)),
+        ("mistake", Cell::Text(mistake.what)),
+        ("hint", Cell::Text(mistake.hint)),
+    ])
+}

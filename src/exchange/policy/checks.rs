@@ -1,0 +1,155 @@
+//! What contradicts itself in a policy, though each key can be read.
+
+use std::{collections::BTreeSet, ops::Range};
+
+use super::{
+    BalanceTerms, Condition, ExchangeTerms, Level, Minutes, Pricing, QualificationTerms, Rounding,
+    document::{Document, Section},
+};
+use crate::exchange::Code;
+
+pub(super) fn pricing(section: &mut Section<'_, '_>, pricing: &Pricing) {
+    let step = match pricing.rounding {
+        Rounding::None => Minutes::ZERO,
+        Rounding::Up(step) | Rounding::Nearest(step) => step,
+    };
+    for (key, cap) in [("day_cap", pricing.day_cap), ("week_cap", pricing.week_cap)] {
+        if let Some(cap) = cap.filter(|cap| *cap < step) {
+            let what = format!("of {cap} is below pricing.step of {step}");
+            let hint = "nothing that is rounded could be earned: raise it, or lower the step";
+            section.note(key, &what, hint);
+        }
+    }
+}
+
+pub(super) fn balance(section: &mut Section<'_, '_>, balance: &BalanceTerms) {
+    let BalanceTerms {
+        floor,
+        ceiling,
+        excess_to,
+    } = balance;
+    if let (Some(low), Some(high)) = (floor.minutes(), ceiling.minutes())
+        && low > high
+    {
+        let what = format!("of {ceiling} is below balance.floor of {floor}");
+        section.note("ceiling", &what, "no balance is between: exchange them");
+    }
+    if excess_to.is_some() && *ceiling == Level::None {
+        let hint = "give balance.ceiling, or take it out";
+        section.note("excess_to", "gets nothing, as there is no ceiling", hint);
+    }
+}
+
+pub(super) fn condition(section: &mut Section<'_, '_>, condition: &Condition) {
+    if let (Some(min), Some(max)) = (condition.min_age, condition.max_age)
+        && min > max
+    {
+        let what = format!("of {max} is below min_age of {min}");
+        section.note("max_age", &what, "nobody is of such an age: exchange them");
+    }
+    if section.is_empty() {
+        let hint = "take `who` out where anyone may, or say an age";
+        section.note("", "asks for nothing", hint);
+    }
+}
+
+pub(super) fn waiting(section: &mut Section<'_, '_>) {
+    if section.is_empty() {
+        let hint = "take `waiting` out where nobody waits, or say `earned`";
+        section.note("", "asks for nothing", hint);
+    }
+}
+
+pub(super) fn exchange(section: &mut Section<'_, '_>, exchange: &ExchangeTerms) {
+    if exchange.shortest > exchange.longest {
+        let (shortest, longest) = (exchange.shortest, exchange.longest);
+        let what = format!("of {longest} is below exchange.shortest of {shortest}");
+        section.note("longest", &what, "no service is so long: exchange them");
+    }
+}
+
+/// That a service says its worth in the unit that it has.
+pub(super) fn worth(section: &mut Section<'_, '_>, is_time: bool) {
+    let is_given = |section: &Section<'_, '_>, key| section.place(key).is_some();
+    if is_time && is_given(section, "per_hour") {
+        let hint = "write weight instead, or name another unit";
+        section.note("per_hour", "is not for time", hint);
+    }
+    if !is_time && is_given(section, "weight") {
+        let hint = "write per_hour: how many steps of the unit an hour is worth";
+        section.note("weight", "is for time alone", hint);
+    }
+    if !is_time && !is_given(section, "per_hour") {
+        let hint = "write how many steps of the unit an hour is worth";
+        section.note("per_hour", "is missing", hint);
+    }
+}
+
+/// That what a service asks for is in the list of qualifications.
+pub(super) fn qualification(
+    section: &mut Section<'_, '_>,
+    named: Option<&Code>,
+    all: &[QualificationTerms],
+) {
+    if let Some(code) = named.filter(|code| all.iter().all(|one| one.code != **code)) {
+        let what = format!("{code} is not in the list of qualifications");
+        let hint = format!("add a [[qualification]] with code = \"{code}\", or name another");
+        section.note("qualification", &what, &hint);
+    }
+}
+
+/// That no code is given twice.
+pub(super) fn codes<'c>(
+    top: &mut Section<'_, '_>,
+    list: &'static str,
+    codes: impl Iterator<Item = &'c Code>,
+) {
+    let mut seen = BTreeSet::new();
+    for code in codes {
+        if !seen.insert(code.as_str()) {
+            let what = format!("has the code {code} twice");
+            top.note(list, &what, "give each a code of its own");
+        }
+    }
+}
+
+/// A qualification that another stands on, and where that is said.
+pub(super) struct Needed {
+    pub(super) by: Code,
+    pub(super) code: Code,
+    pub(super) place: Range<usize>,
+}
+
+/// That what qualifications stand on is there, and none stands on itself.
+pub(super) fn qualifications(
+    document: &mut Document<'_>,
+    all: &[QualificationTerms],
+    needs: Vec<Needed>,
+) {
+    for Needed { by, code, place } in needs {
+        if all.iter().all(|one| one.code != code) {
+            let what = format!("{by} needs {code}, which is not in the list of qualifications");
+            let hint = format!("add a [[qualification]] with code = \"{code}\"");
+            document.note(place, (what, hint));
+        } else if stands_on(all, &code, &by) {
+            let what = format!("{by} needs {code}, and {code} in the end needs {by}: a cycle");
+            let hint = "nobody could ever have them: take one out of `needs`".into();
+            document.note(place, (what, hint));
+        }
+    }
+}
+
+/// Whether a qualification is another, or needs it in the end.
+fn stands_on(all: &[QualificationTerms], code: &Code, other: &Code) -> bool {
+    let (mut seen, mut next) = (BTreeSet::new(), vec![code]);
+    while let Some(code) = next.pop() {
+        if code == other {
+            return true;
+        }
+        if seen.insert(code.as_str()) {
+            let terms = all.iter().filter(|one| one.code == *code);
+            next.extend(terms.flat_map(|one| &one.needs));
+        }
+    }
+    false
+}

@@ -1,0 +1,481 @@
+//! A policy's document, section by section. What is not written takes the default that
+//! is named here; `examples/policies` explains every key.
+
+use toml::de::DeValue;
+
+use super::{
+    ApprovalTerms, BalanceTerms, Basis, Condition, ConfirmationTerms, DormancyTerms, ExchangeTerms,
+    ExitTerms, Factor, GiftTerms, GrantTerms, Inheritor, IssuanceTerms, Level, Minutes, Mistakes,
+    Months, Partner, Payer, PaymentTerms, Percent, Policy, Pricing, QualificationTerms, Receiver,
+    RedeemTerms, RetentionTerms, Rounding, Service, Waiting, Who, WhoTerms, Years, checks,
+    document::{Document, NotRead, Section},
+};
+use crate::{
+    exchange::{Code, Day, Name},
+    ledger::{AccountId, UnitId},
+};
+
+const MAX_CONDITIONS: usize = 10;
+const MAX_SOURCES: usize = 50;
+const MAX_PARTNERS: usize = 100;
+const MAX_QUALIFICATIONS: usize = 100;
+const MAX_NEEDS: usize = 20;
+const MAX_SERVICES: usize = 500;
+const MAX_DAYS: u32 = 3_660;
+const MAX_APPROVALS: u32 = 10;
+
+type Read<T> = Result<T, NotRead>;
+
+impl Policy {
+    /// Reads the document of a policy.
+    ///
+    /// # Errors
+    /// Every [mistake](super::Mistake) in it.
+    pub fn read(text: &str) -> Result<Self, Mistakes> {
+        let (mut document, table) = Document::parse(text)?;
+        let mut top = Section::top(&mut document, &table);
+        let policy = policy(&mut top);
+        top.end();
+        document.end(policy)
+    }
+}
+
+fn policy(top: &mut Section<'_, '_>) -> Option<Policy> {
+    let name = top.required("name", name);
+    let name_zh = top.optional("name_zh", self::name);
+    let starts_on = top.optional("starts_on", day);
+    let pricing = top.section("pricing", pricing);
+    let balance = top.section("balance", balance);
+    let join = top.section("join", who_terms);
+    let provide = top.section("provide", who_terms);
+    let redeem = top.section("redeem", redeem);
+    let grant = top.section("grant", grant);
+    let gift = top.section("gift", gift);
+    let exit = top.section("exit", exit);
+    let dormancy = top.section("dormancy", |section| DormancyTerms {
+        after_months: section.optional("after_months", months),
+    });
+    let confirmation = top.section("confirmation", confirmation);
+    let exchange = top.section("exchange", exchange);
+    let approval = top.section("approval", |section| ApprovalTerms {
+        need: section.or("need", 1, |value| number(value, MAX_APPROVALS)),
+        relief: section.or("relief", 2, |value| number(value, MAX_APPROVALS)),
+    });
+    let payment = top.section("payment", |section| PaymentTerms {
+        payer: section.or("payer", Payer::Recipient, payer),
+    });
+    let retention = top.section("retention", |section| RetentionTerms {
+        months: section.or("months", Months::default(), months),
+    });
+    let issuance = top.section("issuance", |section| {
+        let sources = section.list("sources", MAX_SOURCES, account);
+        IssuanceTerms {
+            sources: sources.into_iter().map(|(source, _)| source).collect(),
+        }
+    });
+    let partners = top.sections("partner", MAX_PARTNERS, partner);
+    let mut needs = Vec::new();
+    let qualifications = top.sections("qualification", MAX_QUALIFICATIONS, |section| {
+        qualification(section, &mut needs)
+    });
+    checks::qualifications(top.document, &qualifications, needs);
+    let services = top.sections("service", MAX_SERVICES, |section| {
+        service(section, &qualifications)
+    });
+    checks::codes(
+        top,
+        "qualification",
+        qualifications.iter().map(|one| &one.code),
+    );
+    checks::codes(top, "service", services.iter().map(|one| &one.code));
+    checks::codes(top, "partner", partners.iter().map(|one| &one.code));
+    Some(Policy {
+        name: name?,
+        name_zh,
+        starts_on,
+        pricing,
+        balance,
+        join,
+        provide,
+        redeem,
+        grant,
+        gift,
+        exit,
+        dormancy,
+        confirmation,
+        exchange,
+        approval,
+        payment,
+        retention,
+        issuance,
+        partners,
+        qualifications,
+        services,
+    })
+}
+
+fn pricing(section: &mut Section<'_, '_>) -> Pricing {
+    let choices = [("lower", Basis::Lower), ("mean", Basis::Mean)];
+    let basis = section.or("basis", Basis::Lower, |value| choice(value, &choices));
+    let pricing = Pricing {
+        basis,
+        rounding: rounding(section),
+        at_least: section.or("at_least", Minutes::ZERO, minutes),
+        day_cap: section.optional("day_cap", minutes),
+        week_cap: section.optional("week_cap", minutes),
+    };
+    checks::pricing(section, &pricing);
+    pricing
+}
+
+fn rounding(section: &mut Section<'_, '_>) -> Rounding {
+    // What a word makes of a step; none needs no step.
+    type Of = Option<fn(Minutes) -> Rounding>;
+    let choices: [(&str, Of); 3] = [
+        ("none", None),
+        ("up", Some(Rounding::Up)),
+        ("nearest", Some(Rounding::Nearest)),
+    ];
+    let of = section.or("rounding", None, |value| choice(value, &choices));
+    let step = section.optional("step", positive_minutes);
+    match (of, step) {
+        (Some(of), Some(step)) => of(step),
+        (Some(_), None) if section.place("step").is_none() => {
+            section.note("rounding", "has no step", "give step = \"15m\" as well");
+            Rounding::None
+        }
+        (None, Some(_)) => {
+            section.note("step", "rounds nothing", "give rounding = \"up\" as well");
+            Rounding::None
+        }
+        (Some(_) | None, None) => Rounding::None,
+    }
+}
+
+fn balance(section: &mut Section<'_, '_>) -> BalanceTerms {
+    let balance = BalanceTerms {
+        floor: section.or("floor", Level::ZERO, level),
+        ceiling: section.or("ceiling", Level::None, level),
+        excess_to: section.optional("excess_to", account),
+    };
+    checks::balance(section, &balance);
+    balance
+}
+
+fn who_terms(section: &mut Section<'_, '_>) -> WhoTerms {
+    WhoTerms { who: who(section) }
+}
+
+fn who(section: &mut Section<'_, '_>) -> Who {
+    Who(section.sections("who", MAX_CONDITIONS, |section| {
+        let flag = |section: &mut Section<'_, '_>, key| section.or(key, false, boolean);
+        let condition = Condition {
+            min_age: section.optional("min_age", years),
+            max_age: section.optional("max_age", years),
+            disability: flag(section, "disability"),
+            hardship: flag(section, "hardship"),
+            guardian: flag(section, "guardian"),
+        };
+        checks::condition(section, &condition);
+        Some(condition)
+    }))
+}
+
+fn redeem(section: &mut Section<'_, '_>) -> RedeemTerms {
+    RedeemTerms {
+        who: who(section),
+        waiting: section.sections("waiting", MAX_CONDITIONS, |section| {
+            let waiting = Waiting {
+                earned: section.optional("earned", minutes),
+                member_for_months: section.optional("member_for_months", months),
+            };
+            checks::waiting(section);
+            Some(waiting)
+        }),
+    }
+}
+
+fn grant(section: &mut Section<'_, '_>) -> Option<GrantTerms> {
+    let keys = ["amount", "from", "who"];
+    let is_given = keys.iter().any(|key| section.place(key).is_some());
+    if !is_given {
+        return None;
+    }
+    let amount = section.required("amount", minutes);
+    let from = section.required("from", account);
+    let who = who(section);
+    Some(GrantTerms {
+        amount: amount?,
+        from: from?,
+        who,
+    })
+}
+
+fn gift(section: &mut Section<'_, '_>) -> GiftTerms {
+    let choices = [
+        ("relatives", Receiver::Relatives),
+        ("hardship", Receiver::Hardship),
+        ("members", Receiver::Members),
+        ("pools", Receiver::Pools),
+    ];
+    let mut receivers = |key| {
+        let read = section.list(key, choices.len(), |value| choice(value, &choices));
+        read.into_iter().map(|(receiver, _)| receiver).collect()
+    };
+    GiftTerms {
+        member_to: receivers("member_to"),
+        organisation_to: receivers("organisation_to"),
+    }
+}
+
+fn exit(section: &mut Section<'_, '_>) -> ExitTerms {
+    let account = section.optional("account", account);
+    ExitTerms {
+        leaving: inheritor(section, "leaving", account.clone()),
+        death: inheritor(section, "death", account),
+        approvals: section.or("approvals", 2, |value| number(value, MAX_APPROVALS)),
+    }
+}
+
+fn inheritor(
+    section: &mut Section<'_, '_>,
+    key: &'static str,
+    account: Option<AccountId>,
+) -> Inheritor {
+    let choices = [("heir", false), ("account", true)];
+    let to_account = section.or(key, false, |value| choice(value, &choices));
+    match (to_account, account) {
+        (false, account) => Inheritor::Heir(account),
+        (true, Some(account)) => Inheritor::Account(account),
+        (true, None) => {
+            let hint = "give exit.account, such as that of a pool";
+            section.note(key, "names no account", hint);
+            Inheritor::Heir(None)
+        }
+    }
+}
+
+fn confirmation(section: &mut Section<'_, '_>) -> ConfirmationTerms {
+    ConfirmationTerms {
+        within_days: section.or("within_days", 14, |value| number(value, MAX_DAYS)),
+        tolerance: section.or("tolerance", Minutes::quarter(), minutes),
+        within_percent: section.or("within_percent", Percent::default(), |value| {
+            let number = number(value, Percent::MAX)?;
+            Percent::new(number).ok_or_else(|| not_within(Percent::MAX))
+        }),
+    }
+}
+
+fn exchange(section: &mut Section<'_, '_>) -> ExchangeTerms {
+    let exchange = ExchangeTerms {
+        shortest: section.or("shortest", Minutes::quarter(), minutes),
+        longest: section.or("longest", Minutes::day(), minutes),
+        backdated_days: section.or("backdated_days", 7, |value| number(value, MAX_DAYS)),
+        cash: section.or("cash", false, boolean),
+    };
+    checks::exchange(section, &exchange);
+    exchange
+}
+
+fn partner(section: &mut Section<'_, '_>) -> Option<Partner> {
+    let code = section.required("code", code);
+    let account = section.required("account", account);
+    let surplus = section.required("surplus", minutes);
+    let deficit = section.required("deficit", minutes);
+    Some(Partner {
+        code: code?,
+        account: account?,
+        surplus: surplus?,
+        deficit: deficit?,
+    })
+}
+
+fn qualification(
+    section: &mut Section<'_, '_>,
+    needs: &mut Vec<checks::Needed>,
+) -> Option<QualificationTerms> {
+    let code = section.required("code", code);
+    let (name_en, name_zh) = (
+        section.optional("name_en", name),
+        section.optional("name_zh", name),
+    );
+    let needed = section.list("needs", MAX_NEEDS, self::code);
+    let code = code?;
+    let of = needed.iter().map(|(need, place)| checks::Needed {
+        by: code.clone(),
+        code: need.clone(),
+        place: place.clone(),
+    });
+    needs.extend(of);
+    Some(QualificationTerms {
+        code,
+        name_en,
+        name_zh,
+        needs: needed.into_iter().map(|(need, _)| need).collect(),
+    })
+}
+
+fn service(
+    section: &mut Section<'_, '_>,
+    qualifications: &[QualificationTerms],
+) -> Option<Service> {
+    let code = section.required("code", code);
+    let name_en = section.required("name_en", name);
+    let name_zh = section.optional("name_zh", name);
+    let unit = section.or("unit", UnitId::time(), unit);
+    let weight = section.optional("weight", factor);
+    let per_hour = section.optional("per_hour", per_hour);
+    let is_time = unit == UnitId::time();
+    checks::worth(section, is_time);
+    let weight = match is_time {
+        true => weight.unwrap_or(Factor::ONE),
+        false => per_hour.unwrap_or(Factor::ONE),
+    };
+    let qualification = section.optional("qualification", self::code);
+    checks::qualification(section, qualification.as_ref(), qualifications);
+    let group = section.or("group", false, boolean);
+    Some(Service {
+        code: code?,
+        name_en: name_en?,
+        name_zh,
+        unit,
+        weight,
+        qualification,
+        group,
+    })
+}
+
+impl Minutes {
+    fn quarter() -> Self {
+        Self::new(15).unwrap_or(Self::ZERO)
+    }
+
+    fn day() -> Self {
+        Self::new(24 * 60).unwrap_or(Self::ZERO)
+    }
+}
+
+fn text<'v>(value: &'v DeValue<'_>) -> Read<&'v str> {
+    let hint = "write it in quotation marks";
+    value.as_str().ok_or_else(|| not("a text", hint))
+}
+
+fn not(kind: &str, hint: &str) -> NotRead {
+    (format!("is not {kind}"), hint.into())
+}
+
+fn name(value: &DeValue<'_>) -> Read<Name> {
+    let hint = "write 1 to 100 characters, with no space at either end";
+    Name::parse("name", text(value)?).map_err(|_| not("a name", hint))
+}
+
+fn code(value: &DeValue<'_>) -> Read<Code> {
+    let hint = "write 1 to 32 characters a-z 0-9 '-', a letter first";
+    Code::parse("code", text(value)?).map_err(|_| not("a code", hint))
+}
+
+fn account(value: &DeValue<'_>) -> Read<AccountId> {
+    let hint = "write one such as \"shapingba:pool:mutual\"";
+    AccountId::parse(text(value)?).map_err(|_| not("an account id", hint))
+}
+
+fn unit(value: &DeValue<'_>) -> Read<UnitId> {
+    let hint = "write \"time\", or the name of a unit that the ledger has, such as \"points\"";
+    UnitId::parse(text(value)?).map_err(|_| not("a unit", hint))
+}
+
+fn payer(value: &DeValue<'_>) -> Read<Payer> {
+    match text(value)? {
+        "recipient" => Ok(Payer::Recipient),
+        _ => account(value)
+            .map(Payer::Account)
+            .map_err(|_| not("a payer", "write \"recipient\", or an account id")),
+    }
+}
+
+/// A day, as a text or as TOML writes dates.
+fn day(value: &DeValue<'_>) -> Read<Day> {
+    let given = match value {
+        DeValue::Datetime(date) => date.to_string(),
+        other => text(other)?.into(),
+    };
+    let hint = "write one such as 2026-12-01";
+    Day::parse("day", &given).map_err(|_| not("a day", hint))
+}
+
+fn minutes(value: &DeValue<'_>) -> Read<Minutes> {
+    let given = value.as_str().and_then(Minutes::parse);
+    given.ok_or_else(|| not("a length of time", "write \"15m\", \"2h\" or \"1h30m\""))
+}
+
+fn positive_minutes(value: &DeValue<'_>) -> Read<Minutes> {
+    let given = minutes(value)?;
+    match given > Minutes::ZERO {
+        true => Ok(given),
+        false => Err(not("longer than nothing", "write \"15m\", for one")),
+    }
+}
+
+fn level(value: &DeValue<'_>) -> Read<Level> {
+    let given = value.as_str().and_then(Level::parse);
+    let hint = "write \"0h\", \"-10h\", \"1500h\" or \"none\"";
+    given.ok_or_else(|| not("a balance", hint))
+}
+
+/// A factor, as a text or as a number with its digits as they are written.
+fn factor(value: &DeValue<'_>) -> Read<Factor> {
+    let given = match value {
+        DeValue::Integer(number) => Factor::parse(number.as_str()),
+        DeValue::Float(number) => Factor::parse(number.as_str()),
+        other => other.as_str().and_then(Factor::parse),
+    };
+    let hint = "write 1, 1.5 or \"3/2\": above 0, of numbers up to 10,000";
+    given.ok_or_else(|| not("a fraction", hint))
+}
+
+fn per_hour(value: &DeValue<'_>) -> Read<Factor> {
+    let max = 10_000;
+    let steps = number(value, max)?;
+    Factor::an_hour(steps).ok_or_else(|| not_within(max))
+}
+
+fn boolean(value: &DeValue<'_>) -> Read<bool> {
+    value
+        .as_bool()
+        .ok_or_else(|| not("true or false", "write true or false"))
+}
+
+fn number(value: &DeValue<'_>, max: u32) -> Read<u32> {
+    let given = value.as_integer().and_then(|given| {
+        let digits = given.as_str();
+        u32::from_str_radix(digits, given.radix()).ok()
+    });
+    given
+        .filter(|given| *given <= max)
+        .ok_or_else(|| not_within(max))
+}
+
+fn not_within(max: u32) -> NotRead {
+    let hint = format!("write one from 0 to {max}");
+    not("a whole number in its range", &hint)
+}
+
+fn years(value: &DeValue<'_>) -> Read<Years> {
+    let number = number(value, Years::MAX)?;
+    Years::new(number).ok_or_else(|| not_within(Years::MAX))
+}
+
+fn months(value: &DeValue<'_>) -> Read<Months> {
+    let number = number(value, Months::MAX)?;
+    Months::new(number).ok_or_else(|| not_within(Months::MAX))
+}
+
+fn choice<T: Copy>(value: &DeValue<'_>, choices: &[(&str, T)]) -> Read<T> {
+    let given = value.as_str();
+    let found = choices.iter().find(|(word, _)| Some(*word) == given);
+    let words = choices.iter().map(|(word, _)| format!("\"{word}\""));
+    let words = words.collect::<Vec<_>>().join(", ");
+    found
+        .map(|(_, choice)| *choice)
+        .ok_or_else(|| not("one of the choices", &format!("write one of {words}")))
+}

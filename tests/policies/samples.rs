@@ -1,0 +1,128 @@
+//! The sample policies, and what stands where a policy says nothing.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use timebank::exchange::policy::Policy;
+
+use super::policy;
+
+fn samples() -> Vec<(String, String)> {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/policies");
+    let files = fs::read_dir(samples).expect("the samples");
+    let paths = files.map(|file| file.expect("a file").path());
+    let documents = paths.filter(|path| path.extension().is_some_and(|end| end == "toml"));
+    let read = documents.map(|path| {
+        let text = fs::read_to_string(&path).expect("a sample");
+        (path.display().to_string(), text)
+    });
+    read.collect()
+}
+
+#[test]
+fn every_sample_is_a_policy_with_a_chinese_name() {
+    let samples = samples();
+    assert_eq!(samples.len(), 7);
+    for (path, text) in samples {
+        let policy = Policy::read(&text).unwrap_or_else(|mistakes| panic!("{path}: {mistakes}"));
+        assert!(policy.name_zh.is_some(), "{path}");
+        for service in &policy.services {
+            assert!(service.name_zh.is_some(), "{path}: {}", service.code);
+        }
+    }
+}
+
+/// What the commented lines of the sample that explains every key would add.
+#[test]
+fn what_is_commented_out_is_a_policy_too() {
+    let text = include_str!("../../examples/policies/huxi-garden.toml");
+    let lines = text.lines().map(|line| {
+        let commented = line
+            .strip_prefix("# ")
+            .filter(|line| line.contains(" = ") || line.starts_with('['));
+        commented
+            .unwrap_or(line)
+            .replace("rounding = \"none\"", "rounding = \"up\"")
+    });
+    let text = lines.collect::<Vec<_>>().join("\n");
+    let policy = Policy::read(&text).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let shown = text_of(&policy);
+    for line in [
+        "starts_on: 2026-12-01",
+        "pricing.rounding: up to 15m",
+        "balance.excess_to: huxi:pool:mutual",
+        "grant.who: 60 or older",
+        "exit.leaving: the heir, or else huxi:pool:mutual",
+        "service.home-care.group: true",
+    ] {
+        assert!(
+            shown.contains(&line.to_owned()),
+            "{line} is not in {shown:#?}"
+        );
+    }
+}
+
+fn text_of(policy: &Policy) -> Vec<String> {
+    let terms = policy.terms().into_iter();
+    terms
+        .map(|term| format!("{}: {}", term.key, term.value))
+        .collect()
+}
+
+#[test]
+fn what_is_left_out_has_the_default_that_the_sample_names() {
+    let expected = [
+        "name: One",
+        "pricing.basis: lower",
+        "pricing.rounding: none",
+        "pricing.at_least: 0m",
+        "balance.floor: 0m",
+        "balance.ceiling: none",
+        "join.who: anyone",
+        "provide.who: anyone",
+        "redeem.who: anyone",
+        "exit.leaving: the heir",
+        "exit.death: the heir",
+        "exit.approvals: 2",
+        "confirmation.within_days: 14",
+        "confirmation.tolerance: 15m",
+        "confirmation.within_percent: 0",
+        "exchange.shortest: 15m",
+        "exchange.longest: 24h",
+        "exchange.backdated_days: 7",
+        "exchange.cash: false",
+        "approval.need: 1",
+        "approval.relief: 2",
+        "payment.payer: recipient",
+        "retention.months: 0",
+    ];
+    assert_eq!(text_of(&policy("")), expected);
+}
+
+#[test]
+fn two_policies_are_told_apart_by_their_terms() {
+    let before =
+        policy("[pricing]\nday_cap = \"2h\"\n[[service]]\ncode = \"walk\"\nname_en = \"Walk\"\n");
+    let after = policy(
+        "[balance]\nfloor = \"-10h\"\n[[service]]\ncode = \"walk\"\nname_en = \"Walk\"\nweight = 1.5\n",
+    );
+    let changes = before.changes(&after).into_iter();
+    let changes: Vec<_> = changes
+        .map(|change| {
+            (
+                change.key,
+                change.before.unwrap_or_default(),
+                change.after.unwrap_or_default(),
+            )
+        })
+        .collect();
+    let expected = [
+        ("balance.floor", "0m", "-10h"),
+        ("service.walk.weight", "1", "3/2"),
+        ("pricing.day_cap", "2h", ""),
+    ];
+    let expected = expected.map(|(key, before, after)| (key.into(), before.into(), after.into()));
+    assert_eq!(changes, expected);
+    let keys: BTreeSet<_> = before.terms().into_iter().map(|term| term.key).collect();
+    assert_eq!(keys.len(), before.terms().len(), "no key is there twice");
+    assert!(before.changes(&before).is_empty());
+}
