@@ -4,7 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "timebank/v1/unit.proto",
     "timebank/v1/account.proto",
     "timebank/v1/entry.proto",
@@ -14,6 +14,7 @@ const FILES: [&str; 10] = [
     "timebank/v1/centre.proto",
     "timebank/v1/staff.proto",
     "timebank/v1/member.proto",
+    "timebank/v1/policy.proto",
     "timebank/v1/journal.proto",
 ];
 

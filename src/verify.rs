@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use timebank::store::{Finding, SqliteStore, Verified};
+use timebank::store::{Erased, Finding, SqliteStore, Verified};
 
 const UNUSABLE: u8 = 2;
 /// How often progress is shown.
@@ -28,12 +28,8 @@ pub(crate) fn verify(data: &Path) -> ExitCode {
         Ok(Verified::Sound {
             count,
             root,
-            erased_notes,
-            erased_personal,
-        }) => tell(
-            &sound(count, &root, erased_notes, erased_personal),
-            ExitCode::SUCCESS,
-        ),
+            erased,
+        }) => tell(&sound(count, &root, erased), ExitCode::SUCCESS),
         Ok(Verified::Wrong(finding)) => tell(&wrong(&finding), ExitCode::FAILURE),
         Ok(Verified::Stopped) => Err(io::Error::other("the audit was stopped")),
         Err(error) => Err(io::Error::other(error)),
@@ -50,10 +46,16 @@ fn tell(text: &str, code: ExitCode) -> io::Result<ExitCode> {
     Ok(code)
 }
 
-fn sound(count: i64, root: &[u8], erased_notes: i64, erased_personal: i64) -> String {
+fn sound(count: i64, root: &[u8], erased: Erased) -> String {
     let root: String = root.iter().map(|byte| format!("{byte:02x}")).collect();
+    let Erased {
+        notes,
+        personal,
+        verdicts,
+    } = erased;
     format!(
-        "sound\nverified_count         {count}\nroot_hash              {root}\nerased_note_count      {erased_notes}\nerased_personal_count  {erased_personal}\n"
+        "sound\nverified_count         {count}\nroot_hash              {root}\nerased_note_count      \
+         {notes}\nerased_personal_count  {personal}\nerased_verdict_count   {verdicts}\n"
     )
 }
 

@@ -8,8 +8,9 @@ use timebank_proto::v1::{
     ListUnitsRequest, StoredRecord, Unit, account_service_client::AccountServiceClient,
     centre_service_client::CentreServiceClient, entry_service_client::EntryServiceClient,
     hold_service_client::HoldServiceClient, journal_service_client::JournalServiceClient,
-    member_service_client::MemberServiceClient, staff_service_client::StaffServiceClient,
-    statement_service_client::StatementServiceClient, unit_service_client::UnitServiceClient,
+    member_service_client::MemberServiceClient, policy_service_client::PolicyServiceClient,
+    staff_service_client::StaffServiceClient, statement_service_client::StatementServiceClient,
+    unit_service_client::UnitServiceClient,
 };
 use tokio::sync::OnceCell;
 use tonic::{
@@ -60,6 +61,7 @@ pub(crate) struct Client {
     pub(crate) centres: CentreServiceClient<Service>,
     pub(crate) staff: StaffServiceClient<Service>,
     pub(crate) members: MemberServiceClient<Service>,
+    pub(crate) policies: PolicyServiceClient<Service>,
     time_zone: Arc<OnceCell<TimeZone>>,
 }
 
@@ -88,6 +90,7 @@ impl Client {
             centres: service!(CentreServiceClient),
             staff: service!(StaffServiceClient),
             members: service!(MemberServiceClient),
+            policies: service!(PolicyServiceClient),
             time_zone: Arc::default(),
         })
     }

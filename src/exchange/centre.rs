@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Branch, Name};
+use super::{Branch, Name, PolicyStarts};
 
 /// What a centre is opened with.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -25,4 +25,5 @@ pub struct Centre {
     pub terms: CentreTerms,
     /// How many of its staff are neither suspended nor gone.
     pub active_staff: u32,
+    pub policies: PolicyStarts,
 }

@@ -5,8 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CentreTerms, MemberDetails, MemberId, MemberState, ObjectId, Objects, PersonalFields,
-    PersonalPart, Qualification, StaffNumber, StaffState, StaffTerms, StepId, Wants,
+    Branch, CentreTerms, MemberDetails, MemberId, MemberState, ObjectId, Objects, PersonalFields,
+    PersonalPart, PolicyDocument, Qualification, StaffNumber, StaffState, StaffTerms, StepId,
+    Wants,
 };
 use crate::ledger::BookingId;
 
@@ -107,6 +108,15 @@ pub struct QualifyMember {
     pub qualification: Qualification,
 }
 
+/// Adopts a policy for a centre.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct AdoptPolicy {
+    #[serde(skip)]
+    pub step: BookingId,
+    pub centre: Branch,
+    pub document: PolicyDocument,
+}
+
 /// What a client asks for. Its serialized form has the field names of the contract:
 /// what repeats an id is compared by it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -123,6 +133,7 @@ pub enum Command {
     RegisterMember(Box<RegisterMember>),
     SetMemberState(SetMemberState),
     QualifyMember(QualifyMember),
+    AdoptPolicy(AdoptPolicy),
 }
 
 impl Command {
@@ -148,6 +159,7 @@ impl Command {
             Self::RegisterMember(new) => StepId::Creates(ObjectId::Member(new.id.clone())),
             Self::SetMemberState(set) => StepId::Own(set.step),
             Self::QualifyMember(new) => StepId::Own(new.step),
+            Self::AdoptPolicy(new) => StepId::Own(new.step),
         }
     }
 
@@ -160,6 +172,7 @@ impl Command {
             Self::RegisterMember(_) => "the registration of a member",
             Self::SetMemberState(_) => "a change of a member",
             Self::QualifyMember(_) => "a qualification of a member",
+            Self::AdoptPolicy(_) => "the adoption of a policy",
         }
     }
 
@@ -189,6 +202,14 @@ impl Command {
             }
             Self::SetMemberState(set) => ObjectId::Member(set.member.clone()),
             Self::QualifyMember(new) => ObjectId::Member(new.member.clone()),
+            Self::AdoptPolicy(new) => {
+                let named = new.document.policy().accounts().into_iter();
+                wants
+                    .ledger
+                    .accounts
+                    .extend(named.map(|(_, id)| id.clone()));
+                return;
+            }
         };
         if let Err(lacking) = objects.object(&named) {
             wants.join(lacking.wants());

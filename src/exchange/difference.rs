@@ -5,6 +5,8 @@ use serde_json::Value;
 use super::{Command, NotLoaded, Objects};
 use crate::ledger::{Difference, Sequence};
 
+const MAX_SHOWN_CHARS: usize = 120;
+
 /// The first field that differs, by its name in the contract.
 pub(super) fn between(recorded: &Command, given: &Command) -> Option<Difference> {
     if recorded.name() != given.name() {
@@ -58,7 +60,11 @@ fn first(path: &str, recorded: &Value, given: &Value) -> Option<Difference> {
 fn shown(value: &Value) -> String {
     match value {
         Value::Null => "none".into(),
-        Value::String(text) => text.clone(),
+        // It may be a whole document.
+        Value::String(text) => {
+            let shown = text.replace(char::is_control, " ");
+            shown.chars().take(MAX_SHOWN_CHARS).collect()
+        }
         Value::Array(values) => format!("{} of them", values.len()),
         other => other.to_string(),
     }

@@ -1,9 +1,22 @@
 //! What happened in the time bank.
 
 use super::{
-    Branch, CentreTerms, Command, Commitments, MemberDetails, MemberId, ObjectId, PersonalPart,
-    QualifyMember, RegisterMember, SetMemberState, SetStaffState, StaffNumber, StaffTerms, StepId,
+    AdoptPolicy, AdoptedPolicy, Branch, CentreTerms, Command, Commitments, Day, MemberDetails,
+    MemberId, ObjectId, PersonalPart, PolicyVersion, QualifyMember, RegisterMember, SetMemberState,
+    SetStaffState, StaffNumber, StaffTerms, StepId,
 };
+use crate::ledger::BookingId;
+
+/// By which rule somebody was admitted as a member: a verdict on their personal fields,
+/// which the record does not have.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Admission {
+    /// The centre's policy of that day.
+    pub policy: PolicyVersion,
+    /// The first condition of its `join.who` that they met, from 0; 0 where anyone may
+    /// join.
+    pub condition: u32,
+}
 
 /// A member was registered, and an account opened for them.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -13,6 +26,17 @@ pub struct MemberRegistered {
     pub centre: Branch,
     pub details: MemberDetails,
     pub personal: Commitments,
+    /// The ledger's day.
+    pub registered_on: Day,
+    /// None where the centre had no policy.
+    pub admission: Option<Admission>,
+}
+
+/// A centre adopted a policy.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PolicyAdopted {
+    pub step: BookingId,
+    pub policy: AdoptedPolicy,
 }
 
 /// What happened.
@@ -27,6 +51,7 @@ pub enum Fact {
     MemberRegistered(Box<MemberRegistered>),
     MemberStateSet(SetMemberState),
     MemberQualified(QualifyMember),
+    PolicyAdopted(PolicyAdopted),
 }
 
 impl Fact {
@@ -48,10 +73,16 @@ impl Fact {
                 personal: PersonalPart::Recorded {
                     commitments: new.personal,
                     fields: None,
+                    admission: new.admission,
                 },
             })),
             Self::MemberStateSet(set) => Command::SetMemberState(set.clone()),
             Self::MemberQualified(new) => Command::QualifyMember(new.clone()),
+            Self::PolicyAdopted(adopted) => Command::AdoptPolicy(AdoptPolicy {
+                step: adopted.step,
+                centre: adopted.policy.centre.clone(),
+                document: adopted.policy.document.clone(),
+            }),
         }
     }
 
@@ -64,8 +95,14 @@ impl Fact {
             | Self::StaffRegistered(_)
             | Self::StaffStateSet(_)
             | Self::MemberStateSet(_)
-            | Self::MemberQualified(_) => None,
+            | Self::MemberQualified(_)
+            | Self::PolicyAdopted(_) => None,
         }
+    }
+
+    /// Whether it has a verdict on personal fields.
+    pub fn has_verdict(&self) -> bool {
+        matches!(self, Self::MemberRegistered(new) if new.admission.is_some())
     }
 
     /// The ids that stand for it from now on: that of its command first.
@@ -84,6 +121,7 @@ impl Fact {
             Self::StaffStateSet(set) => vec![StepId::Own(set.step)],
             Self::MemberStateSet(set) => vec![StepId::Own(set.step)],
             Self::MemberQualified(new) => vec![StepId::Own(new.step)],
+            Self::PolicyAdopted(adopted) => vec![StepId::Own(adopted.step)],
         }
     }
 }

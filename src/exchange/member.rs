@@ -169,6 +169,8 @@ pub struct Member {
     pub centre: Branch,
     pub state: MemberState,
     pub details: MemberDetails,
+    /// The day on which they were registered.
+    pub registered_on: Day,
     /// The record that committed to their personal fields.
     pub personal_since: Sequence,
     /// By code.
@@ -176,6 +178,12 @@ pub struct Member {
 }
 
 impl Member {
+    /// Whether they have a qualification on a day.
+    pub fn is_qualified(&self, code: &Code, day: Day) -> bool {
+        let held = self.qualifications.iter().find(|held| held.code == *code);
+        held.is_some_and(|held| held.since <= day && held.until.is_none_or(|until| day <= until))
+    }
+
     /// Takes a qualification in, in the place of one of the same code.
     pub(super) fn qualify(&mut self, new: Qualification) {
         let all = &mut self.qualifications;

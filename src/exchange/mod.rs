@@ -9,6 +9,7 @@
 //! [keys](Object::keys) by which they are listed. A new kind of object or list
 //! needs no table.
 
+mod adopted;
 mod centre;
 mod command;
 mod day;
@@ -26,13 +27,14 @@ mod staff;
 mod text;
 mod wants;
 
+pub use adopted::{AdoptedPolicy, PolicyDocument, PolicyId, PolicyStarts, PolicyVersion};
 pub use centre::{Centre, CentreTerms};
 pub use command::{
-    Command, MemberChange, QualifyMember, RegisterMember, SetMemberState, SetStaffState,
-    StaffChange,
+    AdoptPolicy, Command, MemberChange, QualifyMember, RegisterMember, SetMemberState,
+    SetStaffState, StaffChange,
 };
 pub use day::Day;
-pub use fact::{Fact, MemberRegistered};
+pub use fact::{Admission, Fact, MemberRegistered, PolicyAdopted};
 pub use id::{Branch, StaffNumber, StepId};
 pub use member::{
     Code, MAX_RELATIVES, Member, MemberDetails, MemberId, MemberState, Qualification,

@@ -3,7 +3,10 @@
 
 use std::fmt;
 
-use super::{Branch, Centre, Code, Member, MemberId, MemberState, Staff, StaffNumber};
+use super::{
+    AdoptedPolicy, Branch, Centre, Code, Member, MemberId, MemberState, PolicyId, Staff,
+    StaffNumber,
+};
 
 /// A kind of object.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -11,6 +14,7 @@ pub enum ObjectKind {
     Centre,
     Staff,
     Member,
+    Policy,
 }
 
 impl ObjectKind {
@@ -19,6 +23,7 @@ impl ObjectKind {
             Self::Centre => "centre",
             Self::Staff => "staff",
             Self::Member => "member",
+            Self::Policy => "policy",
         }
     }
 }
@@ -29,6 +34,7 @@ pub enum ObjectId {
     Centre(Branch),
     Staff(StaffNumber),
     Member(MemberId),
+    Policy(PolicyId),
 }
 
 impl ObjectId {
@@ -38,17 +44,23 @@ impl ObjectId {
             Self::Centre(_) => ObjectKind::Centre,
             Self::Staff(_) => ObjectKind::Staff,
             Self::Member(_) => ObjectKind::Member,
+            Self::Policy(_) => ObjectKind::Policy,
         }
     }
 
     /// The id as it is kept: `staff/1001`.
     pub fn as_text(&self) -> String {
+        let kind = self.kind().name();
         let name = match self {
             Self::Centre(prefix) => prefix.as_str(),
             Self::Staff(number) => number.as_str(),
             Self::Member(id) => id.as_str(),
+            // In digits that sort as the numbers do.
+            Self::Policy(PolicyId { centre, version }) => {
+                return format!("{kind}/{centre}/{:04}", version.get());
+            }
         };
-        format!("{}/{name}", self.kind().name())
+        format!("{kind}/{name}")
     }
 }
 
@@ -64,6 +76,7 @@ pub enum Object {
     Centre(Centre),
     Staff(Staff),
     Member(Box<Member>),
+    Policy(AdoptedPolicy),
 }
 
 impl Object {
@@ -73,6 +86,7 @@ impl Object {
             Self::Centre(centre) => ObjectId::Centre(centre.terms.prefix.clone()),
             Self::Staff(staff) => ObjectId::Staff(staff.terms.number.clone()),
             Self::Member(member) => ObjectId::Member(member.id.clone()),
+            Self::Policy(policy) => ObjectId::Policy(policy.id()),
         }
     }
 
@@ -85,6 +99,7 @@ impl Object {
             Self::Centre(centre) => serde_json::to_string(centre),
             Self::Staff(staff) => serde_json::to_string(staff),
             Self::Member(member) => serde_json::to_string(member),
+            Self::Policy(policy) => serde_json::to_string(policy),
         }
     }
 
@@ -97,6 +112,7 @@ impl Object {
             ObjectKind::Centre => Self::Centre(serde_json::from_str(state)?),
             ObjectKind::Staff => Self::Staff(serde_json::from_str(state)?),
             ObjectKind::Member => Self::Member(serde_json::from_str(state)?),
+            ObjectKind::Policy => Self::Policy(serde_json::from_str(state)?),
         })
     }
 
@@ -106,6 +122,9 @@ impl Object {
             Self::Centre(_) => vec![List::Centres],
             Self::Staff(staff) => vec![List::StaffOf(staff.terms.centre.clone())],
             Self::Member(member) => lists_of(member),
+            Self::Policy(policy) => {
+                vec![List::Policies, List::PoliciesOf(policy.centre.clone())]
+            }
         };
         let id = self.id();
         lists.iter().map(|list| list.key(&id)).collect()
@@ -136,6 +155,8 @@ fn lists_of(member: &Member) -> Vec<List> {
 pub enum List {
     Centres,
     StaffOf(Branch),
+    Policies,
+    PoliciesOf(Branch),
     /// All members of a centre.
     MembersOf(Branch),
     MembersIn(Branch, MemberState),
@@ -150,6 +171,7 @@ impl List {
         match self {
             Self::Centres => ObjectKind::Centre,
             Self::StaffOf(_) => ObjectKind::Staff,
+            Self::Policies | Self::PoliciesOf(_) => ObjectKind::Policy,
             Self::MembersOf(_)
             | Self::MembersIn(..)
             | Self::MembersOfBlock(..)
@@ -162,6 +184,8 @@ impl List {
         match self {
             Self::Centres => "centres ".into(),
             Self::StaffOf(centre) => format!("staff-of/{centre} "),
+            Self::Policies => "policies ".into(),
+            Self::PoliciesOf(centre) => format!("policies-of/{centre} "),
             Self::MembersOf(centre) => format!("members-of/{centre} "),
             Self::MembersIn(centre, state) => format!("members-of/{centre}/{state} "),
             Self::MembersOfBlock(centre, block) => format!("members-of/{centre}/block/{block} "),

@@ -10,8 +10,9 @@ use std::collections::BTreeSet;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::{
-    Branch, Centre, Fact, Member, MemberId, MemberState, NotLoaded, Object, ObjectId, Personal,
-    Staff, StaffNumber, StaffState, StaffTerms, StepId,
+    AdoptedPolicy, Branch, Centre, Day, Fact, Member, MemberId, MemberState, NotLoaded, Object,
+    ObjectId, Personal, PolicyAdopted, PolicyId, PolicyStarts, Staff, StaffNumber, StaffState,
+    StaffTerms, StepId,
 };
 use crate::ledger::{Broken, Sequence, Stamp};
 
@@ -134,6 +135,28 @@ impl Objects {
     pub fn member(&self, id: &MemberId) -> Result<Option<&Member>, NotLoaded> {
         match self.object(&ObjectId::Member(id.clone()))? {
             Some(Object::Member(member)) => Ok(Some(member)),
+            _ => Ok(None),
+        }
+    }
+
+    /// The policy that a centre holds to on a day. None where it has none.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] where it may be there.
+    pub fn policy_on(
+        &self,
+        prefix: &Branch,
+        day: Day,
+    ) -> Result<Option<&AdoptedPolicy>, NotLoaded> {
+        let held = self
+            .centre(prefix)
+            .and_then(|centre| centre.policies.on(day));
+        let Some(version) = held else {
+            return Ok(None);
+        };
+        let centre = prefix.clone();
+        match self.object(&ObjectId::Policy(PolicyId { centre, version }))? {
+            Some(Object::Policy(policy)) => Ok(Some(policy)),
             _ => Ok(None),
         }
     }
@@ -329,6 +352,7 @@ impl Objects {
                 let centre = Centre {
                     terms: terms.clone(),
                     active_staff: 0,
+                    policies: PolicyStarts::default(),
                 };
                 self.create(Object::Centre(centre), at)?;
                 self.branches.insert(terms.prefix.clone());
@@ -344,6 +368,7 @@ impl Objects {
                     state: MemberState::Active,
                     details: new.details.clone(),
                     personal_since: at,
+                    registered_on: new.registered_on,
                     qualifications: Vec::new(),
                 };
                 self.create(Object::Member(Box::new(member)), at)
@@ -351,6 +376,7 @@ impl Objects {
             Fact::MemberStateSet(set) => self.change_member(&set.member, at, |member| {
                 member.state = set.change.leads().1;
             }),
+            Fact::PolicyAdopted(adopted) => self.adopt(adopted, at),
             Fact::MemberQualified(new) => self.change_member(&new.member, at, |member| {
                 member.qualify(new.qualification.clone());
             }),
@@ -387,11 +413,22 @@ impl Objects {
         self.count_staff(&centre, more, at)
     }
 
+    fn adopt(&mut self, adopted: &PolicyAdopted, at: Sequence) -> Result<(), String> {
+        let policy = &adopted.policy;
+        self.create(Object::Policy(policy.clone()), at)?;
+        let mut centre = self.known_centre(&policy.centre)?;
+        centre.policies.push(policy.starts_on);
+        self.put(Object::Centre(centre), at);
+        Ok(())
+    }
+
+    fn known_centre(&self, prefix: &Branch) -> Result<Centre, String> {
+        let found = self.centre(prefix).cloned();
+        found.ok_or_else(|| format!("there is no centre {prefix}"))
+    }
+
     fn count_staff(&mut self, centre: &Branch, more: i32, at: Sequence) -> Result<(), String> {
-        let found = self.centre(centre);
-        let mut centre = found
-            .ok_or_else(|| format!("there is no centre {centre}"))?
-            .clone();
+        let mut centre = self.known_centre(centre)?;
         let count = centre.active_staff.checked_add_signed(more);
         centre.active_staff = count.ok_or("its staff are fewer than none")?;
         self.put(Object::Centre(centre), at);

@@ -10,7 +10,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::Day;
+use super::{Admission, Day};
 use crate::ledger::{Commitment, Malformed, Salt};
 
 const MAX_CHARS: usize = 200;
@@ -153,6 +153,10 @@ pub struct Commitments(pub [Commitment; FIELD_COUNT]);
 /// The personal fields of a command: those that a client gave, or what a record says
 /// of them.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "boxed with the command that it is part of"
+)]
 pub enum PersonalPart {
     Given(Personal),
     Recorded {
@@ -160,6 +164,8 @@ pub enum PersonalPart {
         /// The fields themselves, where they are still there and those that the
         /// record commits to.
         fields: Option<PersonalFields>,
+        /// The verdict on them that the record has.
+        admission: Option<Admission>,
     },
 }
 

@@ -1,9 +1,10 @@
 //! Why the time bank refuses.
 
 use super::{
-    Branch, Day, MemberChange, MemberId, MemberState, StaffChange, StaffNumber, StaffState, StepId,
+    Branch, Code, Day, MemberChange, MemberId, MemberState, PolicyId, PolicyVersion, StaffChange,
+    StaffNumber, StaffState, StepId,
 };
-use crate::ledger::{Difference, Principal};
+use crate::ledger::{AccountId, Difference, Principal, UnitId};
 
 /// A rule's refusal, with the figures that explain it. Rules are asked in the order of
 /// these variants.
@@ -16,6 +17,12 @@ pub enum Rejection {
     IdReused { id: StepId, difference: Difference },
     #[error("there is no centre {centre}; `ledger-cli centre list` shows those there are")]
     CentreUnknown { centre: Branch },
+    #[error("centre {centre} has no policy {which}")]
+    PolicyUnknown { centre: Branch, which: String },
+    #[error(
+        "policy {policy} has no service {service}; `ledger-cli policy show` lists those there are"
+    )]
+    ServiceUnknown { policy: PolicyId, service: Code },
     #[error("there is no staff {number}")]
     StaffUnknown { number: StaffNumber },
     #[error(
@@ -33,6 +40,8 @@ pub enum Rejection {
         member: MemberId,
         field: &'static str,
     },
+    #[error("member {member} belongs to centre {centre}; ask for that one")]
+    MemberElsewhere { member: MemberId, centre: Branch },
     #[error(
         "only active staff of centre {centre} may do this, and {} is none; name a member of its \
          staff as the actor", shown(.principal)
@@ -73,10 +82,52 @@ pub enum Rejection {
         state: MemberState,
         change: MemberChange,
     },
+    #[error(
+        "member {member} lacks a guardian, whom policy {policy} asks for: who may join is {rule}; \
+         name one of the members"
+    )]
+    GuardianMissing {
+        member: MemberId,
+        policy: PolicyId,
+        rule: String,
+    },
+    #[error("member {member} may not join on {day}: by policy {policy}, who may join is {rule}")]
+    MemberNotAdmitted {
+        member: MemberId,
+        policy: PolicyId,
+        rule: String,
+        day: Day,
+    },
     #[error("the qualification would lapse on {until}, before it begins on {since}")]
     QualificationReversed { since: Day, until: Day },
     #[error("member {member} has {max} qualifications already, the most there are")]
     TooManyQualifications { member: MemberId, max: usize },
+    #[error("{key} names account {account}, which is not in the branch of centre {centre}")]
+    PolicyAccountForeign {
+        key: &'static str,
+        account: AccountId,
+        centre: Branch,
+    },
+    #[error("{key} names account {account}, and there is none; open it first")]
+    PolicyAccountUnknown {
+        key: &'static str,
+        account: AccountId,
+    },
+    #[error("{key} names account {account}, which does not do: {why}")]
+    PolicyAccountUnfit {
+        key: &'static str,
+        account: AccountId,
+        why: String,
+    },
+    #[error("a service earns {unit}, and the ledger has no such unit; declare it first")]
+    PolicyUnitUnknown { unit: UnitId },
+    #[error("centre {centre} has adopted {max} policies, the most there are", max = PolicyVersion::MAX)]
+    TooManyPolicies { centre: Branch },
+    #[error(
+        "the policy would start on {starts_on}, and {earliest} is the first day on which it can; \
+         leave starts_on out, or name that day or a later one"
+    )]
+    PolicyStartsEarly { starts_on: Day, earliest: Day },
 }
 
 fn shown(principal: &Principal) -> &str {
@@ -106,7 +157,18 @@ impl Rejection {
             Self::MemberAccountExists { .. } => "MEMBER_ACCOUNT_EXISTS",
             Self::BornInFuture { .. } => "BORN_IN_FUTURE",
             Self::MemberStateWrong { .. } => "MEMBER_STATE_WRONG",
+            Self::PolicyUnknown { .. } => "POLICY_UNKNOWN",
+            Self::ServiceUnknown { .. } => "SERVICE_UNKNOWN",
+            Self::MemberElsewhere { .. } => "MEMBER_ELSEWHERE",
+            Self::GuardianMissing { .. } => "GUARDIAN_MISSING",
+            Self::MemberNotAdmitted { .. } => "MEMBER_NOT_ADMITTED",
             Self::QualificationReversed { .. } => "QUALIFICATION_REVERSED",
+            Self::PolicyAccountForeign { .. } => "POLICY_ACCOUNT_FOREIGN",
+            Self::PolicyAccountUnknown { .. } => "POLICY_ACCOUNT_UNKNOWN",
+            Self::PolicyAccountUnfit { .. } => "POLICY_ACCOUNT_UNFIT",
+            Self::PolicyUnitUnknown { .. } => "POLICY_UNIT_UNKNOWN",
+            Self::TooManyPolicies { .. } => "TOO_MANY_POLICIES",
+            Self::PolicyStartsEarly { .. } => "POLICY_STARTS_EARLY",
             Self::TooManyQualifications { .. } => "TOO_MANY_QUALIFICATIONS",
         }
     }
@@ -159,6 +221,66 @@ impl Rejection {
                 ("member", member.to_string()),
                 ("state", state.to_string()),
                 ("change", change.to_string()),
+            ],
+            Self::PolicyUnknown { centre, which } => {
+                vec![("centre", centre.to_string()), ("which", which.clone())]
+            }
+            Self::ServiceUnknown { policy, service } => vec![
+                ("policy", policy.to_string()),
+                ("service", service.to_string()),
+            ],
+            Self::MemberElsewhere { member, centre } => vec![
+                ("member", member.to_string()),
+                ("centre", centre.to_string()),
+            ],
+            Self::GuardianMissing {
+                member,
+                policy,
+                rule,
+            } => vec![
+                ("member", member.to_string()),
+                ("policy", policy.to_string()),
+                ("rule", rule.clone()),
+            ],
+            Self::MemberNotAdmitted {
+                member,
+                policy,
+                rule,
+                day,
+            } => vec![
+                ("member", member.to_string()),
+                ("policy", policy.to_string()),
+                ("rule", rule.clone()),
+                ("day", day.to_string()),
+            ],
+            Self::PolicyAccountForeign {
+                key,
+                account,
+                centre,
+            } => vec![
+                ("key", (*key).into()),
+                ("account", account.to_string()),
+                ("centre", centre.to_string()),
+            ],
+            Self::PolicyAccountUnknown { key, account } => {
+                vec![("key", (*key).into()), ("account", account.to_string())]
+            }
+            Self::PolicyAccountUnfit { key, account, why } => vec![
+                ("key", (*key).into()),
+                ("account", account.to_string()),
+                ("why", why.clone()),
+            ],
+            Self::PolicyUnitUnknown { unit } => vec![("unit", unit.to_string())],
+            Self::TooManyPolicies { centre } => vec![
+                ("centre", centre.to_string()),
+                ("max", PolicyVersion::MAX.to_string()),
+            ],
+            Self::PolicyStartsEarly {
+                starts_on,
+                earliest,
+            } => vec![
+                ("starts_on", starts_on.to_string()),
+                ("earliest", earliest.to_string()),
             ],
             Self::QualificationReversed { since, until } => {
                 vec![("since", since.to_string()), ("until", until.to_string())]

@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     exchange::{
-        Branch, CentreTerms, Fact, MemberId, Name, SetStaffState, StaffChange, StaffNumber,
-        StaffTerms,
+        AdoptedPolicy, Branch, CentreTerms, Day, Fact, MemberId, Name, PolicyAdopted,
+        PolicyDocument, PolicyVersion, SetStaffState, StaffChange, StaffNumber, StaffTerms,
     },
     ledger,
     steps::Exchanged,
@@ -67,6 +67,16 @@ fn fact_to_proto(fact: &Fact) -> Message {
         Fact::MemberRegistered(new) => Message::MemberRegistered(member_facts::registered(new)),
         Fact::MemberStateSet(set) => Message::MemberStateSet(member_facts::state_set(set)),
         Fact::MemberQualified(new) => Message::MemberQualified(member_facts::qualified(new)),
+        Fact::PolicyAdopted(adopted) => {
+            let policy = &adopted.policy;
+            Message::PolicyAdopted(v1::PolicyAdopted {
+                step_id: adopted.step.as_bytes().to_vec(),
+                centre: policy.centre.as_str().into(),
+                version: i32::try_from(policy.version.get()).unwrap_or(i32::MAX),
+                starts_on: policy.starts_on.to_string(),
+                document: policy.document.text().into(),
+            })
+        }
     }
 }
 
@@ -128,7 +138,22 @@ fn fact(fact: Message) -> Result<Fact> {
         Message::MemberRegistered(registered) => member_facts::read_registered(&registered)?,
         Message::MemberStateSet(set) => member_facts::read_state_set(&set)?,
         Message::MemberQualified(new) => member_facts::read_qualified(&new)?,
+        Message::PolicyAdopted(adopted) => Fact::PolicyAdopted(PolicyAdopted {
+            step: booking(&adopted.step_id, "step_id")?,
+            policy: AdoptedPolicy {
+                centre: Branch::parse("centre", &adopted.centre)?,
+                version: policy_version(adopted.version)?,
+                starts_on: Day::parse("starts_on", &adopted.starts_on)?,
+                document: PolicyDocument::read(adopted.document)
+                    .map_err(|_| Undecodable::Field("document"))?,
+            },
+        }),
     })
+}
+
+pub(super) fn policy_version(number: i32) -> Result<PolicyVersion> {
+    let version = u32::try_from(number).ok().and_then(PolicyVersion::new);
+    version.ok_or(Undecodable::Field("policy_version"))
 }
 
 fn name(field: &'static str, given: &str) -> Result<Option<Name>> {

@@ -2,10 +2,10 @@
 
 use timebank_proto::v1;
 
-use super::{Undecodable, decode::booking};
+use super::{Undecodable, decode::booking, facts};
 use crate::{
     exchange::{
-        Branch, Code, Commitments, Day, FIELD_COUNT, Fact, MAX_RELATIVES, MemberChange,
+        Admission, Branch, Code, Commitments, Day, FIELD_COUNT, Fact, MAX_RELATIVES, MemberChange,
         MemberDetails, MemberId, MemberRegistered, Qualification, QualifyMember, SetMemberState,
     },
     ledger::{Commitment, Malformed},
@@ -20,6 +20,11 @@ pub(super) fn registered(new: &MemberRegistered) -> v1::MemberRegistered {
         centre: new.centre.as_str().into(),
         details: Some(details_to_proto(&new.details)),
         personal_commitments: personal.iter().flat_map(|one| one.0).collect(),
+        registered_on: new.registered_on.to_string(),
+        admission: new.admission.map(|admission| v1::Admission {
+            policy_version: i32::try_from(admission.policy.get()).unwrap_or(i32::MAX),
+            condition: i32::try_from(admission.condition).unwrap_or(i32::MAX),
+        }),
     }
 }
 
@@ -182,7 +187,17 @@ pub(super) fn read_registered(registered: &v1::MemberRegistered) -> Result<Fact>
         details: member_details(details.ok_or(Undecodable::Field("details"))?)?,
         personal: commitments(&registered.personal_commitments)
             .ok_or(Undecodable::Field("personal_commitments"))?,
+        registered_on: Day::parse("registered_on", &registered.registered_on)?,
+        admission: registered.admission.as_ref().map(admission).transpose()?,
     })))
+}
+
+fn admission(given: &v1::Admission) -> Result<Admission> {
+    let condition = u32::try_from(given.condition);
+    Ok(Admission {
+        policy: facts::policy_version(given.policy_version)?,
+        condition: condition.map_err(|_| Undecodable::Field("condition"))?,
+    })
 }
 
 fn commitments(bytes: &[u8]) -> Option<Commitments> {

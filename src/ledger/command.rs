@@ -14,6 +14,12 @@ pub enum Bound {
     Unbounded,
 }
 
+impl From<Option<Balance>> for Bound {
+    fn from(limit: Option<Balance>) -> Self {
+        limit.map_or(Self::Unbounded, Self::At)
+    }
+}
+
 impl Bound {
     /// The limit that this sets.
     pub fn limit(self) -> Option<Balance> {

@@ -78,7 +78,7 @@ pub fn staff_of(
     Ok(staff.collect::<Result<_, _>>()?)
 }
 
-fn misplaced(object: &Object) -> StoreError {
+pub(super) fn misplaced(object: &Object) -> StoreError {
     StoreError::Corrupt(format!("{} is in a list of other objects", object.id()))
 }
 

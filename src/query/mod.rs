@@ -11,6 +11,7 @@ mod history;
 mod holds;
 mod ledger;
 mod page;
+mod policies;
 mod reading;
 mod scan;
 mod statement;
@@ -28,6 +29,10 @@ pub use exchange::{MemberView, centre, centres, member, members, staff, staff_of
 pub use holds::{HoldQuery, HoldView, hold, holds};
 pub use ledger::{LedgerView, ledger};
 pub use page::{PageError, Token, page_size};
+pub use policies::{
+    Comparison, Explanation, PolicyState, PolicyView, Which, adopted_version, compare, explain,
+    policies, policy, today,
+};
 pub use reading::Reading;
 pub use scan::Scan;
 pub use statement::{Direction, PostingView, StatementPage, StatementQuery, statement};

@@ -53,6 +53,14 @@ impl Scan {
             });
         }
         self.looked += 1;
+        self.check_caller()
+    }
+
+    /// That somebody still waits.
+    ///
+    /// # Errors
+    /// [`ReadError::CallerLeft`] where nobody does.
+    pub fn check_caller(&self) -> Result<(), ReadError> {
         match &self.caller {
             Some(caller) if caller.strong_count() == 0 => Err(ReadError::CallerLeft),
             _ => Ok(()),

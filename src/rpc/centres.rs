@@ -24,6 +24,7 @@ fn reply(centre: &Centre) -> v1::Centre {
     let Centre {
         terms,
         active_staff,
+        policies: _,
     } = centre;
     v1::Centre {
         prefix: terms.prefix.as_str().into(),

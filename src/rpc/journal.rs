@@ -145,16 +145,16 @@ impl Services {
             Verified::Sound {
                 count,
                 root,
-                erased_notes,
-                erased_personal,
+                erased,
             } => Ok(v1::VerifyJournalResponse {
                 verified_count: count,
                 total_count: count,
                 finding: None,
                 done: true,
                 root_hash: root.to_vec(),
-                erased_note_count: erased_notes,
-                erased_personal_count: erased_personal,
+                erased_note_count: erased.notes,
+                erased_personal_count: erased.personal,
+                erased_verdict_count: erased.verdicts,
             }),
             Verified::Wrong(found) => Ok(v1::VerifyJournalResponse {
                 finding: Some(finding(found)),

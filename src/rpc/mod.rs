@@ -12,6 +12,7 @@ mod holds;
 mod journal;
 mod members;
 mod partakers;
+mod policies;
 mod reply;
 mod server;
 mod staff;

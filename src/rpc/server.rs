@@ -8,8 +8,8 @@ use timebank_proto::{
         account_service_server::AccountServiceServer, centre_service_server::CentreServiceServer,
         entry_service_server::EntryServiceServer, hold_service_server::HoldServiceServer,
         journal_service_server::JournalServiceServer, member_service_server::MemberServiceServer,
-        staff_service_server::StaffServiceServer, statement_service_server::StatementServiceServer,
-        unit_service_server::UnitServiceServer,
+        policy_service_server::PolicyServiceServer, staff_service_server::StaffServiceServer,
+        statement_service_server::StatementServiceServer, unit_service_server::UnitServiceServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -171,7 +171,8 @@ fn routes(services: Services) -> Result<Routes, tonic_reflection::server::Error>
         JournalServiceServer,
         CentreServiceServer,
         StaffServiceServer,
-        MemberServiceServer
+        MemberServiceServer,
+        PolicyServiceServer
     );
     Ok(routes.routes())
 }

@@ -9,7 +9,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use super::door::RETRY_AFTER;
 use crate::{
-    exchange,
+    exchange::{self, policy::Mistakes},
     ledger::{self, Malformed},
     query::{PageError, ReadError},
     sequencer::SubmitError,
@@ -18,6 +18,7 @@ use crate::{
 };
 
 const DOMAIN: &str = "timebank";
+const MAX_MISTAKES_TOLD: usize = 10;
 
 /// Everything that ends a call without its result.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +41,9 @@ pub enum Refused {
     Submit(#[from] SubmitError),
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// A policy's document is none. A status has room for the first of its mistakes.
+    #[error("the policy has mistakes:\n{}", first(.0))]
+    Policy(#[from] Mistakes),
     #[error("the system gives no random bytes; try again")]
     NoRandomness,
     #[error(
@@ -64,6 +68,13 @@ impl From<PageError> for Refused {
     }
 }
 
+/// The first mistakes of a policy, a line each.
+fn first(mistakes: &Mistakes) -> String {
+    let first = mistakes.0.iter().take(MAX_MISTAKES_TOLD);
+    let lines: Vec<_> = first.map(ToString::to_string).collect();
+    lines.join("\n")
+}
+
 impl Refused {
     fn code(&self) -> Code {
         match self {
@@ -71,7 +82,8 @@ impl Refused {
             | Self::AtomicMalformed { .. }
             | Self::BatchSize { .. }
             | Self::BatchTransfers { .. }
-            | Self::Openings { .. } => Code::InvalidArgument,
+            | Self::Openings { .. }
+            | Self::Policy(_) => Code::InvalidArgument,
             Self::Rejected(rejection) => rejection_code(rejection),
             Self::Atomic(refusal) => rejection_code(&refusal.rejection),
             Self::Submit(SubmitError::Store(error)) | Self::Read(ReadError::Store(error)) => {
@@ -114,6 +126,7 @@ impl Refused {
             Self::Read(ReadError::Page(PageError::Size { .. })) => "PAGE_SIZE_OUT_OF_RANGE",
             Self::Read(ReadError::Page(PageError::Token)) => "PAGE_TOKEN_MALFORMED",
             Self::Read(ReadError::RangeReversed { .. }) => "RANGE_REVERSED",
+            Self::Policy(_) => "POLICY_MALFORMED",
             Self::NoRandomness => "NO_RANDOMNESS",
             Self::Busy => "SERVER_BUSY",
             Self::Slow => "REQUEST_SLOW",
@@ -151,6 +164,16 @@ impl Refused {
                 ("clock", error.clock.to_string()),
                 ("compared", error.compared.to_string()),
             ],
+            Self::Policy(mistakes) => {
+                let first = mistakes.0.first();
+                let place = first.map(|first| (first.line, first.column));
+                let (line, column) = place.unwrap_or_default();
+                vec![
+                    ("mistake_count", mistakes.0.len().to_string()),
+                    ("line", line.to_string()),
+                    ("column", column.to_string()),
+                ]
+            }
             Self::Submit(_)
             | Self::Read(
                 ReadError::Store(_)
@@ -211,18 +234,28 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         | Rejection::MemberAccountExists { .. } => Code::AlreadyExists,
         Rejection::CentreUnknown { .. }
         | Rejection::StaffUnknown { .. }
-        | Rejection::MemberUnknown { .. } => Code::NotFound,
+        | Rejection::MemberUnknown { .. }
+        | Rejection::PolicyUnknown { .. }
+        | Rejection::PolicyAccountUnknown { .. }
+        | Rejection::PolicyUnitUnknown { .. }
+        | Rejection::ServiceUnknown { .. } => Code::NotFound,
         Rejection::MemberOfItself { .. }
         | Rejection::BornInFuture { .. }
+        | Rejection::PolicyStartsEarly { .. }
         | Rejection::QualificationReversed { .. } => Code::InvalidArgument,
         Rejection::StaffOnly { .. } | Rejection::AttestedByAnother { .. } => Code::PermissionDenied,
-        Rejection::TooManyCentres { .. } | Rejection::TooManyQualifications { .. } => {
-            Code::ResourceExhausted
-        }
+        Rejection::TooManyCentres { .. }
+        | Rejection::TooManyQualifications { .. }
+        | Rejection::TooManyPolicies { .. } => Code::ResourceExhausted,
         Rejection::CentreInside { .. }
         | Rejection::StaffStateWrong { .. }
         | Rejection::LastStaff { .. }
         | Rejection::MemberOutside { .. }
+        | Rejection::MemberElsewhere { .. }
+        | Rejection::MemberNotAdmitted { .. }
+        | Rejection::GuardianMissing { .. }
+        | Rejection::PolicyAccountForeign { .. }
+        | Rejection::PolicyAccountUnfit { .. }
         | Rejection::MemberStateWrong { .. } => Code::FailedPrecondition,
     }
 }

@@ -130,6 +130,16 @@ pub trait Store: Send + Sync {
 /// the file itself is checked; false stops the run.
 pub type Progress = Box<dyn FnMut(i64, i64) -> bool + Send>;
 
+/// What was erased: what records say of it cannot be checked any more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Erased {
+    pub notes: i64,
+    /// Records whose personal fields were.
+    pub personal: i64,
+    /// Those of these that have a verdict on the fields.
+    pub verdicts: i64,
+}
+
 /// What a verification came to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Verified {
@@ -137,11 +147,7 @@ pub enum Verified {
     Sound {
         count: i64,
         root: Hash,
-        /// Notes that were erased: what their records say of them cannot be
-        /// checked any more.
-        erased_notes: i64,
-        /// Records whose personal fields were erased, likewise.
-        erased_personal: i64,
+        erased: Erased,
     },
     /// The first thing that is wrong.
     Wrong(Finding),

@@ -89,3 +89,106 @@ fn a_file_that_is_no_text_is_told_so() {
     let (code, error) = desk.failed(&["policy", "check", "nowhere.toml"]);
     assert_eq!((code, &error["error"]), (2, &json!("FILE")));
 }
+
+#[test]
+fn from_a_draft_to_what_a_member_may_do() {
+    let desk = Desk::new();
+    let centre = [
+        "centre",
+        "open",
+        "huxi",
+        "--staff",
+        "1001",
+        "--name",
+        "Huxi Garden",
+    ];
+    desk.done(&centre);
+    let file = sample("huxi-garden.toml");
+    let by_staff = |arguments: &[&str]| desk.json(&[arguments, &["--actor", "1001"]].concat());
+
+    let draft = desk.json(&["policy", "diff", "huxi", &file]);
+    assert_eq!(
+        (&draft["member_count"], &draft["touched_count"]),
+        (&json!(0), &json!(0))
+    );
+    assert_eq!(draft["changes"][0]["key"], "name");
+    assert_eq!(draft["changes"][0]["before"], Value::Null);
+
+    let told = by_staff(&["policy", "adopt", "huxi", &file, "--dry-run"]);
+    assert_eq!(told["state"], "would be adopted");
+    let adopted = by_staff(&["policy", "adopt", "huxi", &file]);
+    assert_eq!(
+        (&adopted["id"], &adopted["state"]),
+        (&json!("huxi/1"), &json!("in_force"))
+    );
+    let step = "11111111-1111-4111-8111-111111111111";
+    let adopt = ["policy", "adopt", "huxi", &file, "--id", step];
+    let second = by_staff(&adopt);
+    assert_eq!(
+        (&second["state"], &second["replayed"]),
+        (&json!("to_come"), &json!(false))
+    );
+    assert_eq!(by_staff(&adopt)["replayed"], true);
+
+    let shown = desk.json(&["policy", "show", "huxi"]);
+    assert_eq!(shown["name_zh"], "虎溪花园互助规则");
+    let terms = shown["terms"].as_array().expect("terms");
+    let cap = terms.iter().find(|term| term["key"] == "pricing.week_cap");
+    assert_eq!(cap.expect("a cap")["value"], "6h");
+    let document = desk.done(&["policy", "show", "huxi", "--number", "2", "--document"]);
+    assert_eq!(
+        document,
+        std::fs::read_to_string(&file).expect("the sample")
+    );
+    let states: Vec<_> = desk
+        .csv(&["policy", "list", "huxi"])
+        .iter()
+        .map(|row| row["state"].clone())
+        .collect();
+    assert_eq!(states, [json!("in_force"), json!("to_come")]);
+
+    let member = "huxi:member:000001";
+    by_staff(&["member", "register", member, "--born", "1941-03-01"]);
+    let (code, error) = desk.failed(&[
+        "member",
+        "register",
+        "huxi:member:000002",
+        "--born",
+        "2015-03-01",
+        "--actor",
+        "1001",
+    ]);
+    assert_eq!((code, &error["error"]), (1, &json!("GUARDIAN_MISSING")));
+    let explain = [
+        "policy",
+        "explain",
+        "huxi",
+        "--member",
+        member,
+        "--service",
+        "home-care",
+    ];
+    let verdicts = desk.json(&explain);
+    let verdicts = verdicts.as_array().expect("a list");
+    let serves: Vec<_> = verdicts
+        .iter()
+        .filter(|row| row["question"] == "serve")
+        .collect();
+    assert_eq!(serves.len(), 2, "{verdicts:?}");
+    assert_eq!(
+        (&serves[0]["allowed"], &serves[1]["allowed"]),
+        (&json!(true), &json!(false))
+    );
+    let table = desk.done(&explain);
+    assert!(table.starts_with("question "), "{table}");
+
+    let mistaken = desk.file("p.toml", "name = \"One\"\nx = 1\n");
+    for arguments in [
+        ["policy", "adopt", "huxi", &mistaken],
+        ["policy", "diff", "huxi", &mistaken],
+    ] {
+        let ended = desk.run(&arguments);
+        assert_eq!(ended.code, 1, "{ended:?}");
+        assert!(ended.data.contains("x is no key of a policy"), "{ended:?}");
+    }
+}

@@ -3,16 +3,18 @@
 
 use std::path::Path;
 
+use rusqlite::Connection;
 use tempfile::TempDir;
 use timebank::{
     exchange::{
-        Attested, Branch, CentreTerms, Command, Day, Fact, MemberChange, MemberDetails, MemberId,
-        MemberRegistered, Name, Personal, PersonalFields, PersonalPart, PersonalText,
-        RegisterMember, SetMemberState, StaffNumber, StaffTerms,
+        Admission, AdoptPolicy, AdoptedPolicy, Attested, Branch, CentreTerms, Command, Day, Fact,
+        MemberChange, MemberDetails, MemberId, MemberRegistered, Name, Personal, PersonalFields,
+        PersonalPart, PersonalText, PolicyAdopted, PolicyDocument, PolicyVersion, RegisterMember,
+        SetMemberState, StaffNumber, StaffTerms,
     },
     ledger::{self, AccountId, AccountKind, AccountOpened, Caller, Principal, UnitId},
     steps::{Answer, Call},
-    store::Verified,
+    store::{Erased, Verified},
 };
 
 use super::{
@@ -26,6 +28,10 @@ use crate::{
 };
 
 const START_US: i64 = 1_700_000_000_000_000;
+/// The ledger's day then.
+const TODAY: &str = "2023-11-14";
+const TOMORROW: &str = "2023-11-15";
+const FROM_60: &str = "[join]\nwho = [{ min_age = 60 }]\n";
 
 fn by(number: &str) -> Caller {
     Caller::new(Principal::claimed(number).expect("a name"), "").expect("a caller")
@@ -43,13 +49,52 @@ fn number(staff: &str) -> StaffNumber {
     StaffNumber::parse(staff).expect("a number")
 }
 
+fn day(text: &str) -> Day {
+    Day::parse("day", text).expect("a day")
+}
+
+fn version(number: u32) -> PolicyVersion {
+    PolicyVersion::new(number).expect("a version")
+}
+
+fn document(lines: &str) -> PolicyDocument {
+    PolicyDocument::read(format!("name = \"One\"\n{lines}")).expect("a policy")
+}
+
+fn adopted(step: Id, number: u32, starts_on: &str, lines: &str) -> Fact {
+    Fact::PolicyAdopted(PolicyAdopted {
+        step: booking(step),
+        policy: AdoptedPolicy {
+            centre: branch("city"),
+            version: version(number),
+            starts_on: day(starts_on),
+            document: document(lines),
+        },
+    })
+}
+
+/// A registration of which one thing is said otherwise.
+fn otherwise(personal: &Personal, change: impl FnOnce(&mut MemberRegistered)) -> Line {
+    erased_otherwise(personal, change).with_personal(id("city:ben"), personal.clone())
+}
+
+/// The same of one whose personal fields were erased.
+fn erased_otherwise(personal: &Personal, change: impl FnOnce(&mut MemberRegistered)) -> Line {
+    let Fact::MemberRegistered(mut new) = member("city:ben", "city", personal) else {
+        panic!("it is a registration");
+    };
+    change(&mut new);
+    let fact = Fact::MemberRegistered(new);
+    Line::exchanged(fact, vec![opened("city:ben")]).by(by("1001"))
+}
+
 fn personal(born_on: &str, attested_by: &str) -> Personal {
     Personal {
         secret: [7; 32],
         fields: PersonalFields {
-            born_on: Some(Day::parse("born_on", born_on).expect("a day")),
+            born_on: Some(day(born_on)),
             disability: Some(Attested {
-                since: Day::parse("since", "2023-01-01").expect("a day"),
+                since: day("2023-01-01"),
                 by: attested_by.into(),
                 evidence: PersonalText::parse("evidence", "a certificate")
                     .expect("a text")
@@ -71,7 +116,7 @@ fn centre(prefix: &str) -> CentreTerms {
 }
 
 /// Records: 1 the foundation, 2 a centre with staff 1001, 3 staff 1002, 4 a member, who
-/// is suspended by 5.
+/// is suspended by 5; 6 a policy, by which whoever is 60 may join.
 fn honest() -> TempDir {
     let dir = TempDir::new().expect("a directory");
     keep(dir.path());
@@ -101,6 +146,11 @@ fn keep(dir: &Path) {
             step: booking(1),
             member: id("city:ann"),
             change: MemberChange::Suspend,
+        }),
+        Command::AdoptPolicy(AdoptPolicy {
+            step: booking(2),
+            centre: branch("city"),
+            document: document(FROM_60),
         }),
     ];
     let count = commands.len();
@@ -136,6 +186,11 @@ fn member(id: &str, centre: &str, personal: &Personal) -> Fact {
         centre: branch(centre),
         details: MemberDetails::default(),
         personal: personal.commitments(),
+        registered_on: day(TODAY),
+        admission: Some(Admission {
+            policy: version(1),
+            condition: 0,
+        }),
     }))
 }
 
@@ -165,12 +220,46 @@ fn an_honest_line_is_sound() {
         matches!(
             verified,
             Verified::Sound {
-                erased_personal: 0,
+                erased: Erased { personal: 0, .. },
                 ..
             }
         ),
         "{verified:?}"
     );
+}
+
+/// Verdicts on what was erased are counted, and taken as the record has them.
+#[test]
+fn verdicts_on_erased_fields_are_counted() {
+    let honest = honest();
+    let young = otherwise(&personal("1963-11-15", "1001"), |_| {});
+    let (dir, _) = forge(&honest, vec![young]);
+    let database = Connection::open(dir.path().join("ledger.db")).expect("the database");
+    let erased = database.execute("DELETE FROM personal", []);
+    assert_eq!(erased, Ok(2));
+    drop(database);
+    let expected = Erased {
+        notes: 0,
+        personal: 2,
+        verdicts: 1,
+    };
+    let verified = verified(dir.path());
+    assert!(
+        matches!(verified, Verified::Sound { erased, .. } if erased == expected),
+        "{verified:?}"
+    );
+    // One that the policy cannot have given is found all the same.
+    let by_no_rule = erased_otherwise(&personal("1941-03-01", "1001"), |new| {
+        new.admission = Some(Admission {
+            policy: version(1),
+            condition: 1,
+        });
+    });
+    let (dir, forged) = forge(&honest, vec![by_no_rule]);
+    let Verified::Wrong(finding) = super::forger::verified(dir.path()) else {
+        panic!("not found");
+    };
+    assert_eq!(finding.sequence, Some(forged.at), "{finding:?}");
 }
 
 #[test]
@@ -231,7 +320,7 @@ fn what_no_rule_lets_through_is_found() {
         ),
         (
             "suspended twice",
-            suspended(2, "city:ann"),
+            suspended(3, "city:ann"),
             "MEMBER_STATE_WRONG",
         ),
         (
@@ -241,8 +330,51 @@ fn what_no_rule_lets_through_is_found() {
         ),
         (
             "an unknown member",
-            suspended(2, "city:eve"),
+            suspended(3, "city:eve"),
             "MEMBER_UNKNOWN",
+        ),
+        (
+            "too young",
+            registered(&personal("1963-11-15", "1001")),
+            "MEMBER_NOT_ADMITTED",
+        ),
+        (
+            "admitted by no rule",
+            otherwise(&good, |new| new.admission = None),
+            another,
+        ),
+        (
+            "admitted by another rule",
+            otherwise(&good, |new| {
+                new.admission = Some(Admission {
+                    policy: version(1),
+                    condition: 1,
+                });
+            }),
+            another,
+        ),
+        (
+            "registered on another day",
+            otherwise(&good, |new| new.registered_on = day(TOMORROW)),
+            another,
+        ),
+        (
+            "a policy from today on",
+            plain(adopted(3, 2, TODAY, ""), Vec::new()),
+            another,
+        ),
+        (
+            "a policy that leaves a number out",
+            plain(adopted(3, 3, TOMORROW, ""), Vec::new()),
+            another,
+        ),
+        (
+            "a policy of an account that is not there",
+            plain(
+                adopted(3, 2, TOMORROW, "[payment]\npayer = \"city:pool\"\n"),
+                Vec::new(),
+            ),
+            "POLICY_ACCOUNT_UNKNOWN",
         ),
         (
             "a centre inside another",

@@ -46,7 +46,7 @@ fn sound(count: i64, root: &[u8], erased: i64) -> String {
     let root: String = root.iter().map(|byte| format!("{byte:02x}")).collect();
     format!(
         "sound\nverified_count         {count}\nroot_hash              {root}\n\
-         erased_note_count      {erased}\nerased_personal_count  0\n"
+         erased_note_count      {erased}\nerased_personal_count  0\nerased_verdict_count   0\n"
     )
 }
 

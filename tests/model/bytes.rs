@@ -10,9 +10,10 @@ use proptest::{
 use prost::Message;
 use timebank::{
     exchange::{
-        self, Branch, CentreTerms, Code, Commitments, Day, MemberChange, MemberDetails, MemberId,
-        MemberRegistered, Name, Qualification, QualifyMember, SetMemberState, SetStaffState,
-        StaffChange, StaffNumber, StaffTerms,
+        self, Admission, AdoptedPolicy, Branch, CentreTerms, Code, Commitments, Day, MemberChange,
+        MemberDetails, MemberId, MemberRegistered, Name, PolicyAdopted, PolicyDocument,
+        PolicyVersion, Qualification, QualifyMember, SetMemberState, SetStaffState, StaffChange,
+        StaffNumber, StaffTerms,
     },
     journal::{decode, encode, to_proto},
     ledger::{
@@ -165,14 +166,38 @@ fn exchange_facts() -> impl Strategy<Value = exchange::Fact> {
                 relative_ids: details.relative_ids,
             })
         }),
-        (accounts(), branches(), details(), any::<[[u8; 32]; 7]>()).prop_map(
-            |(id, centre, details, personal)| {
-                exchange::Fact::MemberRegistered(Box::new(MemberRegistered {
-                    id: member(&id),
-                    centre,
-                    details,
-                    personal: Commitments(personal.map(Commitment)),
-                }))
+        (
+            accounts(),
+            branches(),
+            details(),
+            any::<[[u8; 32]; 7]>(),
+            days(),
+            option::of(admissions())
+        )
+            .prop_map(
+                |(id, centre, details, personal, registered_on, admission)| {
+                    exchange::Fact::MemberRegistered(Box::new(MemberRegistered {
+                        id: member(&id),
+                        centre,
+                        details,
+                        personal: Commitments(personal.map(Commitment)),
+                        registered_on,
+                        admission,
+                    }))
+                }
+            ),
+        (bookings(), branches(), versions(), days(), "[a-z]{1,20}").prop_map(
+            |(step, centre, version, starts_on, name)| {
+                let document = format!("name = \"{name}\"\n");
+                exchange::Fact::PolicyAdopted(PolicyAdopted {
+                    step,
+                    policy: AdoptedPolicy {
+                        centre,
+                        version,
+                        starts_on,
+                        document: PolicyDocument::read(document).expect("a policy"),
+                    },
+                })
             }
         ),
         (bookings(), accounts(), any::<bool>()).prop_map(|(step, id, suspends)| {
@@ -221,6 +246,15 @@ fn member(id: &AccountId) -> MemberId {
 
 fn codes() -> impl Strategy<Value = Code> {
     labels().prop_map(|label| Code::parse("code", label.as_str()).expect("a code"))
+}
+
+fn versions() -> impl Strategy<Value = PolicyVersion> {
+    (1..=PolicyVersion::MAX).prop_map(|number| PolicyVersion::new(number).expect("a version"))
+}
+
+fn admissions() -> impl Strategy<Value = Admission> {
+    (versions(), 0..=i32::MAX.cast_unsigned())
+        .prop_map(|(policy, condition)| Admission { policy, condition })
 }
 
 fn days() -> impl Strategy<Value = Day> {

@@ -13,6 +13,7 @@ mod members;
 mod order;
 mod pages;
 mod partakers;
+mod policies;
 mod refusals;
 mod watch;
 

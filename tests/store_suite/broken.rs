@@ -19,8 +19,8 @@ use timebank::{
     rpc::serve,
     steps::{self, Call, Record},
     store::{
-        AccountRow, Committed, Head, HoldFilter, PostingRow, Progress, Snapshot, Store, StoreError,
-        Stored, Verified, Writer,
+        AccountRow, Committed, Erased, Head, HoldFilter, PostingRow, Progress, Snapshot, Store,
+        StoreError, Stored, Verified, Writer,
     },
 };
 
@@ -258,8 +258,7 @@ impl Store for BrokenStore {
             Fault::AuditsNothing => Ok(Verified::Sound {
                 count: self.snapshot()?.last()?.get(),
                 root: [0; 32],
-                erased_notes: 0,
-                erased_personal: 0,
+                erased: Erased::default(),
             }),
             _ => self.store.verify(progress),
         }

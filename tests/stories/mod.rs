@@ -9,6 +9,7 @@
 
 mod coverage;
 mod partakers;
+mod policies;
 mod request;
 mod runner;
 mod show;
@@ -56,6 +57,7 @@ stories! {
     members
     notes
     openings
+    policies
     precedence
     reversals
     settlements

@@ -38,7 +38,7 @@ impl Story {
             "erase-personal" => return self.erase_personal(words).map(Some),
             "centres" => return self.centres().map(Some),
             "staff-of" => return self.staff_of(words).map(Some),
-            _ => return Ok(None),
+            name => return self.policies(name, words),
         };
         let result = self.world.submit(command, caller(words)?);
         Ok(Some(show::decided(&self.names, &result)))
@@ -248,7 +248,7 @@ fn register_staff(words: &mut Words) -> Said<Command> {
     }))
 }
 
-fn member_id(word: &str) -> Result<MemberId, Malformed> {
+pub(super) fn member_id(word: &str) -> Result<MemberId, Malformed> {
     match word.contains(':') {
         true => MemberId::parse(word),
         false => MemberId::parse(&format!("city:{word}")),
@@ -280,6 +280,7 @@ fn centre(centre: &Centre) -> String {
     let Centre {
         terms,
         active_staff,
+        policies: _,
     } = centre;
     let others = [&terms.name_zh, &terms.operator, &terms.contracting_body];
     let others = others.into_iter().flatten().map(|name| format!(", {name}"));

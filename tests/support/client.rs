@@ -7,8 +7,8 @@ use timebank_proto::v1::{
     self, account_service_client::AccountServiceClient, centre_service_client::CentreServiceClient,
     entry_service_client::EntryServiceClient, hold_service_client::HoldServiceClient,
     journal_service_client::JournalServiceClient, member_service_client::MemberServiceClient,
-    staff_service_client::StaffServiceClient, statement_service_client::StatementServiceClient,
-    unit_service_client::UnitServiceClient,
+    policy_service_client::PolicyServiceClient, staff_service_client::StaffServiceClient,
+    statement_service_client::StatementServiceClient, unit_service_client::UnitServiceClient,
 };
 use tonic::{Code, Status, transport::Channel};
 use tonic_types::StatusExt;
@@ -25,6 +25,7 @@ pub(crate) struct Client {
     pub(crate) centres: CentreServiceClient<Channel>,
     pub(crate) staff: StaffServiceClient<Channel>,
     pub(crate) members: MemberServiceClient<Channel>,
+    pub(crate) policies: PolicyServiceClient<Channel>,
 }
 
 type Called<T> = Result<T, Status>;
@@ -43,6 +44,7 @@ impl Client {
             centres: CentreServiceClient::new(channel.clone()),
             staff: StaffServiceClient::new(channel.clone()),
             members: MemberServiceClient::new(channel.clone()),
+            policies: PolicyServiceClient::new(channel.clone()),
             channel,
         }
     }

@@ -15,6 +15,7 @@ pub(super) fn name(fact: &Fact) -> &'static str {
         Fact::MemberRegistered(_) => "member_registered",
         Fact::MemberStateSet(_) => "member_state_set",
         Fact::MemberQualified(_) => "member_qualified",
+        Fact::PolicyAdopted(_) => "policy_adopted",
     }
 }
 
@@ -60,6 +61,15 @@ pub(super) fn cells(fact: &Fact) -> Cells {
             ("until", shown(new.qualification.until)),
             ("training", shown(new.qualification.training.as_ref())),
         ],
+        Fact::PolicyAdopted(adopted) => vec![
+            ("step_id", Cell::text(adopted.step.to_string())),
+            ("policy_id", Cell::text(adopted.policy.id().to_string())),
+            (
+                "starts_on",
+                Cell::text(adopted.policy.starts_on.to_string()),
+            ),
+            ("document", Cell::text(adopted.policy.document.text())),
+        ],
     }
 }
 
@@ -69,6 +79,8 @@ fn registered(new: &MemberRegistered) -> Cells {
         centre,
         details,
         personal,
+        registered_on,
+        admission,
     } = new;
     let commitments = personal.0.iter();
     let commitments = commitments.map(|one| Row(vec![("sha256", Cell::Text(hex(&one.0)))]));
@@ -85,6 +97,12 @@ fn registered(new: &MemberRegistered) -> Cells {
         ("consented_on", shown(details.consented_on)),
         ("insured_until", shown(details.insured_until)),
         ("personal_commitments", Cell::Rows(commitments.collect())),
+        ("registered_on", Cell::text(registered_on.to_string())),
+        ("policy_version", shown(admission.map(|one| one.policy))),
+        (
+            "condition",
+            admission.map_or(Cell::Absent, |one| Cell::Count(one.condition.into())),
+        ),
     ]
 }
 
@@ -118,6 +136,10 @@ pub(super) fn summary(fact: &Fact) -> String {
         Fact::StaffStateSet(set) => format!("{} {}", set.number, set.change),
         Fact::MemberRegistered(new) => new.id.to_string(),
         Fact::MemberStateSet(set) => format!("{} {}", set.member, set.change),
+        Fact::PolicyAdopted(adopted) => {
+            let policy = &adopted.policy;
+            format!("{} from {}", policy.id(), policy.starts_on)
+        }
         Fact::MemberQualified(new) => {
             let code = new.qualification.code.as_str();
             match new.qualification.until {

@@ -111,6 +111,10 @@ async fn verify(mut session: Session) -> Result<(), Failure> {
                     "erased_personal_count",
                     Cell::Count(message.erased_personal_count),
                 ),
+                (
+                    "erased_verdict_count",
+                    Cell::Count(message.erased_verdict_count),
+                ),
                 ("root_hash", Cell::Text(record::hex(&message.root_hash))),
             ]);
             return session.output.one(&row).await;

@@ -41,7 +41,7 @@ pub(crate) enum LedgerCommand {
     /// Register, show, list, qualify, suspend and reinstate members
     #[command(subcommand)]
     Member(member::MemberCommand),
-    /// Check policies, by whose rules centres go
+    /// Check, adopt, show and explain policies, by whose rules centres go
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
     /// Move an amount from one account to another

@@ -44,7 +44,10 @@ pub(super) fn one(out: &mut impl Write, thing: &Row, terms: &Terms) -> io::Resul
         }
     }
     write_table(out, &table)?;
-    for (_, cell) in &thing.0 {
+    let tables = thing.0.iter();
+    let tables = tables.filter(|(_, cell)| matches!(cell, Cell::Rows(rows) if !rows.is_empty()));
+    let is_one_of_many = tables.count() > 1;
+    for (name, cell) in &thing.0 {
         let Cell::Rows(rows) = cell else { continue };
         let Some(first) = rows.first() else { continue };
         let headings: Vec<_> = first
@@ -59,6 +62,9 @@ pub(super) fn one(out: &mut impl Write, thing: &Row, terms: &Terms) -> io::Resul
             .map(|((name, _), heading)| (*name, heading.as_str()))
             .collect();
         writeln!(out)?;
+        if is_one_of_many {
+            writeln!(out, "{}:", name.replace('_', " "))?;
+        }
         list(out, &columns, rows, terms)?;
     }
     Ok(())

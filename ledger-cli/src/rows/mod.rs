@@ -3,14 +3,16 @@
 //! on the command line, and what the time bank keeps has its id as `id`.
 
 mod partakers;
+mod policies;
 
 use timebank_proto::v1::{
     Account, AccountState, Entry, GetBalanceResponse, GetLedgerResponse, Hold, HoldState, Limit,
     ListPostingsResponse, Posting, Tag, Transfer, Unit, limit::Bound,
 };
 
-pub(crate) use partakers::{
-    CENTRES, MEMBERS, MISTAKES, STAFF, centre, member, mistake, personal, staff,
+pub(crate) use partakers::{CENTRES, MEMBERS, STAFF, centre, member, personal, staff};
+pub(crate) use policies::{
+    MISTAKES, POLICIES, VERDICTS, comparison, mistake, policy, terms, verdict,
 };
 
 use crate::{

@@ -1,6 +1,5 @@
-//! Who takes part, and by which rules.
+//! Who takes part.
 
-use timebank::exchange::policy::Mistake;
 use timebank_proto::v1::{
     Attestation, Centre, Member, MemberState, PersonalFields, Staff, StaffState,
 };
@@ -153,25 +152,4 @@ pub(crate) fn personal(fields: Option<&PersonalFields>) -> Vec<(&'static str, Ce
         ("hardship", attested(fields.hardship)),
         ("affiliation", Cell::text(fields.affiliation)),
     ]
-}
-
-pub(crate) const MISTAKES: Layout = Layout {
-    fields: &["line", "column", "mistake", "hint"],
-    columns: &[
-        ("line", "line"),
-        ("column", "column"),
-        ("mistake", "mistake"),
-        ("hint", "what to do"),
-    ],
-};
-
-/// A mistake in a policy's document.
-pub(crate) fn mistake(mistake: Mistake) -> Row {
-    let count = |count| Cell::Count(i64::try_from(count).unwrap_or(i64::MAX));
-    Row(vec![
-        ("line", count(mistake.line)),
-        ("column", count(mistake.column)),
-        ("mistake", Cell::Text(mistake.what)),
-        ("hint", Cell::Text(mistake.hint)),
-    ])
 }

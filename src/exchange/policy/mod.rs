@@ -12,6 +12,7 @@ pub mod pricing;
 mod read;
 mod terms;
 mod values;
+mod verdict;
 
 use serde::Serialize;
 
@@ -19,6 +20,8 @@ pub use document::{MAX_DOCUMENT_BYTES, Mistake, Mistakes};
 pub use eligibility::{Condition, Person, Waiting, Who};
 pub use terms::{Change, Term};
 pub use values::{Factor, Level, Minutes, Months, Percent, Years};
+
+pub use verdict::{Subject, Verdict};
 
 use super::{Code, Day, Name};
 use crate::ledger::{AccountId, UnitId};

@@ -33,6 +33,16 @@ impl Policy {
         terms
     }
 
+    /// All its terms, where there was no policy before.
+    pub fn all_as_changes(&self) -> Vec<Change> {
+        let terms = self.terms().into_iter().map(|term| Change {
+            key: term.key,
+            before: None,
+            after: Some(term.value),
+        });
+        terms.collect()
+    }
+
     /// In what another differs from this one, in the order of the sections.
     pub fn changes(&self, other: &Self) -> Vec<Change> {
         let (before, after) = (self.terms(), other.terms());

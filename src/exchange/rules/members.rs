@@ -1,6 +1,6 @@
 //! Registering, suspending and qualifying members.
 
-use super::{Decision, Plan, Ruling, Undecided, View, check_named, check_staff};
+use super::{Decision, Plan, Ruling, Undecided, View, check_named, check_staff, policies};
 use crate::{
     exchange::{
         Fact, Member, MemberId, MemberRegistered, PersonalFields, QualifyMember, RegisterMember,
@@ -31,19 +31,21 @@ pub(super) fn register(view: View<'_>, new: &RegisterMember, by: &Principal) -> 
     if born_on.is_some_and(|born_on| born_on > today) {
         return Err(Rejection::BornInFuture { today }.into());
     }
-    let kind = AccountKind::Member;
+    let admission = policies::admit(view, centre, (id, &new.details, &new.personal))?;
     Ok(Decision::Append(Box::new(Plan {
         fact: Fact::MemberRegistered(Box::new(MemberRegistered {
             id: id.clone(),
             centre: centre.clone(),
             details: new.details.clone(),
             personal: new.personal.commitments(),
+            registered_on: view.today,
+            admission,
         })),
         ledger: vec![ledger::Command::OpenAccount(AccountOpened {
             id: id.account().clone(),
-            kind,
+            kind: AccountKind::Member,
             unit: UnitId::time(),
-            limits: kind.default_limits(),
+            limits: policies::limits(view, centre)?,
         })],
         personal: new.personal.to_keep().cloned(),
     })))
@@ -60,11 +62,22 @@ fn member<'a>(view: View<'a>, id: &MemberId, by: &Principal) -> Result<&'a Membe
     Ok(found)
 }
 
+/// A step of a member. The first one under a policy's new floor or ceiling brings their
+/// account's limits to it.
+fn step(view: View<'_>, member: &Member, fact: Fact) -> Ruling {
+    let limits = policies::new_limits(view, &member.centre, member.id.account())?;
+    Ok(Decision::Append(Box::new(Plan {
+        fact,
+        ledger: limits.into_iter().collect(),
+        personal: None,
+    })))
+}
+
 pub(super) fn set_state(view: View<'_>, set: &SetMemberState, by: &Principal) -> Ruling {
     let member = member(view, &set.member, by)?;
     let (from, _) = set.change.leads();
     match member.state == from {
-        true => Ok(Fact::MemberStateSet(set.clone()).into()),
+        true => step(view, member, Fact::MemberStateSet(set.clone())),
         false => Err(Rejection::MemberStateWrong {
             member: set.member.clone(),
             state: member.state,
@@ -90,5 +103,5 @@ pub(super) fn qualify(view: View<'_>, new: &QualifyMember, by: &Principal) -> Ru
         }
         .into());
     }
-    Ok(Fact::MemberQualified(new.clone()).into())
+    step(view, member, Fact::MemberQualified(new.clone()))
 }

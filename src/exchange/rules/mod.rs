@@ -5,6 +5,7 @@
 
 mod centres;
 mod members;
+mod policies;
 mod staff;
 
 use super::{
@@ -108,6 +109,7 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::RegisterMember(new) => members::register(view, new, by),
         Command::SetMemberState(set) => members::set_state(view, set, by),
         Command::QualifyMember(new) => members::qualify(view, new, by),
+        Command::AdoptPolicy(new) => policies::adopt(view, new, by),
     }
 }
 

@@ -28,7 +28,7 @@ use crate::{
     ledger::Sequence,
     steps::{Record, State},
     store::{
-        Finding, Progress, StoreError, Verified,
+        Erased, Finding, Progress, StoreError, Verified,
         projection::{self, Table},
     },
 };
@@ -224,8 +224,11 @@ impl Audit<'_> {
             None => Ok(Verified::Sound {
                 count: self.frontier.size(),
                 root: self.frontier.root(),
-                erased_notes: self.notes.count.erased,
-                erased_personal: self.personal.count.erased,
+                erased: Erased {
+                    notes: self.notes.count.erased,
+                    personal: self.personal.count.erased,
+                    verdicts: self.personal.erased_verdicts,
+                },
             }),
             Some((unit, sum)) => {
                 let what = format!("the balances of unit {unit} add up to {sum}, not 0");

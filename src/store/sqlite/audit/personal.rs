@@ -15,12 +15,18 @@ const PLACE: &str = "personal";
 pub(super) struct PersonalRows<'c> {
     connection: &'c Connection,
     pub(super) count: KeptApart,
+    /// Records with a verdict on fields that are gone.
+    pub(super) erased_verdicts: i64,
 }
 
 impl<'c> PersonalRows<'c> {
     pub(super) fn new(connection: &'c Connection) -> Self {
         let count = KeptApart::new(PLACE);
-        Self { connection, count }
+        Self {
+            connection,
+            count,
+            erased_verdicts: 0,
+        }
     }
 
     pub(super) fn check(&mut self, record: &Record) -> Result<()> {
@@ -35,6 +41,8 @@ impl<'c> PersonalRows<'c> {
         };
         let Some((member, personal)) = found else {
             self.count.erased += 1;
+            let has_verdict = record.step.exchange_fact().is_some_and(Fact::has_verdict);
+            self.erased_verdicts += i64::from(has_verdict);
             return Ok(());
         };
         if member != id.as_str() {

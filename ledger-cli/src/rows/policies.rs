@@ -1,0 +1,119 @@
+//! By which rules centres go.
+
+use timebank::exchange::policy::Mistake;
+use timebank_proto::v1::{ComparePolicyResponse, Policy, PolicyState, PolicyTerm, PolicyVerdict};
+
+use crate::render::{Cell, Layout, Row};
+
+pub(crate) const MISTAKES: Layout = Layout {
+    fields: &["line", "column", "mistake", "hint"],
+    columns: &[
+        ("line", "line"),
+        ("column", "column"),
+        ("mistake", "mistake"),
+        ("hint", "what to do"),
+    ],
+};
+
+/// A mistake in a policy's document.
+pub(crate) fn mistake(mistake: Mistake) -> Row {
+    let count = |count| Cell::Count(i64::try_from(count).unwrap_or(i64::MAX));
+    Row(vec![
+        ("line", count(mistake.line)),
+        ("column", count(mistake.column)),
+        ("mistake", Cell::Text(mistake.what)),
+        ("hint", Cell::Text(mistake.hint)),
+    ])
+}
+
+pub(crate) const POLICIES: Layout = Layout {
+    fields: &[
+        "id",
+        "state",
+        "centre",
+        "version",
+        "starts_on",
+        "name_en",
+        "name_zh",
+    ],
+    columns: &[
+        ("id", "policy"),
+        ("state", "state"),
+        ("starts_on", "starts on"),
+        ("name_en", "name"),
+        ("name_zh", "\u{540d}\u{79f0}"),
+    ],
+};
+
+pub(crate) fn policy(policy: &Policy) -> Row {
+    let state = match policy.state() {
+        PolicyState::Unspecified => "unknown",
+        PolicyState::InForce => "in_force",
+        PolicyState::ToCome => "to_come",
+        PolicyState::Replaced => "replaced",
+    };
+    Row(vec![
+        ("id", Cell::text(&policy.policy_id)),
+        ("state", Cell::text(state)),
+        ("centre", Cell::text(&policy.centre)),
+        ("version", Cell::Count(policy.version.into())),
+        ("starts_on", Cell::text(&policy.starts_on)),
+        ("name_en", Cell::text(&policy.name_en)),
+        ("name_zh", Cell::text(&policy.name_zh)),
+    ])
+}
+
+/// The terms of a policy.
+pub(crate) fn terms(terms: &[PolicyTerm]) -> Cell {
+    let rows = terms.iter().map(|term| {
+        Row(vec![
+            ("key", Cell::text(&term.key)),
+            ("value", Cell::text(&term.value)),
+        ])
+    });
+    Cell::Rows(rows.collect())
+}
+
+/// What a document would change.
+pub(crate) fn comparison(answer: &ComparePolicyResponse) -> Row {
+    let changes = answer.changes.iter().map(|change| {
+        let says = |said: &Option<String>| said.clone().map_or(Cell::Absent, Cell::Text);
+        Row(vec![
+            ("key", Cell::text(&change.key)),
+            ("before", says(&change.before)),
+            ("after", says(&change.after)),
+        ])
+    });
+    let effects = answer.effects.iter().map(|effect| {
+        Row(vec![
+            ("what", Cell::text(&effect.what)),
+            ("member_count", Cell::Count(effect.member_count)),
+        ])
+    });
+    Row(vec![
+        ("changes", Cell::Rows(changes.collect())),
+        ("effects", Cell::Rows(effects.collect())),
+        ("member_count", Cell::Count(answer.member_count)),
+        ("touched_count", Cell::Count(answer.touched_count)),
+    ])
+}
+
+pub(crate) const VERDICTS: Layout = Layout {
+    fields: &["question", "allowed", "rule", "reason"],
+    columns: &[
+        ("question", "question"),
+        ("allowed", "allowed"),
+        ("rule", "rule"),
+        ("reason", "reason"),
+    ],
+};
+
+/// What a rule says of a member.
+pub(crate) fn verdict(verdict: &PolicyVerdict) -> Row {
+    Row(vec![
+        ("question", Cell::text(&verdict.question)),
+        ("allowed", verdict.allowed.map_or(Cell::Absent, Cell::Flag)),
+        ("rule", Cell::text(&verdict.rule)),
+        ("reason", Cell::text(&verdict.reason)),
+    ])
+}

@@ -1,0 +1,197 @@
+//! Adopting policies, and what they ask of whoever joins.
+
+use super::{Ruling, Undecided, View, check_staff};
+use crate::exchange::{
+    Admission, AdoptPolicy, AdoptedPolicy, Branch, Fact, MemberDetails, MemberId, NotLoaded,
+    PersonalPart, PolicyAdopted, Rejection, Wants,
+    policy::{Person, Policy},
+};
+use crate::ledger::{self, Account, AccountId, AccountKind, Balance, Limits, Principal, UnitId};
+
+pub(super) fn adopt(view: View<'_>, new: &AdoptPolicy, by: &Principal) -> Ruling {
+    let AdoptPolicy {
+        step,
+        centre,
+        document,
+    } = new;
+    check_staff(view.objects, centre, by)?;
+    let policy = document.policy();
+    check_accounts(view, centre, policy)?;
+    let unknown = policy.units().find(|unit| view.book.unit(unit).is_none());
+    if let Some(unit) = unknown.cloned() {
+        return Err(Rejection::PolicyUnitUnknown { unit }.into());
+    }
+    let adopted = view.objects.centre(centre).map(|centre| &centre.policies);
+    let adopted = adopted.cloned().unwrap_or_default();
+    let version = adopted.next();
+    let version = version.ok_or_else(|| Rejection::TooManyPolicies {
+        centre: centre.clone(),
+    })?;
+    let earliest = match adopted.is_empty() {
+        true => view.today,
+        // The last day that can be written has none after it.
+        false => view.today.next().unwrap_or(view.today),
+    };
+    let starts_on = policy.starts_on.unwrap_or(earliest);
+    if starts_on < earliest {
+        return Err(Rejection::PolicyStartsEarly {
+            starts_on,
+            earliest,
+        }
+        .into());
+    }
+    Ok(Fact::PolicyAdopted(PolicyAdopted {
+        step: *step,
+        policy: AdoptedPolicy {
+            centre: centre.clone(),
+            version,
+            starts_on,
+            document: document.clone(),
+        },
+    })
+    .into())
+}
+
+/// That the accounts which a policy names are the centre's, and fit what they are
+/// named for. All are asked for before one is missed.
+fn check_accounts(view: View<'_>, centre: &Branch, policy: &Policy) -> Result<(), Undecided> {
+    let mut wants = Wants::default();
+    for (_, id) in policy.accounts() {
+        if let Err(lacking) = view.book.account(id) {
+            wants.ledger.join(lacking.wants());
+        }
+    }
+    if !wants.is_empty() {
+        return Err(NotLoaded::from(wants).into());
+    }
+    for (key, id) in policy.accounts() {
+        let account = id.clone();
+        if !centre.contains(id.as_str()) {
+            let centre = centre.clone();
+            return Err(Rejection::PolicyAccountForeign {
+                key,
+                account,
+                centre,
+            }
+            .into());
+        }
+        let Some(found) = view.book.account(id)? else {
+            return Err(Rejection::PolicyAccountUnknown { key, account }.into());
+        };
+        if let Some(why) = unfit(key, found) {
+            return Err(Rejection::PolicyAccountUnfit { key, account, why }.into());
+        }
+    }
+    Ok(())
+}
+
+/// Why an account does not do for what a policy names it for.
+fn unfit(key: &str, account: &Account) -> Option<String> {
+    use AccountKind::{Clearing, Issuance, Organisation, Pool, Redemption};
+    let kinds: &[AccountKind] = match key {
+        "balance.excess_to" => &[Pool],
+        "exit.leaving" | "exit.death" => &[Pool, Redemption, Issuance],
+        "payment.payer" => &[Pool, Organisation, Issuance],
+        "partner.account" => &[Clearing],
+        _ => &[Issuance],
+    };
+    if account.closed.is_some() {
+        return Some("it is closed".into());
+    }
+    if account.unit != UnitId::time() {
+        return Some(format!("it counts {}, not time", account.unit));
+    }
+    let kind = account.kind;
+    let words: Vec<_> = kinds.iter().map(ToString::to_string).collect();
+    let fits = kinds.contains(&kind);
+    (!fits).then(|| format!("it is of kind {kind}, not {}", words.join(" or ")))
+}
+
+/// By which rule of the centre's policy somebody joins on the ledger's day. None where
+/// it has no policy. What was erased is as the record says.
+pub(super) fn admit(
+    view: View<'_>,
+    centre: &Branch,
+    (member, details, personal): (&MemberId, &MemberDetails, &PersonalPart),
+) -> Result<Option<Admission>, Undecided> {
+    let Some(adopted) = view.objects.policy_on(centre, view.today)? else {
+        return Ok(None);
+    };
+    let who = &adopted.policy().join.who;
+    let admission = |condition| Admission {
+        policy: adopted.version,
+        condition,
+    };
+    let fields = match personal {
+        PersonalPart::Given(personal) => &personal.fields,
+        PersonalPart::Recorded {
+            fields: Some(fields),
+            ..
+        } => fields,
+        PersonalPart::Recorded {
+            admission: recorded,
+            ..
+        } => {
+            let recorded = recorded.map(|recorded| admission(recorded.condition));
+            return Ok(recorded.filter(|one| who.has(one.condition)));
+        }
+    };
+    let person = Person {
+        details,
+        fields,
+        day: view.today,
+    };
+    if let Some(condition) = who.admits(person) {
+        return Ok(Some(admission(condition)));
+    }
+    let (member, policy, rule) = (member.clone(), adopted.id(), who.to_string());
+    Err(match who.lacks_guardian(person) {
+        true => Rejection::GuardianMissing {
+            member,
+            policy,
+            rule,
+        },
+        false => Rejection::MemberNotAdmitted {
+            member,
+            policy,
+            rule,
+            day: view.today,
+        },
+    }
+    .into())
+}
+
+/// The limits that the account of a centre's member is to have on the ledger's day.
+pub(super) fn limits(view: View<'_>, centre: &Branch) -> Result<Limits, NotLoaded> {
+    let Some(adopted) = view.objects.policy_on(centre, view.today)? else {
+        return Ok(AccountKind::Member.default_limits());
+    };
+    let terms = &adopted.policy().balance;
+    // A policy's levels are within the range of balances.
+    let balance = |minutes: Option<i64>| minutes.and_then(Balance::new);
+    Ok(Limits {
+        floor: balance(terms.floor.minutes()),
+        ceiling: balance(terms.ceiling.minutes()),
+    })
+}
+
+/// What brings an account's limits to those of the centre's policy. None where they
+/// are those, or it has no policy.
+pub(super) fn new_limits(
+    view: View<'_>,
+    centre: &Branch,
+    id: &AccountId,
+) -> Result<Option<ledger::Command>, NotLoaded> {
+    if view.objects.policy_on(centre, view.today)?.is_none() {
+        return Ok(None);
+    }
+    let limits = limits(view, centre)?;
+    let account = view.book.account(id)?;
+    let account = account.filter(|account| account.limits != limits && account.closed.is_none());
+    Ok(account.map(|account| ledger::Command::ChangeLimits {
+        id: id.clone(),
+        since: account.limits_since,
+        floor: Some(limits.floor.into()),
+        ceiling: Some(limits.ceiling.into()),
+    }))
+}
