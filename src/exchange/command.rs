@@ -5,11 +5,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Branch, CentreTerms, MemberDetails, MemberId, MemberState, ObjectId, Objects, PersonalFields,
-    PersonalPart, PolicyDocument, Qualification, StaffNumber, StaffState, StaffTerms, StepId,
-    Wants,
+    Admission, ApproveExit, Branch, CentreTerms, ExitMember, MemberDetails, MemberId, MemberState,
+    ObjectId, Objects, PersonalFields, PersonalPart, PolicyDocument, Qualification, StaffNumber,
+    StaffState, StaffTerms, StepId, Wants,
 };
-use crate::ledger::BookingId;
+use crate::ledger::{AccountId, BookingId, Sequence};
 
 /// What is to become of a member of staff.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -70,21 +70,30 @@ pub enum MemberChange {
 }
 
 impl MemberChange {
-    /// The state that it leads from, and to.
-    pub(super) fn leads(self) -> (MemberState, MemberState) {
+    /// The states that it leads from, and to. An exit that waits for approval can be
+    /// taken back.
+    pub(super) fn leads(self) -> (&'static [MemberState], MemberState) {
+        use MemberState::{Active, Exiting, Suspended};
         match self {
-            Self::Suspend => (MemberState::Active, MemberState::Suspended),
-            Self::Reinstate => (MemberState::Suspended, MemberState::Active),
+            Self::Suspend => (&[Active], Suspended),
+            Self::Reinstate => (&[Suspended, Exiting], Active),
+        }
+    }
+}
+
+impl MemberChange {
+    /// What becomes of the member, in a word.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Suspend => "suspended",
+            Self::Reinstate => "reinstated",
         }
     }
 }
 
 impl fmt::Display for MemberChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Suspend => "suspended",
-            Self::Reinstate => "reinstated",
-        })
+        f.write_str(self.word())
     }
 }
 
@@ -106,6 +115,36 @@ pub struct QualifyMember {
     #[serde(rename = "member_id")]
     pub member: MemberId,
     pub qualification: Qualification,
+}
+
+/// Changes what is known of a member: all of it is given anew.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct ChangeMember {
+    #[serde(skip)]
+    pub step: BookingId,
+    /// The record that changed the member last, as far as the client knew.
+    #[serde(skip)]
+    pub since: Sequence,
+    #[serde(rename = "member_id")]
+    pub member: MemberId,
+    pub details: MemberDetails,
+    #[serde(skip)]
+    pub personal: PersonalPart,
+}
+
+/// Moves a member to another centre.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct MoveMember {
+    #[serde(skip)]
+    pub step: BookingId,
+    #[serde(rename = "member_id")]
+    pub member: MemberId,
+    /// The account that is opened for them in the branch of the other centre.
+    #[serde(rename = "account_id")]
+    pub account: AccountId,
+    /// Of a record whose member's personal fields were erased, its verdict on them.
+    #[serde(skip)]
+    pub recorded: Option<Admission>,
 }
 
 /// Adopts a policy for a centre.
@@ -133,6 +172,10 @@ pub enum Command {
     RegisterMember(Box<RegisterMember>),
     SetMemberState(SetMemberState),
     QualifyMember(QualifyMember),
+    ChangeMember(Box<ChangeMember>),
+    MoveMember(MoveMember),
+    ExitMember(ExitMember),
+    ApproveExit(ApproveExit),
     AdoptPolicy(AdoptPolicy),
 }
 
@@ -140,9 +183,12 @@ impl Command {
     /// With the personal fields that its record commits to, for rules that ask for them.
     #[must_use]
     pub fn with_personal_fields(mut self, found: PersonalFields) -> Self {
-        if let Self::RegisterMember(new) = &mut self
-            && let PersonalPart::Recorded { fields, .. } = &mut new.personal
-        {
+        let personal = match &mut self {
+            Self::RegisterMember(new) => Some(&mut new.personal),
+            Self::ChangeMember(new) => Some(&mut new.personal),
+            _ => None,
+        };
+        if let Some(PersonalPart::Recorded { fields, .. }) = personal {
             *fields = Some(found);
         }
         self
@@ -159,6 +205,10 @@ impl Command {
             Self::RegisterMember(new) => StepId::Creates(ObjectId::Member(new.id.clone())),
             Self::SetMemberState(set) => StepId::Own(set.step),
             Self::QualifyMember(new) => StepId::Own(new.step),
+            Self::ChangeMember(new) => StepId::Own(new.step),
+            Self::MoveMember(new) => StepId::Own(new.step),
+            Self::ExitMember(new) => StepId::Own(new.step),
+            Self::ApproveExit(new) => StepId::Own(new.step),
             Self::AdoptPolicy(new) => StepId::Own(new.step),
         }
     }
@@ -172,6 +222,10 @@ impl Command {
             Self::RegisterMember(_) => "the registration of a member",
             Self::SetMemberState(_) => "a change of a member",
             Self::QualifyMember(_) => "a qualification of a member",
+            Self::ChangeMember(_) => "what is known of a member",
+            Self::MoveMember(_) => "the move of a member",
+            Self::ExitMember(_) => "the exit of a member",
+            Self::ApproveExit(_) => "an approval of an exit",
             Self::AdoptPolicy(_) => "the adoption of a policy",
         }
     }
@@ -202,6 +256,10 @@ impl Command {
             }
             Self::SetMemberState(set) => ObjectId::Member(set.member.clone()),
             Self::QualifyMember(new) => ObjectId::Member(new.member.clone()),
+            Self::ChangeMember(new) => ObjectId::Member(new.member.clone()),
+            Self::MoveMember(new) => ObjectId::Member(new.member.clone()),
+            Self::ExitMember(new) => ObjectId::Member(new.member.clone()),
+            Self::ApproveExit(new) => ObjectId::Member(new.member.clone()),
             Self::AdoptPolicy(new) => {
                 let named = new.document.policy().accounts().into_iter();
                 wants

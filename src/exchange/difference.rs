@@ -26,10 +26,12 @@ pub(super) fn of_personal(
     recorded: Sequence,
     given: &Command,
 ) -> Result<Option<Difference>, NotLoaded> {
-    let Command::RegisterMember(new) = given else {
-        return Ok(None);
+    let personal = match given {
+        Command::RegisterMember(new) => &new.personal,
+        Command::ChangeMember(new) => &new.personal,
+        _ => return Ok(None),
     };
-    let Some(given) = new.personal.fields() else {
+    let Some(given) = personal.fields() else {
         return Ok(None);
     };
     let recorded = objects.personal(recorded)?;

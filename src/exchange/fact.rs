@@ -1,11 +1,12 @@
 //! What happened in the time bank.
 
 use super::{
-    AdoptPolicy, AdoptedPolicy, Branch, CentreTerms, Command, Commitments, Day, MemberDetails,
-    MemberId, ObjectId, PersonalPart, PolicyVersion, QualifyMember, RegisterMember, SetMemberState,
-    SetStaffState, StaffNumber, StaffTerms, StepId,
+    AdoptPolicy, AdoptedPolicy, ApproveExit, Branch, CentreTerms, ChangeMember, Command,
+    Commitments, Day, ExitMember, MemberDetails, MemberId, MoveMember, ObjectId, PersonalPart,
+    PolicyVersion, QualifyMember, RegisterMember, SetMemberState, SetStaffState, Settlement,
+    StaffNumber, StaffTerms, StepId,
 };
-use crate::ledger::BookingId;
+use crate::ledger::{AccountId, BookingId, Sequence};
 
 /// By which rule somebody was admitted as a member: a verdict on their personal fields,
 /// which the record does not have.
@@ -39,6 +40,47 @@ pub struct PolicyAdopted {
     pub policy: AdoptedPolicy,
 }
 
+/// What is known of a member was changed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MemberChanged {
+    pub step: BookingId,
+    pub member: MemberId,
+    /// The record that changed the member before.
+    pub replaces: Sequence,
+    pub details: MemberDetails,
+    pub personal: Commitments,
+}
+
+/// A member moved to another centre, with all that stood on their account, which was
+/// closed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MemberMoved {
+    pub step: BookingId,
+    pub member: MemberId,
+    pub to: Branch,
+    pub account: AccountId,
+    /// None where that centre had no policy.
+    pub admission: Option<Admission>,
+    /// The record of the personal fields that this is a verdict on.
+    pub personal_since: Sequence,
+}
+
+/// A member left, or died.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MemberExited {
+    pub exit: ExitMember,
+    pub on: Day,
+    pub settlement: Settlement,
+}
+
+/// Somebody of the staff approved that a member's heir gets what they left behind.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ExitApproved {
+    pub approval: ApproveExit,
+    pub by: StaffNumber,
+    pub settlement: Settlement,
+}
+
 /// What happened.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Fact {
@@ -52,6 +94,10 @@ pub enum Fact {
     MemberStateSet(SetMemberState),
     MemberQualified(QualifyMember),
     PolicyAdopted(PolicyAdopted),
+    MemberChanged(Box<MemberChanged>),
+    MemberMoved(MemberMoved),
+    MemberExited(MemberExited),
+    ExitApproved(ExitApproved),
 }
 
 impl Fact {
@@ -78,6 +124,25 @@ impl Fact {
             })),
             Self::MemberStateSet(set) => Command::SetMemberState(set.clone()),
             Self::MemberQualified(new) => Command::QualifyMember(new.clone()),
+            Self::MemberChanged(new) => Command::ChangeMember(Box::new(ChangeMember {
+                step: new.step,
+                since: new.replaces,
+                member: new.member.clone(),
+                details: new.details.clone(),
+                personal: PersonalPart::Recorded {
+                    commitments: new.personal,
+                    fields: None,
+                    admission: None,
+                },
+            })),
+            Self::MemberMoved(new) => Command::MoveMember(MoveMember {
+                step: new.step,
+                member: new.member.clone(),
+                account: new.account.clone(),
+                recorded: new.admission,
+            }),
+            Self::MemberExited(new) => Command::ExitMember(new.exit.clone()),
+            Self::ExitApproved(new) => Command::ApproveExit(new.approval.clone()),
             Self::PolicyAdopted(adopted) => Command::AdoptPolicy(AdoptPolicy {
                 step: adopted.step,
                 centre: adopted.policy.centre.clone(),
@@ -91,18 +156,27 @@ impl Fact {
     pub fn personal(&self) -> Option<(&MemberId, &Commitments)> {
         match self {
             Self::MemberRegistered(new) => Some((&new.id, &new.personal)),
+            Self::MemberChanged(new) => Some((&new.member, &new.personal)),
             Self::CentreOpened { .. }
             | Self::StaffRegistered(_)
             | Self::StaffStateSet(_)
             | Self::MemberStateSet(_)
             | Self::MemberQualified(_)
+            | Self::MemberMoved(_)
+            | Self::MemberExited(_)
+            | Self::ExitApproved(_)
             | Self::PolicyAdopted(_) => None,
         }
     }
 
-    /// Whether it has a verdict on personal fields.
-    pub fn has_verdict(&self) -> bool {
-        matches!(self, Self::MemberRegistered(new) if new.admission.is_some())
+    /// The record of the personal fields that it has a verdict on, itself being that of a
+    /// place. None where it has none.
+    pub fn verdict_on(&self, at: Sequence) -> Option<Sequence> {
+        match self {
+            Self::MemberRegistered(new) => new.admission.map(|_| at),
+            Self::MemberMoved(new) => new.admission.map(|_| new.personal_since),
+            _ => None,
+        }
     }
 
     /// The ids that stand for it from now on: that of its command first.
@@ -122,6 +196,10 @@ impl Fact {
             Self::MemberStateSet(set) => vec![StepId::Own(set.step)],
             Self::MemberQualified(new) => vec![StepId::Own(new.step)],
             Self::PolicyAdopted(adopted) => vec![StepId::Own(adopted.step)],
+            Self::MemberChanged(new) => vec![StepId::Own(new.step)],
+            Self::MemberMoved(new) => vec![StepId::Own(new.step)],
+            Self::MemberExited(new) => vec![StepId::Own(new.exit.step)],
+            Self::ExitApproved(new) => vec![StepId::Own(new.approval.step)],
         }
     }
 }

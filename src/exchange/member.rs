@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Branch, Day};
+use super::{Branch, Day, Exit};
 use crate::ledger::{AccountId, Label, Malformed, Sequence};
 
 /// How many relatives a member names.
@@ -25,6 +25,11 @@ impl MemberId {
     /// [`Malformed::AccountId`].
     pub fn parse(given: &str) -> Result<Self, Malformed> {
         AccountId::parse(given).map(Self)
+    }
+
+    /// The id of whose account is called as they are.
+    pub(super) fn of(account: AccountId) -> Self {
+        Self(account)
     }
 
     /// The account that is opened for them.
@@ -150,6 +155,23 @@ pub struct Qualification {
 pub enum MemberState {
     Active,
     Suspended,
+    /// They leave or have died, and staff have yet to approve that their heir gets what
+    /// they leave behind.
+    Exiting,
+    /// For good; their account is closed.
+    Left,
+    /// Their account is closed.
+    Died,
+}
+
+impl MemberState {
+    /// Whether their account is closed.
+    pub fn is_gone(self) -> bool {
+        match self {
+            Self::Active | Self::Suspended | Self::Exiting => false,
+            Self::Left | Self::Died => true,
+        }
+    }
 }
 
 impl fmt::Display for MemberState {
@@ -157,8 +179,18 @@ impl fmt::Display for MemberState {
         f.write_str(match self {
             Self::Active => "active",
             Self::Suspended => "suspended",
+            Self::Exiting => "exiting",
+            Self::Left => "left",
+            Self::Died => "died",
         })
     }
+}
+
+/// Whose an account is that is not called as its member is: they moved.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Holder {
+    pub account: AccountId,
+    pub member: MemberId,
 }
 
 /// A member as they stand.
@@ -167,7 +199,11 @@ pub struct Member {
     pub id: MemberId,
     /// The centre that they belong to.
     pub centre: Branch,
+    /// Their account, in the branch of that centre.
+    pub account: AccountId,
     pub state: MemberState,
+    /// Once it has begun.
+    pub exit: Option<Exit>,
     pub details: MemberDetails,
     /// The day on which they were registered.
     pub registered_on: Day,

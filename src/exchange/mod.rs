@@ -14,7 +14,9 @@ mod centre;
 mod command;
 mod day;
 mod difference;
+mod exit;
 mod fact;
+mod fold;
 mod id;
 mod member;
 mod object;
@@ -30,14 +32,18 @@ mod wants;
 pub use adopted::{AdoptedPolicy, PolicyDocument, PolicyId, PolicyStarts, PolicyVersion};
 pub use centre::{Centre, CentreTerms};
 pub use command::{
-    AdoptPolicy, Command, MemberChange, QualifyMember, RegisterMember, SetMemberState,
-    SetStaffState, StaffChange,
+    AdoptPolicy, ChangeMember, Command, MemberChange, MoveMember, QualifyMember, RegisterMember,
+    SetMemberState, SetStaffState, StaffChange,
 };
 pub use day::Day;
-pub use fact::{Admission, Fact, MemberRegistered, PolicyAdopted};
+pub use exit::{ApproveExit, Exit, ExitCause, ExitMember, Settlement};
+pub use fact::{
+    Admission, ExitApproved, Fact, MemberChanged, MemberExited, MemberMoved, MemberRegistered,
+    PolicyAdopted,
+};
 pub use id::{Branch, StaffNumber, StepId};
 pub use member::{
-    Code, MAX_RELATIVES, Member, MemberDetails, MemberId, MemberState, Qualification,
+    Code, Holder, MAX_RELATIVES, Member, MemberDetails, MemberId, MemberState, Qualification,
 };
 pub use object::{List, Object, ObjectId, ObjectKind};
 pub use objects::{Changed, Objects, Savepoint, Standing, Taken};

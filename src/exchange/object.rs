@@ -3,8 +3,10 @@
 
 use std::fmt;
 
+use crate::ledger::AccountId;
+
 use super::{
-    AdoptedPolicy, Branch, Centre, Code, Member, MemberId, MemberState, PolicyId, Staff,
+    AdoptedPolicy, Branch, Centre, Code, Holder, Member, MemberId, MemberState, PolicyId, Staff,
     StaffNumber,
 };
 
@@ -15,6 +17,7 @@ pub enum ObjectKind {
     Staff,
     Member,
     Policy,
+    Holder,
 }
 
 impl ObjectKind {
@@ -24,6 +27,7 @@ impl ObjectKind {
             Self::Staff => "staff",
             Self::Member => "member",
             Self::Policy => "policy",
+            Self::Holder => "holder",
         }
     }
 }
@@ -35,6 +39,8 @@ pub enum ObjectId {
     Staff(StaffNumber),
     Member(MemberId),
     Policy(PolicyId),
+    /// Of an account that is not called as its member is.
+    Holder(AccountId),
 }
 
 impl ObjectId {
@@ -45,6 +51,7 @@ impl ObjectId {
             Self::Staff(_) => ObjectKind::Staff,
             Self::Member(_) => ObjectKind::Member,
             Self::Policy(_) => ObjectKind::Policy,
+            Self::Holder(_) => ObjectKind::Holder,
         }
     }
 
@@ -55,6 +62,7 @@ impl ObjectId {
             Self::Centre(prefix) => prefix.as_str(),
             Self::Staff(number) => number.as_str(),
             Self::Member(id) => id.as_str(),
+            Self::Holder(account) => account.as_str(),
             // In digits that sort as the numbers do.
             Self::Policy(PolicyId { centre, version }) => {
                 return format!("{kind}/{centre}/{:04}", version.get());
@@ -77,6 +85,7 @@ pub enum Object {
     Staff(Staff),
     Member(Box<Member>),
     Policy(AdoptedPolicy),
+    Holder(Holder),
 }
 
 impl Object {
@@ -87,6 +96,7 @@ impl Object {
             Self::Staff(staff) => ObjectId::Staff(staff.terms.number.clone()),
             Self::Member(member) => ObjectId::Member(member.id.clone()),
             Self::Policy(policy) => ObjectId::Policy(policy.id()),
+            Self::Holder(holder) => ObjectId::Holder(holder.account.clone()),
         }
     }
 
@@ -100,6 +110,7 @@ impl Object {
             Self::Staff(staff) => serde_json::to_string(staff),
             Self::Member(member) => serde_json::to_string(member),
             Self::Policy(policy) => serde_json::to_string(policy),
+            Self::Holder(holder) => serde_json::to_string(holder),
         }
     }
 
@@ -113,6 +124,7 @@ impl Object {
             ObjectKind::Staff => Self::Staff(serde_json::from_str(state)?),
             ObjectKind::Member => Self::Member(serde_json::from_str(state)?),
             ObjectKind::Policy => Self::Policy(serde_json::from_str(state)?),
+            ObjectKind::Holder => Self::Holder(serde_json::from_str(state)?),
         })
     }
 
@@ -122,6 +134,7 @@ impl Object {
             Self::Centre(_) => vec![List::Centres],
             Self::Staff(staff) => vec![List::StaffOf(staff.terms.centre.clone())],
             Self::Member(member) => lists_of(member),
+            Self::Holder(_) => Vec::new(),
             Self::Policy(policy) => {
                 vec![List::Policies, List::PoliciesOf(policy.centre.clone())]
             }

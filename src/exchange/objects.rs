@@ -10,11 +10,10 @@ use std::collections::BTreeSet;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::{
-    AdoptedPolicy, Branch, Centre, Day, Fact, Member, MemberId, MemberState, NotLoaded, Object,
-    ObjectId, Personal, PolicyAdopted, PolicyId, PolicyStarts, Staff, StaffNumber, StaffState,
-    StaffTerms, StepId,
+    AdoptedPolicy, Branch, Centre, Day, Fact, Member, MemberId, NotLoaded, Object, ObjectId,
+    Personal, PolicyId, Staff, StaffNumber, StepId,
 };
-use crate::ledger::{Broken, Sequence, Stamp};
+use crate::ledger::{AccountId, Sequence, Stamp};
 
 /// How many objects are kept from batch to batch, besides centres.
 const MAX_KEPT: usize = 50_000;
@@ -137,6 +136,29 @@ impl Objects {
             Some(Object::Member(member)) => Ok(Some(member)),
             _ => Ok(None),
         }
+    }
+
+    /// The record that changed a member last. None where there is none.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] where they may be there.
+    pub fn member_since(&self, id: &MemberId) -> Result<Option<Sequence>, NotLoaded> {
+        let id = ObjectId::Member(id.clone());
+        self.object(&id)?;
+        Ok(self.all.get(&id).map(|(_, since)| *since))
+    }
+
+    /// The member whose an account is. None where it is nobody's.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] where it may be somebody's.
+    pub fn member_of(&self, account: &AccountId) -> Result<Option<&Member>, NotLoaded> {
+        let of = match self.object(&ObjectId::Holder(account.clone()))? {
+            Some(Object::Holder(holder)) => holder.member.clone(),
+            _ => MemberId::of(account.clone()),
+        };
+        let member = self.member(&of)?;
+        Ok(member.filter(|member| member.account == *account))
     }
 
     /// The policy that a centre holds to on a day. None where it has none.
@@ -315,23 +337,8 @@ impl Objects {
         }
     }
 
-    /// Folds a fact of a record in.
-    ///
-    /// # Errors
-    /// [`Broken`] where it names what is not there. The objects are then of no more
-    /// use.
-    pub fn fold(&mut self, fact: &Fact, stamp: Stamp) -> Result<(), Broken> {
-        let broken = |what| Broken {
-            sequence: stamp.sequence,
-            what,
-        };
-        for id in fact.step_ids() {
-            self.take(id, fact, stamp).map_err(broken)?;
-        }
-        self.fold_fact(fact, stamp.sequence).map_err(broken)
-    }
-
-    fn take(&mut self, id: StepId, fact: &Fact, stamp: Stamp) -> Result<(), String> {
+    /// Makes known that an id stands for a step.
+    pub(super) fn take(&mut self, id: StepId, fact: &Fact, stamp: Stamp) -> Result<(), String> {
         if let Some(Some(_)) = self.taken.get(&id) {
             return Err(format!("the id {id} stands for something already"));
         }
@@ -343,123 +350,21 @@ impl Objects {
         Ok(())
     }
 
-    fn fold_fact(&mut self, fact: &Fact, at: Sequence) -> Result<(), String> {
-        match fact {
-            Fact::CentreOpened {
-                terms,
-                first_staff_number,
-            } => {
-                let centre = Centre {
-                    terms: terms.clone(),
-                    active_staff: 0,
-                    policies: PolicyStarts::default(),
-                };
-                self.create(Object::Centre(centre), at)?;
-                self.branches.insert(terms.prefix.clone());
-                let (number, centre) = (first_staff_number.clone(), terms.prefix.clone());
-                self.register(StaffTerms::plain(number, centre), at)
-            }
-            Fact::StaffRegistered(terms) => self.register(terms.clone(), at),
-            Fact::StaffStateSet(set) => self.set_staff_state(&set.number, set.change.leads().1, at),
-            Fact::MemberRegistered(new) => {
-                let member = Member {
-                    id: new.id.clone(),
-                    centre: new.centre.clone(),
-                    state: MemberState::Active,
-                    details: new.details.clone(),
-                    personal_since: at,
-                    registered_on: new.registered_on,
-                    qualifications: Vec::new(),
-                };
-                self.create(Object::Member(Box::new(member)), at)
-            }
-            Fact::MemberStateSet(set) => self.change_member(&set.member, at, |member| {
-                member.state = set.change.leads().1;
-            }),
-            Fact::PolicyAdopted(adopted) => self.adopt(adopted, at),
-            Fact::MemberQualified(new) => self.change_member(&new.member, at, |member| {
-                member.qualify(new.qualification.clone());
-            }),
-        }
-    }
-
-    fn register(&mut self, terms: StaffTerms, at: Sequence) -> Result<(), String> {
-        let centre = terms.centre.clone();
-        let staff = Staff {
-            terms,
-            state: StaffState::Active,
-        };
-        self.create(Object::Staff(staff), at)?;
-        self.count_staff(&centre, 1, at)
-    }
-
-    fn set_staff_state(
-        &mut self,
-        number: &StaffNumber,
-        state: StaffState,
-        at: Sequence,
-    ) -> Result<(), String> {
-        let Ok(Some(staff)) = self.staff(number) else {
-            return Err(format!("there is no staff {number}"));
-        };
-        let is_active = |state| i32::from(state == StaffState::Active);
-        let more = is_active(state) - is_active(staff.state);
-        let centre = staff.terms.centre.clone();
-        let staff = Staff {
-            state,
-            ..staff.clone()
-        };
-        self.put(Object::Staff(staff), at);
-        self.count_staff(&centre, more, at)
-    }
-
-    fn adopt(&mut self, adopted: &PolicyAdopted, at: Sequence) -> Result<(), String> {
-        let policy = &adopted.policy;
-        self.create(Object::Policy(policy.clone()), at)?;
-        let mut centre = self.known_centre(&policy.centre)?;
-        centre.policies.push(policy.starts_on);
-        self.put(Object::Centre(centre), at);
-        Ok(())
-    }
-
-    fn known_centre(&self, prefix: &Branch) -> Result<Centre, String> {
-        let found = self.centre(prefix).cloned();
-        found.ok_or_else(|| format!("there is no centre {prefix}"))
-    }
-
-    fn count_staff(&mut self, centre: &Branch, more: i32, at: Sequence) -> Result<(), String> {
-        let mut centre = self.known_centre(centre)?;
-        let count = centre.active_staff.checked_add_signed(more);
-        centre.active_staff = count.ok_or("its staff are fewer than none")?;
-        self.put(Object::Centre(centre), at);
-        Ok(())
-    }
-
-    fn change_member(
-        &mut self,
-        id: &MemberId,
-        at: Sequence,
-        change: impl FnOnce(&mut Member),
-    ) -> Result<(), String> {
-        let Ok(Some(member)) = self.member(id) else {
-            return Err(format!("there is no member {id}"));
-        };
-        let mut member = member.clone();
-        change(&mut member);
-        self.put(Object::Member(Box::new(member)), at);
-        Ok(())
-    }
-
-    fn create(&mut self, object: Object, at: Sequence) -> Result<(), String> {
+    /// Puts an object that is not there yet.
+    pub(super) fn create(&mut self, object: Object, at: Sequence) -> Result<(), String> {
         let id = object.id();
         if self.all.contains_key(&id) {
             return Err(format!("{id} is there already"));
+        }
+        if let ObjectId::Centre(branch) = &id {
+            self.branches.insert(branch.clone());
         }
         self.put(object, at);
         Ok(())
     }
 
-    fn put(&mut self, object: Object, at: Sequence) {
+    /// Puts an object as it stands after a record.
+    pub(super) fn put(&mut self, object: Object, at: Sequence) {
         let id = object.id();
         let was = self.all.insert(id.clone(), (object, at));
         let is_first = !self.changed.contains_key(&id);

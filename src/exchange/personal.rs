@@ -170,6 +170,19 @@ pub enum PersonalPart {
 }
 
 impl PersonalPart {
+    /// The fields that a member has, or the verdict that a record has on them where they
+    /// were erased.
+    pub(super) fn of_verdict(personal: Option<&Personal>, admission: Option<Admission>) -> Self {
+        match personal {
+            Some(personal) => Self::Given(personal.clone()),
+            None => Self::Recorded {
+                commitments: Commitments([Commitment([0; 32]); FIELD_COUNT]),
+                fields: None,
+                admission,
+            },
+        }
+    }
+
     /// What the record has of them.
     pub fn commitments(&self) -> Commitments {
         match self {

@@ -1,10 +1,10 @@
 //! Why the time bank refuses.
 
 use super::{
-    Branch, Code, Day, MemberChange, MemberId, MemberState, PolicyId, PolicyVersion, StaffChange,
-    StaffNumber, StaffState, StepId,
+    Branch, Code, Day, MemberId, MemberState, PolicyId, PolicyVersion, StaffChange, StaffNumber,
+    StaffState, StepId,
 };
-use crate::ledger::{AccountId, Difference, Principal, UnitId};
+use crate::ledger::{AccountId, Balance, Difference, Principal, Sequence, UnitId};
 
 /// A rule's refusal, with the figures that explain it. Rules are asked in the order of
 /// these variants.
@@ -80,8 +80,48 @@ pub enum Rejection {
     MemberStateWrong {
         member: MemberId,
         state: MemberState,
-        change: MemberChange,
+        change: &'static str,
     },
+    #[error("member {member} belongs to centre {centre} already")]
+    MemberThere { member: MemberId, centre: Branch },
+    #[error(
+        "member {member} was changed by record {current}, after record {given} which is to be \
+         changed; read the member again"
+    )]
+    MemberChanged {
+        member: MemberId,
+        given: Sequence,
+        current: Sequence,
+    },
+    #[error(
+        "account {account} is member {member}'s, and is closed when they go; see `ledger-cli member \
+         leave`"
+    )]
+    MembersAccount {
+        account: AccountId,
+        member: MemberId,
+    },
+    #[error("the day of death, {died_on}, is after today, {today}")]
+    DiedInFuture { died_on: Day, today: Day },
+    #[error("staff {number} has approved it already; another has to")]
+    ApprovedAlready { number: StaffNumber },
+    #[error(
+        "staff {number} is, or is a relative of, member {member} or their heir; another has to \
+         approve it"
+    )]
+    ApproverIsParty {
+        number: StaffNumber,
+        member: MemberId,
+    },
+    #[error(
+        "{count} holds are open on the account of member {member}; settle or release them first"
+    )]
+    MemberHasHolds { member: MemberId, count: i64 },
+    #[error(
+        "{balance} minutes stand on the account of member {member}, and the centre's policy names no \
+         account for them; adopt one with exit.account, or bring the balance to 0"
+    )]
+    ExitAccountMissing { member: MemberId, balance: Balance },
     #[error(
         "member {member} lacks a guardian, whom policy {policy} asks for: who may join is {rule}; \
          name one of the members"
@@ -157,6 +197,14 @@ impl Rejection {
             Self::MemberAccountExists { .. } => "MEMBER_ACCOUNT_EXISTS",
             Self::BornInFuture { .. } => "BORN_IN_FUTURE",
             Self::MemberStateWrong { .. } => "MEMBER_STATE_WRONG",
+            Self::MemberThere { .. } => "MEMBER_THERE",
+            Self::MemberChanged { .. } => "MEMBER_CHANGED",
+            Self::MembersAccount { .. } => "MEMBERS_ACCOUNT",
+            Self::DiedInFuture { .. } => "DIED_IN_FUTURE",
+            Self::MemberHasHolds { .. } => "MEMBER_HAS_HOLDS",
+            Self::ApprovedAlready { .. } => "APPROVED_ALREADY",
+            Self::ApproverIsParty { .. } => "APPROVER_IS_PARTY",
+            Self::ExitAccountMissing { .. } => "EXIT_ACCOUNT_MISSING",
             Self::PolicyUnknown { .. } => "POLICY_UNKNOWN",
             Self::ServiceUnknown { .. } => "SERVICE_UNKNOWN",
             Self::MemberElsewhere { .. } => "MEMBER_ELSEWHERE",
@@ -221,6 +269,39 @@ impl Rejection {
                 ("member", member.to_string()),
                 ("state", state.to_string()),
                 ("change", change.to_string()),
+            ],
+            Self::MemberThere { member, centre } => vec![
+                ("member", member.to_string()),
+                ("centre", centre.to_string()),
+            ],
+            Self::MemberChanged {
+                member,
+                given,
+                current,
+            } => vec![
+                ("member", member.to_string()),
+                ("given", given.to_string()),
+                ("current", current.to_string()),
+            ],
+            Self::MembersAccount { account, member } => vec![
+                ("account", account.to_string()),
+                ("member", member.to_string()),
+            ],
+            Self::DiedInFuture { died_on, today } => vec![
+                ("died_on", died_on.to_string()),
+                ("today", today.to_string()),
+            ],
+            Self::MemberHasHolds { member, count } => {
+                vec![("member", member.to_string()), ("count", count.to_string())]
+            }
+            Self::ApprovedAlready { number } => vec![("staff_number", number.to_string())],
+            Self::ApproverIsParty { number, member } => vec![
+                ("staff_number", number.to_string()),
+                ("member", member.to_string()),
+            ],
+            Self::ExitAccountMissing { member, balance } => vec![
+                ("member", member.to_string()),
+                ("balance", balance.to_string()),
             ],
             Self::PolicyUnknown { centre, which } => {
                 vec![("centre", centre.to_string()), ("which", which.clone())]

@@ -5,7 +5,7 @@ use timebank_proto::v1::{self, exchange_step::Fact as Message};
 use super::{
     Undecodable,
     decode::{booking, ledger_fact},
-    encode, member_facts,
+    encode, exit_facts, member_facts,
 };
 use crate::{
     exchange::{
@@ -67,6 +67,10 @@ fn fact_to_proto(fact: &Fact) -> Message {
         Fact::MemberRegistered(new) => Message::MemberRegistered(member_facts::registered(new)),
         Fact::MemberStateSet(set) => Message::MemberStateSet(member_facts::state_set(set)),
         Fact::MemberQualified(new) => Message::MemberQualified(member_facts::qualified(new)),
+        Fact::MemberChanged(new) => Message::MemberChanged(member_facts::changed(new)),
+        Fact::MemberMoved(new) => Message::MemberMoved(member_facts::moved(new)),
+        Fact::MemberExited(new) => Message::MemberExited(exit_facts::exited(new)),
+        Fact::ExitApproved(new) => Message::ExitApproved(exit_facts::approved(new)),
         Fact::PolicyAdopted(adopted) => {
             let policy = &adopted.policy;
             Message::PolicyAdopted(v1::PolicyAdopted {
@@ -138,6 +142,10 @@ fn fact(fact: Message) -> Result<Fact> {
         Message::MemberRegistered(registered) => member_facts::read_registered(&registered)?,
         Message::MemberStateSet(set) => member_facts::read_state_set(&set)?,
         Message::MemberQualified(new) => member_facts::read_qualified(&new)?,
+        Message::MemberChanged(new) => member_facts::read_changed(&new)?,
+        Message::MemberMoved(new) => member_facts::read_moved(&new)?,
+        Message::MemberExited(new) => exit_facts::read_exited(&new)?,
+        Message::ExitApproved(new) => exit_facts::read_approved(&new)?,
         Message::PolicyAdopted(adopted) => Fact::PolicyAdopted(PolicyAdopted {
             step: booking(&adopted.step_id, "step_id")?,
             policy: AdoptedPolicy {

@@ -6,9 +6,10 @@ use super::{Undecodable, decode::booking, facts};
 use crate::{
     exchange::{
         Admission, Branch, Code, Commitments, Day, FIELD_COUNT, Fact, MAX_RELATIVES, MemberChange,
-        MemberDetails, MemberId, MemberRegistered, Qualification, QualifyMember, SetMemberState,
+        MemberChanged, MemberDetails, MemberId, MemberMoved, MemberRegistered, Qualification,
+        QualifyMember, SetMemberState,
     },
-    ledger::{Commitment, Malformed},
+    ledger::{AccountId, Commitment, Malformed, Sequence},
 };
 
 type Result<T> = std::result::Result<T, Undecodable>;
@@ -21,10 +22,36 @@ pub(super) fn registered(new: &MemberRegistered) -> v1::MemberRegistered {
         details: Some(details_to_proto(&new.details)),
         personal_commitments: personal.iter().flat_map(|one| one.0).collect(),
         registered_on: new.registered_on.to_string(),
-        admission: new.admission.map(|admission| v1::Admission {
-            policy_version: i32::try_from(admission.policy.get()).unwrap_or(i32::MAX),
-            condition: i32::try_from(admission.condition).unwrap_or(i32::MAX),
-        }),
+        admission: new.admission.map(admission_to_proto),
+    }
+}
+
+fn admission_to_proto(admission: Admission) -> v1::Admission {
+    v1::Admission {
+        policy_version: i32::try_from(admission.policy.get()).unwrap_or(i32::MAX),
+        condition: i32::try_from(admission.condition).unwrap_or(i32::MAX),
+    }
+}
+
+pub(super) fn changed(new: &MemberChanged) -> v1::MemberChanged {
+    let Commitments(personal) = &new.personal;
+    v1::MemberChanged {
+        step_id: new.step.as_bytes().to_vec(),
+        member_id: new.member.as_str().into(),
+        replaces: new.replaces.get(),
+        details: Some(details_to_proto(&new.details)),
+        personal_commitments: personal.iter().flat_map(|one| one.0).collect(),
+    }
+}
+
+pub(super) fn moved(new: &MemberMoved) -> v1::MemberMoved {
+    v1::MemberMoved {
+        step_id: new.step.as_bytes().to_vec(),
+        member_id: new.member.as_str().into(),
+        centre: new.to.as_str().into(),
+        account_id: new.account.as_str().into(),
+        admission: new.admission.map(admission_to_proto),
+        personal_since: new.personal_since.get(),
     }
 }
 
@@ -101,7 +128,7 @@ pub fn relatives(given: &[String]) -> std::result::Result<Vec<MemberId>, Malform
 }
 
 /// What is empty where it is not there.
-fn optional<T>(
+pub(super) fn optional<T>(
     given: &str,
     read: impl FnOnce(&str) -> std::result::Result<T, Malformed>,
 ) -> std::result::Result<Option<T>, Malformed> {
@@ -206,6 +233,33 @@ fn commitments(bytes: &[u8]) -> Option<Commitments> {
     };
     let hashes: [[u8; 32]; FIELD_COUNT] = hashes.try_into().ok()?;
     Some(Commitments(hashes.map(Commitment)))
+}
+
+pub(super) fn read_changed(new: &v1::MemberChanged) -> Result<Fact> {
+    let details = new.details.as_ref();
+    Ok(Fact::MemberChanged(Box::new(MemberChanged {
+        step: booking(&new.step_id, "step_id")?,
+        member: MemberId::parse(&new.member_id)?,
+        replaces: sequence(new.replaces, "replaces")?,
+        details: member_details(details.ok_or(Undecodable::Field("details"))?)?,
+        personal: commitments(&new.personal_commitments)
+            .ok_or(Undecodable::Field("personal_commitments"))?,
+    })))
+}
+
+pub(super) fn read_moved(new: &v1::MemberMoved) -> Result<Fact> {
+    Ok(Fact::MemberMoved(MemberMoved {
+        step: booking(&new.step_id, "step_id")?,
+        member: MemberId::parse(&new.member_id)?,
+        to: Branch::parse("centre", &new.centre)?,
+        account: AccountId::parse(&new.account_id)?,
+        admission: new.admission.as_ref().map(admission).transpose()?,
+        personal_since: sequence(new.personal_since, "personal_since")?,
+    }))
+}
+
+fn sequence(number: i64, field: &'static str) -> Result<Sequence> {
+    Sequence::new(number).ok_or(Undecodable::Field(field))
 }
 
 pub(super) fn read_state_set(set: &v1::MemberStateSet) -> Result<Fact> {

@@ -9,6 +9,7 @@ pub const FORMAT_VERSION: i32 = 1;
 
 mod decode;
 mod encode;
+mod exit_facts;
 mod facts;
 mod member_facts;
 mod tree;

@@ -205,6 +205,16 @@ impl Label {
         Self("reversal".into())
     }
 
+    /// The kind of an entry that empties the account of a member who goes.
+    pub fn exit() -> Self {
+        Self("exit".into())
+    }
+
+    /// The kind of an entry that takes a member's hours along to another centre.
+    pub fn relocation() -> Self {
+        Self("relocation".into())
+    }
+
     /// The kind of an entry whose client names none.
     pub fn transfer() -> Self {
         Self("transfer".into())

@@ -6,6 +6,7 @@ use crate::{
         Branch, Centre, List, Member, MemberId, Object, ObjectId, PersonalFields, Rejection, Staff,
         StaffNumber,
     },
+    ledger::Sequence,
     store::StoreError,
 };
 
@@ -86,6 +87,8 @@ pub(super) fn misplaced(object: &Object) -> StoreError {
 #[derive(Clone, Debug)]
 pub struct MemberView {
     pub member: Member,
+    /// The record that changed them last.
+    pub since: Sequence,
     pub personal: Option<PersonalFields>,
 }
 
@@ -94,8 +97,8 @@ pub struct MemberView {
 /// # Errors
 /// [`Rejection::MemberUnknown`], or where the store fails.
 pub fn member(reading: &mut Reading<'_>, id: &MemberId) -> Result<MemberView, ReadError> {
-    let found = reading.snapshot.object(&ObjectId::Member(id.clone()))?;
-    let Some(Object::Member(member)) = found else {
+    let found = reading.snapshot.standing(&ObjectId::Member(id.clone()))?;
+    let Some((Object::Member(member), since)) = found else {
         return Err(Rejection::MemberUnknown {
             member: id.clone(),
             field: "member_id",
@@ -105,6 +108,7 @@ pub fn member(reading: &mut Reading<'_>, id: &MemberId) -> Result<MemberView, Re
     let personal = reading.snapshot.personal(&[member.personal_since])?.pop();
     Ok(MemberView {
         member: *member,
+        since,
         personal: personal.flatten().map(|personal| personal.fields),
     })
 }

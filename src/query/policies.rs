@@ -291,7 +291,7 @@ fn active(
     let personal = reading.snapshot.personal(&records)?;
     let accounts: Vec<AccountId> = members
         .iter()
-        .map(|member| member.id.account().clone())
+        .map(|member| member.account.clone())
         .collect();
     let accounts = reading.snapshot.accounts_of(&accounts)?;
     let together = members.into_iter().zip(personal).zip(accounts);

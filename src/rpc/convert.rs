@@ -131,7 +131,7 @@ pub(super) fn change_limits(request: &v1::ChangeAccountLimitsRequest) -> Result<
     })
 }
 
-fn etag(given: &str) -> Result<Sequence> {
+pub(super) fn etag(given: &str) -> Result<Sequence> {
     let field = "etag";
     text(given, field)?
         .parse()

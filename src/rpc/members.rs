@@ -5,11 +5,15 @@ use tonic::{Request, Response, Status};
 
 use super::{Services, convert, page, partakers, status::Refused, token_of};
 use crate::{
-    exchange::{Member, MemberId, MemberState},
+    exchange::{Command, Exit, ExitCause, Member, MemberId},
     journal,
     ledger::Principal,
     query::{self, MemberView, ReadError, Reading, page_size},
 };
+
+/// A member after a step: as they stand, whether the step was taken already, and the
+/// journal position that this was read at.
+type AfterStep = (Option<v1::Member>, bool, i64);
 
 impl Services {
     async fn member(&self, by: Principal, id: MemberId) -> Result<(MemberView, i64), ReadError> {
@@ -19,22 +23,55 @@ impl Services {
         };
         self.query.look_up(by, read).await
     }
+
+    /// Has a step carried out that is read from a request.
+    async fn member_step<T, E>(
+        &self,
+        request: &Request<T>,
+        read: impl FnOnce(&T, &Principal) -> Result<(MemberId, Command), E>,
+    ) -> Result<AfterStep, Refused>
+    where
+        Refused: From<E>,
+    {
+        let caller = convert::caller(request.metadata())?;
+        let by = caller.principal.clone();
+        let (id, command) = read(request.get_ref(), &by)?;
+        let outcome = self.run(command, caller).await?;
+        let (view, position) = self.member(by, id).await?;
+        Ok((Some(reply(&view)), outcome.is_replay(), position))
+    }
 }
 
-fn reply(member: &Member) -> v1::Member {
-    let state = match member.state {
-        MemberState::Active => v1::MemberState::Active,
-        MemberState::Suspended => v1::MemberState::Suspended,
-    };
+fn reply(view: &MemberView) -> v1::Member {
+    v1::Member {
+        etag: view.since.to_string(),
+        ..listed(&view.member)
+    }
+}
+
+fn listed(member: &Member) -> v1::Member {
     let qualifications = member.qualifications.iter();
     v1::Member {
         member_id: member.id.as_str().into(),
         centre: member.centre.as_str().into(),
-        state: state.into(),
+        state: partakers::state_to_proto(member.state).into(),
         details: Some(journal::details_to_proto(&member.details)),
         qualifications: qualifications
             .map(journal::qualification_to_proto)
             .collect(),
+        account_id: member.account.as_str().into(),
+        registered_on: member.registered_on.to_string(),
+        exit: member.exit.as_ref().map(exit),
+        etag: String::new(),
+    }
+}
+
+fn exit(exit: &Exit) -> v1::MemberExit {
+    let approved_by = exit.approved_by.iter();
+    v1::MemberExit {
+        died: exit.cause == ExitCause::Death,
+        on: exit.on.to_string(),
+        approved_by: approved_by.map(|number| number.as_str().into()).collect(),
     }
 }
 
@@ -44,14 +81,24 @@ impl MemberService for Services {
         &self,
         request: Request<v1::RegisterMemberRequest>,
     ) -> Result<Response<v1::RegisterMemberResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
-        let by = caller.principal.clone();
-        let (id, command) = partakers::register_member(request.get_ref(), &by)?;
-        let outcome = self.run(command, caller).await?;
-        let (view, journal_position) = self.member(by, id).await?;
+        let step = self.member_step(&request, partakers::register_member);
+        let (member, replayed, journal_position) = step.await?;
         Ok(Response::new(v1::RegisterMemberResponse {
-            member: Some(reply(&view.member)),
-            replayed: outcome.is_replay(),
+            member,
+            replayed,
+            journal_position,
+        }))
+    }
+
+    async fn change_member(
+        &self,
+        request: Request<v1::ChangeMemberRequest>,
+    ) -> Result<Response<v1::ChangeMemberResponse>, Status> {
+        let step = self.member_step(&request, partakers::change_member);
+        let (member, replayed, journal_position) = step.await?;
+        Ok(Response::new(v1::ChangeMemberResponse {
+            member,
+            replayed,
             journal_position,
         }))
     }
@@ -60,15 +107,11 @@ impl MemberService for Services {
         &self,
         request: Request<v1::SetMemberStateRequest>,
     ) -> Result<Response<v1::SetMemberStateResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
-        let by = caller.principal.clone();
-        let (id, command) =
-            partakers::set_member_state(request.get_ref()).map_err(Refused::from)?;
-        let outcome = self.run(command, caller).await?;
-        let (view, journal_position) = self.member(by, id).await?;
+        let step = self.member_step(&request, |request, _| partakers::set_member_state(request));
+        let (member, replayed, journal_position) = step.await?;
         Ok(Response::new(v1::SetMemberStateResponse {
-            member: Some(reply(&view.member)),
-            replayed: outcome.is_replay(),
+            member,
+            replayed,
             journal_position,
         }))
     }
@@ -77,14 +120,50 @@ impl MemberService for Services {
         &self,
         request: Request<v1::QualifyMemberRequest>,
     ) -> Result<Response<v1::QualifyMemberResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
-        let by = caller.principal.clone();
-        let (id, command) = partakers::qualify_member(request.get_ref()).map_err(Refused::from)?;
-        let outcome = self.run(command, caller).await?;
-        let (view, journal_position) = self.member(by, id).await?;
+        let step = self.member_step(&request, |request, _| partakers::qualify_member(request));
+        let (member, replayed, journal_position) = step.await?;
         Ok(Response::new(v1::QualifyMemberResponse {
-            member: Some(reply(&view.member)),
-            replayed: outcome.is_replay(),
+            member,
+            replayed,
+            journal_position,
+        }))
+    }
+
+    async fn move_member(
+        &self,
+        request: Request<v1::MoveMemberRequest>,
+    ) -> Result<Response<v1::MoveMemberResponse>, Status> {
+        let step = self.member_step(&request, |request, _| partakers::move_member(request));
+        let (member, replayed, journal_position) = step.await?;
+        Ok(Response::new(v1::MoveMemberResponse {
+            member,
+            replayed,
+            journal_position,
+        }))
+    }
+
+    async fn exit_member(
+        &self,
+        request: Request<v1::ExitMemberRequest>,
+    ) -> Result<Response<v1::ExitMemberResponse>, Status> {
+        let step = self.member_step(&request, |request, _| partakers::exit_member(request));
+        let (member, replayed, journal_position) = step.await?;
+        Ok(Response::new(v1::ExitMemberResponse {
+            member,
+            replayed,
+            journal_position,
+        }))
+    }
+
+    async fn approve_exit(
+        &self,
+        request: Request<v1::ApproveExitRequest>,
+    ) -> Result<Response<v1::ApproveExitResponse>, Status> {
+        let step = self.member_step(&request, |request, _| partakers::approve_exit(request));
+        let (member, replayed, journal_position) = step.await?;
+        Ok(Response::new(v1::ApproveExitResponse {
+            member,
+            replayed,
             journal_position,
         }))
     }
@@ -98,7 +177,7 @@ impl MemberService for Services {
         let id = partakers::member_id(&id, "member_id").map_err(Refused::from)?;
         let (view, journal_position) = self.member(by, id).await?;
         Ok(Response::new(v1::GetMemberResponse {
-            member: Some(reply(&view.member)),
+            member: Some(reply(&view)),
             personal: view.personal.as_ref().map(partakers::fields_to_proto),
             journal_position,
         }))
@@ -124,7 +203,7 @@ impl MemberService for Services {
             Ok((members, reading.snapshot.last()?))
         };
         let (members, position) = self.query.read(by, read).await?;
-        let members = members.iter().map(reply).collect();
+        let members = members.iter().map(listed).collect();
         let (members, next_page_token) = page(members, limit, &token, |last| &last.member_id);
         Ok(Response::new(v1::ListMembersResponse {
             members,

@@ -8,9 +8,10 @@ use super::{
 };
 use crate::{
     exchange::{
-        Attested, Branch, CentreTerms, Code, Command, Day, List, MemberId, MemberState, Name,
-        Personal, PersonalFields, PersonalPart, PersonalText, QualifyMember, RegisterMember,
-        Secret, SetMemberState, SetStaffState, StaffNumber, StaffTerms,
+        ApproveExit, Attested, Branch, CentreTerms, ChangeMember, Code, Command, Day, ExitMember,
+        List, MemberId, MemberState, MoveMember, Name, Personal, PersonalFields, PersonalPart,
+        PersonalText, QualifyMember, RegisterMember, Secret, SetMemberState, SetStaffState,
+        StaffNumber, StaffTerms,
     },
     journal,
     ledger::{Malformed, Principal},
@@ -85,6 +86,17 @@ pub(super) fn member_id(given: &str, field: &'static str) -> Result<MemberId> {
     MemberId::parse(convert::text(given, field)?)
 }
 
+/// The state of a member as the contract has it.
+pub(super) fn state_to_proto(state: MemberState) -> v1::MemberState {
+    match state {
+        MemberState::Active => v1::MemberState::Active,
+        MemberState::Suspended => v1::MemberState::Suspended,
+        MemberState::Exiting => v1::MemberState::Exiting,
+        MemberState::Left => v1::MemberState::Left,
+        MemberState::Died => v1::MemberState::Died,
+    }
+}
+
 /// A registration, with personal fields whose salts are drawn here: the rules draw
 /// nothing.
 pub(super) fn register_member(
@@ -94,16 +106,76 @@ pub(super) fn register_member(
     let id = member_id(&request.member_id, "member_id")?;
     let details = request.details.clone().unwrap_or_default();
     let details = journal::member_details(&details)?;
-    let fields = request.personal.clone().unwrap_or_default();
-    let fields = personal_fields(&fields, by)?;
-    let mut secret = Secret::default();
-    getrandom::fill(&mut secret).map_err(|_| Refused::NoRandomness)?;
     let new = RegisterMember {
         id: id.clone(),
         details,
-        personal: PersonalPart::Given(Personal { secret, fields }),
+        personal: personal(request.personal.as_ref(), by)?,
     };
     Ok((id, Command::RegisterMember(Box::new(new))))
+}
+
+fn personal(
+    given: Option<&v1::PersonalFields>,
+    by: &Principal,
+) -> std::result::Result<PersonalPart, Refused> {
+    let fields = personal_fields(&given.cloned().unwrap_or_default(), by)?;
+    let mut secret = Secret::default();
+    getrandom::fill(&mut secret).map_err(|_| Refused::NoRandomness)?;
+    Ok(PersonalPart::Given(Personal { secret, fields }))
+}
+
+pub(super) fn change_member(
+    request: &v1::ChangeMemberRequest,
+    by: &Principal,
+) -> std::result::Result<(MemberId, Command), Refused> {
+    let step = booking_id(&request.step_id, "step_id")?;
+    let member = member_id(&request.member_id, "member_id")?;
+    let since = convert::etag(&request.etag)?;
+    let details = request.details.clone().unwrap_or_default();
+    let new = ChangeMember {
+        step,
+        since,
+        member: member.clone(),
+        details: journal::member_details(&details)?,
+        personal: personal(request.personal.as_ref(), by)?,
+    };
+    Ok((member, Command::ChangeMember(Box::new(new))))
+}
+
+pub(super) fn move_member(request: &v1::MoveMemberRequest) -> Result<(MemberId, Command)> {
+    let step = booking_id(&request.step_id, "step_id")?;
+    let member = member_id(&request.member_id, "member_id")?;
+    let new = MoveMember {
+        step,
+        member: member.clone(),
+        account: convert::account_id(&request.account_id, "account_id")?,
+        recorded: None,
+    };
+    Ok((member, Command::MoveMember(new)))
+}
+
+pub(super) fn exit_member(request: &v1::ExitMemberRequest) -> Result<(MemberId, Command)> {
+    let step = booking_id(&request.step_id, "step_id")?;
+    let member = member_id(&request.member_id, "member_id")?;
+    let new = ExitMember {
+        step,
+        member: member.clone(),
+        died_on: match request.died_on.as_str() {
+            "" => None,
+            given => Some(Day::parse("died_on", given)?),
+        },
+    };
+    Ok((member, Command::ExitMember(new)))
+}
+
+pub(super) fn approve_exit(request: &v1::ApproveExitRequest) -> Result<(MemberId, Command)> {
+    let step = booking_id(&request.step_id, "step_id")?;
+    let member = member_id(&request.member_id, "member_id")?;
+    let new = ApproveExit {
+        step,
+        member: member.clone(),
+    };
+    Ok((member, Command::ApproveExit(new)))
 }
 
 fn personal_fields(given: &v1::PersonalFields, by: &Principal) -> Result<PersonalFields> {
@@ -129,7 +201,7 @@ fn personal_fields(given: &v1::PersonalFields, by: &Principal) -> Result<Persona
     })
 }
 
-/// What the actor attests.
+/// What the actor attests, or another did before.
 fn attested(
     given: Option<&v1::Attestation>,
     by: &Principal,
@@ -139,6 +211,10 @@ fn attested(
         return Ok(None);
     };
     let text = PersonalText::parse(evidence, &given.evidence)?;
+    let by = match given.attested_by.as_str() {
+        "" => by.clone(),
+        other => Principal::claimed(other)?,
+    };
     Ok(Some(Attested {
         since: Day::parse(since, convert::text(&given.since, since)?)?,
         by: by.as_str().into(),
@@ -209,6 +285,9 @@ pub(super) fn member_list(
             Ok(v1::MemberState::Unspecified) => List::MembersOf(centre),
             Ok(v1::MemberState::Active) => List::MembersIn(centre, MemberState::Active),
             Ok(v1::MemberState::Suspended) => List::MembersIn(centre, MemberState::Suspended),
+            Ok(v1::MemberState::Exiting) => List::MembersIn(centre, MemberState::Exiting),
+            Ok(v1::MemberState::Left) => List::MembersIn(centre, MemberState::Left),
+            Ok(v1::MemberState::Died) => List::MembersIn(centre, MemberState::Died),
             Err(_) => {
                 let (field, given) = ("state", *given);
                 return Err(Malformed::Choice { field, given });

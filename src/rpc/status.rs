@@ -242,8 +242,13 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         Rejection::MemberOfItself { .. }
         | Rejection::BornInFuture { .. }
         | Rejection::PolicyStartsEarly { .. }
+        | Rejection::DiedInFuture { .. }
         | Rejection::QualificationReversed { .. } => Code::InvalidArgument,
-        Rejection::StaffOnly { .. } | Rejection::AttestedByAnother { .. } => Code::PermissionDenied,
+        Rejection::StaffOnly { .. }
+        | Rejection::AttestedByAnother { .. }
+        | Rejection::ApproverIsParty { .. }
+        | Rejection::ApprovedAlready { .. } => Code::PermissionDenied,
+        Rejection::MemberChanged { .. } => Code::Aborted,
         Rejection::TooManyCentres { .. }
         | Rejection::TooManyQualifications { .. }
         | Rejection::TooManyPolicies { .. } => Code::ResourceExhausted,
@@ -252,6 +257,10 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         | Rejection::LastStaff { .. }
         | Rejection::MemberOutside { .. }
         | Rejection::MemberElsewhere { .. }
+        | Rejection::MemberThere { .. }
+        | Rejection::MembersAccount { .. }
+        | Rejection::MemberHasHolds { .. }
+        | Rejection::ExitAccountMissing { .. }
         | Rejection::MemberNotAdmitted { .. }
         | Rejection::GuardianMissing { .. }
         | Rejection::PolicyAccountForeign { .. }

@@ -124,10 +124,10 @@ impl State {
     /// What a principal's command lacks to be decided at a moment.
     pub fn lacks(&self, command: &Command, by: &Principal, now: Moment) -> Option<NotLoaded> {
         let undecided = match command {
-            Command::Ledger(command) => {
-                let decided = rules::decide(&self.book, command, by, now);
-                Undecided::from(decided.err()?)
-            }
+            Command::Ledger(command) => match self.permits(command) {
+                Err(undecided) => undecided,
+                Ok(()) => rules::decide(&self.book, command, by, now).err()?.into(),
+            },
             Command::Exchange(command) => self.plan(command, by, now).err()?,
         };
         match undecided {
@@ -167,6 +167,9 @@ impl State {
         caller: &Caller,
         stamp: Stamp,
     ) -> Result<Ruling, Broken> {
+        if let Err(undecided) = self.permits(command) {
+            return Ok(Err(undecided));
+        }
         match rules::decide(&self.book, command, &caller.principal, stamp.moment) {
             Err(undecided) => Ok(Err(undecided.into())),
             Ok(Decision::Stands(stamp)) => Ok(Ok(Done::Stands(stamp))),
@@ -240,6 +243,22 @@ impl State {
         })))
     }
 
+    /// That the time bank has nothing against what is asked of the ledger alone.
+    fn permits(&self, command: &ledger::Command) -> Result<(), Undecided> {
+        let checked = exchange::rules::check_ledger(&self.book, &self.objects, command);
+        Ok(checked?)
+    }
+
+    /// What the time bank's rules go by. None before the ledger is founded.
+    fn view(&self, now: Moment) -> Option<View<'_>> {
+        let founded = self.book.founded()?;
+        Some(View {
+            book: &self.book,
+            objects: &self.objects,
+            today: Day::of(now, founded.foundation.time_zone),
+        })
+    }
+
     fn plan(
         &self,
         command: &exchange::Command,
@@ -251,14 +270,9 @@ impl State {
             let refused = ledger::Rejection::PrincipalNotAllowed { principal };
             return Err(Undecided::Refused(refused.into()));
         }
-        let Some(founded) = self.book.founded() else {
+        let Some(view) = self.view(now) else {
             let refused = ledger::Rejection::LedgerNotFounded;
             return Err(Undecided::Refused(refused.into()));
-        };
-        let view = View {
-            book: &self.book,
-            objects: &self.objects,
-            today: Day::of(now, founded.foundation.time_zone),
         };
         Ok(exchange::rules::decide(view, command, by)?)
     }

@@ -11,7 +11,7 @@ mod sqlite;
 pub use sqlite::SqliteStore;
 
 use crate::{
-    exchange::{List, Object, ObjectId, Personal},
+    exchange::{List, Object, ObjectId, Personal, Standing},
     journal::{Hash, Undecodable},
     ledger::{
         Account, AccountId, Booking, BookingId, Broken, Founded, Hold, HoldStateKind, Link, Moment,
@@ -256,8 +256,9 @@ pub trait Snapshot {
         limit: usize,
     ) -> Result<Vec<PostingRow>, StoreError>;
 
-    /// The time bank's objects of these ids. None where there is none.
-    fn objects(&mut self, ids: &[ObjectId]) -> Result<Vec<Option<Object>>, StoreError>;
+    /// The time bank's objects of these ids, each with the record that changed it last.
+    /// None where there is none.
+    fn objects(&mut self, ids: &[ObjectId]) -> Result<Vec<Option<Standing>>, StoreError>;
     /// The personal fields that these records commit to. None where they were erased.
     fn personal(&mut self, of: &[Sequence]) -> Result<Vec<Option<Personal>>, StoreError>;
     /// The objects of a list by id, from after one on.
@@ -270,6 +271,11 @@ pub trait Snapshot {
 
     /// An object.
     fn object(&mut self, id: &ObjectId) -> Result<Option<Object>, StoreError> {
+        Ok(self.standing(id)?.map(|(object, _)| object))
+    }
+
+    /// An object, with the record that changed it last.
+    fn standing(&mut self, id: &ObjectId) -> Result<Option<Standing>, StoreError> {
         Ok(self.objects(std::slice::from_ref(id))?.pop().flatten())
     }
 

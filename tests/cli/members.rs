@@ -122,6 +122,10 @@ fn members() {
         "has_device": true,
         "consented_on": "2026-03-01",
         "insured_until": null,
+        "account_id": "city:member:000001",
+        "registered_on": registered["registered_on"],
+        "exit_on": null,
+        "exit_approved_by": null,
         "qualifications": [],
     });
     let with = |more: serde_json::Value| {
@@ -185,4 +189,87 @@ fn members() {
     let table = desk.done(&["member", "list", "city"]);
     assert!(table.starts_with("member              state"), "{table}");
     desk.done(&["audit", "verify"]);
+}
+
+#[test]
+fn what_becomes_of_members() {
+    let desk = Desk::new();
+    for (centre, staff) in [("huxi", "1001"), ("yubei", "2001")] {
+        desk.done(&[
+            "centre", "open", centre, "--staff", staff, "--name", "A centre",
+        ]);
+    }
+    let by_staff = |arguments: &[&str]| desk.json(&[arguments, &["--actor", "1001"]].concat());
+    by_staff(&["staff", "register", "1002", "--centre", "huxi"]);
+    desk.done(&["account", "open", "huxi:issuance:mint"]);
+    desk.done(&["account", "open", "huxi:pool:mutual"]);
+    let (li, wang) = ("huxi:member:1", "huxi:member:2");
+    by_staff(&["member", "register", wang]);
+    by_staff(&[
+        "member", "register", li, "--name", "李华", "--device", "--heir", wang,
+    ]);
+    desk.done(&["transfer", "huxi:issuance:mint", li, "90"]);
+    desk.done(&["transfer", "huxi:issuance:mint", wang, "30"]);
+
+    // What is not named stays.
+    by_staff(&[
+        "member",
+        "change",
+        li,
+        "--phone",
+        "138",
+        "--block",
+        "grid-8",
+        "--no-device",
+    ]);
+    let shown = desk.json(&["member", "show", li]);
+    assert_eq!(
+        (&shown["name"], &shown["phone"]),
+        (&json!("李华"), &json!("138"))
+    );
+    assert_eq!(
+        (&shown["block"], &shown["has_device"]),
+        (&json!("grid-8"), &json!(false))
+    );
+    assert_eq!(shown["heir_id"], wang);
+    by_staff(&["member", "change", li, "--block", ""]);
+    assert_eq!(desk.json(&["member", "show", li])["block"], json!(null));
+
+    // Away, and what is theirs goes along.
+    let moved = by_staff(&["member", "move", wang, "--to", "yubei"]);
+    let place = (&moved["centre"], &moved["account_id"]);
+    assert_eq!(place, (&json!("yubei"), &json!("yubei:member:2")));
+    assert_eq!(desk.json(&["balance", "yubei:member:2"])["balance"], 30);
+    let (code, error) = desk.failed(&[
+        "member",
+        "move",
+        li,
+        "--to",
+        "yubei",
+        "--account",
+        "huxi:member:9",
+        "--actor",
+        "1001",
+    ]);
+    assert_eq!((code, &error["error"]), (2, &json!("USAGE")));
+
+    let policy = "name = \"One\"\n[exit]\naccount = \"huxi:pool:mutual\"\n";
+    let policy = desk.file("p.toml", policy);
+    by_staff(&["policy", "adopt", "huxi", &policy]);
+    let died = ["member", "died", li, "--on", "2026-01-31"];
+    assert_eq!(by_staff(&died)["state"], "exiting");
+    assert_eq!(
+        by_staff(&["member", "approve-exit", li])["state"],
+        "exiting"
+    );
+    let second = desk.json(&["member", "approve-exit", li, "--actor", "1002"]);
+    let ended = (&second["state"], &second["exit_approved_by"]);
+    assert_eq!(ended, (&json!("died"), &json!("1001, 1002")));
+    assert_eq!(desk.json(&["balance", "yubei:member:2"])["balance"], 120);
+    // Without a policy nothing says where 120 minutes go.
+    let (code, error) = desk.failed(&["member", "leave", wang, "--actor", "2001"]);
+    assert_eq!((code, &error["error"]), (1, &json!("EXIT_ACCOUNT_MISSING")));
+    desk.done(&["transfer", "yubei:member:2", "huxi:pool:mutual", "120"]);
+    let left = desk.json(&["member", "leave", wang, "--actor", "2001"]);
+    assert_eq!(left["state"], "left");
 }

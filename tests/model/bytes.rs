@@ -9,12 +9,6 @@ use proptest::{
 };
 use prost::Message;
 use timebank::{
-    exchange::{
-        self, Admission, AdoptedPolicy, Branch, CentreTerms, Code, Commitments, Day, MemberChange,
-        MemberDetails, MemberId, MemberRegistered, Name, PolicyAdopted, PolicyDocument,
-        PolicyVersion, Qualification, QualifyMember, SetMemberState, SetStaffState, StaffChange,
-        StaffNumber, StaffTerms,
-    },
     journal::{decode, encode, to_proto},
     ledger::{
         AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Caller, Commitment,
@@ -25,7 +19,7 @@ use timebank::{
     steps::{self, Exchanged, Record},
 };
 
-use super::cases;
+use super::{cases, exchange_facts};
 
 proptest! {
     #![proptest_config(cases(256))]
@@ -109,183 +103,8 @@ fn exchanged() -> impl Strategy<Value = Exchanged> {
                 | Fact::EntryPosted(_)
         )
     });
-    (exchange_facts(), vec(brought_about, 0..3))
+    (exchange_facts::facts(), vec(brought_about, 0..3))
         .prop_map(|(fact, ledger)| Exchanged { fact, ledger })
-}
-
-fn exchange_facts() -> impl Strategy<Value = exchange::Fact> {
-    let names = || {
-        string_regex("[A-Za-z\u{4e00}-\u{4e20}]{1,20}")
-            .expect("a pattern")
-            .prop_map(|name| Name::parse("name", &name).expect("a name"))
-    };
-    let branches = || {
-        string_regex("[a-z]{1,8}(:[a-z]{1,8}){0,3}")
-            .expect("a pattern")
-            .prop_map(|branch| Branch::parse("prefix", &branch).expect("a branch"))
-    };
-    let numbers = || {
-        string_regex("[A-Z][0-9.-]{0,31}")
-            .expect("a pattern")
-            .prop_map(|number| StaffNumber::parse(&number).expect("a number"))
-    };
-    let changes = [
-        StaffChange::Suspend,
-        StaffChange::Reinstate,
-        StaffChange::End,
-    ];
-    let terms = (
-        branches(),
-        names(),
-        option::of(names()),
-        option::of(names()),
-        option::of(names()),
-    );
-    let terms =
-        terms.prop_map(
-            |(prefix, name_en, name_zh, operator, contracting_body)| CentreTerms {
-                prefix,
-                name_en,
-                name_zh,
-                operator,
-                contracting_body,
-            },
-        );
-    prop_oneof![
-        (terms, numbers()).prop_map(|(terms, first_staff_number)| {
-            exchange::Fact::CentreOpened {
-                terms,
-                first_staff_number,
-            }
-        }),
-        (numbers(), branches(), details()).prop_map(|(number, centre, details)| {
-            exchange::Fact::StaffRegistered(StaffTerms {
-                number,
-                centre,
-                member_id: details.heir_id,
-                relative_ids: details.relative_ids,
-            })
-        }),
-        (
-            accounts(),
-            branches(),
-            details(),
-            any::<[[u8; 32]; 7]>(),
-            days(),
-            option::of(admissions())
-        )
-            .prop_map(
-                |(id, centre, details, personal, registered_on, admission)| {
-                    exchange::Fact::MemberRegistered(Box::new(MemberRegistered {
-                        id: member(&id),
-                        centre,
-                        details,
-                        personal: Commitments(personal.map(Commitment)),
-                        registered_on,
-                        admission,
-                    }))
-                }
-            ),
-        (bookings(), branches(), versions(), days(), "[a-z]{1,20}").prop_map(
-            |(step, centre, version, starts_on, name)| {
-                let document = format!("name = \"{name}\"\n");
-                exchange::Fact::PolicyAdopted(PolicyAdopted {
-                    step,
-                    policy: AdoptedPolicy {
-                        centre,
-                        version,
-                        starts_on,
-                        document: PolicyDocument::read(document).expect("a policy"),
-                    },
-                })
-            }
-        ),
-        (bookings(), accounts(), any::<bool>()).prop_map(|(step, id, suspends)| {
-            exchange::Fact::MemberStateSet(SetMemberState {
-                step,
-                member: member(&id),
-                change: match suspends {
-                    true => MemberChange::Suspend,
-                    false => MemberChange::Reinstate,
-                },
-            })
-        }),
-        (
-            bookings(),
-            accounts(),
-            codes(),
-            days(),
-            option::of(days()),
-            option::of(codes())
-        )
-            .prop_map(|(step, id, code, since, until, training)| {
-                exchange::Fact::MemberQualified(QualifyMember {
-                    step,
-                    member: member(&id),
-                    qualification: Qualification {
-                        code,
-                        since,
-                        until,
-                        training,
-                    },
-                })
-            }),
-        (bookings(), numbers(), select(changes.to_vec())).prop_map(|(step, number, change)| {
-            exchange::Fact::StaffStateSet(SetStaffState {
-                step,
-                number,
-                change,
-            })
-        }),
-    ]
-}
-
-fn member(id: &AccountId) -> MemberId {
-    MemberId::parse(id.as_str()).expect("an id")
-}
-
-fn codes() -> impl Strategy<Value = Code> {
-    labels().prop_map(|label| Code::parse("code", label.as_str()).expect("a code"))
-}
-
-fn versions() -> impl Strategy<Value = PolicyVersion> {
-    (1..=PolicyVersion::MAX).prop_map(|number| PolicyVersion::new(number).expect("a version"))
-}
-
-fn admissions() -> impl Strategy<Value = Admission> {
-    (versions(), 0..=i32::MAX.cast_unsigned())
-        .prop_map(|(policy, condition)| Admission { policy, condition })
-}
-
-fn days() -> impl Strategy<Value = Day> {
-    moments().prop_map(|moment| Day::of(moment, TimeZone::UTC))
-}
-
-fn details() -> impl Strategy<Value = MemberDetails> {
-    let members = || option::of(accounts().prop_map(|id| member(&id)));
-    (
-        option::of(codes()),
-        (members(), members(), members()),
-        vec(accounts().prop_map(|id| member(&id)), 0..4),
-        option::of(codes()),
-        any::<bool>(),
-        (option::of(days()), option::of(days())),
-    )
-        .prop_map(|(block, named, relative_ids, heard_of, has_device, days)| {
-            let (guardian_id, proxy_id, heir_id) = named;
-            let (consented_on, insured_until) = days;
-            MemberDetails {
-                block,
-                guardian_id,
-                proxy_id,
-                relative_ids,
-                heir_id,
-                heard_of,
-                has_device,
-                consented_on,
-                insured_until,
-            }
-        })
 }
 
 /// Facts, and some of the entries with accounts that they opened.
@@ -431,20 +250,20 @@ fn units() -> impl Strategy<Value = UnitId> {
     names("[a-z][a-z0-9]{1,15}").prop_map(|id| UnitId::parse(&id).expect("a unit"))
 }
 
-fn labels() -> impl Strategy<Value = Label> {
+pub(super) fn labels() -> impl Strategy<Value = Label> {
     names("[a-z][a-z0-9-]{0,31}").prop_map(|name| Label::parse("label", &name).expect("a label"))
 }
 
-fn accounts() -> impl Strategy<Value = AccountId> {
+pub(super) fn accounts() -> impl Strategy<Value = AccountId> {
     names("[a-z0-9][a-z0-9-]{0,9}(:[a-z0-9][a-z0-9-]{0,9}){1,7}")
         .prop_map(|id| AccountId::parse(&id).expect("an account id"))
 }
 
-fn bookings() -> impl Strategy<Value = BookingId> {
+pub(super) fn bookings() -> impl Strategy<Value = BookingId> {
     any::<[u8; 16]>().prop_filter_map("not the nil UUID", |bytes| BookingId::from_slice(&bytes))
 }
 
-fn moments() -> impl Strategy<Value = Moment> {
+pub(super) fn moments() -> impl Strategy<Value = Moment> {
     let (min, max) = (Moment::MIN.us(), Moment::MAX.us());
     let us = prop_oneof![min..=max, select(vec![min, -1, 0, max])];
     us.prop_map(|us| Moment::from_us(us).expect("in range"))

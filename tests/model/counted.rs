@@ -1,7 +1,7 @@
 //! A snapshot that counts the postings that are looked at.
 
 use timebank::{
-    exchange::{List, Object, ObjectId, Personal},
+    exchange::{List, Object, ObjectId, Personal, Standing},
     ledger::{
         Account, AccountId, Booking, BookingId, Founded, Hold, Moment, Position, Sequence, Unit,
     },
@@ -53,7 +53,7 @@ impl Snapshot for Counted<'_> {
     fn holds(&mut self, filter: HoldFilter<'_>) -> Read<Vec<Hold>> {
         self.snapshot.holds(filter)
     }
-    fn objects(&mut self, ids: &[ObjectId]) -> Read<Vec<Option<Object>>> {
+    fn objects(&mut self, ids: &[ObjectId]) -> Read<Vec<Option<Standing>>> {
         self.snapshot.objects(ids)
     }
     fn personal(&mut self, of: &[Sequence]) -> Read<Vec<Option<Personal>>> {

@@ -78,7 +78,12 @@ async fn registered() {
     let mut city = centre().await;
     let client = &mut city.client;
     let first = register(client, LI).await;
+    let member = first.member.clone().expect("they");
     let expected = Member {
+        account_id: LI.into(),
+        registered_on: member.registered_on,
+        etag: "3".into(),
+        exit: None,
         member_id: LI.into(),
         centre: "city".into(),
         state: MemberState::Active.into(),

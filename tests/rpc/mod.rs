@@ -8,6 +8,7 @@ mod busy;
 mod calls;
 mod ends;
 mod files;
+mod goings;
 mod life;
 mod members;
 mod order;

@@ -11,7 +11,7 @@ use std::{
 
 use tempfile::TempDir;
 use timebank::{
-    exchange::{List, Object, ObjectId, Personal},
+    exchange::{List, Object, ObjectId, Personal, Standing},
     ledger::{
         Account, AccountId, Booking, BookingId, Command, Founded, Hold, Moment, Position, Sequence,
         Transfers, Unit,
@@ -335,7 +335,7 @@ impl Snapshot for BrokenSnapshot {
         self.now()?.reversals(of)
     }
 
-    fn objects(&mut self, ids: &[ObjectId]) -> Read<Vec<Option<Object>>> {
+    fn objects(&mut self, ids: &[ObjectId]) -> Read<Vec<Option<Standing>>> {
         self.now()?.objects(ids)
     }
 

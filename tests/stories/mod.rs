@@ -48,6 +48,7 @@ stories! {
     batches
     centres
     entries
+    exits
     expiry
     foundation
     holds
@@ -55,6 +56,7 @@ stories! {
     limits
     malformed
     members
+    moves
     notes
     openings
     policies

@@ -2,12 +2,12 @@
 
 use timebank::{
     exchange::{
-        Attested, Branch, Centre, CentreTerms, Code, Command, Day, List, MemberChange,
-        MemberDetails, MemberId, MemberState, Name, Object, Personal, PersonalFields, PersonalPart,
-        PersonalText, Qualification, QualifyMember, RegisterMember, SetMemberState, SetStaffState,
-        Staff, StaffChange, StaffNumber, StaffTerms,
+        ApproveExit, Attested, Branch, Centre, CentreTerms, ChangeMember, Code, Command, Day,
+        ExitMember, List, MemberChange, MemberDetails, MemberId, MemberState, MoveMember, Name,
+        Object, Personal, PersonalFields, PersonalPart, PersonalText, Qualification, QualifyMember,
+        RegisterMember, SetMemberState, SetStaffState, Staff, StaffChange, StaffNumber, StaffTerms,
     },
-    ledger::Malformed,
+    ledger::{Malformed, Sequence},
     query,
 };
 
@@ -15,7 +15,7 @@ use super::{
     request::caller,
     runner::Story,
     show,
-    words::{Said, Words, number},
+    words::{Said, Words, account, mistake, number},
 };
 use crate::support::staff;
 
@@ -38,6 +38,14 @@ impl Story {
             "erase-personal" => return self.erase_personal(words).map(Some),
             "centres" => return self.centres().map(Some),
             "staff-of" => return self.staff_of(words).map(Some),
+            "change-member" => self.change_member(words)?,
+            "move" => self.relocate(words)?,
+            "leave" => self.exit(words, None)?,
+            "died" => {
+                let died_on = Day::parse("died_on", &words.next()?)?;
+                self.exit(words, Some(died_on))?
+            }
+            "approve-exit" => self.approve_exit(words)?,
             name => return self.policies(name, words),
         };
         let result = self.world.submit(command, caller(words)?);
@@ -50,6 +58,49 @@ impl Story {
             step: self.names.id(&words.next()?)?,
             number: StaffNumber::parse(&words.next()?)?,
             change,
+        }))
+    }
+
+    /// `change-member STEP NAME SINCE [what a member is registered with]`
+    fn change_member(&mut self, words: &mut Words) -> Said<Command> {
+        let step = self.names.id(&words.next()?)?;
+        let Command::RegisterMember(new) = self.register_member(words)? else {
+            return mistake("it is no registration");
+        };
+        let since = Sequence::new(number(&words.next()?)?).expect("a position");
+        Ok(Command::ChangeMember(Box::new(ChangeMember {
+            step,
+            since,
+            member: new.id,
+            details: new.details,
+            personal: new.personal,
+        })))
+    }
+
+    /// `move STEP NAME ACCOUNT`
+    fn relocate(&mut self, words: &mut Words) -> Said<Command> {
+        Ok(Command::MoveMember(MoveMember {
+            step: self.names.id(&words.next()?)?,
+            member: member_id(&words.next()?)?,
+            account: account(&words.next()?)?,
+            recorded: None,
+        }))
+    }
+
+    /// `leave STEP NAME`, `died DAY STEP NAME`
+    fn exit(&mut self, words: &mut Words, died_on: Option<Day>) -> Said<Command> {
+        Ok(Command::ExitMember(ExitMember {
+            step: self.names.id(&words.next()?)?,
+            member: member_id(&words.next()?)?,
+            died_on,
+        }))
+    }
+
+    /// `approve-exit STEP NAME`
+    fn approve_exit(&mut self, words: &mut Words) -> Said<Command> {
+        Ok(Command::ApproveExit(ApproveExit {
+            step: self.names.id(&words.next()?)?,
+            member: member_id(&words.next()?)?,
         }))
     }
 
@@ -138,7 +189,11 @@ impl Story {
         let (state, block, month) = (words.key("state"), words.key("block"), words.key("lapsing"));
         let list = match (state.as_deref(), block, month) {
             (Some("active"), ..) => List::MembersIn(centre.clone(), MemberState::Active),
-            (Some(_), ..) => List::MembersIn(centre.clone(), MemberState::Suspended),
+            (Some("suspended"), ..) => List::MembersIn(centre.clone(), MemberState::Suspended),
+            (Some("exiting"), ..) => List::MembersIn(centre.clone(), MemberState::Exiting),
+            (Some("left"), ..) => List::MembersIn(centre.clone(), MemberState::Left),
+            (Some("died"), ..) => List::MembersIn(centre.clone(), MemberState::Died),
+            (Some(other), ..) => return mistake(format!("{other} is no state")),
             (None, Some(block), _) => {
                 List::MembersOfBlock(centre.clone(), Code::parse("block", &block)?)
             }

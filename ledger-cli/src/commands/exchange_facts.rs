@@ -1,6 +1,8 @@
 //! What happened in the time bank, as `watch` shows it.
 
-use timebank::exchange::{Fact, MemberId, MemberRegistered, Name};
+use timebank::exchange::{
+    Admission, Commitments, Fact, MemberDetails, MemberId, MemberRegistered, Name, Settlement,
+};
 
 use super::record::hex;
 use crate::render::{Cell, Row};
@@ -16,6 +18,10 @@ pub(super) fn name(fact: &Fact) -> &'static str {
         Fact::MemberStateSet(_) => "member_state_set",
         Fact::MemberQualified(_) => "member_qualified",
         Fact::PolicyAdopted(_) => "policy_adopted",
+        Fact::MemberChanged(_) => "member_changed",
+        Fact::MemberMoved(_) => "member_moved",
+        Fact::MemberExited(_) => "member_exited",
+        Fact::ExitApproved(_) => "exit_approved",
     }
 }
 
@@ -61,6 +67,39 @@ pub(super) fn cells(fact: &Fact) -> Cells {
             ("until", shown(new.qualification.until)),
             ("training", shown(new.qualification.training.as_ref())),
         ],
+        Fact::MemberChanged(new) => {
+            let mut cells = vec![
+                ("step_id", Cell::text(new.step.to_string())),
+                ("member_id", Cell::text(new.member.as_str())),
+                ("replaces", Cell::Count(new.replaces.get())),
+            ];
+            cells.extend(details(&new.details));
+            cells.push(("personal_commitments", commitments(&new.personal)));
+            cells
+        }
+        Fact::MemberMoved(new) => vec![
+            ("step_id", Cell::text(new.step.to_string())),
+            ("member_id", Cell::text(new.member.as_str())),
+            ("centre", Cell::text(new.to.as_str())),
+            ("account_id", Cell::text(new.account.as_str())),
+            ("policy_version", shown(new.admission.map(|one| one.policy))),
+            ("condition", condition(new.admission)),
+        ],
+        Fact::MemberExited(new) => vec![
+            ("step_id", Cell::text(new.exit.step.to_string())),
+            ("member_id", Cell::text(new.exit.member.as_str())),
+            ("cause", Cell::text(new.exit.cause().to_string())),
+            ("on", Cell::text(new.on.to_string())),
+            ("awaits_approval", awaits_approval(&new.settlement)),
+            ("settled_with", settled_with(&new.settlement)),
+        ],
+        Fact::ExitApproved(new) => vec![
+            ("step_id", Cell::text(new.approval.step.to_string())),
+            ("member_id", Cell::text(new.approval.member.as_str())),
+            ("staff_number", Cell::text(new.by.as_str())),
+            ("awaits_approval", awaits_approval(&new.settlement)),
+            ("settled_with", settled_with(&new.settlement)),
+        ],
         Fact::PolicyAdopted(adopted) => vec![
             ("step_id", Cell::text(adopted.step.to_string())),
             ("policy_id", Cell::text(adopted.policy.id().to_string())),
@@ -77,16 +116,48 @@ fn registered(new: &MemberRegistered) -> Cells {
     let MemberRegistered {
         id,
         centre,
-        details,
+        details: known,
         personal,
         registered_on,
         admission,
     } = new;
-    let commitments = personal.0.iter();
-    let commitments = commitments.map(|one| Row(vec![("sha256", Cell::Text(hex(&one.0)))]));
-    vec![
+    let mut cells = vec![
         ("member_id", Cell::text(id.as_str())),
         ("centre", Cell::text(centre.as_str())),
+    ];
+    cells.extend(details(known));
+    cells.extend([
+        ("personal_commitments", commitments(personal)),
+        ("registered_on", Cell::text(registered_on.to_string())),
+        ("policy_version", shown(admission.map(|one| one.policy))),
+        ("condition", condition(*admission)),
+    ]);
+    cells
+}
+
+fn condition(admission: Option<Admission>) -> Cell {
+    admission.map_or(Cell::Absent, |one| Cell::Count(one.condition.into()))
+}
+
+fn commitments(personal: &Commitments) -> Cell {
+    let commitments = personal.0.iter();
+    let rows = commitments.map(|one| Row(vec![("sha256", Cell::Text(hex(&one.0)))]));
+    Cell::Rows(rows.collect())
+}
+
+fn awaits_approval(settlement: &Settlement) -> Cell {
+    Cell::Flag(*settlement == Settlement::AwaitsApproval)
+}
+
+fn settled_with(settlement: &Settlement) -> Cell {
+    match settlement {
+        Settlement::AwaitsApproval => Cell::Absent,
+        Settlement::Closed { with } => shown(with.as_ref()),
+    }
+}
+
+fn details(details: &MemberDetails) -> Cells {
+    vec![
         ("block", shown(details.block.as_ref())),
         ("guardian_id", shown(details.guardian_id.as_ref())),
         ("proxy_id", shown(details.proxy_id.as_ref())),
@@ -96,13 +167,6 @@ fn registered(new: &MemberRegistered) -> Cells {
         ("has_device", Cell::Flag(details.has_device)),
         ("consented_on", shown(details.consented_on)),
         ("insured_until", shown(details.insured_until)),
-        ("personal_commitments", Cell::Rows(commitments.collect())),
-        ("registered_on", Cell::text(registered_on.to_string())),
-        ("policy_version", shown(admission.map(|one| one.policy))),
-        (
-            "condition",
-            admission.map_or(Cell::Absent, |one| Cell::Count(one.condition.into())),
-        ),
     ]
 }
 
@@ -136,6 +200,22 @@ pub(super) fn summary(fact: &Fact) -> String {
         Fact::StaffStateSet(set) => format!("{} {}", set.number, set.change),
         Fact::MemberRegistered(new) => new.id.to_string(),
         Fact::MemberStateSet(set) => format!("{} {}", set.member, set.change),
+        Fact::MemberChanged(new) => new.member.to_string(),
+        Fact::MemberMoved(new) => format!("{} to {}, {}", new.member, new.to, new.account),
+        Fact::MemberExited(new) => {
+            format!(
+                "{} on {}, {}",
+                new.exit.member,
+                new.on,
+                outcome(&new.settlement)
+            )
+        }
+        Fact::ExitApproved(new) => format!(
+            "{} by {}, {}",
+            new.approval.member,
+            new.by,
+            outcome(&new.settlement)
+        ),
         Fact::PolicyAdopted(adopted) => {
             let policy = &adopted.policy;
             format!("{} from {}", policy.id(), policy.starts_on)
@@ -147,5 +227,13 @@ pub(super) fn summary(fact: &Fact) -> String {
                 Some(until) => format!("{} {code} until {until}", new.member),
             }
         }
+    }
+}
+
+fn outcome(settlement: &Settlement) -> String {
+    match settlement {
+        Settlement::AwaitsApproval => "awaits approval".into(),
+        Settlement::Closed { with: None } => "account closed".into(),
+        Settlement::Closed { with: Some(with) } => format!("account closed with {with}"),
     }
 }

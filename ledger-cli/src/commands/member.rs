@@ -3,12 +3,13 @@
 use chrono::Utc;
 use clap::{Args, Subcommand};
 use timebank_proto::v1::{
-    Attestation, GetMemberRequest, ListMembersRequest, Member, MemberChange, MemberDetails,
-    MemberState, PersonalFields, Qualification, QualifyMemberRequest, RegisterMemberRequest,
+    ApproveExitRequest, ChangeMemberRequest, ExitMemberRequest, GetMemberRequest,
+    ListMembersRequest, Member, MemberChange, MemberDetails, MemberState, MoveMemberRequest,
+    PersonalFields, Qualification, QualifyMemberRequest, RegisterMemberRequest,
     SetMemberStateRequest, list_members_request::Only,
 };
 
-use super::id_or_fresh;
+use super::{id_or_fresh, member_fields::KnownArgs};
 use crate::{
     client::{PAGE_SIZE, present},
     error::Failure,
@@ -48,6 +49,29 @@ pub(crate) enum MemberCommand {
   ledger-cli member qualify shapingba:member:000123 home-care --since 2026-01-01 \\
       --until 2027-12-31 --training home-care-40h")]
     Qualify(QualifyArgs),
+    /// Change what is known of a member: what is named, the rest stays
+    #[command(after_help = "Examples:
+  ledger-cli member change shapingba:member:000123 --block grid-8 --heir shapingba:member:000124
+  ledger-cli member change shapingba:member:000123 --phone '' --no-device
+  ledger-cli member change shapingba:member:000123 --hardship 'case 17' --hardship-since 2026-11-01")]
+    Change(Box<ChangeArgs>),
+    /// Move a member to another centre, with all that stands on their account
+    #[command(after_help = "Examples:
+  ledger-cli member move shapingba:member:000123 --to yubei
+  ledger-cli member move shapingba:member:000123 --to yubei --account yubei:member:000900")]
+    Move(MoveArgs),
+    /// Record that a member leaves: their hours go where the centre's policy says
+    #[command(after_help = "Examples:
+  ledger-cli member leave shapingba:member:000123")]
+    Leave(StepArgs),
+    /// Record that a member has died: their hours go where the centre's policy says
+    #[command(after_help = "Examples:
+  ledger-cli member died shapingba:member:000123 --on 2026-11-20")]
+    Died(DiedArgs),
+    /// Approve that a member's heir gets what they leave behind
+    #[command(after_help = "Examples:
+  ledger-cli member approve-exit shapingba:member:000123 --actor 1002")]
+    ApproveExit(StepArgs),
     /// Keep a member from taking part until they are reinstated
     #[command(after_help = "Examples:
   ledger-cli member suspend shapingba:member:000123")]
@@ -63,61 +87,52 @@ pub(crate) struct RegisterArgs {
     /// Their id, in the branch of a centre, such as shapingba:member:000123. No
     /// personal name goes into it
     id: String,
-    /// Their name; kept apart from the journal, as all that follows up to
-    /// --affiliation, so that it can be erased
-    #[arg(long, value_name = "NAME")]
-    name: Option<String>,
-    /// How they are reached
-    #[arg(long, value_name = "PHONE")]
-    phone: Option<String>,
-    /// Their birth date
+    #[command(flatten)]
+    known: KnownArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ChangeArgs {
+    /// The member
+    member: String,
+    /// They have no device of their own any more
+    #[arg(long, conflicts_with = "device")]
+    no_device: bool,
+    /// They have no relatives among the members any more
+    #[arg(long, conflicts_with = "relative")]
+    no_relatives: bool,
+    #[command(flatten)]
+    known: KnownArgs,
+    /// The step's UUID, to repeat it without harm. Default: a fresh one
+    #[arg(long, value_name = "UUID")]
+    id: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct MoveArgs {
+    /// The member
+    member: String,
+    /// The centre that they move to
+    #[arg(long, value_name = "CENTRE")]
+    to: String,
+    /// Their account there. Default: called as the one they leave, below that centre
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
+    /// The step's UUID, to repeat it without harm. Default: a fresh one
+    #[arg(long, value_name = "UUID", requires = "account")]
+    id: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DiedArgs {
+    /// The member
+    member: String,
+    /// The day of their death
     #[arg(long, value_name = "DATE")]
-    born: Option<String>,
-    /// Where they live
-    #[arg(long, value_name = "ADDRESS")]
-    address: Option<String>,
-    /// A disability that the actor attests, on what evidence
-    #[arg(long, value_name = "EVIDENCE", requires = "disability_since")]
-    disability: Option<String>,
-    /// Since when
-    #[arg(long, value_name = "DATE", requires = "disability")]
-    disability_since: Option<String>,
-    /// Hardship that the actor attests, on what evidence
-    #[arg(long, value_name = "EVIDENCE", requires = "hardship_since")]
-    hardship: Option<String>,
-    /// Since when
-    #[arg(long, value_name = "DATE", requires = "hardship")]
-    hardship_since: Option<String>,
-    /// Their school or employer
-    #[arg(long, value_name = "NAME")]
-    affiliation: Option<String>,
-    /// The block or grid unit that they live in
-    #[arg(long, value_name = "BLOCK")]
-    block: Option<String>,
-    /// The member who answers for them
-    #[arg(long, value_name = "MEMBER")]
-    guardian: Option<String>,
-    /// The member who acts for them
-    #[arg(long, value_name = "MEMBER")]
-    proxy: Option<String>,
-    /// A member who is a relative; may be given again
-    #[arg(long, value_name = "MEMBER")]
-    relative: Vec<String>,
-    /// The member who gets their hours in the end
-    #[arg(long, value_name = "MEMBER")]
-    heir: Option<String>,
-    /// How they heard of the time bank, in a word
-    #[arg(long, value_name = "WORD")]
-    heard_of: Option<String>,
-    /// They have a device of their own to act by
-    #[arg(long)]
-    device: bool,
-    /// The day on which they consented to take part
-    #[arg(long, value_name = "DATE")]
-    consented: Option<String>,
-    /// The last day of their insurance
-    #[arg(long, value_name = "DATE")]
-    insured_until: Option<String>,
+    on: String,
+    /// The step's UUID, to repeat it without harm. Default: a fresh one
+    #[arg(long, value_name = "UUID")]
+    id: Option<String>,
 }
 
 #[derive(Args, Debug)]
@@ -146,6 +161,9 @@ struct OnlyArgs {
 enum State {
     Active,
     Suspended,
+    Exiting,
+    Left,
+    Died,
 }
 
 #[derive(Args, Debug)]
@@ -191,46 +209,126 @@ pub(super) async fn run(command: MemberCommand, mut session: Session) -> Result<
         }
         MemberCommand::List(args) => list(args, session).await,
         MemberCommand::Qualify(args) => qualify(args, session).await,
+        MemberCommand::Change(args) => change(*args, session).await,
+        MemberCommand::Move(args) => relocate(args, session).await,
+        MemberCommand::Leave(args) => exit(args.member, String::new(), args.id, session).await,
+        MemberCommand::Died(args) => exit(args.member, args.on, args.id, session).await,
+        MemberCommand::ApproveExit(args) => approve_exit(args, session).await,
         MemberCommand::Suspend(args) => set_state(args, MemberChange::Suspend, session).await,
         MemberCommand::Reinstate(args) => set_state(args, MemberChange::Reinstate, session).await,
     }
 }
 
 async fn register(args: RegisterArgs, mut session: Session) -> Result<(), Failure> {
+    let (mut details, mut personal) = (MemberDetails::default(), PersonalFields::default());
+    args.known.over(&mut details, &mut personal);
     let request = RegisterMemberRequest {
         member_id: args.id,
-        details: Some(MemberDetails {
-            block: args.block.unwrap_or_default(),
-            guardian_id: args.guardian.unwrap_or_default(),
-            proxy_id: args.proxy.unwrap_or_default(),
-            relative_ids: args.relative,
-            heir_id: args.heir.unwrap_or_default(),
-            heard_of: args.heard_of.unwrap_or_default(),
-            has_device: args.device,
-            consented_on: args.consented.unwrap_or_default(),
-            insured_until: args.insured_until.unwrap_or_default(),
-        }),
-        personal: Some(PersonalFields {
-            name: args.name.unwrap_or_default(),
-            phone: args.phone.unwrap_or_default(),
-            born_on: args.born.unwrap_or_default(),
-            address: args.address.unwrap_or_default(),
-            disability: attestation(args.disability, args.disability_since),
-            hardship: attestation(args.hardship, args.hardship_since),
-            affiliation: args.affiliation.unwrap_or_default(),
-        }),
+        details: Some(details),
+        personal: Some(personal),
     };
     let answer = session.client.members.register_member(request).await?;
     let answer = answer.into_inner();
     show(session, answer.member, answer.replayed).await
 }
 
-fn attestation(evidence: Option<String>, since: Option<String>) -> Option<Attestation> {
-    evidence.map(|evidence| Attestation {
-        since: since.unwrap_or_default(),
-        attested_by: String::new(),
-        evidence,
-    })
+async fn change(args: ChangeArgs, mut session: Session) -> Result<(), Failure> {
+    let request = GetMemberRequest {
+        member_id: args.member.clone(),
+    };
+    let found = session
+        .client
+        .members
+        .get_member(request)
+        .await?
+        .into_inner();
+    let member = present(found.member, "member")?;
+    let mut details = member.details.unwrap_or_default();
+    let mut personal = found.personal.unwrap_or_default();
+    details.has_device &= !args.no_device;
+    if args.no_relatives {
+        details.relative_ids.clear();
+    }
+    args.known.over(&mut details, &mut personal);
+    let id = id_or_fresh(args.id);
+    let request = ChangeMemberRequest {
+        step_id: id.clone(),
+        member_id: args.member,
+        etag: member.etag,
+        details: Some(details),
+        personal: Some(personal),
+    };
+    let answer = session.client.members.change_member(request).await;
+    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
+    let answer = answer.into_inner();
+    show(session, answer.member, answer.replayed).await
+}
+
+async fn relocate(args: MoveArgs, mut session: Session) -> Result<(), Failure> {
+    let account_id = match args.account {
+        Some(account) => account,
+        None => {
+            let request = GetMemberRequest {
+                member_id: args.member.clone(),
+            };
+            let found = session
+                .client
+                .members
+                .get_member(request)
+                .await?
+                .into_inner();
+            let member = present(found.member, "member")?;
+            let below = member.account_id.strip_prefix(&member.centre);
+            format!("{}{}", args.to, below.unwrap_or_default())
+        }
+    };
+    if !account_id.starts_with(&format!("{}:", args.to)) {
+        let usage = format!(
+            "account {account_id} is not in the branch of centre {}",
+            args.to
+        );
+        return Err(Failure::Usage(usage));
+    }
+    let id = id_or_fresh(args.id);
+    let request = MoveMemberRequest {
+        step_id: id.clone(),
+        member_id: args.member,
+        account_id,
+    };
+    let answer = session.client.members.move_member(request).await;
+    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
+    let answer = answer.into_inner();
+    show(session, answer.member, answer.replayed).await
+}
+
+async fn exit(
+    member_id: String,
+    died_on: String,
+    id: Option<String>,
+    mut session: Session,
+) -> Result<(), Failure> {
+    let id = id_or_fresh(id);
+    let request = ExitMemberRequest {
+        step_id: id.clone(),
+        member_id,
+        died_on,
+    };
+    let answer = session.client.members.exit_member(request).await;
+    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
+    let answer = answer.into_inner();
+    show(session, answer.member, answer.replayed).await
+}
+
+async fn approve_exit(args: StepArgs, mut session: Session) -> Result<(), Failure> {
+    let id = id_or_fresh(args.id);
+    let request = ApproveExitRequest {
+        step_id: id.clone(),
+        member_id: args.member,
+    };
+    let answer = session.client.members.approve_exit(request).await;
+    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
+    let answer = answer.into_inner();
+    show(session, answer.member, answer.replayed).await
 }
 
 /// The day given, or today in the ledger's zone.
@@ -296,6 +394,9 @@ async fn list(args: ListArgs, mut session: Session) -> Result<(), Failure> {
     let state = state.map(|state| match state {
         State::Active => MemberState::Active,
         State::Suspended => MemberState::Suspended,
+        State::Exiting => MemberState::Exiting,
+        State::Left => MemberState::Left,
+        State::Died => MemberState::Died,
     });
     let only = state.map(|state| Only::State(state.into()));
     let only = only.or(block.map(Only::Block));

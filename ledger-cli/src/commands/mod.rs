@@ -10,6 +10,7 @@ mod hold;
 mod import;
 mod journal;
 mod member;
+mod member_fields;
 mod policy;
 mod record;
 mod staff;
@@ -38,7 +39,7 @@ pub(crate) enum LedgerCommand {
     /// Register, suspend, end, show and list the staff of centres
     #[command(subcommand)]
     Staff(staff::StaffCommand),
-    /// Register, show, list, qualify, suspend and reinstate members
+    /// Register, show, list, change, qualify, suspend and move members; record that they go
     #[command(subcommand)]
     Member(member::MemberCommand),
     /// Check, adopt, show and explain policies, by whose rules centres go

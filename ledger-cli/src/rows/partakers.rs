@@ -44,6 +44,10 @@ pub(crate) const MEMBERS: Layout = Layout {
         "has_device",
         "consented_on",
         "insured_until",
+        "account_id",
+        "registered_on",
+        "exit_on",
+        "exit_approved_by",
         "qualifications",
     ],
     columns: &[
@@ -102,7 +106,11 @@ pub(crate) fn member(member: &Member) -> Row {
         MemberState::Unspecified => "unknown",
         MemberState::Active => "active",
         MemberState::Suspended => "suspended",
+        MemberState::Exiting => "exiting",
+        MemberState::Left => "left",
+        MemberState::Died => "died",
     };
+    let exit = member.exit.as_ref();
     let details = member.details.clone().unwrap_or_default();
     let qualifications = member.qualifications.iter().map(|qualification| {
         Row(vec![
@@ -125,6 +133,16 @@ pub(crate) fn member(member: &Member) -> Row {
         ("has_device", Cell::Flag(details.has_device)),
         ("consented_on", Cell::text(details.consented_on)),
         ("insured_until", Cell::text(details.insured_until)),
+        ("account_id", Cell::text(&member.account_id)),
+        ("registered_on", Cell::text(&member.registered_on)),
+        (
+            "exit_on",
+            exit.map_or(Cell::Absent, |exit| Cell::text(&exit.on)),
+        ),
+        (
+            "exit_approved_by",
+            Cell::text(exit.map_or_else(String::new, |exit| exit.approved_by.join(", "))),
+        ),
         ("qualifications", Cell::Rows(qualifications.collect())),
     ])
 }

@@ -1,12 +1,15 @@
-//! Registering, suspending and qualifying members.
+//! Registering, changing, moving, suspending and qualifying members.
 
-use super::{Decision, Plan, Ruling, Undecided, View, check_named, check_staff, policies};
+use super::{Decision, Plan, Ruling, Undecided, View, check_named, check_staff, exits, policies};
 use crate::{
     exchange::{
-        Fact, Member, MemberId, MemberRegistered, PersonalFields, QualifyMember, RegisterMember,
-        Rejection, SetMemberState, member::MAX_QUALIFICATIONS,
+        Attested, ChangeMember, Fact, Member, MemberChanged, MemberId, MemberMoved,
+        MemberRegistered, MemberState, MoveMember, Personal, PersonalPart, QualifyMember,
+        RegisterMember, Rejection, SetMemberState, member::MAX_QUALIFICATIONS,
     },
-    ledger::{self, AccountKind, AccountOpened, Principal, UnitId},
+    ledger::{
+        self, AccountKind, AccountOpened, Amount, Balance, Label, Principal, Transfer, UnitId,
+    },
 };
 
 pub(super) fn register(view: View<'_>, new: &RegisterMember, by: &Principal) -> Ruling {
@@ -16,21 +19,12 @@ pub(super) fn register(view: View<'_>, new: &RegisterMember, by: &Principal) -> 
     let centre = &centre.ok_or_else(outside)?.terms.prefix;
     check_named(view.objects, || new.details.names(), Some(id))?;
     check_staff(view.objects, centre, by)?;
-    let fields = new.personal.fields();
-    let mut attested = fields.into_iter().flat_map(PersonalFields::attested);
-    if attested.any(|attested| attested.by != by.as_str()) {
-        let principal = by.clone();
-        return Err(Rejection::AttestedByAnother { principal }.into());
-    }
+    check_attested(&new.personal, None, view, by)?;
     let is_member = view.objects.member(id)?.is_some();
     if is_member || view.book.account(id.account())?.is_some() {
         return Err(Rejection::MemberAccountExists { member: id.clone() }.into());
     }
-    let today = view.today;
-    let born_on = fields.and_then(|fields| fields.born_on);
-    if born_on.is_some_and(|born_on| born_on > today) {
-        return Err(Rejection::BornInFuture { today }.into());
-    }
+    check_born(&new.personal, view)?;
     let admission = policies::admit(view, centre, (id, &new.details, &new.personal))?;
     Ok(Decision::Append(Box::new(Plan {
         fact: Fact::MemberRegistered(Box::new(MemberRegistered {
@@ -52,7 +46,11 @@ pub(super) fn register(view: View<'_>, new: &RegisterMember, by: &Principal) -> 
 }
 
 /// A member who must be there, whose centre's staff alone may act on them.
-fn member<'a>(view: View<'a>, id: &MemberId, by: &Principal) -> Result<&'a Member, Undecided> {
+pub(super) fn known<'a>(
+    view: View<'a>,
+    id: &MemberId,
+    by: &Principal,
+) -> Result<&'a Member, Undecided> {
     let found = view.objects.member(id)?;
     let found = found.ok_or_else(|| Rejection::MemberUnknown {
         member: id.clone(),
@@ -62,33 +60,194 @@ fn member<'a>(view: View<'a>, id: &MemberId, by: &Principal) -> Result<&'a Membe
     Ok(found)
 }
 
+/// That a member is in one of these states.
+pub(super) fn check_state(
+    member: &Member,
+    among: &[MemberState],
+    change: &'static str,
+) -> Result<(), Rejection> {
+    match among.contains(&member.state) {
+        true => Ok(()),
+        false => Err(wrong_state(member, change)),
+    }
+}
+
+pub(super) fn wrong_state(member: &Member, change: &'static str) -> Rejection {
+    Rejection::MemberStateWrong {
+        member: member.id.clone(),
+        state: member.state,
+        change,
+    }
+}
+
+/// The states in which a member has an account.
+const PRESENT: [MemberState; 3] = [
+    MemberState::Active,
+    MemberState::Suspended,
+    MemberState::Exiting,
+];
+
 /// A step of a member. The first one under a policy's new floor or ceiling brings their
 /// account's limits to it.
-fn step(view: View<'_>, member: &Member, fact: Fact) -> Ruling {
-    let limits = policies::new_limits(view, &member.centre, member.id.account())?;
+fn step(view: View<'_>, member: &Member, fact: Fact, personal: Option<Personal>) -> Ruling {
+    let limits = policies::new_limits(view, &member.centre, &member.account)?;
     Ok(Decision::Append(Box::new(Plan {
         fact,
         ledger: limits.into_iter().collect(),
-        personal: None,
+        personal,
     })))
 }
 
 pub(super) fn set_state(view: View<'_>, set: &SetMemberState, by: &Principal) -> Ruling {
-    let member = member(view, &set.member, by)?;
-    let (from, _) = set.change.leads();
-    match member.state == from {
-        true => step(view, member, Fact::MemberStateSet(set.clone())),
-        false => Err(Rejection::MemberStateWrong {
-            member: set.member.clone(),
-            state: member.state,
-            change: set.change,
+    let member = known(view, &set.member, by)?;
+    check_state(member, set.change.leads().0, set.change.word())?;
+    step(view, member, Fact::MemberStateSet(set.clone()), None)
+}
+
+pub(super) fn change(view: View<'_>, new: &ChangeMember, by: &Principal) -> Ruling {
+    let id = &new.member;
+    check_named(view.objects, || new.details.names(), Some(id))?;
+    let member = known(view, id, by)?;
+    check_attested(&new.personal, Some(member), view, by)?;
+    check_born(&new.personal, view)?;
+    check_state(member, &PRESENT, "changed")?;
+    let current = view.objects.member_since(id)?;
+    if let Some(current) = current.filter(|current| *current != new.since) {
+        return Err(Rejection::MemberChanged {
+            member: id.clone(),
+            given: new.since,
+            current,
+        }
+        .into());
+    }
+    let fact = Fact::MemberChanged(Box::new(MemberChanged {
+        step: new.step,
+        member: id.clone(),
+        replaces: new.since,
+        details: new.details.clone(),
+        personal: new.personal.commitments(),
+    }));
+    step(view, member, fact, new.personal.to_keep().cloned())
+}
+
+/// Moves a member, with all that stands on their account, to an account in another
+/// centre's branch; the one that they leave is closed.
+pub(super) fn relocate(view: View<'_>, new: &MoveMember, by: &Principal) -> Ruling {
+    let MoveMember {
+        step,
+        member: id,
+        account,
+        recorded,
+    } = new;
+    let centre = view.objects.centre_around(account.as_str());
+    let outside = || Rejection::MemberOutside {
+        member: MemberId::of(account.clone()),
+    };
+    let to = &centre.ok_or_else(outside)?.terms.prefix;
+    let member = known(view, id, by)?;
+    if view.book.account(account)?.is_some() {
+        let member = MemberId::of(account.clone());
+        return Err(Rejection::MemberAccountExists { member }.into());
+    }
+    check_state(
+        member,
+        &[MemberState::Active, MemberState::Suspended],
+        "moved",
+    )?;
+    if member.centre == *to {
+        let (member, centre) = (id.clone(), to.clone());
+        return Err(Rejection::MemberThere { member, centre }.into());
+    }
+    let recorded =
+        PersonalPart::of_verdict(view.objects.personal(member.personal_since)?, *recorded);
+    let admission = policies::admit(view, to, (id, &member.details, &recorded))?;
+    let mut ledger = vec![ledger::Command::OpenAccount(AccountOpened {
+        id: account.clone(),
+        kind: AccountKind::Member,
+        unit: UnitId::time(),
+        limits: policies::limits(view, to)?,
+    })];
+    let balance = balance_without_holds(view, member)?;
+    if let Ok(amount) = Amount::new(balance.steps().saturating_abs()) {
+        let (from, to) = match balance > Balance::ZERO {
+            true => (&member.account, account),
+            false => (account, &member.account),
+        };
+        let transfer = Transfer::new(from.clone(), to.clone(), amount)
+            .map_err(|_| Rejection::MemberAccountExists { member: id.clone() })?;
+        ledger.push(exits::entry(view, *step, Label::relocation(), transfer)?);
+    }
+    ledger.push(ledger::Command::CloseAccount {
+        id: member.account.clone(),
+    });
+    Ok(Decision::Append(Box::new(Plan {
+        fact: Fact::MemberMoved(MemberMoved {
+            step: *step,
+            member: id.clone(),
+            to: to.clone(),
+            account: account.clone(),
+            admission,
+            personal_since: member.personal_since,
+        }),
+        ledger,
+        personal: None,
+    })))
+}
+
+/// What stands on a member's account, which nothing open may keep from being closed.
+pub(super) fn balance_without_holds(view: View<'_>, member: &Member) -> Result<Balance, Undecided> {
+    let Some(account) = view.book.account(&member.account)? else {
+        return Ok(Balance::ZERO);
+    };
+    match account.open_holds {
+        0 => Ok(account.balance),
+        count => Err(Rejection::MemberHasHolds {
+            member: member.id.clone(),
+            count,
         }
         .into()),
     }
 }
 
+/// That what is attested anew is attested by who records it: what was before may stay.
+fn check_attested(
+    personal: &PersonalPart,
+    member: Option<&Member>,
+    view: View<'_>,
+    by: &Principal,
+) -> Result<(), Undecided> {
+    let Some(fields) = personal.fields() else {
+        return Ok(());
+    };
+    let before = match member {
+        None => None,
+        Some(member) => view.objects.personal(member.personal_since)?,
+    };
+    let stood = |attested: &Attested| {
+        before.is_some_and(|before| before.fields.attested().any(|old| old == attested))
+    };
+    let mut attested = fields.attested();
+    match attested.any(|attested| attested.by != by.as_str() && !stood(attested)) {
+        false => Ok(()),
+        true => Err(Rejection::AttestedByAnother {
+            principal: by.clone(),
+        }
+        .into()),
+    }
+}
+
+fn check_born(personal: &PersonalPart, view: View<'_>) -> Result<(), Rejection> {
+    let today = view.today;
+    let born_on = personal.fields().and_then(|fields| fields.born_on);
+    match born_on.is_some_and(|born_on| born_on > today) {
+        true => Err(Rejection::BornInFuture { today }),
+        false => Ok(()),
+    }
+}
+
 pub(super) fn qualify(view: View<'_>, new: &QualifyMember, by: &Principal) -> Ruling {
-    let member = member(view, &new.member, by)?;
+    let member = known(view, &new.member, by)?;
+    check_state(member, &PRESENT, "qualified")?;
     let qualification = &new.qualification;
     let since = qualification.since;
     if let Some(until) = qualification.until.filter(|until| *until < since) {
@@ -103,5 +262,5 @@ pub(super) fn qualify(view: View<'_>, new: &QualifyMember, by: &Principal) -> Ru
         }
         .into());
     }
-    step(view, member, Fact::MemberQualified(new.clone()))
+    step(view, member, Fact::MemberQualified(new.clone()), None)
 }

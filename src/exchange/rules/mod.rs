@@ -4,6 +4,7 @@
 //! the order of [`Rejection`]'s variants.
 
 mod centres;
+mod exits;
 mod members;
 mod policies;
 mod staff;
@@ -109,7 +110,39 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::RegisterMember(new) => members::register(view, new, by),
         Command::SetMemberState(set) => members::set_state(view, set, by),
         Command::QualifyMember(new) => members::qualify(view, new, by),
+        Command::ChangeMember(new) => members::change(view, new, by),
+        Command::MoveMember(new) => members::relocate(view, new, by),
+        Command::ExitMember(new) => exits::exit(view, new, by),
+        Command::ApproveExit(new) => exits::approve(view, new, by),
         Command::AdoptPolicy(new) => policies::adopt(view, new, by),
+    }
+}
+
+/// That the time bank has nothing against what is asked of the ledger alone.
+///
+/// # Errors
+/// The [`Rejection`] of a rule that has, or what is not loaded.
+pub fn check_ledger(
+    book: &Book,
+    objects: &Objects,
+    command: &ledger::Command,
+) -> Result<(), Undecided> {
+    let ledger::Command::CloseAccount { id } = command else {
+        return Ok(());
+    };
+    let is_members = |account: &ledger::Account| {
+        account.kind == ledger::AccountKind::Member && account.closed.is_none()
+    };
+    if !book.account(id)?.is_some_and(is_members) {
+        return Ok(());
+    }
+    match objects.member_of(id)? {
+        None => Ok(()),
+        Some(member) => Err(Rejection::MembersAccount {
+            account: id.clone(),
+            member: member.id.clone(),
+        }
+        .into()),
     }
 }
 

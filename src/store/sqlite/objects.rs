@@ -116,6 +116,12 @@ pub(super) fn personal_row(
     }
 }
 
+/// Whether the personal fields that a record commits to are there.
+pub(super) fn has_personal(connection: &Connection, of: Sequence) -> Result<bool> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM personal WHERE sequence = ?1")?;
+    Ok(statement.exists([of.get()])?)
+}
+
 fn text_of(fields: &PersonalFields) -> Result<String> {
     serde_json::to_string(fields).map_err(|error| StoreError::Failed(error.to_string()))
 }

@@ -10,7 +10,7 @@ use super::{
     read::{self, select_account},
 };
 use crate::{
-    exchange::{List, Object, ObjectId, Personal},
+    exchange::{List, Object, ObjectId, Personal, Standing},
     journal::decode,
     ledger::{
         Account, AccountId, Booking, BookingId, Founded, Hold, HoldStateKind, Moment, Position,
@@ -186,12 +186,9 @@ impl Snapshot for SqliteSnapshot {
         Ok(holds)
     }
 
-    fn objects(&mut self, ids: &[ObjectId]) -> Result<Vec<Option<Object>>> {
+    fn objects(&mut self, ids: &[ObjectId]) -> Result<Vec<Option<Standing>>> {
         let connection = self.connection()?;
-        let found = ids.iter().map(|id| {
-            let standing = objects::object(connection, id)?;
-            Ok(standing.map(|(object, _)| object))
-        });
+        let found = ids.iter().map(|id| objects::object(connection, id));
         found.collect()
     }
 

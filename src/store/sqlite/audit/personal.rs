@@ -30,19 +30,21 @@ impl<'c> PersonalRows<'c> {
     }
 
     pub(super) fn check(&mut self, record: &Record) -> Result<()> {
-        let committed = record.step.exchange_fact().and_then(Fact::personal);
-        let Some((id, commitments)) = committed else {
+        let at = record.stamp.sequence;
+        let fact = record.step.exchange_fact();
+        if let Some(of) = fact.and_then(|fact| fact.verdict_on(at)) {
+            let is_erased = !objects::has_personal(self.connection, of)?;
+            self.erased_verdicts += i64::from(is_erased);
+        }
+        let Some((id, commitments)) = fact.and_then(Fact::personal) else {
             return Ok(());
         };
-        let at = record.stamp.sequence;
         let found = match objects::personal_row(self.connection, at) {
             Err(StoreError::Corrupt(what)) => return wrong(Some(at), PLACE, what),
             found => found?,
         };
         let Some((member, personal)) = found else {
             self.count.erased += 1;
-            let has_verdict = record.step.exchange_fact().is_some_and(Fact::has_verdict);
-            self.erased_verdicts += i64::from(has_verdict);
             return Ok(());
         };
         if member != id.as_str() {

@@ -1,0 +1,172 @@
+//! What a fact makes of the objects.
+
+use super::{
+    Branch, Centre, Exit, ExitCause, Fact, Holder, Member, MemberId, MemberState, Object, Objects,
+    PolicyAdopted, PolicyStarts, Settlement, Staff, StaffNumber, StaffState, StaffTerms,
+};
+use crate::ledger::{Broken, Sequence, Stamp};
+
+impl Objects {
+    /// Folds a fact of a record in.
+    ///
+    /// # Errors
+    /// [`Broken`] where it names what is not there. The objects are then of no more
+    /// use.
+    pub fn fold(&mut self, fact: &Fact, stamp: Stamp) -> Result<(), Broken> {
+        let broken = |what| Broken {
+            sequence: stamp.sequence,
+            what,
+        };
+        for id in fact.step_ids() {
+            self.take(id, fact, stamp).map_err(broken)?;
+        }
+        self.fold_fact(fact, stamp.sequence).map_err(broken)
+    }
+
+    fn fold_fact(&mut self, fact: &Fact, at: Sequence) -> Result<(), String> {
+        match fact {
+            Fact::CentreOpened {
+                terms,
+                first_staff_number,
+            } => {
+                let centre = Centre {
+                    terms: terms.clone(),
+                    active_staff: 0,
+                    policies: PolicyStarts::default(),
+                };
+                self.create(Object::Centre(centre), at)?;
+                let (number, centre) = (first_staff_number.clone(), terms.prefix.clone());
+                self.register(StaffTerms::plain(number, centre), at)
+            }
+            Fact::StaffRegistered(terms) => self.register(terms.clone(), at),
+            Fact::StaffStateSet(set) => self.set_staff_state(&set.number, set.change.leads().1, at),
+            Fact::MemberRegistered(new) => {
+                let member = Member {
+                    id: new.id.clone(),
+                    centre: new.centre.clone(),
+                    account: new.id.account().clone(),
+                    state: MemberState::Active,
+                    exit: None,
+                    details: new.details.clone(),
+                    personal_since: at,
+                    registered_on: new.registered_on,
+                    qualifications: Vec::new(),
+                };
+                self.create(Object::Member(Box::new(member)), at)
+            }
+            Fact::MemberStateSet(set) => self.change_member(&set.member, at, |member| {
+                member.state = set.change.leads().1;
+                // One that was begun is taken back.
+                member.exit = None;
+            }),
+            Fact::MemberChanged(new) => self.change_member(&new.member, at, |member| {
+                member.details = new.details.clone();
+                member.personal_since = at;
+            }),
+            Fact::MemberMoved(new) => {
+                self.change_member(&new.member, at, |member| {
+                    member.centre = new.to.clone();
+                    member.account = new.account.clone();
+                })?;
+                let holder = Holder {
+                    account: new.account.clone(),
+                    member: new.member.clone(),
+                };
+                self.create(Object::Holder(holder), at)
+            }
+            Fact::MemberExited(new) => self.change_member(&new.exit.member, at, |member| {
+                member.exit = Some(Exit {
+                    cause: new.exit.cause(),
+                    on: new.on,
+                    approved_by: Vec::new(),
+                });
+                member.state = state_after(new.exit.cause(), &new.settlement);
+            }),
+            Fact::ExitApproved(new) => self.change_member(&new.approval.member, at, |member| {
+                if let Some(exit) = &mut member.exit {
+                    exit.approved_by.push(new.by.clone());
+                    member.state = state_after(exit.cause, &new.settlement);
+                }
+            }),
+            Fact::PolicyAdopted(adopted) => self.adopt(adopted, at),
+            Fact::MemberQualified(new) => self.change_member(&new.member, at, |member| {
+                member.qualify(new.qualification.clone());
+            }),
+        }
+    }
+
+    fn register(&mut self, terms: StaffTerms, at: Sequence) -> Result<(), String> {
+        let centre = terms.centre.clone();
+        let staff = Staff {
+            terms,
+            state: StaffState::Active,
+        };
+        self.create(Object::Staff(staff), at)?;
+        self.count_staff(&centre, 1, at)
+    }
+
+    fn set_staff_state(
+        &mut self,
+        number: &StaffNumber,
+        state: StaffState,
+        at: Sequence,
+    ) -> Result<(), String> {
+        let Ok(Some(staff)) = self.staff(number) else {
+            return Err(format!("there is no staff {number}"));
+        };
+        let is_active = |state| i32::from(state == StaffState::Active);
+        let more = is_active(state) - is_active(staff.state);
+        let centre = staff.terms.centre.clone();
+        let staff = Staff {
+            state,
+            ..staff.clone()
+        };
+        self.put(Object::Staff(staff), at);
+        self.count_staff(&centre, more, at)
+    }
+
+    fn adopt(&mut self, adopted: &PolicyAdopted, at: Sequence) -> Result<(), String> {
+        let policy = &adopted.policy;
+        self.create(Object::Policy(policy.clone()), at)?;
+        let mut centre = self.known_centre(&policy.centre)?;
+        centre.policies.push(policy.starts_on);
+        self.put(Object::Centre(centre), at);
+        Ok(())
+    }
+
+    fn known_centre(&self, prefix: &Branch) -> Result<Centre, String> {
+        let found = self.centre(prefix).cloned();
+        found.ok_or_else(|| format!("there is no centre {prefix}"))
+    }
+
+    fn count_staff(&mut self, centre: &Branch, more: i32, at: Sequence) -> Result<(), String> {
+        let mut centre = self.known_centre(centre)?;
+        let count = centre.active_staff.checked_add_signed(more);
+        centre.active_staff = count.ok_or("its staff are fewer than none")?;
+        self.put(Object::Centre(centre), at);
+        Ok(())
+    }
+
+    fn change_member(
+        &mut self,
+        id: &MemberId,
+        at: Sequence,
+        change: impl FnOnce(&mut Member),
+    ) -> Result<(), String> {
+        let Ok(Some(member)) = self.member(id) else {
+            return Err(format!("there is no member {id}"));
+        };
+        let mut member = member.clone();
+        change(&mut member);
+        self.put(Object::Member(Box::new(member)), at);
+        Ok(())
+    }
+}
+
+fn state_after(cause: ExitCause, settlement: &Settlement) -> MemberState {
+    match (settlement, cause) {
+        (Settlement::AwaitsApproval, _) => MemberState::Exiting,
+        (Settlement::Closed { .. }, ExitCause::Leaving) => MemberState::Left,
+        (Settlement::Closed { .. }, ExitCause::Death) => MemberState::Died,
+    }
+}

@@ -1,0 +1,220 @@
+//! How members go: what becomes of their hours, and who approves it.
+
+use std::sync::Arc;
+
+use super::{Decision, Plan, Ruling, Undecided, View, check_staff, members, policies};
+use crate::exchange::{
+    ApproveExit, ExitApproved, ExitCause, ExitMember, Fact, Member, MemberExited, MemberState,
+    Rejection, Settlement, Staff, StaffNumber, StepId, policy::Inheritor,
+};
+use crate::ledger::{
+    self, AccountId, Amount, Balance, BookingId, Difference, Entry, Label, NewEntry, Origin,
+    Principal, Tags, Transfer, Transfers,
+};
+
+pub(super) fn exit(view: View<'_>, new: &ExitMember, by: &Principal) -> Ruling {
+    let member = members::known(view, &new.member, by)?;
+    let may_go = [MemberState::Active, MemberState::Suspended];
+    members::check_state(member, &may_go, "gone")?;
+    if let Some(died_on) = new.died_on.filter(|died_on| *died_on > view.today) {
+        let today = view.today;
+        return Err(Rejection::DiedInFuture { died_on, today }.into());
+    }
+    let found = way_out(view, member, new.cause())?;
+    let settled = match found.to_heir && found.approvals > 0 {
+        true => Settled {
+            settlement: Settlement::AwaitsApproval,
+            ledger: Vec::new(),
+        },
+        false => settle(view, member, new.step, found)?,
+    };
+    Ok(plan(
+        Fact::MemberExited(MemberExited {
+            exit: new.clone(),
+            on: new.died_on.unwrap_or(view.today),
+            settlement: settled.settlement,
+        }),
+        settled.ledger,
+    ))
+}
+
+pub(super) fn approve(view: View<'_>, new: &ApproveExit, by: &Principal) -> Ruling {
+    let member = members::known(view, &new.member, by)?;
+    members::check_state(member, &[MemberState::Exiting], "approved of")?;
+    let Some(exit) = &member.exit else {
+        return Err(members::wrong_state(member, "approved of").into());
+    };
+    // Whoever is known has been asked for by now.
+    let number = StaffNumber::of(by);
+    let staff = match &number {
+        Some(number) => view.objects.staff(number)?,
+        None => None,
+    };
+    let Some(staff) = staff else {
+        check_staff(view.objects, &member.centre, by)?;
+        return Err(members::wrong_state(member, "approved of").into());
+    };
+    let number = staff.terms.number.clone();
+    if exit.approved_by.contains(&number) {
+        return Err(Rejection::ApprovedAlready { number }.into());
+    }
+    let heir = heir_of(view, member)?;
+    if [Some(member), heir]
+        .into_iter()
+        .flatten()
+        .any(|party| is_party(staff, party))
+    {
+        let member = new.member.clone();
+        return Err(Rejection::ApproverIsParty { number, member }.into());
+    }
+    let found = way_out(view, member, exit.cause)?;
+    let given = u32::try_from(exit.approved_by.len()).unwrap_or(u32::MAX);
+    let is_enough = !found.to_heir || given.saturating_add(1) >= found.approvals;
+    let settled = match is_enough {
+        true => settle(view, member, new.step, found)?,
+        false => Settled {
+            settlement: Settlement::AwaitsApproval,
+            ledger: Vec::new(),
+        },
+    };
+    Ok(plan(
+        Fact::ExitApproved(ExitApproved {
+            approval: new.clone(),
+            by: number,
+            settlement: settled.settlement,
+        }),
+        settled.ledger,
+    ))
+}
+
+fn plan(fact: Fact, ledger: Vec<ledger::Command>) -> Decision {
+    Decision::Append(Box::new(Plan {
+        fact,
+        ledger,
+        personal: None,
+    }))
+}
+
+/// Whether something of a member concerns somebody of the staff, or a relative of
+/// theirs.
+fn is_party(staff: &Staff, member: &Member) -> bool {
+    let terms = &staff.terms;
+    let is_own = terms.member_id.as_ref() == Some(&member.id);
+    let own = terms.member_id.as_ref();
+    let named_by_member = own.is_some_and(|own| member.details.relative_ids.contains(own));
+    is_own || named_by_member || terms.relative_ids.contains(&member.id)
+}
+
+/// Who gets what a member leaves behind.
+struct WayOut {
+    /// None where the policy names nobody.
+    account: Option<AccountId>,
+    /// Whether that is an heir's.
+    to_heir: bool,
+    /// How many approvals that takes.
+    approvals: u32,
+    balance: Balance,
+}
+
+fn way_out(view: View<'_>, member: &Member, cause: ExitCause) -> Result<WayOut, Undecided> {
+    let policy = view.objects.policy_on(&member.centre, view.today)?;
+    let heir = heir_of(view, member)?;
+    let balance = members::balance_without_holds(view, member)?;
+    let exit = policy.map(|adopted| &adopted.policy().exit);
+    let inheritor = exit.map(|exit| match cause {
+        ExitCause::Leaving => &exit.leaving,
+        ExitCause::Death => &exit.death,
+    });
+    let (heirs, otherwise) = match inheritor {
+        None => (None, None),
+        Some(Inheritor::Account(account)) => (None, Some(account)),
+        Some(Inheritor::Heir(account)) => (heir, account.as_ref()),
+    };
+    // An heir inherits hours, and no debt.
+    let heirs = heirs.filter(|_| balance > Balance::ZERO);
+    Ok(WayOut {
+        account: heirs.map(|heir| &heir.account).or(otherwise).cloned(),
+        to_heir: heirs.is_some(),
+        approvals: exit.map_or(0, |exit| exit.approvals),
+        balance,
+    })
+}
+
+/// The heir that a member named, as long as they take part.
+fn heir_of<'a>(view: View<'a>, member: &Member) -> Result<Option<&'a Member>, Undecided> {
+    let heir = match &member.details.heir_id {
+        None => None,
+        Some(heir) => view.objects.member(heir)?,
+    };
+    Ok(heir.filter(|heir| !heir.state.is_gone()))
+}
+
+/// What becomes of an account, and what the ledger does for it.
+struct Settled {
+    settlement: Settlement,
+    ledger: Vec<ledger::Command>,
+}
+
+fn settle(
+    view: View<'_>,
+    member: &Member,
+    step: BookingId,
+    found: WayOut,
+) -> Result<Settled, Undecided> {
+    let close = ledger::Command::CloseAccount {
+        id: member.account.clone(),
+    };
+    let Ok(amount) = Amount::new(found.balance.steps().saturating_abs()) else {
+        return Ok(Settled {
+            settlement: Settlement::Closed { with: None },
+            ledger: vec![close],
+        });
+    };
+    let missing = || Rejection::ExitAccountMissing {
+        member: member.id.clone(),
+        balance: found.balance,
+    };
+    let other = found.account.clone().ok_or_else(missing)?;
+    let (from, to) = match found.balance > Balance::ZERO {
+        true => (&member.account, &other),
+        false => (&other, &member.account),
+    };
+    let transfer = Transfer::new(from.clone(), to.clone(), amount).map_err(|_| missing())?;
+    let entry = entry(view, step, Label::exit(), transfer)?;
+    let limits = policies::new_limits(view, &member.centre, &member.account)?;
+    let ledger = limits.into_iter().chain([entry, close]).collect();
+    Ok(Settled {
+        settlement: Settlement::Closed { with: Some(other) },
+        ledger,
+    })
+}
+
+/// An entry that a step brings about, of one transfer: its id is the step's, which
+/// stands for nothing else in the ledger either.
+pub(super) fn entry(
+    view: View<'_>,
+    step: BookingId,
+    kind: Label,
+    transfer: Transfer,
+) -> Result<ledger::Command, Undecided> {
+    if view.book.booking(step)?.is_some() {
+        let difference = Difference::of("what", "entry or hold", "step of the time bank");
+        let id = StepId::Own(step);
+        return Err(Rejection::IdReused { id, difference }.into());
+    }
+    let entry = Entry {
+        id: step,
+        transfers: Transfers::one(transfer),
+        effective_at: None,
+        kind,
+        tags: Tags::default(),
+        note: None,
+        origin: Origin::Posted,
+    };
+    Ok(ledger::Command::PostEntry(NewEntry {
+        entry: Arc::new(entry),
+        units: Vec::new(),
+        note: None,
+        opens: Vec::new(),
+    }))
+}

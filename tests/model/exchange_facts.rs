@@ -1,0 +1,276 @@
+//! Facts of the time bank, at random.
+
+use proptest::{collection::vec, option, prelude::*, sample::select, string::string_regex};
+use timebank::{
+    exchange::{
+        Admission, AdoptedPolicy, ApproveExit, Branch, CentreTerms, Code, Commitments, Day,
+        ExitApproved, ExitMember, Fact, MemberChange, MemberChanged, MemberDetails, MemberExited,
+        MemberId, MemberMoved, MemberRegistered, Name, PolicyAdopted, PolicyDocument,
+        PolicyVersion, Qualification, QualifyMember, SetMemberState, SetStaffState, Settlement,
+        StaffChange, StaffNumber, StaffTerms,
+    },
+    ledger::{AccountId, Commitment, Sequence, TimeZone},
+};
+
+use super::bytes::{accounts, bookings, labels, moments};
+
+pub(super) fn facts() -> BoxedStrategy<Fact> {
+    let names = || {
+        string_regex("[A-Za-z\u{4e00}-\u{4e20}]{1,20}")
+            .expect("a pattern")
+            .prop_map(|name| Name::parse("name", &name).expect("a name"))
+    };
+    let staff_changes = [
+        StaffChange::Suspend,
+        StaffChange::Reinstate,
+        StaffChange::End,
+    ];
+    let terms = (
+        branches(),
+        names(),
+        option::of(names()),
+        option::of(names()),
+        option::of(names()),
+    );
+    let terms =
+        terms.prop_map(
+            |(prefix, name_en, name_zh, operator, contracting_body)| CentreTerms {
+                prefix,
+                name_en,
+                name_zh,
+                operator,
+                contracting_body,
+            },
+        );
+    prop_oneof![
+        (terms, numbers()).prop_map(|(terms, first_staff_number)| {
+            Fact::CentreOpened {
+                terms,
+                first_staff_number,
+            }
+        }),
+        (numbers(), branches(), details()).prop_map(|(number, centre, details)| {
+            Fact::StaffRegistered(StaffTerms {
+                number,
+                centre,
+                member_id: details.heir_id,
+                relative_ids: details.relative_ids,
+            })
+        }),
+        (
+            accounts(),
+            branches(),
+            details(),
+            any::<[[u8; 32]; 7]>(),
+            days(),
+            option::of(admissions())
+        )
+            .prop_map(
+                |(id, centre, details, personal, registered_on, admission)| {
+                    Fact::MemberRegistered(Box::new(MemberRegistered {
+                        id: member(&id),
+                        centre,
+                        details,
+                        personal: Commitments(personal.map(Commitment)),
+                        registered_on,
+                        admission,
+                    }))
+                }
+            ),
+        exits(),
+        changes(),
+        (bookings(), branches(), versions(), days(), "[a-z]{1,20}").prop_map(
+            |(step, centre, version, starts_on, name)| {
+                let document = format!("name = \"{name}\"\n");
+                Fact::PolicyAdopted(PolicyAdopted {
+                    step,
+                    policy: AdoptedPolicy {
+                        centre,
+                        version,
+                        starts_on,
+                        document: PolicyDocument::read(document).expect("a policy"),
+                    },
+                })
+            }
+        ),
+        (bookings(), accounts(), any::<bool>()).prop_map(|(step, id, suspends)| {
+            Fact::MemberStateSet(SetMemberState {
+                step,
+                member: member(&id),
+                change: match suspends {
+                    true => MemberChange::Suspend,
+                    false => MemberChange::Reinstate,
+                },
+            })
+        }),
+        (
+            bookings(),
+            accounts(),
+            codes(),
+            days(),
+            option::of(days()),
+            option::of(codes())
+        )
+            .prop_map(|(step, id, code, since, until, training)| {
+                Fact::MemberQualified(QualifyMember {
+                    step,
+                    member: member(&id),
+                    qualification: Qualification {
+                        code,
+                        since,
+                        until,
+                        training,
+                    },
+                })
+            }),
+        (bookings(), numbers(), select(staff_changes.to_vec())).prop_map(
+            |(step, number, change)| {
+                Fact::StaffStateSet(SetStaffState {
+                    step,
+                    number,
+                    change,
+                })
+            }
+        ),
+    ]
+    .boxed()
+}
+
+fn member(id: &AccountId) -> MemberId {
+    MemberId::parse(id.as_str()).expect("an id")
+}
+
+fn codes() -> impl Strategy<Value = Code> {
+    labels().prop_map(|label| Code::parse("code", label.as_str()).expect("a code"))
+}
+
+fn changes() -> BoxedStrategy<Fact> {
+    let changed = (
+        bookings(),
+        accounts(),
+        sequences(),
+        details(),
+        any::<[[u8; 32]; 7]>(),
+    );
+    let changed = changed.prop_map(|(step, id, replaces, details, personal)| {
+        Fact::MemberChanged(Box::new(MemberChanged {
+            step,
+            member: member(&id),
+            replaces,
+            details,
+            personal: Commitments(personal.map(Commitment)),
+        }))
+    });
+    let moved = (
+        bookings(),
+        accounts(),
+        branches(),
+        accounts(),
+        option::of(admissions()),
+        sequences(),
+    );
+    let moved = moved.prop_map(|(step, id, to, account, admission, personal_since)| {
+        Fact::MemberMoved(MemberMoved {
+            step,
+            member: member(&id),
+            to,
+            account,
+            admission,
+            personal_since,
+        })
+    });
+    prop_oneof![changed, moved].boxed()
+}
+
+fn exits() -> BoxedStrategy<Fact> {
+    let settlements = prop_oneof![
+        Just(Settlement::AwaitsApproval),
+        option::of(accounts()).prop_map(|with| Settlement::Closed { with }),
+    ];
+    let ends = (
+        bookings(),
+        accounts(),
+        option::of(days()),
+        days(),
+        numbers(),
+        settlements,
+    );
+    (ends, any::<bool>())
+        .prop_map(|((step, id, died_on, on, by, settlement), is_approval)| {
+            let member = member(&id);
+            match is_approval {
+                true => Fact::ExitApproved(ExitApproved {
+                    approval: ApproveExit { step, member },
+                    by,
+                    settlement,
+                }),
+                false => Fact::MemberExited(MemberExited {
+                    exit: ExitMember {
+                        step,
+                        member,
+                        died_on,
+                    },
+                    on,
+                    settlement,
+                }),
+            }
+        })
+        .boxed()
+}
+
+fn sequences() -> impl Strategy<Value = Sequence> {
+    (1..1_i64 << 40).prop_map(|number| Sequence::new(number).expect("in range"))
+}
+
+fn versions() -> impl Strategy<Value = PolicyVersion> {
+    (1..=PolicyVersion::MAX).prop_map(|number| PolicyVersion::new(number).expect("a version"))
+}
+
+fn admissions() -> impl Strategy<Value = Admission> {
+    (versions(), 0..=i32::MAX.cast_unsigned())
+        .prop_map(|(policy, condition)| Admission { policy, condition })
+}
+
+fn days() -> impl Strategy<Value = Day> {
+    moments().prop_map(|moment| Day::of(moment, TimeZone::UTC))
+}
+
+fn details() -> BoxedStrategy<MemberDetails> {
+    let members = || option::of(accounts().prop_map(|id| member(&id)));
+    (
+        option::of(codes()),
+        (members(), members(), members()),
+        vec(accounts().prop_map(|id| member(&id)), 0..4),
+        option::of(codes()),
+        any::<bool>(),
+        (option::of(days()), option::of(days())),
+    )
+        .prop_map(|(block, named, relative_ids, heard_of, has_device, days)| {
+            let (guardian_id, proxy_id, heir_id) = named;
+            let (consented_on, insured_until) = days;
+            MemberDetails {
+                block,
+                guardian_id,
+                proxy_id,
+                relative_ids,
+                heir_id,
+                heard_of,
+                has_device,
+                consented_on,
+                insured_until,
+            }
+        })
+        .boxed()
+}
+
+fn branches() -> impl Strategy<Value = Branch> {
+    string_regex("[a-z]{1,8}(:[a-z]{1,8}){0,3}")
+        .expect("a pattern")
+        .prop_map(|branch| Branch::parse("prefix", &branch).expect("a branch"))
+}
+
+fn numbers() -> impl Strategy<Value = StaffNumber> {
+    string_regex("[A-Z][0-9.-]{0,31}")
+        .expect("a pattern")
+        .prop_map(|number| StaffNumber::parse(&number).expect("a number"))
+}
