@@ -147,6 +147,25 @@ pub struct MoveMember {
     pub recorded: Option<Admission>,
 }
 
+/// Says that the second membership which a member seems to have is none, or is settled.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct ClearMember {
+    #[serde(skip)]
+    pub step: BookingId,
+    #[serde(rename = "member_id")]
+    pub member: MemberId,
+}
+
+/// Erases the personal fields of a member who is gone: asked for by one of the staff,
+/// and done by another.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct EraseMember {
+    #[serde(skip)]
+    pub step: BookingId,
+    #[serde(rename = "member_id")]
+    pub member: MemberId,
+}
+
 /// Adopts a policy for a centre.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct AdoptPolicy {
@@ -176,6 +195,8 @@ pub enum Command {
     MoveMember(MoveMember),
     ExitMember(ExitMember),
     ApproveExit(ApproveExit),
+    ClearMember(ClearMember),
+    EraseMember(EraseMember),
     AdoptPolicy(AdoptPolicy),
 }
 
@@ -209,6 +230,8 @@ impl Command {
             Self::MoveMember(new) => StepId::Own(new.step),
             Self::ExitMember(new) => StepId::Own(new.step),
             Self::ApproveExit(new) => StepId::Own(new.step),
+            Self::ClearMember(new) => StepId::Own(new.step),
+            Self::EraseMember(new) => StepId::Own(new.step),
             Self::AdoptPolicy(new) => StepId::Own(new.step),
         }
     }
@@ -225,6 +248,8 @@ impl Command {
             Self::ChangeMember(_) => "what is known of a member",
             Self::MoveMember(_) => "the move of a member",
             Self::ExitMember(_) => "the exit of a member",
+            Self::ClearMember(_) => "the clearing of a member",
+            Self::EraseMember(_) => "an erasure of personal fields",
             Self::ApproveExit(_) => "an approval of an exit",
             Self::AdoptPolicy(_) => "the adoption of a policy",
         }
@@ -259,6 +284,8 @@ impl Command {
             Self::ChangeMember(new) => ObjectId::Member(new.member.clone()),
             Self::MoveMember(new) => ObjectId::Member(new.member.clone()),
             Self::ExitMember(new) => ObjectId::Member(new.member.clone()),
+            Self::ClearMember(new) => ObjectId::Member(new.member.clone()),
+            Self::EraseMember(new) => ObjectId::Member(new.member.clone()),
             Self::ApproveExit(new) => ObjectId::Member(new.member.clone()),
             Self::AdoptPolicy(new) => {
                 let named = new.document.policy().accounts().into_iter();

@@ -1,10 +1,10 @@
 //! What happened in the time bank.
 
 use super::{
-    AdoptPolicy, AdoptedPolicy, ApproveExit, Branch, CentreTerms, ChangeMember, Command,
-    Commitments, Day, ExitMember, MemberDetails, MemberId, MoveMember, ObjectId, PersonalPart,
-    PolicyVersion, QualifyMember, RegisterMember, SetMemberState, SetStaffState, Settlement,
-    StaffNumber, StaffTerms, StepId,
+    AdoptPolicy, AdoptedPolicy, ApproveExit, Branch, CentreTerms, ChangeMember, ClearMember,
+    Command, Commitments, Day, EraseMember, ExitMember, MemberDetails, MemberId, MoveMember,
+    ObjectId, PersonalPart, PolicyVersion, QualifyMember, RegisterMember, SetMemberState,
+    SetStaffState, Settlement, StaffNumber, StaffTerms, StepId, Verdicts,
 };
 use crate::ledger::{AccountId, BookingId, Sequence};
 
@@ -29,8 +29,8 @@ pub struct MemberRegistered {
     pub personal: Commitments,
     /// The ledger's day.
     pub registered_on: Day,
-    /// None where the centre had no policy.
-    pub admission: Option<Admission>,
+    /// None of them where the centre had no policy, and nobody else the same identity.
+    pub verdicts: Verdicts,
 }
 
 /// A centre adopted a policy.
@@ -49,6 +49,27 @@ pub struct MemberChanged {
     pub replaces: Sequence,
     pub details: MemberDetails,
     pub personal: Commitments,
+    /// The member whose second membership it seems to be.
+    pub second_of: Option<MemberId>,
+}
+
+/// The second membership that a member seemed to have was looked into, and is none, or
+/// is settled.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MemberCleared {
+    pub step: BookingId,
+    pub member: MemberId,
+}
+
+/// Staff asked for a member's personal fields to be erased, or had them erased that
+/// another had asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ErasureStep {
+    pub step: BookingId,
+    pub member: MemberId,
+    pub by: StaffNumber,
+    /// Whether they are erased now.
+    pub is_done: bool,
 }
 
 /// A member moved to another centre, with all that stood on their account, which was
@@ -98,6 +119,8 @@ pub enum Fact {
     MemberMoved(MemberMoved),
     MemberExited(MemberExited),
     ExitApproved(ExitApproved),
+    MemberCleared(MemberCleared),
+    ErasureStep(ErasureStep),
 }
 
 impl Fact {
@@ -119,7 +142,7 @@ impl Fact {
                 personal: PersonalPart::Recorded {
                     commitments: new.personal,
                     fields: None,
-                    admission: new.admission,
+                    verdicts: new.verdicts.clone(),
                 },
             })),
             Self::MemberStateSet(set) => Command::SetMemberState(set.clone()),
@@ -132,7 +155,10 @@ impl Fact {
                 personal: PersonalPart::Recorded {
                     commitments: new.personal,
                     fields: None,
-                    admission: None,
+                    verdicts: Verdicts {
+                        admission: None,
+                        second_of: new.second_of.clone(),
+                    },
                 },
             })),
             Self::MemberMoved(new) => Command::MoveMember(MoveMember {
@@ -140,6 +166,14 @@ impl Fact {
                 member: new.member.clone(),
                 account: new.account.clone(),
                 recorded: new.admission,
+            }),
+            Self::MemberCleared(new) => Command::ClearMember(ClearMember {
+                step: new.step,
+                member: new.member.clone(),
+            }),
+            Self::ErasureStep(new) => Command::EraseMember(EraseMember {
+                step: new.step,
+                member: new.member.clone(),
             }),
             Self::MemberExited(new) => Command::ExitMember(new.exit.clone()),
             Self::ExitApproved(new) => Command::ApproveExit(new.approval.clone()),
@@ -165,6 +199,8 @@ impl Fact {
             | Self::MemberMoved(_)
             | Self::MemberExited(_)
             | Self::ExitApproved(_)
+            | Self::MemberCleared(_)
+            | Self::ErasureStep(_)
             | Self::PolicyAdopted(_) => None,
         }
     }
@@ -173,8 +209,17 @@ impl Fact {
     /// place. None where it has none.
     pub fn verdict_on(&self, at: Sequence) -> Option<Sequence> {
         match self {
-            Self::MemberRegistered(new) => new.admission.map(|_| at),
+            Self::MemberRegistered(new) => (new.verdicts != Verdicts::default()).then_some(at),
+            Self::MemberChanged(new) => new.second_of.as_ref().map(|_| at),
             Self::MemberMoved(new) => new.admission.map(|_| new.personal_since),
+            _ => None,
+        }
+    }
+
+    /// The member whose personal fields it erases.
+    pub fn erases(&self) -> Option<&MemberId> {
+        match self {
+            Self::ErasureStep(step) => step.is_done.then_some(&step.member),
             _ => None,
         }
     }
@@ -198,6 +243,8 @@ impl Fact {
             Self::PolicyAdopted(adopted) => vec![StepId::Own(adopted.step)],
             Self::MemberChanged(new) => vec![StepId::Own(new.step)],
             Self::MemberMoved(new) => vec![StepId::Own(new.step)],
+            Self::MemberCleared(new) => vec![StepId::Own(new.step)],
+            Self::ErasureStep(new) => vec![StepId::Own(new.step)],
             Self::MemberExited(new) => vec![StepId::Own(new.exit.step)],
             Self::ExitApproved(new) => vec![StepId::Own(new.approval.step)],
         }

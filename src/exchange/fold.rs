@@ -1,8 +1,8 @@
 //! What a fact makes of the objects.
 
 use super::{
-    Branch, Centre, Exit, ExitCause, Fact, Holder, Member, MemberId, MemberState, Object, Objects,
-    PolicyAdopted, PolicyStarts, Settlement, Staff, StaffNumber, StaffState, StaffTerms,
+    Branch, Centre, Erasure, Exit, ExitCause, Fact, Holder, Member, MemberId, MemberState, Object,
+    Objects, PolicyAdopted, PolicyStarts, Settlement, Staff, StaffNumber, StaffState, StaffTerms,
 };
 use crate::ledger::{Broken, Sequence, Stamp};
 
@@ -51,6 +51,8 @@ impl Objects {
                     personal_since: at,
                     registered_on: new.registered_on,
                     qualifications: Vec::new(),
+                    second_of: new.verdicts.second_of.clone(),
+                    erasure: Erasure::None,
                 };
                 self.create(Object::Member(Box::new(member)), at)
             }
@@ -62,6 +64,18 @@ impl Objects {
             Fact::MemberChanged(new) => self.change_member(&new.member, at, |member| {
                 member.details = new.details.clone();
                 member.personal_since = at;
+                if new.second_of.is_some() {
+                    member.second_of = new.second_of.clone();
+                }
+            }),
+            Fact::MemberCleared(new) => self.change_member(&new.member, at, |member| {
+                member.second_of = None;
+            }),
+            Fact::ErasureStep(new) => self.change_member(&new.member, at, |member| {
+                member.erasure = match new.is_done {
+                    true => Erasure::Done,
+                    false => Erasure::AskedBy(new.by.clone()),
+                };
             }),
             Fact::MemberMoved(new) => {
                 self.change_member(&new.member, at, |member| {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Branch, Day, Exit};
+use super::{Branch, Day, Exit, StaffNumber};
 use crate::ledger::{AccountId, Label, Malformed, Sequence};
 
 /// How many relatives a member names.
@@ -211,6 +211,22 @@ pub struct Member {
     pub personal_since: Sequence,
     /// By code.
     pub qualifications: Vec<Qualification>,
+    /// The member whose second membership it seems to be, until that is cleared.
+    pub second_of: Option<MemberId>,
+    /// Whether their personal fields are kept.
+    pub erasure: Erasure,
+}
+
+/// Whether the personal fields of a member are kept.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Erasure {
+    /// They are.
+    None,
+    /// They are, and somebody of the staff asked to have them erased.
+    AskedBy(StaffNumber),
+    /// They are no more.
+    Done,
 }
 
 impl Member {

@@ -18,6 +18,7 @@ mod exit;
 mod fact;
 mod fold;
 mod id;
+mod identity;
 mod member;
 mod object;
 mod objects;
@@ -32,24 +33,26 @@ mod wants;
 pub use adopted::{AdoptedPolicy, PolicyDocument, PolicyId, PolicyStarts, PolicyVersion};
 pub use centre::{Centre, CentreTerms};
 pub use command::{
-    AdoptPolicy, ChangeMember, Command, MemberChange, MoveMember, QualifyMember, RegisterMember,
-    SetMemberState, SetStaffState, StaffChange,
+    AdoptPolicy, ChangeMember, ClearMember, Command, EraseMember, MemberChange, MoveMember,
+    QualifyMember, RegisterMember, SetMemberState, SetStaffState, StaffChange,
 };
 pub use day::Day;
 pub use exit::{ApproveExit, Exit, ExitCause, ExitMember, Settlement};
 pub use fact::{
-    Admission, ExitApproved, Fact, MemberChanged, MemberExited, MemberMoved, MemberRegistered,
-    PolicyAdopted,
+    Admission, ErasureStep, ExitApproved, Fact, MemberChanged, MemberCleared, MemberExited,
+    MemberMoved, MemberRegistered, PolicyAdopted,
 };
 pub use id::{Branch, StaffNumber, StepId};
+pub use identity::{Identity, IdentityKey};
 pub use member::{
-    Code, Holder, MAX_RELATIVES, Member, MemberDetails, MemberId, MemberState, Qualification,
+    Code, Erasure, Holder, MAX_RELATIVES, Member, MemberDetails, MemberId, MemberState,
+    Qualification,
 };
 pub use object::{List, Object, ObjectId, ObjectKind};
 pub use objects::{Changed, Objects, Savepoint, Standing, Taken};
 pub use personal::{
     Attested, Commitments, FIELD_COUNT, Personal, PersonalFields, PersonalPart, PersonalText,
-    Secret,
+    Secret, Verdicts,
 };
 pub use rejection::Rejection;
 pub use staff::{Staff, StaffState, StaffTerms};

@@ -150,6 +150,9 @@ fn lists_of(member: &Member) -> Vec<List> {
         List::MembersOf(centre.clone()),
         List::MembersIn(centre.clone(), member.state),
     ];
+    if member.second_of.is_some() {
+        lists.push(List::SecondMembers(centre.clone()));
+    }
     if let Some(block) = &member.details.block {
         lists.push(List::MembersOfBlock(centre.clone(), block.clone()));
     }
@@ -174,6 +177,8 @@ pub enum List {
     MembersOf(Branch),
     MembersIn(Branch, MemberState),
     MembersOfBlock(Branch, Code),
+    /// Members who seem to be so for the second time.
+    SecondMembers(Branch),
     /// Members with a qualification that lapses in a month, such as `2026-03`.
     MembersLapsing(Branch, String),
 }
@@ -188,6 +193,7 @@ impl List {
             Self::MembersOf(_)
             | Self::MembersIn(..)
             | Self::MembersOfBlock(..)
+            | Self::SecondMembers(_)
             | Self::MembersLapsing(..) => ObjectKind::Member,
         }
     }
@@ -202,6 +208,7 @@ impl List {
             Self::MembersOf(centre) => format!("members-of/{centre} "),
             Self::MembersIn(centre, state) => format!("members-of/{centre}/{state} "),
             Self::MembersOfBlock(centre, block) => format!("members-of/{centre}/block/{block} "),
+            Self::SecondMembers(centre) => format!("members-of/{centre}/second "),
             Self::MembersLapsing(centre, month) => {
                 format!("members-of/{centre}/lapsing/{month} ")
             }

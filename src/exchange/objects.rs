@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::{
-    AdoptedPolicy, Branch, Centre, Day, Fact, Member, MemberId, NotLoaded, Object, ObjectId,
-    Personal, PolicyId, Staff, StaffNumber, StepId,
+    AdoptedPolicy, Branch, Centre, Day, Fact, Identity, Member, MemberId, NotLoaded, Object,
+    ObjectId, Personal, PolicyId, Staff, StaffNumber, StepId,
 };
 use crate::ledger::{AccountId, Sequence, Stamp};
 
@@ -58,6 +58,8 @@ enum Before {
     Step(StepId),
     /// There was no such record.
     Personal(Sequence),
+    /// One less had it.
+    Identity(Identity),
 }
 
 /// The objects that are loaded, and what is known of ids. Folding every fact of the
@@ -70,6 +72,8 @@ pub struct Objects {
     taken: HashMap<StepId, Option<Taken>>,
     /// None: they were erased.
     personal: HashMap<Sequence, Option<Personal>>,
+    /// The members who have or had an identity, in the order in which that was recorded.
+    identities: HashMap<Identity, Vec<MemberId>>,
     /// Those of all centres.
     branches: BTreeSet<Branch>,
     /// How objects were that changed since they were forgotten.
@@ -200,10 +204,36 @@ impl Objects {
         self.personal.insert(of, found);
     }
 
-    /// Keeps the personal fields that a record commits to which is being made.
-    pub fn keep_personal(&mut self, of: Sequence, personal: Personal) {
+    /// The members who have or had an identity, in the order in which that was recorded,
+    /// as far as that is kept.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] where there may be some.
+    pub fn identified(&self, by: Identity) -> Result<&[MemberId], NotLoaded> {
+        match self.identities.get(&by) {
+            Some(members) => Ok(members),
+            None => Err(NotLoaded::identity(by)),
+        }
+    }
+
+    /// Makes known who has or had an identity.
+    pub fn load_identity(&mut self, identity: Identity, members: Vec<MemberId>) {
+        self.identities.insert(identity, members);
+    }
+
+    /// Keeps the personal fields of a member that a record commits to which is being
+    /// made.
+    pub fn keep_personal(&mut self, of: Sequence, member: &MemberId, personal: Personal) {
         if self.savepoints > 0 {
             self.before.push(Before::Personal(of));
+        }
+        let identity = personal.fields.identity;
+        let known = identity.and_then(|one| Some((one, self.identities.get_mut(&one)?)));
+        if let Some((identity, members)) = known {
+            members.push(member.clone());
+            if self.savepoints > 0 {
+                self.before.push(Before::Identity(identity));
+            }
         }
         self.personal.insert(of, Some(personal));
     }
@@ -283,6 +313,7 @@ impl Objects {
     pub fn forget_steps(&mut self) {
         self.taken.clear();
         self.personal.clear();
+        self.identities.clear();
         self.absent.clear();
     }
 
@@ -323,6 +354,11 @@ impl Objects {
                 }
                 Before::Personal(of) => {
                     self.personal.remove(&of);
+                }
+                Before::Identity(identity) => {
+                    if let Some(members) = self.identities.get_mut(&identity) {
+                        members.pop();
+                    }
                 }
             }
         }

@@ -10,13 +10,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Admission, Day};
+use super::{Admission, Day, Identity, MemberId};
 use crate::ledger::{Commitment, Malformed, Salt};
 
 const MAX_CHARS: usize = 200;
 
 /// How many personal fields there are.
-pub const FIELD_COUNT: usize = 7;
+pub const FIELD_COUNT: usize = 8;
 
 /// The random bytes that the salts of a record's fields are made of.
 pub type Secret = [u8; 32];
@@ -78,6 +78,8 @@ pub struct PersonalFields {
     pub hardship: Option<Attested>,
     /// The school or the employer.
     pub affiliation: Option<PersonalText>,
+    /// Who they are.
+    pub identity: Option<Identity>,
 }
 
 impl PersonalFields {
@@ -121,6 +123,11 @@ impl PersonalFields {
             ("personal.disability", attested(&self.disability)),
             ("personal.hardship", attested(&self.hardship)),
             ("personal.affiliation", text(&self.affiliation)),
+            (
+                "personal.identity_number",
+                self.identity
+                    .map_or_else(String::new, |one| one.to_string()),
+            ),
         ]
     }
 }
@@ -146,9 +153,19 @@ impl fmt::Debug for Personal {
 }
 
 /// What a record has of the personal fields, in the order of their numbers: name,
-/// phone, birth date, address, disability, hardship, affiliation.
+/// phone, birth date, address, disability, hardship, affiliation, identity.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Commitments(pub [Commitment; FIELD_COUNT]);
+
+/// What a record says of personal fields, without telling them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Verdicts {
+    /// By which rule they were admitted.
+    pub admission: Option<Admission>,
+    /// The member whose second membership it seems to be, as they have the same identity
+    /// number.
+    pub second_of: Option<MemberId>,
+}
 
 /// The personal fields of a command: those that a client gave, or what a record says
 /// of them.
@@ -164,21 +181,21 @@ pub enum PersonalPart {
         /// The fields themselves, where they are still there and those that the
         /// record commits to.
         fields: Option<PersonalFields>,
-        /// The verdict on them that the record has.
-        admission: Option<Admission>,
+        /// The verdicts on them that the record has.
+        verdicts: Verdicts,
     },
 }
 
 impl PersonalPart {
     /// The fields that a member has, or the verdict that a record has on them where they
     /// were erased.
-    pub(super) fn of_verdict(personal: Option<&Personal>, admission: Option<Admission>) -> Self {
+    pub(super) fn of_verdicts(personal: Option<&Personal>, verdicts: Verdicts) -> Self {
         match personal {
             Some(personal) => Self::Given(personal.clone()),
             None => Self::Recorded {
                 commitments: Commitments([Commitment([0; 32]); FIELD_COUNT]),
                 fields: None,
-                admission,
+                verdicts,
             },
         }
     }
@@ -197,6 +214,16 @@ impl PersonalPart {
             Self::Given(personal) => Some(&personal.fields),
             Self::Recorded { fields, .. } => fields.as_ref(),
         }
+    }
+
+    /// The same with the identity that was known before, where no other is given.
+    pub(super) fn keeping_identity(&self, before: Option<&Personal>) -> Self {
+        let mut kept = self.clone();
+        if let Self::Given(personal) = &mut kept {
+            let known = before.and_then(|before| before.fields.identity);
+            personal.fields.identity = personal.fields.identity.or(known);
+        }
+        kept
     }
 
     /// What is to be kept beside the record.
@@ -225,7 +252,11 @@ impl Personal {
     /// The first field in which others differ. Who attested does not count: a request
     /// may be repeated by somebody else.
     pub(super) fn difference(&self, other: &PersonalFields) -> Option<&'static str> {
-        let (mine, others) = (self.fields.unsigned(), other.unsigned());
+        let (mut mine, others) = (self.fields.unsigned(), other.unsigned());
+        if others.identity.is_none() {
+            // It is asked for once, and stays.
+            mine.identity = None;
+        }
         let (mine, others) = (mine.texts(), others.texts());
         let mut pairs = mine.iter().zip(&others);
         pairs.find(|(a, b)| a != b).map(|((field, _), _)| *field)

@@ -101,6 +101,19 @@ pub enum Rejection {
         account: AccountId,
         member: MemberId,
     },
+    #[error("member {member} seems to be no second membership; there is nothing to clear")]
+    MemberNotFlagged { member: MemberId },
+    #[error(
+        "member {member} has gone on {gone_on}, and what is known of them is kept for {kept_months} \
+         months by the centre's policy"
+    )]
+    RetentionRunning {
+        member: MemberId,
+        gone_on: Day,
+        kept_months: u32,
+    },
+    #[error("the personal fields of member {member} are erased already")]
+    MemberErased { member: MemberId },
     #[error("the day of death, {died_on}, is after today, {today}")]
     DiedInFuture { died_on: Day, today: Day },
     #[error("staff {number} has approved it already; another has to")]
@@ -200,6 +213,9 @@ impl Rejection {
             Self::MemberThere { .. } => "MEMBER_THERE",
             Self::MemberChanged { .. } => "MEMBER_CHANGED",
             Self::MembersAccount { .. } => "MEMBERS_ACCOUNT",
+            Self::MemberNotFlagged { .. } => "MEMBER_NOT_FLAGGED",
+            Self::RetentionRunning { .. } => "RETENTION_RUNNING",
+            Self::MemberErased { .. } => "MEMBER_ERASED",
             Self::DiedInFuture { .. } => "DIED_IN_FUTURE",
             Self::MemberHasHolds { .. } => "MEMBER_HAS_HOLDS",
             Self::ApprovedAlready { .. } => "APPROVED_ALREADY",
@@ -286,6 +302,18 @@ impl Rejection {
             Self::MembersAccount { account, member } => vec![
                 ("account", account.to_string()),
                 ("member", member.to_string()),
+            ],
+            Self::MemberNotFlagged { member } | Self::MemberErased { member } => {
+                vec![("member", member.to_string())]
+            }
+            Self::RetentionRunning {
+                member,
+                gone_on,
+                kept_months,
+            } => vec![
+                ("member", member.to_string()),
+                ("gone_on", gone_on.to_string()),
+                ("kept_months", kept_months.to_string()),
             ],
             Self::DiedInFuture { died_on, today } => vec![
                 ("died_on", died_on.to_string()),

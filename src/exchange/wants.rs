@@ -1,6 +1,6 @@
 //! What the rules ask for: there, not there, or not loaded.
 
-use super::{ObjectId, StepId};
+use super::{Identity, ObjectId, StepId};
 use crate::ledger::{self, Sequence};
 
 /// What was asked for and is not loaded, to be loaded as one set.
@@ -13,6 +13,8 @@ pub struct Wants {
     pub steps: Vec<StepId>,
     /// The personal fields that these records commit to.
     pub personal: Vec<Sequence>,
+    /// Who has these.
+    pub identities: Vec<Identity>,
 }
 
 impl Wants {
@@ -23,8 +25,13 @@ impl Wants {
             objects,
             steps,
             personal,
+            identities,
         } = self;
-        ledger.is_empty() && objects.is_empty() && steps.is_empty() && personal.is_empty()
+        ledger.is_empty()
+            && objects.is_empty()
+            && steps.is_empty()
+            && personal.is_empty()
+            && identities.is_empty()
     }
 
     /// Wants all that the other does, too.
@@ -33,6 +40,7 @@ impl Wants {
         self.objects.extend(other.objects);
         self.steps.extend(other.steps);
         self.personal.extend(other.personal);
+        self.identities.extend(other.identities);
     }
 }
 
@@ -58,6 +66,13 @@ impl NotLoaded {
     pub(super) fn personal(of: Sequence) -> Self {
         Self(Box::new(Wants {
             personal: vec![of],
+            ..Wants::default()
+        }))
+    }
+
+    pub(super) fn identity(identity: Identity) -> Self {
+        Self(Box::new(Wants {
+            identities: vec![identity],
             ..Wants::default()
         }))
     }

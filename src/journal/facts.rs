@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     exchange::{
-        AdoptedPolicy, Branch, CentreTerms, Day, Fact, MemberId, Name, PolicyAdopted,
-        PolicyDocument, PolicyVersion, SetStaffState, StaffChange, StaffNumber, StaffTerms,
+        AdoptedPolicy, Branch, CentreTerms, Day, ErasureStep, Fact, MemberCleared, MemberId, Name,
+        PolicyAdopted, PolicyDocument, PolicyVersion, SetStaffState, StaffChange, StaffNumber,
+        StaffTerms,
     },
     ledger,
     steps::Exchanged,
@@ -69,6 +70,16 @@ fn fact_to_proto(fact: &Fact) -> Message {
         Fact::MemberQualified(new) => Message::MemberQualified(member_facts::qualified(new)),
         Fact::MemberChanged(new) => Message::MemberChanged(member_facts::changed(new)),
         Fact::MemberMoved(new) => Message::MemberMoved(member_facts::moved(new)),
+        Fact::MemberCleared(new) => Message::MemberCleared(v1::MemberCleared {
+            step_id: new.step.as_bytes().to_vec(),
+            member_id: new.member.as_str().into(),
+        }),
+        Fact::ErasureStep(new) => Message::ErasureStep(v1::ErasureStep {
+            step_id: new.step.as_bytes().to_vec(),
+            member_id: new.member.as_str().into(),
+            staff_number: new.by.as_str().into(),
+            done: new.is_done,
+        }),
         Fact::MemberExited(new) => Message::MemberExited(exit_facts::exited(new)),
         Fact::ExitApproved(new) => Message::ExitApproved(exit_facts::approved(new)),
         Fact::PolicyAdopted(adopted) => {
@@ -144,6 +155,16 @@ fn fact(fact: Message) -> Result<Fact> {
         Message::MemberQualified(new) => member_facts::read_qualified(&new)?,
         Message::MemberChanged(new) => member_facts::read_changed(&new)?,
         Message::MemberMoved(new) => member_facts::read_moved(&new)?,
+        Message::MemberCleared(new) => Fact::MemberCleared(MemberCleared {
+            step: booking(&new.step_id, "step_id")?,
+            member: MemberId::parse(&new.member_id)?,
+        }),
+        Message::ErasureStep(new) => Fact::ErasureStep(ErasureStep {
+            step: booking(&new.step_id, "step_id")?,
+            member: MemberId::parse(&new.member_id)?,
+            by: StaffNumber::parse(&new.staff_number)?,
+            is_done: new.done,
+        }),
         Message::MemberExited(new) => exit_facts::read_exited(&new)?,
         Message::ExitApproved(new) => exit_facts::read_approved(&new)?,
         Message::PolicyAdopted(adopted) => Fact::PolicyAdopted(PolicyAdopted {

@@ -7,7 +7,7 @@ use crate::{
     exchange::{
         Admission, Branch, Code, Commitments, Day, FIELD_COUNT, Fact, MAX_RELATIVES, MemberChange,
         MemberChanged, MemberDetails, MemberId, MemberMoved, MemberRegistered, Qualification,
-        QualifyMember, SetMemberState,
+        QualifyMember, SetMemberState, Verdicts,
     },
     ledger::{AccountId, Commitment, Malformed, Sequence},
 };
@@ -22,8 +22,14 @@ pub(super) fn registered(new: &MemberRegistered) -> v1::MemberRegistered {
         details: Some(details_to_proto(&new.details)),
         personal_commitments: personal.iter().flat_map(|one| one.0).collect(),
         registered_on: new.registered_on.to_string(),
-        admission: new.admission.map(admission_to_proto),
+        admission: new.verdicts.admission.map(admission_to_proto),
+        second_of: id_or_none(new.verdicts.second_of.as_ref()),
     }
+}
+
+/// A member who need not be, as the contract has them.
+fn id_or_none(id: Option<&MemberId>) -> String {
+    id.map_or("", MemberId::as_str).into()
 }
 
 fn admission_to_proto(admission: Admission) -> v1::Admission {
@@ -41,6 +47,7 @@ pub(super) fn changed(new: &MemberChanged) -> v1::MemberChanged {
         replaces: new.replaces.get(),
         details: Some(details_to_proto(&new.details)),
         personal_commitments: personal.iter().flat_map(|one| one.0).collect(),
+        second_of: id_or_none(new.second_of.as_ref()),
     }
 }
 
@@ -215,7 +222,10 @@ pub(super) fn read_registered(registered: &v1::MemberRegistered) -> Result<Fact>
         personal: commitments(&registered.personal_commitments)
             .ok_or(Undecodable::Field("personal_commitments"))?,
         registered_on: Day::parse("registered_on", &registered.registered_on)?,
-        admission: registered.admission.as_ref().map(admission).transpose()?,
+        verdicts: Verdicts {
+            admission: registered.admission.as_ref().map(admission).transpose()?,
+            second_of: member_id(&registered.second_of)?,
+        },
     })))
 }
 
@@ -244,6 +254,7 @@ pub(super) fn read_changed(new: &v1::MemberChanged) -> Result<Fact> {
         details: member_details(details.ok_or(Undecodable::Field("details"))?)?,
         personal: commitments(&new.personal_commitments)
             .ok_or(Undecodable::Field("personal_commitments"))?,
+        second_of: member_id(&new.second_of)?,
     })))
 }
 

@@ -62,6 +62,8 @@ pub enum Malformed {
     Day { field: &'static str },
     #[error("{field} is not up to {max} characters without control characters")]
     Personal { field: &'static str, max: usize },
+    #[error("the identity number is not 6 to 32 letters A-Z and digits")]
+    Identity,
     #[error("at most {max} relatives are named, here are {given}")]
     Relatives { given: usize, max: usize },
     #[error("{field} is not a time of the years 1900 to 9999")]
@@ -135,6 +137,7 @@ impl Malformed {
             Self::Time { .. } => "TIME_OUT_OF_RANGE",
             Self::Day { .. } => "DAY_MALFORMED",
             Self::Personal { .. } => "PERSONAL_FIELD_MALFORMED",
+            Self::Identity => "IDENTITY_MALFORMED",
             Self::Relatives { .. } => "TOO_MANY_RELATIVES",
             Self::SequenceRange { .. } => "SEQUENCE_OUT_OF_RANGE",
             Self::ExpiresIn { .. } => "EXPIRY_OUT_OF_RANGE",
@@ -178,7 +181,7 @@ impl Malformed {
                 ("given", given.clone()),
                 ("max", max.to_string()),
             ],
-            Self::LimitUnset => vec![],
+            Self::LimitUnset | Self::Identity => vec![],
             Self::Together { fields } => vec![("fields", (*fields).into())],
             Self::SameAccount { account } => vec![("account", account.clone())],
             Self::Personal { field, max } => {

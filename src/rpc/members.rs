@@ -5,7 +5,7 @@ use tonic::{Request, Response, Status};
 
 use super::{Services, convert, page, partakers, status::Refused, token_of};
 use crate::{
-    exchange::{Command, Exit, ExitCause, Member, MemberId},
+    exchange::{Command, Erasure, Exit, ExitCause, Member, MemberId},
     journal,
     ledger::Principal,
     query::{self, MemberView, ReadError, Reading, page_size},
@@ -63,6 +63,20 @@ fn listed(member: &Member) -> v1::Member {
         registered_on: member.registered_on.to_string(),
         exit: member.exit.as_ref().map(exit),
         etag: String::new(),
+        second_of: member
+            .second_of
+            .as_ref()
+            .map_or("", MemberId::as_str)
+            .into(),
+        erasure: erasure(&member.erasure).into(),
+    }
+}
+
+fn erasure(erasure: &Erasure) -> v1::Erasure {
+    match erasure {
+        Erasure::None => v1::Erasure::Unspecified,
+        Erasure::AskedBy(_) => v1::Erasure::Asked,
+        Erasure::Done => v1::Erasure::Done,
     }
 }
 
@@ -81,7 +95,9 @@ impl MemberService for Services {
         &self,
         request: Request<v1::RegisterMemberRequest>,
     ) -> Result<Response<v1::RegisterMemberResponse>, Status> {
-        let step = self.member_step(&request, partakers::register_member);
+        let step = self.member_step(&request, |request, by| {
+            partakers::register_member(request, by, &self.identity_key)
+        });
         let (member, replayed, journal_position) = step.await?;
         Ok(Response::new(v1::RegisterMemberResponse {
             member,
@@ -94,7 +110,9 @@ impl MemberService for Services {
         &self,
         request: Request<v1::ChangeMemberRequest>,
     ) -> Result<Response<v1::ChangeMemberResponse>, Status> {
-        let step = self.member_step(&request, partakers::change_member);
+        let step = self.member_step(&request, |request, by| {
+            partakers::change_member(request, by, &self.identity_key)
+        });
         let (member, replayed, journal_position) = step.await?;
         Ok(Response::new(v1::ChangeMemberResponse {
             member,
@@ -162,6 +180,32 @@ impl MemberService for Services {
         let step = self.member_step(&request, |request, _| partakers::approve_exit(request));
         let (member, replayed, journal_position) = step.await?;
         Ok(Response::new(v1::ApproveExitResponse {
+            member,
+            replayed,
+            journal_position,
+        }))
+    }
+
+    async fn clear_member(
+        &self,
+        request: Request<v1::ClearMemberRequest>,
+    ) -> Result<Response<v1::ClearMemberResponse>, Status> {
+        let step = self.member_step(&request, |request, _| partakers::clear_member(request));
+        let (member, replayed, journal_position) = step.await?;
+        Ok(Response::new(v1::ClearMemberResponse {
+            member,
+            replayed,
+            journal_position,
+        }))
+    }
+
+    async fn erase_member(
+        &self,
+        request: Request<v1::EraseMemberRequest>,
+    ) -> Result<Response<v1::EraseMemberResponse>, Status> {
+        let step = self.member_step(&request, |request, _| partakers::erase_member(request));
+        let (member, replayed, journal_position) = step.await?;
+        Ok(Response::new(v1::EraseMemberResponse {
             member,
             replayed,
             journal_position,

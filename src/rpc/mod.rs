@@ -29,6 +29,7 @@ use tonic::Status;
 
 use self::{status::Refused, tail::Tail};
 use crate::{
+    exchange::IdentityKey,
     ledger::Caller,
     query::{Query, ReadError, Token},
     sequencer::Sequencer,
@@ -40,6 +41,8 @@ use crate::{
 pub struct Services {
     pub sequencer: Sequencer,
     pub query: Query,
+    /// What the digests of identity numbers are keyed with.
+    pub identity_key: IdentityKey,
     /// Shared by those who follow the journal.
     pub tail: Tail,
     /// True once the server is to stop, which ends streams.

@@ -8,10 +8,10 @@ use super::{
 };
 use crate::{
     exchange::{
-        ApproveExit, Attested, Branch, CentreTerms, ChangeMember, Code, Command, Day, ExitMember,
-        List, MemberId, MemberState, MoveMember, Name, Personal, PersonalFields, PersonalPart,
-        PersonalText, QualifyMember, RegisterMember, Secret, SetMemberState, SetStaffState,
-        StaffNumber, StaffTerms,
+        ApproveExit, Attested, Branch, CentreTerms, ChangeMember, ClearMember, Code, Command, Day,
+        EraseMember, ExitMember, IdentityKey, List, MemberId, MemberState, MoveMember, Name,
+        Personal, PersonalFields, PersonalPart, PersonalText, QualifyMember, RegisterMember,
+        Secret, SetMemberState, SetStaffState, StaffNumber, StaffTerms,
     },
     journal,
     ledger::{Malformed, Principal},
@@ -102,6 +102,7 @@ pub(super) fn state_to_proto(state: MemberState) -> v1::MemberState {
 pub(super) fn register_member(
     request: &v1::RegisterMemberRequest,
     by: &Principal,
+    key: &IdentityKey,
 ) -> std::result::Result<(MemberId, Command), Refused> {
     let id = member_id(&request.member_id, "member_id")?;
     let details = request.details.clone().unwrap_or_default();
@@ -109,7 +110,7 @@ pub(super) fn register_member(
     let new = RegisterMember {
         id: id.clone(),
         details,
-        personal: personal(request.personal.as_ref(), by)?,
+        personal: personal(request.personal.as_ref(), by, key)?,
     };
     Ok((id, Command::RegisterMember(Box::new(new))))
 }
@@ -117,8 +118,9 @@ pub(super) fn register_member(
 fn personal(
     given: Option<&v1::PersonalFields>,
     by: &Principal,
+    key: &IdentityKey,
 ) -> std::result::Result<PersonalPart, Refused> {
-    let fields = personal_fields(&given.cloned().unwrap_or_default(), by)?;
+    let fields = personal_fields(&given.cloned().unwrap_or_default(), by, key)?;
     let mut secret = Secret::default();
     getrandom::fill(&mut secret).map_err(|_| Refused::NoRandomness)?;
     Ok(PersonalPart::Given(Personal { secret, fields }))
@@ -127,6 +129,7 @@ fn personal(
 pub(super) fn change_member(
     request: &v1::ChangeMemberRequest,
     by: &Principal,
+    key: &IdentityKey,
 ) -> std::result::Result<(MemberId, Command), Refused> {
     let step = booking_id(&request.step_id, "step_id")?;
     let member = member_id(&request.member_id, "member_id")?;
@@ -137,7 +140,7 @@ pub(super) fn change_member(
         since,
         member: member.clone(),
         details: journal::member_details(&details)?,
-        personal: personal(request.personal.as_ref(), by)?,
+        personal: personal(request.personal.as_ref(), by, key)?,
     };
     Ok((member, Command::ChangeMember(Box::new(new))))
 }
@@ -178,7 +181,11 @@ pub(super) fn approve_exit(request: &v1::ApproveExitRequest) -> Result<(MemberId
     Ok((member, Command::ApproveExit(new)))
 }
 
-fn personal_fields(given: &v1::PersonalFields, by: &Principal) -> Result<PersonalFields> {
+fn personal_fields(
+    given: &v1::PersonalFields,
+    by: &Principal,
+    key: &IdentityKey,
+) -> Result<PersonalFields> {
     Ok(PersonalFields {
         name: PersonalText::parse("personal.name", &given.name)?,
         phone: PersonalText::parse("personal.phone", &given.phone)?,
@@ -198,6 +205,7 @@ fn personal_fields(given: &v1::PersonalFields, by: &Principal) -> Result<Persona
             ["personal.hardship.since", "personal.hardship.evidence"],
         )?,
         affiliation: PersonalText::parse("personal.affiliation", &given.affiliation)?,
+        identity: key.digest(&given.identity_number)?,
     })
 }
 
@@ -240,6 +248,7 @@ pub(super) fn fields_to_proto(fields: &PersonalFields) -> v1::PersonalFields {
         disability: attested(&fields.disability),
         hardship: attested(&fields.hardship),
         affiliation: text(&fields.affiliation),
+        identity_number: String::new(),
     }
 }
 
@@ -271,6 +280,26 @@ pub(super) fn qualify_member(request: &v1::QualifyMemberRequest) -> Result<(Memb
     Ok((member, Command::QualifyMember(new)))
 }
 
+pub(super) fn clear_member(request: &v1::ClearMemberRequest) -> Result<(MemberId, Command)> {
+    let step = booking_id(&request.step_id, "step_id")?;
+    let member = member_id(&request.member_id, "member_id")?;
+    let new = ClearMember {
+        step,
+        member: member.clone(),
+    };
+    Ok((member, Command::ClearMember(new)))
+}
+
+pub(super) fn erase_member(request: &v1::EraseMemberRequest) -> Result<(MemberId, Command)> {
+    let step = booking_id(&request.step_id, "step_id")?;
+    let member = member_id(&request.member_id, "member_id")?;
+    let new = EraseMember {
+        step,
+        member: member.clone(),
+    };
+    Ok((member, Command::EraseMember(new)))
+}
+
 /// The list of a centre's members that is asked for.
 pub(super) fn member_list(
     centre: Branch,
@@ -293,6 +322,8 @@ pub(super) fn member_list(
                 return Err(Malformed::Choice { field, given });
             }
         },
+        Only::Second(false) => List::MembersOf(centre),
+        Only::Second(true) => List::SecondMembers(centre),
         Only::Block(block) => {
             let block = convert::text(block, "block")?;
             List::MembersOfBlock(centre, Code::parse("block", block)?)

@@ -73,11 +73,13 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let address = listener.local_addr()?;
     let (sequencer, thread) = Sequencer::start(writer, Clock::system(), start)?;
+    let identity_key = store.identity_key()?;
     let query = Query::new(store, sequencer.time())?;
     let (stopped, stopping) = watch::channel(false);
     let services = Services {
         sequencer: sequencer.clone(),
         query: query.clone(),
+        identity_key,
         tail: Tail::default(),
         stopping: stopping.clone(),
     };

@@ -259,6 +259,9 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         | Rejection::MemberElsewhere { .. }
         | Rejection::MemberThere { .. }
         | Rejection::MembersAccount { .. }
+        | Rejection::MemberNotFlagged { .. }
+        | Rejection::RetentionRunning { .. }
+        | Rejection::MemberErased { .. }
         | Rejection::MemberHasHolds { .. }
         | Rejection::ExitAccountMissing { .. }
         | Rejection::MemberNotAdmitted { .. }

@@ -102,6 +102,8 @@ pub struct Decided {
     pub notes: Vec<(Sequence, Note)>,
     /// The personal fields that these records commit to.
     pub personal: Vec<(Sequence, MemberId, Personal)>,
+    /// The members whose personal fields they erase.
+    pub erased: Vec<MemberId>,
 }
 
 /// The call that is being decided: those of its commands that are.
@@ -118,6 +120,7 @@ struct Rewind {
     records: usize,
     notes: usize,
     personal: usize,
+    erased: usize,
 }
 
 impl<'a> Batch<'a> {
@@ -172,6 +175,7 @@ impl<'a> Batch<'a> {
                 records: self.decided.records.len(),
                 notes: self.decided.notes.len(),
                 personal: self.decided.personal.len(),
+                erased: self.decided.erased.len(),
             });
         }
         let mut refusal = None;
@@ -210,6 +214,7 @@ impl<'a> Batch<'a> {
         self.decided.records.truncate(to.records);
         self.decided.notes.truncate(to.notes);
         self.decided.personal.truncate(to.personal);
+        self.decided.erased.truncate(to.erased);
     }
 
     fn command(
@@ -238,6 +243,8 @@ impl<'a> Batch<'a> {
             let kept = (stamp.sequence, member.clone(), *personal);
             self.decided.personal.push(kept);
         }
+        let erased = record.step.exchange_fact().and_then(exchange::Fact::erases);
+        self.decided.erased.extend(erased.cloned());
         let opened = record.step.opened_for_entry();
         let units = match call.commands.len() {
             1 => units_of(&state.book, &record),

@@ -229,7 +229,10 @@ impl State {
         self.objects.fold(&fact, stamp)?;
         if let Some(personal) = &personal {
             // A later command of the same batch may repeat this one.
-            self.objects.keep_personal(stamp.sequence, personal.clone());
+            if let Some((member, _)) = fact.personal() {
+                let at = stamp.sequence;
+                self.objects.keep_personal(at, member, personal.clone());
+            }
         }
         let step = Step::Exchange(Box::new(Exchanged {
             fact,

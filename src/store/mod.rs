@@ -11,7 +11,7 @@ mod sqlite;
 pub use sqlite::SqliteStore;
 
 use crate::{
-    exchange::{List, Object, ObjectId, Personal, Standing},
+    exchange::{IdentityKey, List, Object, ObjectId, Personal, Standing},
     journal::{Hash, Undecodable},
     ledger::{
         Account, AccountId, Booking, BookingId, Broken, Founded, Hold, HoldStateKind, Link, Moment,
@@ -118,6 +118,12 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Where the database cannot be read.
     fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError>;
+
+    /// What the digests of identity numbers are keyed with in this ledger.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    fn identity_key(&self) -> Result<IdentityKey, StoreError>;
 
     /// Reads everything again and compares it; see [`Verified`].
     ///

@@ -126,6 +126,8 @@ fn members() {
         "registered_on": registered["registered_on"],
         "exit_on": null,
         "exit_approved_by": null,
+        "second_of": null,
+        "erasure": "none",
         "qualifications": [],
     });
     let with = |more: serde_json::Value| {

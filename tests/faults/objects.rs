@@ -133,7 +133,7 @@ async fn are_found() {
         ),
         (
             "fields of no record",
-            "INSERT INTO personal SELECT 7, member, secret, fields FROM personal WHERE sequence = 5",
+            "INSERT INTO personal SELECT 7, member, secret, fields, identity FROM personal WHERE sequence = 5",
             "personal",
             0,
         ),
@@ -146,6 +146,12 @@ async fn are_found() {
         (
             "a field more",
             "UPDATE personal SET fields = json_insert(fields, '$.x', 'y') WHERE sequence = 5",
+            "personal",
+            5,
+        ),
+        (
+            "an identity that is not in the fields",
+            "UPDATE personal SET identity = zeroblob(32) WHERE sequence = 5",
             "personal",
             5,
         ),

@@ -10,7 +10,7 @@ use timebank::{
         Admission, AdoptPolicy, AdoptedPolicy, Attested, Branch, CentreTerms, Command, Day, Fact,
         MemberChange, MemberDetails, MemberId, MemberRegistered, Name, Personal, PersonalFields,
         PersonalPart, PersonalText, PolicyAdopted, PolicyDocument, PolicyVersion, RegisterMember,
-        SetMemberState, StaffNumber, StaffTerms,
+        SetMemberState, StaffNumber, StaffTerms, Verdicts,
     },
     ledger::{self, AccountId, AccountKind, AccountOpened, Caller, Principal, UnitId},
     steps::{Answer, Call},
@@ -187,10 +187,13 @@ fn member(id: &str, centre: &str, personal: &Personal) -> Fact {
         details: MemberDetails::default(),
         personal: personal.commitments(),
         registered_on: day(TODAY),
-        admission: Some(Admission {
-            policy: version(1),
-            condition: 0,
-        }),
+        verdicts: Verdicts {
+            admission: Some(Admission {
+                policy: version(1),
+                condition: 0,
+            }),
+            second_of: None,
+        },
     }))
 }
 
@@ -250,7 +253,7 @@ fn verdicts_on_erased_fields_are_counted() {
     );
     // One that the policy cannot have given is found all the same.
     let by_no_rule = erased_otherwise(&personal("1941-03-01", "1001"), |new| {
-        new.admission = Some(Admission {
+        new.verdicts.admission = Some(Admission {
             policy: version(1),
             condition: 1,
         });
@@ -340,17 +343,22 @@ fn what_no_rule_lets_through_is_found() {
         ),
         (
             "admitted by no rule",
-            otherwise(&good, |new| new.admission = None),
+            otherwise(&good, |new| new.verdicts.admission = None),
             another,
         ),
         (
             "admitted by another rule",
             otherwise(&good, |new| {
-                new.admission = Some(Admission {
+                new.verdicts.admission = Some(Admission {
                     policy: version(1),
                     condition: 1,
                 });
             }),
+            another,
+        ),
+        (
+            "a second membership that is none",
+            otherwise(&good, |new| new.verdicts.second_of = Some(id("city:ann"))),
             another,
         ),
         (

@@ -4,10 +4,10 @@ use proptest::{collection::vec, option, prelude::*, sample::select, string::stri
 use timebank::{
     exchange::{
         Admission, AdoptedPolicy, ApproveExit, Branch, CentreTerms, Code, Commitments, Day,
-        ExitApproved, ExitMember, Fact, MemberChange, MemberChanged, MemberDetails, MemberExited,
-        MemberId, MemberMoved, MemberRegistered, Name, PolicyAdopted, PolicyDocument,
-        PolicyVersion, Qualification, QualifyMember, SetMemberState, SetStaffState, Settlement,
-        StaffChange, StaffNumber, StaffTerms,
+        ErasureStep, ExitApproved, ExitMember, Fact, MemberChange, MemberChanged, MemberCleared,
+        MemberDetails, MemberExited, MemberId, MemberMoved, MemberRegistered, Name, PolicyAdopted,
+        PolicyDocument, PolicyVersion, Qualification, QualifyMember, SetMemberState, SetStaffState,
+        Settlement, StaffChange, StaffNumber, StaffTerms, Verdicts,
     },
     ledger::{AccountId, Commitment, Sequence, TimeZone},
 };
@@ -61,7 +61,7 @@ pub(super) fn facts() -> BoxedStrategy<Fact> {
             accounts(),
             branches(),
             details(),
-            any::<[[u8; 32]; 7]>(),
+            any::<[[u8; 32]; 8]>(),
             days(),
             option::of(admissions())
         )
@@ -73,7 +73,10 @@ pub(super) fn facts() -> BoxedStrategy<Fact> {
                         details,
                         personal: Commitments(personal.map(Commitment)),
                         registered_on,
-                        admission,
+                        verdicts: Verdicts {
+                            admission,
+                            second_of: None,
+                        },
                     }))
                 }
             ),
@@ -150,16 +153,35 @@ fn changes() -> BoxedStrategy<Fact> {
         accounts(),
         sequences(),
         details(),
-        any::<[[u8; 32]; 7]>(),
+        any::<[[u8; 32]; 8]>(),
+        any::<bool>(),
     );
-    let changed = changed.prop_map(|(step, id, replaces, details, personal)| {
+    let changed = changed.prop_map(|(step, id, replaces, details, personal, is_second)| {
         Fact::MemberChanged(Box::new(MemberChanged {
             step,
             member: member(&id),
             replaces,
             details,
             personal: Commitments(personal.map(Commitment)),
+            second_of: Some(member(&id)).filter(|_| is_second),
         }))
+    });
+    let looked_into = (
+        bookings(),
+        accounts(),
+        option::of((numbers(), any::<bool>())),
+    );
+    let looked_into = looked_into.prop_map(|(step, id, erasure)| {
+        let member = member(&id);
+        match erasure {
+            None => Fact::MemberCleared(MemberCleared { step, member }),
+            Some((by, is_done)) => Fact::ErasureStep(ErasureStep {
+                step,
+                member,
+                by,
+                is_done,
+            }),
+        }
     });
     let moved = (
         bookings(),
@@ -179,7 +201,7 @@ fn changes() -> BoxedStrategy<Fact> {
             personal_since,
         })
     });
-    prop_oneof![changed, moved].boxed()
+    prop_oneof![changed, moved, looked_into].boxed()
 }
 
 fn exits() -> BoxedStrategy<Fact> {

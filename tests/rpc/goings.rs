@@ -8,7 +8,7 @@ use tonic::Code::{Aborted, AlreadyExists, FailedPrecondition, InvalidArgument, N
 
 use super::{
     City,
-    refusals::{Row, refused},
+    refusals::{Row, check, refused},
 };
 use crate::support::{Client, by, entry, id};
 
@@ -201,4 +201,87 @@ async fn exits() {
     assert_eq!(exit.approved_by, ["1002", "1003"]);
     assert_eq!(client.balance(WANG).await, 90);
     client.verified().await;
+}
+
+/// Two memberships of one person are told; what names one who is gone is erased by two of
+/// the staff, and nothing of it is left in the files.
+#[tokio::test]
+async fn identities_and_erasure() {
+    const NUMBER: &str = "51022319410301567X";
+    const NAME: &str = "Zhang Guihua of the Garden";
+    let (ours, theirs) = ("city:member:1", "town:member:1");
+    let mut city = centres().await;
+    let client = &mut city.client;
+    let request = v1::RegisterStaffRequest {
+        staff_number: "2002".into(),
+        centre: "town".into(),
+        ..Default::default()
+    };
+    let registered = client.staff.register_staff(by("2001", request)).await;
+    registered.expect("staff");
+    for (member_id, staff) in [(ours, "1001"), (theirs, "2001")] {
+        let request = RegisterMemberRequest {
+            member_id: member_id.into(),
+            personal: Some(PersonalFields {
+                name: NAME.into(),
+                identity_number: NUMBER.into(),
+                ..Default::default()
+            }),
+            details: None,
+        };
+        let registered = client.members.register_member(by(staff, request)).await;
+        registered.expect("a member");
+    }
+    assert_eq!(get(client, ours).await.second_of, "");
+    assert_eq!(get(client, theirs).await.second_of, ours);
+    let clear = || v1::ClearMemberRequest {
+        step_id: id(),
+        member_id: theirs.into(),
+    };
+    let cleared = client.members.clear_member(by("2001", clear())).await;
+    let cleared = cleared.expect("cleared").into_inner().member.expect("they");
+    assert_eq!(cleared.second_of, "");
+    let status = client.members.clear_member(by("2001", clear())).await;
+    let status = status.expect_err("not flagged");
+    let figures = "member=town:member:1";
+    check(
+        "cleared",
+        &status,
+        FailedPrecondition,
+        "MEMBER_NOT_FLAGGED",
+        figures,
+    );
+
+    for (member_id, [first, second]) in [(ours, ["1001", "1002"]), (theirs, ["2001", "2002"])] {
+        let request = ExitMemberRequest {
+            step_id: id(),
+            member_id: member_id.into(),
+            died_on: String::new(),
+        };
+        let left = client.members.exit_member(by(first, request)).await;
+        left.expect("left");
+        for staff in [first, second] {
+            let request = v1::EraseMemberRequest {
+                step_id: id(),
+                member_id: member_id.into(),
+            };
+            let erased = client.members.erase_member(by(staff, request)).await;
+            erased.expect("asked for, and erased");
+        }
+    }
+    assert_eq!(get(client, ours).await.erasure(), v1::Erasure::Done);
+    let last = client.verify().await.expect("verified");
+    assert!(last.done, "{last:?}");
+    let counts = (last.erased_personal_count, last.erased_verdict_count);
+    assert_eq!(counts, (2, 2));
+    city.server.stop().await;
+    for file in std::fs::read_dir(city.dir.path()).expect("the directory") {
+        let path = file.expect("a file").path();
+        let bytes = std::fs::read(&path).expect("its bytes");
+        for text in [NAME, NUMBER] {
+            let mut windows = bytes.windows(text.len());
+            let is_there = windows.any(|window| window == text.as_bytes());
+            assert!(!is_there, "{text} in {}", path.display());
+        }
+    }
 }

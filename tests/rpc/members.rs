@@ -63,6 +63,7 @@ fn registration(member_id: &str) -> RegisterMemberRequest {
             disability: Some(attested("certificate 4501")),
             hardship: Some(attested("minimum allowance")),
             affiliation: "No. 7 Factory".into(),
+            identity_number: String::new(),
         }),
     }
 }
@@ -84,6 +85,8 @@ async fn registered() {
         registered_on: member.registered_on,
         etag: "3".into(),
         exit: None,
+        second_of: String::new(),
+        erasure: v1::Erasure::Unspecified.into(),
         member_id: LI.into(),
         centre: "city".into(),
         state: MemberState::Active.into(),

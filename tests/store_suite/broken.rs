@@ -11,7 +11,7 @@ use std::{
 
 use tempfile::TempDir;
 use timebank::{
-    exchange::{List, Object, ObjectId, Personal, Standing},
+    exchange::{IdentityKey, List, Object, ObjectId, Personal, Standing},
     ledger::{
         Account, AccountId, Booking, BookingId, Command, Founded, Hold, Moment, Position, Sequence,
         Transfers, Unit,
@@ -251,6 +251,10 @@ impl Store for BrokenStore {
             snapshot: self.store.snapshot()?,
             store: Arc::clone(&self.store),
         }))
+    }
+
+    fn identity_key(&self) -> Read<IdentityKey> {
+        self.store.identity_key()
     }
 
     fn verify(&self, progress: Progress) -> Read<Verified> {

@@ -53,6 +53,7 @@ stories! {
     foundation
     holds
     idempotency
+    identities
     limits
     malformed
     members

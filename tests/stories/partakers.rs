@@ -2,10 +2,11 @@
 
 use timebank::{
     exchange::{
-        ApproveExit, Attested, Branch, Centre, CentreTerms, ChangeMember, Code, Command, Day,
-        ExitMember, List, MemberChange, MemberDetails, MemberId, MemberState, MoveMember, Name,
-        Object, Personal, PersonalFields, PersonalPart, PersonalText, Qualification, QualifyMember,
-        RegisterMember, SetMemberState, SetStaffState, Staff, StaffChange, StaffNumber, StaffTerms,
+        ApproveExit, Attested, Branch, Centre, CentreTerms, ChangeMember, ClearMember, Code,
+        Command, Day, EraseMember, ExitMember, IdentityKey, List, MemberChange, MemberDetails,
+        MemberId, MemberState, MoveMember, Name, Object, Personal, PersonalFields, PersonalPart,
+        PersonalText, Qualification, QualifyMember, RegisterMember, SetMemberState, SetStaffState,
+        Staff, StaffChange, StaffNumber, StaffTerms,
     },
     ledger::{Malformed, Sequence},
     query,
@@ -46,6 +47,19 @@ impl Story {
                 self.exit(words, Some(died_on))?
             }
             "approve-exit" => self.approve_exit(words)?,
+            "clear" => Command::ClearMember(ClearMember {
+                step: self.names.id(&words.next()?)?,
+                member: member_id(&words.next()?)?,
+            }),
+            "erase" => Command::EraseMember(EraseMember {
+                step: self.names.id(&words.next()?)?,
+                member: member_id(&words.next()?)?,
+            }),
+            "second-members" => {
+                let centre = Branch::parse("centre", &words.next()?)?;
+                let list = List::SecondMembers(centre.clone());
+                return self.listed(centre, list).map(Some);
+            }
             name => return self.policies(name, words),
         };
         let result = self.world.submit(command, caller(words)?);
@@ -117,6 +131,8 @@ impl Story {
             ..PersonalFields::default()
         };
         let evidence = text("disability", "disability")?;
+        let identity = words.key("identity").unwrap_or_default();
+        fields.identity = IdentityKey::new([7; 32]).digest(&identity)?;
         fields.born_on = match words.key("born") {
             None => None,
             Some(day) => Some(Day::parse("born_on", &day)?),
@@ -200,6 +216,10 @@ impl Story {
             (None, None, Some(month)) => List::MembersLapsing(centre.clone(), month),
             (None, None, None) => List::MembersOf(centre.clone()),
         };
+        self.listed(centre, list)
+    }
+
+    fn listed(&mut self, centre: Branch, list: List) -> Said<String> {
         let read = self
             .world
             .read(move |reading| query::members(reading, &centre, &list, None, 100));

@@ -22,6 +22,8 @@ pub(super) fn name(fact: &Fact) -> &'static str {
         Fact::MemberMoved(_) => "member_moved",
         Fact::MemberExited(_) => "member_exited",
         Fact::ExitApproved(_) => "exit_approved",
+        Fact::MemberCleared(_) => "member_cleared",
+        Fact::ErasureStep(_) => "erasure_step",
     }
 }
 
@@ -75,6 +77,7 @@ pub(super) fn cells(fact: &Fact) -> Cells {
             ];
             cells.extend(details(&new.details));
             cells.push(("personal_commitments", commitments(&new.personal)));
+            cells.push(("second_of", shown(new.second_of.as_ref())));
             cells
         }
         Fact::MemberMoved(new) => vec![
@@ -84,6 +87,16 @@ pub(super) fn cells(fact: &Fact) -> Cells {
             ("account_id", Cell::text(new.account.as_str())),
             ("policy_version", shown(new.admission.map(|one| one.policy))),
             ("condition", condition(new.admission)),
+        ],
+        Fact::MemberCleared(new) => vec![
+            ("step_id", Cell::text(new.step.to_string())),
+            ("member_id", Cell::text(new.member.as_str())),
+        ],
+        Fact::ErasureStep(new) => vec![
+            ("step_id", Cell::text(new.step.to_string())),
+            ("member_id", Cell::text(new.member.as_str())),
+            ("staff_number", Cell::text(new.by.as_str())),
+            ("done", Cell::Flag(new.is_done)),
         ],
         Fact::MemberExited(new) => vec![
             ("step_id", Cell::text(new.exit.step.to_string())),
@@ -119,8 +132,9 @@ fn registered(new: &MemberRegistered) -> Cells {
         details: known,
         personal,
         registered_on,
-        admission,
+        verdicts,
     } = new;
+    let admission = verdicts.admission;
     let mut cells = vec![
         ("member_id", Cell::text(id.as_str())),
         ("centre", Cell::text(centre.as_str())),
@@ -130,7 +144,8 @@ fn registered(new: &MemberRegistered) -> Cells {
         ("personal_commitments", commitments(personal)),
         ("registered_on", Cell::text(registered_on.to_string())),
         ("policy_version", shown(admission.map(|one| one.policy))),
-        ("condition", condition(*admission)),
+        ("condition", condition(admission)),
+        ("second_of", shown(verdicts.second_of.as_ref())),
     ]);
     cells
 }
@@ -202,6 +217,11 @@ pub(super) fn summary(fact: &Fact) -> String {
         Fact::MemberStateSet(set) => format!("{} {}", set.member, set.change),
         Fact::MemberChanged(new) => new.member.to_string(),
         Fact::MemberMoved(new) => format!("{} to {}, {}", new.member, new.to, new.account),
+        Fact::MemberCleared(new) => new.member.to_string(),
+        Fact::ErasureStep(new) => {
+            let what = if new.is_done { "erased" } else { "asked for" };
+            format!("{} {what} by {}", new.member, new.by)
+        }
         Fact::MemberExited(new) => {
             format!(
                 "{} on {}, {}",

@@ -3,10 +3,10 @@
 use chrono::Utc;
 use clap::{Args, Subcommand};
 use timebank_proto::v1::{
-    ApproveExitRequest, ChangeMemberRequest, ExitMemberRequest, GetMemberRequest,
-    ListMembersRequest, Member, MemberChange, MemberDetails, MemberState, MoveMemberRequest,
-    PersonalFields, Qualification, QualifyMemberRequest, RegisterMemberRequest,
-    SetMemberStateRequest, list_members_request::Only,
+    ApproveExitRequest, ChangeMemberRequest, ClearMemberRequest, EraseMemberRequest,
+    ExitMemberRequest, GetMemberRequest, ListMembersRequest, Member, MemberChange, MemberDetails,
+    MemberState, MoveMemberRequest, PersonalFields, Qualification, QualifyMemberRequest,
+    RegisterMemberRequest, SetMemberStateRequest, list_members_request::Only,
 };
 
 use super::{id_or_fresh, member_fields::KnownArgs};
@@ -72,6 +72,16 @@ pub(crate) enum MemberCommand {
     #[command(after_help = "Examples:
   ledger-cli member approve-exit shapingba:member:000123 --actor 1002")]
     ApproveExit(StepArgs),
+    /// Say that the second membership which a member seems to have is none, or is settled
+    #[command(after_help = "Examples:
+  ledger-cli member list shapingba --second
+  ledger-cli member clear shapingba:member:000123")]
+    Clear(StepArgs),
+    /// Erase what names a member who is gone: one of the staff asks, another has it done
+    #[command(after_help = "Examples:
+  ledger-cli member erase shapingba:member:000123 --actor 1001
+  ledger-cli member erase shapingba:member:000123 --actor 1002")]
+    Erase(StepArgs),
     /// Keep a member from taking part until they are reinstated
     #[command(after_help = "Examples:
   ledger-cli member suspend shapingba:member:000123")]
@@ -155,6 +165,9 @@ struct OnlyArgs {
     /// Only members with a qualification whose last day is in this month
     #[arg(long, value_name = "YYYY-MM")]
     lapsing: Option<String>,
+    /// Only members who seem to be so for the second time
+    #[arg(long)]
+    second: bool,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -214,6 +227,8 @@ pub(super) async fn run(command: MemberCommand, mut session: Session) -> Result<
         MemberCommand::Leave(args) => exit(args.member, String::new(), args.id, session).await,
         MemberCommand::Died(args) => exit(args.member, args.on, args.id, session).await,
         MemberCommand::ApproveExit(args) => approve_exit(args, session).await,
+        MemberCommand::Clear(args) => clear(args, session).await,
+        MemberCommand::Erase(args) => erase(args, session).await,
         MemberCommand::Suspend(args) => set_state(args, MemberChange::Suspend, session).await,
         MemberCommand::Reinstate(args) => set_state(args, MemberChange::Reinstate, session).await,
     }
@@ -331,6 +346,30 @@ async fn approve_exit(args: StepArgs, mut session: Session) -> Result<(), Failur
     show(session, answer.member, answer.replayed).await
 }
 
+async fn clear(args: StepArgs, mut session: Session) -> Result<(), Failure> {
+    let id = id_or_fresh(args.id);
+    let request = ClearMemberRequest {
+        step_id: id.clone(),
+        member_id: args.member,
+    };
+    let answer = session.client.members.clear_member(request).await;
+    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
+    let answer = answer.into_inner();
+    show(session, answer.member, answer.replayed).await
+}
+
+async fn erase(args: StepArgs, mut session: Session) -> Result<(), Failure> {
+    let id = id_or_fresh(args.id);
+    let request = EraseMemberRequest {
+        step_id: id.clone(),
+        member_id: args.member,
+    };
+    let answer = session.client.members.erase_member(request).await;
+    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
+    let answer = answer.into_inner();
+    show(session, answer.member, answer.replayed).await
+}
+
 /// The day given, or today in the ledger's zone.
 async fn or_today(day: Option<String>, session: &Session) -> Result<String, Failure> {
     match day {
@@ -390,6 +429,7 @@ async fn list(args: ListArgs, mut session: Session) -> Result<(), Failure> {
         state,
         block,
         lapsing,
+        second,
     } = args.only;
     let state = state.map(|state| match state {
         State::Active => MemberState::Active,
@@ -401,6 +441,7 @@ async fn list(args: ListArgs, mut session: Session) -> Result<(), Failure> {
     let only = state.map(|state| Only::State(state.into()));
     let only = only.or(block.map(Only::Block));
     let only = only.or(lapsing.map(Only::LapsingIn));
+    let only = only.or(second.then_some(Only::Second(true)));
     let mut page_token = String::new();
     let mut list = session.output.list(&rows::MEMBERS);
     loop {

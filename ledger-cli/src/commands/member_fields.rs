@@ -34,6 +34,10 @@ pub(super) struct KnownArgs {
     /// Their school or employer
     #[arg(long, value_name = "NAME")]
     affiliation: Option<String>,
+    /// The number of their identity card or passport, by a digest of which a second
+    /// membership is told; the number itself is kept nowhere
+    #[arg(long, value_name = "NUMBER")]
+    identity: Option<String>,
     /// The block or grid unit that they live in
     #[arg(long, value_name = "BLOCK")]
     block: Option<String>,
@@ -87,6 +91,7 @@ impl KnownArgs {
         put(&mut personal.born_on, self.born);
         put(&mut personal.address, self.address);
         put(&mut personal.affiliation, self.affiliation);
+        put(&mut personal.identity_number, self.identity);
         attest(
             &mut personal.disability,
             self.disability,

@@ -1,7 +1,7 @@
 //! Who takes part.
 
 use timebank_proto::v1::{
-    Attestation, Centre, Member, MemberState, PersonalFields, Staff, StaffState,
+    Attestation, Centre, Erasure, Member, MemberState, PersonalFields, Staff, StaffState,
 };
 
 use crate::render::{Cell, Layout, Row};
@@ -48,6 +48,8 @@ pub(crate) const MEMBERS: Layout = Layout {
         "registered_on",
         "exit_on",
         "exit_approved_by",
+        "second_of",
+        "erasure",
         "qualifications",
     ],
     columns: &[
@@ -110,6 +112,11 @@ pub(crate) fn member(member: &Member) -> Row {
         MemberState::Left => "left",
         MemberState::Died => "died",
     };
+    let erasure = match member.erasure() {
+        Erasure::Unspecified => "none",
+        Erasure::Asked => "asked",
+        Erasure::Done => "done",
+    };
     let exit = member.exit.as_ref();
     let details = member.details.clone().unwrap_or_default();
     let qualifications = member.qualifications.iter().map(|qualification| {
@@ -143,6 +150,8 @@ pub(crate) fn member(member: &Member) -> Row {
             "exit_approved_by",
             Cell::text(exit.map_or_else(String::new, |exit| exit.approved_by.join(", "))),
         ),
+        ("second_of", Cell::text(&member.second_of)),
+        ("erasure", Cell::text(erasure)),
         ("qualifications", Cell::Rows(qualifications.collect())),
     ])
 }

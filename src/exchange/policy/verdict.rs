@@ -56,6 +56,10 @@ impl Policy {
         if let Some(grant) = &self.grant {
             let mut verdict = eligible("opening grant", "grant.who", &grant.who, subject);
             verdict.reason = format!("{} from {}: {}", grant.amount, grant.from, verdict.reason);
+            if let Some(other) = &subject.member.second_of {
+                verdict.allowed = Some(false);
+                verdict.reason += &format!("; seems to be {other} again, and is not cleared");
+            }
             verdicts.push(verdict);
         }
         verdicts.extend(self.gifts());

@@ -1,11 +1,14 @@
 //! Registering, changing, moving, suspending and qualifying members.
 
-use super::{Decision, Plan, Ruling, Undecided, View, check_named, check_staff, exits, policies};
+use super::{
+    Decision, Plan, Ruling, Undecided, View, check_named, check_staff, exits, identities, policies,
+};
 use crate::{
     exchange::{
         Attested, ChangeMember, Fact, Member, MemberChanged, MemberId, MemberMoved,
-        MemberRegistered, MemberState, MoveMember, Personal, PersonalPart, QualifyMember,
-        RegisterMember, Rejection, SetMemberState, member::MAX_QUALIFICATIONS,
+        MemberRegistered, MemberState, MoveMember, Personal, PersonalFields, PersonalPart,
+        QualifyMember, RegisterMember, Rejection, SetMemberState, Verdicts,
+        member::MAX_QUALIFICATIONS,
     },
     ledger::{
         self, AccountKind, AccountOpened, Amount, Balance, Label, Principal, Transfer, UnitId,
@@ -26,6 +29,7 @@ pub(super) fn register(view: View<'_>, new: &RegisterMember, by: &Principal) -> 
     }
     check_born(&new.personal, view)?;
     let admission = policies::admit(view, centre, (id, &new.details, &new.personal))?;
+    let second_of = identities::second_of(view, id, &new.personal)?;
     Ok(Decision::Append(Box::new(Plan {
         fact: Fact::MemberRegistered(Box::new(MemberRegistered {
             id: id.clone(),
@@ -33,7 +37,10 @@ pub(super) fn register(view: View<'_>, new: &RegisterMember, by: &Principal) -> 
             details: new.details.clone(),
             personal: new.personal.commitments(),
             registered_on: view.today,
-            admission,
+            verdicts: Verdicts {
+                admission,
+                second_of,
+            },
         })),
         ledger: vec![ledger::Command::OpenAccount(AccountOpened {
             id: id.account().clone(),
@@ -120,14 +127,32 @@ pub(super) fn change(view: View<'_>, new: &ChangeMember, by: &Principal) -> Ruli
         }
         .into());
     }
+    let before = view.objects.personal(member.personal_since)?;
+    let personal = new.personal.keeping_identity(before);
     let fact = Fact::MemberChanged(Box::new(MemberChanged {
         step: new.step,
         member: id.clone(),
         replaces: new.since,
         details: new.details.clone(),
-        personal: new.personal.commitments(),
+        personal: personal.commitments(),
+        second_of: newly_second(view, member, &personal, before)?,
     }));
-    step(view, member, fact, new.personal.to_keep().cloned())
+    step(view, member, fact, personal.to_keep().cloned())
+}
+
+/// Whose second membership it seems to be, where another identity is given than before.
+fn newly_second(
+    view: View<'_>,
+    member: &Member,
+    personal: &PersonalPart,
+    before: Option<&Personal>,
+) -> Result<Option<MemberId>, Undecided> {
+    let identity = |fields: &PersonalFields| fields.identity;
+    let known = before.and_then(|before| identity(&before.fields));
+    match personal.fields().and_then(identity) {
+        Some(given) if Some(given) == known => Ok(None),
+        _ => identities::second_of(view, &member.id, personal),
+    }
 }
 
 /// Moves a member, with all that stands on their account, to an account in another
@@ -158,8 +183,12 @@ pub(super) fn relocate(view: View<'_>, new: &MoveMember, by: &Principal) -> Ruli
         let (member, centre) = (id.clone(), to.clone());
         return Err(Rejection::MemberThere { member, centre }.into());
     }
-    let recorded =
-        PersonalPart::of_verdict(view.objects.personal(member.personal_since)?, *recorded);
+    let verdicts = Verdicts {
+        admission: *recorded,
+        second_of: None,
+    };
+    let fields = view.objects.personal(member.personal_since)?;
+    let recorded = PersonalPart::of_verdicts(fields, verdicts);
     let admission = policies::admit(view, to, (id, &member.details, &recorded))?;
     let mut ledger = vec![ledger::Command::OpenAccount(AccountOpened {
         id: account.clone(),

@@ -5,6 +5,7 @@
 
 mod centres;
 mod exits;
+mod identities;
 mod members;
 mod policies;
 mod staff;
@@ -114,6 +115,8 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::MoveMember(new) => members::relocate(view, new, by),
         Command::ExitMember(new) => exits::exit(view, new, by),
         Command::ApproveExit(new) => exits::approve(view, new, by),
+        Command::ClearMember(new) => identities::clear(view, new, by),
+        Command::EraseMember(new) => identities::erase(view, new, by),
         Command::AdoptPolicy(new) => policies::adopt(view, new, by),
     }
 }

@@ -128,11 +128,10 @@ pub(super) fn admit(
             fields: Some(fields),
             ..
         } => fields,
-        PersonalPart::Recorded {
-            admission: recorded,
-            ..
-        } => {
-            let recorded = recorded.map(|recorded| admission(recorded.condition));
+        PersonalPart::Recorded { verdicts, .. } => {
+            let recorded = verdicts
+                .admission
+                .map(|recorded| admission(recorded.condition));
             return Ok(recorded.filter(|one| who.has(one.condition)));
         }
     };

@@ -38,6 +38,12 @@ pub(super) fn load(connection: &Connection, state: &mut State, wants: Wants) -> 
             kept.load_personal(of, found);
         }
     }
+    for identity in wants.identities {
+        if kept.identified(identity).is_err() {
+            let found = objects::identified(connection, identity, None)?;
+            kept.load_identity(identity, found);
+        }
+    }
     let wants = wants.ledger;
     for id in wants.accounts {
         account(connection, book, id)?;

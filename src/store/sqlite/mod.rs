@@ -16,6 +16,7 @@ use rusqlite::Connection;
 
 use self::{open::Files, snapshot::Pool, writer::SqliteWriter};
 use super::{Progress, Snapshot, Store, StoreError, Verified, Writer};
+use crate::exchange::IdentityKey;
 
 /// How many accounts the writer keeps in memory, which bounds what they take.
 const MAX_ACCOUNTS: usize = 200_000;
@@ -71,6 +72,10 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn snapshot(&self) -> Result<Box<dyn Snapshot>, StoreError> {
         Ok(Box::new(Pool::snapshot(&self.pool)?))
+    }
+
+    fn identity_key(&self) -> Result<IdentityKey, StoreError> {
+        objects::identity_key(&self.files.open_to_read()?)
     }
 
     fn verify(&self, progress: Progress) -> Result<Verified, StoreError> {

@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::read;
 use crate::{
     exchange::{
-        Centre, List, MemberId, Object, ObjectId, ObjectKind, Personal, PersonalFields, Secret,
-        Standing, StepId, Taken,
+        Centre, Identity, IdentityKey, List, MemberId, Object, ObjectId, ObjectKind, Personal,
+        PersonalFields, Secret, Standing, StepId, Taken,
     },
     ledger::Sequence,
     store::StoreError,
@@ -96,18 +96,24 @@ pub(super) fn personal_row(
     connection: &Connection,
     of: Sequence,
 ) -> Result<Option<(String, Personal)>> {
-    let found: Option<(String, Secret, String)> = connection
-        .prepare_cached("SELECT member, secret, fields FROM personal WHERE sequence = ?1")?
+    type Row = (String, Secret, String, Option<[u8; 32]>);
+    let found: Option<Row> = connection
+        .prepare_cached(
+            "SELECT member, secret, fields, identity FROM personal WHERE sequence = ?1",
+        )?
         .query_row([of.get()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
         })
         .optional()?;
-    let Some((member, secret, text)) = found else {
+    let Some((member, secret, text, identity)) = found else {
         return Ok(None);
     };
     // What is wrong with them is not told: the text of the error may have it.
     let fields: Option<PersonalFields> = serde_json::from_str(&text).ok();
-    let is_kept_so = |fields: &PersonalFields| text_of(fields).is_ok_and(|kept| kept == text);
+    let is_kept_so = |fields: &PersonalFields| {
+        fields.identity == identity.map(Identity::new)
+            && text_of(fields).is_ok_and(|kept| kept == text)
+    };
     match fields.filter(is_kept_so) {
         Some(fields) => Ok(Some((member, Personal { secret, fields }))),
         None => Err(StoreError::Corrupt(format!(
@@ -134,12 +140,68 @@ pub(super) fn keep_personal(
     personal: &Personal,
 ) -> Result<()> {
     let fields = text_of(&personal.fields)?;
+    let identity = personal.fields.identity;
+    let identity = identity.as_ref().map(Identity::as_bytes);
     connection
         .prepare_cached(
-            "INSERT INTO personal (sequence, member, secret, fields) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO personal (sequence, member, secret, fields, identity)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![of.get(), member.as_str(), personal.secret, fields])?;
+        .execute(params![
+            of.get(),
+            member.as_str(),
+            personal.secret,
+            fields,
+            identity
+        ])?;
     Ok(())
+}
+
+/// Erases all that was kept of members, and what it was written on.
+pub(super) fn erase_personal(connection: &Connection, members: &[MemberId]) -> Result<()> {
+    if members.is_empty() {
+        return Ok(());
+    }
+    connection.execute_batch("PRAGMA secure_delete = ON")?;
+    for member in members {
+        connection
+            .prepare_cached("DELETE FROM personal WHERE member = ?1")?
+            .execute([member.as_str()])?;
+    }
+    connection.execute_batch("PRAGMA secure_delete = OFF")?;
+    Ok(())
+}
+
+/// Whether anything is kept of a member.
+pub(super) fn is_kept(connection: &Connection, member: &MemberId) -> Result<bool> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM personal WHERE member = ?1")?;
+    Ok(statement.exists([member.as_str()])?)
+}
+
+/// The members who have or had an identity by records before one, in the order of these.
+pub(super) fn identified(
+    connection: &Connection,
+    by: Identity,
+    before: Option<Sequence>,
+) -> Result<Vec<MemberId>> {
+    let before = before.map_or(i64::MAX, Sequence::get);
+    let mut statement = connection.prepare_cached(
+        "SELECT member FROM personal WHERE identity = ?1 AND sequence < ?2 ORDER BY sequence",
+    )?;
+    let mut rows = statement.query(params![by.as_bytes(), before])?;
+    let mut members = Vec::new();
+    while let Some(row) = rows.next()? {
+        let member = MemberId::parse(&row.get::<_, String>(0)?);
+        members.push(member.map_err(|error| StoreError::Corrupt(error.to_string()))?);
+    }
+    Ok(members)
+}
+
+/// What the digests of identity numbers are keyed with.
+pub(super) fn identity_key(connection: &Connection) -> Result<IdentityKey> {
+    let sql = "SELECT bytes FROM secrets WHERE name = 'identity'";
+    let key = connection.query_row(sql, [], |row| row.get(0))?;
+    Ok(IdentityKey::new(key))
 }
 
 /// The objects of a list by id, from after one on.

@@ -112,8 +112,18 @@ CREATE TABLE personal (
   sequence INTEGER PRIMARY KEY,
   member   TEXT NOT NULL,
   secret   BLOB NOT NULL,         -- what the salts of the fields are made of
-  fields   TEXT NOT NULL          -- JSON
+  fields   TEXT NOT NULL,         -- JSON
+  identity BLOB                   -- the keyed digest of an identity number, as in the fields
 ) STRICT;
+CREATE INDEX personal_of_member ON personal (member);
+CREATE INDEX personal_of_identity ON personal (identity) WHERE identity IS NOT NULL;
+
+-- What digests are keyed with.
+CREATE TABLE secrets (
+  name  TEXT PRIMARY KEY,
+  bytes BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO secrets (name, bytes) VALUES ('identity', randomblob(32));
 
 -- Free text, kept apart so that it can be erased.
 CREATE TABLE notes (

@@ -10,9 +10,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{abandon, load, objects, read, rows::Rows};
 use crate::{
-    exchange::{MemberId, Objects, Personal},
+    exchange::Objects,
     journal::{self, Frontier, HASH_BYTES, Hash, node_place},
-    ledger::{Beginning, Book, BookingId, Fact, FreeIds, Moment, Note, Sequence, Stamp, Wants},
+    ledger::{Beginning, Book, BookingId, Fact, FreeIds, Moment, Sequence, Stamp, Wants},
     steps::{Answer, Batch, Call, Decided, Record, State},
     store::{Committed, Head, StoreError, Writer, projection},
 };
@@ -197,9 +197,9 @@ fn run(connection: &Connection, end: &mut End, calls: &[Call], now: Moment) -> R
         check_expired(&decided.answers)?;
         records = decided.records;
     }
-    let decided = decide(connection, end, calls, now)?;
-    records.extend(decided.records);
-    write(connection, end, &records, &decided.notes, &decided.personal)?;
+    let mut decided = decide(connection, end, calls, now)?;
+    records.append(&mut decided.records);
+    write(connection, end, &records, &decided)?;
     let facts = || records.iter().flat_map(|record| record.step.facts());
     let next_due = match facts().any(Fact::changes_holds) {
         true => next_due(connection)?,
@@ -284,8 +284,7 @@ fn write(
     connection: &Connection,
     end: &mut End,
     records: &[Record],
-    notes: &[(Sequence, Note)],
-    personal: &[(Sequence, MemberId, Personal)],
+    decided: &Decided,
 ) -> Result<()> {
     let mut journal = connection
         .prepare_cached("INSERT INTO journal (sequence, bytes, nodes) VALUES (?1, ?2, ?3)")?;
@@ -309,10 +308,11 @@ fn write(
             .execute([key])?;
     }
     projection::of_objects(&changed, &mut put)?;
-    for (sequence, member, fields) in personal {
+    for (sequence, member, fields) in &decided.personal {
         objects::keep_personal(connection, *sequence, member, fields)?;
     }
-    for (sequence, note) in notes {
+    objects::erase_personal(connection, &decided.erased)?;
+    for (sequence, note) in &decided.notes {
         connection
             .prepare_cached("INSERT INTO notes (sequence, salt, text) VALUES (?1, ?2, ?3)")?
             .execute(params![sequence.get(), &note.salt()[..], note.text()])?;

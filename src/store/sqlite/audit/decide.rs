@@ -100,6 +100,7 @@ fn load(
         objects: wanted,
         steps,
         personal,
+        identities,
     } = lacking.wants();
     for id in ledger.accounts {
         book.load_account(id, None);
@@ -121,6 +122,11 @@ fn load(
             .transpose()
             .or_else(|error| in_tables(error, before))?;
         objects.load_step(id, taken);
+    }
+    for identity in identities {
+        let found = stored::identified(connection, identity, Some(before))
+            .or_else(|error| in_tables(error, before))?;
+        objects.load_identity(identity, found);
     }
     for of in personal {
         let found = stored::personal(connection, of).or_else(|error| in_tables(error, before))?;

@@ -215,7 +215,8 @@ impl Audit<'_> {
         projection::of_objects(&objects.changed(), &mut |row| tables.check(row))?;
         self.tables.end()?;
         self.notes.end()?;
-        self.personal.end()?;
+        self.personal
+            .end(objects.changed().iter().map(|changed| changed.object))?;
         let mut sums = BTreeMap::<&str, i128>::new();
         for account in book.accounts() {
             *sums.entry(account.unit.as_str()).or_default() += i128::from(account.balance.steps());

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::{Result, kept_apart::KeptApart, wrong};
 use crate::{
-    exchange::Fact,
+    exchange::{Erasure, Fact, Object},
     steps::Record,
     store::{StoreError, sqlite::objects},
 };
@@ -59,7 +59,21 @@ impl<'c> PersonalRows<'c> {
         Ok(())
     }
 
-    pub(super) fn end(&self) -> Result<()> {
+    /// Nothing may be left over of a record that is none, or of a member of whom all is
+    /// erased.
+    pub(super) fn end<'o>(&self, objects: impl Iterator<Item = &'o Object>) -> Result<()> {
+        for object in objects {
+            if let Object::Member(member) = object
+                && member.erasure == Erasure::Done
+                && objects::is_kept(self.connection, &member.id)?
+            {
+                let what = format!(
+                    "something is kept of {}, whose fields are erased",
+                    member.id
+                );
+                return wrong(None, PLACE, what);
+            }
+        }
         self.count.end(self.connection)
     }
 }
