@@ -18,7 +18,8 @@ use tonic_prost::{ProstDecoder, ProstEncoder};
 use crate::limits;
 use crate::v1::{
     BatchGetEntriesRequest, ChangeMemberRequest, PlaceHoldRequest, PostEntriesRequest,
-    PostEntryRequest, RegisterMemberRequest, RegisterStaffRequest, SettleHoldRequest,
+    PostEntryRequest, RegisterMemberRequest, RegisterMembersRequest, RegisterStaffRequest,
+    SettleHoldRequest,
 };
 
 /// A repeated field of a request.
@@ -64,6 +65,22 @@ const BATCH_GET_ENTRIES: &[Repeated] = &[repeated(1, limits::BATCH_GET_ENTRIES, 
 const PLACE_HOLD: &[Repeated] = &[repeated(8, limits::TAGS, 8, &[])];
 const REGISTER_MEMBER: &[Repeated] =
     &[repeated(2, 1, 1, &[repeated(4, limits::RELATIVES, 5, &[])])];
+const REGISTER_MEMBERS: &[Repeated] = &[repeated(
+    1,
+    limits::BATCH_MEMBERS,
+    7,
+    &[repeated(
+        2,
+        limits::BATCH_MEMBERS,
+        1,
+        &[repeated(
+            4,
+            limits::BATCH_MEMBERS * limits::RELATIVES,
+            5,
+            &[],
+        )],
+    )],
+)];
 const CHANGE_MEMBER: &[Repeated] = &[repeated(4, 1, 1, &[repeated(4, limits::RELATIVES, 5, &[])])];
 const REGISTER_STAFF: &[Repeated] = &[repeated(4, limits::RELATIVES, 5, &[])];
 const SETTLE_HOLD: &[Repeated] = &[repeated(4, limits::SETTLEMENT_LEGS, 9, &[])];
@@ -77,6 +94,7 @@ fn repeated_in<T: 'static>() -> &'static [Repeated] {
         (TypeId::of::<PlaceHoldRequest>(), PLACE_HOLD),
         (TypeId::of::<SettleHoldRequest>(), SETTLE_HOLD),
         (TypeId::of::<RegisterMemberRequest>(), REGISTER_MEMBER),
+        (TypeId::of::<RegisterMembersRequest>(), REGISTER_MEMBERS),
         (TypeId::of::<ChangeMemberRequest>(), CHANGE_MEMBER),
         (TypeId::of::<RegisterStaffRequest>(), REGISTER_STAFF),
     ];

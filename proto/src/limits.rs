@@ -14,6 +14,8 @@ pub const BATCH_OPENINGS: usize = 20_000;
 pub const BATCH_GET_ENTRIES: usize = 100;
 /// The legs of a settlement.
 pub const SETTLEMENT_LEGS: usize = 100;
+/// The members of a batch.
+pub const BATCH_MEMBERS: usize = 10_000;
 /// The relatives that a member names.
 pub const RELATIVES: usize = 20;
 /// The tags of an entry or a hold.

@@ -100,6 +100,14 @@ impl Object {
         }
     }
 
+    /// The member that it is. None where it is another object.
+    pub fn member(self) -> Option<Member> {
+        match self {
+            Self::Member(member) => Some(*member),
+            _ => None,
+        }
+    }
+
     /// Its state as it is kept: JSON, of which the same state makes the same text.
     ///
     /// # Errors

@@ -8,14 +8,13 @@ use timebank_proto::{
 };
 use tonic::{Request, Response, Status};
 
-use super::{Services, convert, door::Held, reply, status::Refused};
+use super::{Services, convert, door::Held, reply, status::Refused, to_the_end};
 use crate::{
     ledger::{
         AccountId, AccountOpened, BookingId, Caller, Command, NewEntry, PostedEntry, Principal,
     },
     query::{self, EntryView, ReadError, Reading},
-    sequencer::SubmitError,
-    steps::{self, Answer, Call, Outcome, Results, Together},
+    steps::{Outcome, Together},
 };
 
 #[tonic::async_trait]
@@ -62,15 +61,8 @@ impl EntryService for Services {
             caller,
         };
         let services = self.clone();
-        // A batch has its room until it is decided, also where its caller leaves.
-        let posting = tokio::spawn(async move {
-            let _held = held;
-            services.post_batch(request.entries, how).await
-        });
-        let results = posting.await.map_err(|error| match error.is_panic() {
-            true => Refused::Fault,
-            false => SubmitError::Stopping.into(),
-        })??;
+        let posting = async move { services.post_batch(request.entries, how).await };
+        let results = to_the_end(held, posting).await?;
         Ok(Response::new(v1::PostEntriesResponse { results }))
     }
 
@@ -169,7 +161,7 @@ impl Services {
             }
         }
         let mut results: Vec<_> = self
-            .decide(commands, how)
+            .decide(commands, how.together, how.validate_only, how.caller)
             .await?
             .into_iter()
             .map(|result| match result {
@@ -182,28 +174,6 @@ impl Services {
             results.insert(index, refusal(refused));
         }
         Ok(results.into_iter().map(result).collect())
-    }
-
-    async fn decide(&self, commands: Vec<steps::Command>, how: How) -> Result<Results, Refused> {
-        if commands.is_empty() {
-            return Ok(Vec::new());
-        }
-        let How {
-            together,
-            validate_only,
-            caller,
-            ..
-        } = how;
-        let call = Call {
-            commands,
-            together,
-            validate_only,
-            caller,
-        };
-        match self.sequencer.submit(call).await? {
-            Answer::Each(results) => Ok(results),
-            Answer::None(refusal) => Err(Refused::Atomic(refusal)),
-        }
     }
 
     async fn read_entry(

@@ -1,9 +1,13 @@
 //! `timebank.v1.MemberService`.
 
+use std::sync::Arc;
+
 use timebank_proto::v1::{self, member_service_server::MemberService};
 use tonic::{Request, Response, Status};
 
-use super::{Services, convert, page, partakers, status::Refused, token_of};
+use super::{
+    Services, convert, door::Held, page, partakers, status::Refused, to_the_end, token_of,
+};
 use crate::{
     exchange::{Command, Erasure, Exit, ExitCause, Member, MemberId},
     journal,
@@ -104,6 +108,18 @@ impl MemberService for Services {
             replayed,
             journal_position,
         }))
+    }
+
+    async fn register_members(
+        &self,
+        request: Request<v1::RegisterMembersRequest>,
+    ) -> Result<Response<v1::RegisterMembersResponse>, Status> {
+        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let held = request.extensions().get::<Arc<Held>>().cloned();
+        let request = request.into_inner();
+        let services = self.clone();
+        let batch = async move { services.register_batch(request, caller).await };
+        Ok(Response::new(to_the_end(held, batch).await?))
     }
 
     async fn change_member(

@@ -10,6 +10,7 @@ mod entries;
 mod health;
 mod holds;
 mod journal;
+mod member_batch;
 mod members;
 mod partakers;
 mod policies;
@@ -24,16 +25,18 @@ mod upload;
 
 pub use server::{ServeError, serve};
 
+use std::{future::Future, sync::Arc};
+
 use prost::Message;
 use tonic::Status;
 
-use self::{status::Refused, tail::Tail};
+use self::{door::Held, status::Refused, tail::Tail};
 use crate::{
     exchange::IdentityKey,
     ledger::Caller,
     query::{Query, ReadError, Token},
-    sequencer::Sequencer,
-    steps::{Command, Outcome},
+    sequencer::{Sequencer, SubmitError},
+    steps::{Answer, Call, Command, Outcome, Results, Together},
 };
 
 /// All services, and what they stand on.
@@ -55,6 +58,46 @@ impl Services {
         let result = self.sequencer.submit_one(command, caller).await?;
         Ok(result?)
     }
+
+    /// Has commands decided that came in one call. None of all or none is an error, as
+    /// the contract has it.
+    async fn decide(
+        &self,
+        commands: Vec<Command>,
+        together: Together,
+        validate_only: bool,
+        caller: Caller,
+    ) -> Result<Results, Refused> {
+        if commands.is_empty() {
+            return Ok(Vec::new());
+        }
+        let call = Call {
+            commands,
+            together,
+            validate_only,
+            caller,
+        };
+        match self.sequencer.submit(call).await? {
+            Answer::Each(results) => Ok(results),
+            Answer::None(refusal) => Err(Refused::Atomic(refusal)),
+        }
+    }
+}
+
+/// Has a batch decided to the end, also where its caller leaves: it has its room at the
+/// door until then.
+async fn to_the_end<T: Send + 'static>(
+    held: Option<Arc<Held>>,
+    batch: impl Future<Output = Result<T, Refused>> + Send + 'static,
+) -> Result<T, Refused> {
+    let batch = tokio::spawn(async move {
+        let _held = held;
+        batch.await
+    });
+    batch.await.map_err(|error| match error.is_panic() {
+        true => Refused::Fault,
+        false => SubmitError::Stopping.into(),
+    })?
 }
 
 /// How much a page has at most: well below the 4 MiB that clients take unless

@@ -19,7 +19,7 @@ use crate::{
     },
     ledger::{Caller, Malformed, Principal, Stamp},
     query::{self, PolicyState, PolicyView, ReadError, Reading, Which, page_size},
-    steps::{Call, Outcome, Together},
+    steps::{Outcome, Together},
 };
 
 fn document(text: String) -> Result<PolicyDocument, Refused> {
@@ -130,19 +130,10 @@ impl Services {
         caller: Caller,
         validate_only: bool,
     ) -> Result<Outcome, Refused> {
-        if !validate_only {
-            return self.run(command, caller).await;
-        }
-        let answer = self
-            .sequencer
-            .submit(Call {
-                commands: vec![command.into()],
-                together: Together::Each,
-                validate_only,
-                caller,
-            })
-            .await?;
-        Ok(answer.only().ok_or(Refused::Fault)??)
+        let each = Together::Each;
+        let commands = vec![command.into()];
+        let mut results = self.decide(commands, each, validate_only, caller).await?;
+        Ok(results.pop().ok_or(Refused::Fault)??)
     }
 }
 

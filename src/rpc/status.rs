@@ -27,11 +27,11 @@ pub enum Refused {
     Malformed(#[from] Malformed),
     #[error(transparent)]
     Rejected(#[from] Rejection),
-    #[error("entry {} of the batch was refused, so none was posted: {}", .0.index, .0.rejection)]
+    #[error("number {} of the batch was refused, so none was recorded: {}", .0.index, .0.rejection)]
     Atomic(FirstRefusal),
-    #[error("entry {index} of the batch cannot be read, so none was posted: {malformed}")]
+    #[error("number {index} of the batch cannot be read, so none was recorded: {malformed}")]
     AtomicMalformed { index: usize, malformed: Malformed },
-    #[error("a batch has 1 to {max} entries, this one has {given}")]
+    #[error("a batch has 1 to {max} of them, this one has {given}")]
     BatchSize { given: usize, max: usize },
     #[error("a batch has at most {max} transfers in all its entries, this one has {given}")]
     BatchTransfers { given: usize, max: usize },

@@ -275,3 +275,95 @@ fn what_becomes_of_members() {
     let left = desk.json(&["member", "leave", wang, "--actor", "2001"]);
     assert_eq!(left["state"], "left");
 }
+
+#[test]
+fn a_file_of_members() {
+    let desk = Desk::new();
+    desk.done(&[
+        "centre", "open", "huxi", "--staff", "1001", "--name", "A centre",
+    ]);
+    let rows = "\u{feff}id,name,born,identity,heir,relatives,device,disability,disability_since\n\
+                huxi:member:1,李华,1941-03-01,51022319410301567X,,,yes,,\n\
+                huxi:member:2,王明,1950-01-01,,huxi:member:1,huxi:member:1,no,certificate,2024-05-01\n\
+                huxi:member:3,张三,2999-01-01,,,,,,\n\
+                yubei:member:1,李四,,,,,,,\n\
+                huxi:member:4,李华,1941-03-01,51022319410301567x,,,,,\n";
+    let file = desk.file("members.csv", rows);
+    let register = |more: &[&str]| {
+        let arguments = [
+            "member", "register", "--from", &file, "--actor", "1001", "--output", "json",
+        ];
+        let ended = desk.run(&[&arguments, more].concat());
+        let data: serde_json::Value = serde_json::from_str(&ended.data).unwrap_or_default();
+        let said: Vec<serde_json::Value> = ended
+            .said
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect();
+        (ended.code, data, said)
+    };
+    let summary = |dry_run, registered, there, second| {
+        json!({
+            "dry_run": dry_run,
+            "registered_count": registered,
+            "already_there_count": there,
+            "second_membership_count": second,
+            "refused_count": 2,
+        })
+    };
+    let (code, data, said) = register(&["--dry-run"]);
+    assert_eq!((code, data), (1, summary(true, 3, 0, 0)));
+    let told: Vec<_> = said
+        .iter()
+        .map(|one| (&one["line"], &one["reason"]))
+        .collect();
+    assert_eq!(told[0], (&json!(4), &json!("BORN_IN_FUTURE")));
+    assert_eq!(told[1], (&json!(5), &json!("MEMBER_OUTSIDE")));
+    let members = || desk.csv(&["member", "list", "huxi"]).len();
+
+    // All or none: none, and the line of the first that is refused.
+    let (code, _, said) = register(&["--atomic"]);
+    let error = said.last().expect("an error");
+    assert_eq!((code, &error["error"]), (1, &json!("BORN_IN_FUTURE")));
+    assert_eq!(error["figures"]["line"], "4");
+    assert_eq!(
+        desk.done(&["member", "list", "huxi", "--output", "csv"])
+            .lines()
+            .count(),
+        1
+    );
+
+    // Row by row, and again: the rest is refused as before.
+    assert_eq!(register(&[]).1, summary(false, 3, 0, 1));
+    assert_eq!(register(&[]).1, summary(false, 0, 3, 1));
+    assert_eq!(members(), 3);
+    let shown = desk.json(&["member", "show", "huxi:member:2"]);
+    assert_eq!(
+        (&shown["heir_id"], &shown["has_device"]),
+        (&json!("huxi:member:1"), &json!(false))
+    );
+    assert_eq!(shown["disability"][0]["evidence"], "certificate");
+    let second = desk.csv(&["member", "list", "huxi", "--second"]);
+    assert_eq!(second[0]["id"], "huxi:member:4");
+
+    let file = desk.file("odd.csv", "id,nane\nhuxi:member:9,x\n");
+    let odd = ["member", "register", "--from", &file, "--actor", "1001"];
+    let (code, error) = desk.failed(&odd);
+    assert_eq!((code, &error["error"]), (1, &json!("FOUND_WRONG")));
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .contains("\"nane\" is unknown"),
+        "{error}"
+    );
+    let path = desk.dir.path().join("gbk.csv");
+    std::fs::write(&path, b"id,name\nhuxi:member:9,\xc0\xee\n").expect("a file");
+    let gbk = ["member", "register", "--from", path.to_str().unwrap()];
+    assert!(
+        desk.failed(&gbk).1["message"]
+            .as_str()
+            .unwrap()
+            .contains("UTF-8")
+    );
+}

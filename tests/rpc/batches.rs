@@ -145,5 +145,5 @@ async fn an_unreadable_entry_among_others() {
         "SAME_ACCOUNT",
         "account=city:issuance:mint index=1",
     );
-    assert!(told(&status).message.contains("entry 1 of the batch"));
+    assert!(told(&status).message.contains("number 1 of the batch"));
 }

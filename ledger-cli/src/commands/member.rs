@@ -9,7 +9,7 @@ use timebank_proto::v1::{
     RegisterMemberRequest, SetMemberStateRequest, list_members_request::Only,
 };
 
-use super::{id_or_fresh, member_fields::KnownArgs};
+use super::{id_or_fresh, member_fields::KnownArgs, register_file::FromArgs};
 use crate::{
     client::{PAGE_SIZE, present},
     error::Failure,
@@ -26,7 +26,9 @@ pub(crate) enum MemberCommand {
   ledger-cli member register shapingba:member:000124 --born 1950-07-12 --block grid-7 \\
       --disability 'certificate grade 2' --disability-since 2024-05-01 --heir shapingba:member:000123 --consented 2026-03-01
   ledger-cli member register shapingba:member:000125 --born 2010-01-05 \\
-      --guardian shapingba:member:000124 --affiliation 'Chenjiaqiao Middle School'")]
+      --guardian shapingba:member:000124 --affiliation 'Chenjiaqiao Middle School'
+  ledger-cli member register --from members.csv --dry-run
+  ledger-cli member register --from members.csv --atomic")]
     Register(Box<RegisterArgs>),
     /// Show a member, with their personal fields
     #[command(after_help = "Examples:
@@ -96,9 +98,12 @@ pub(crate) enum MemberCommand {
 pub(crate) struct RegisterArgs {
     /// Their id, in the branch of a centre, such as shapingba:member:000123. No
     /// personal name goes into it
-    id: String,
+    #[arg(required_unless_present = "from", conflicts_with = "from")]
+    id: Option<String>,
     #[command(flatten)]
     known: KnownArgs,
+    #[command(flatten)]
+    file: FromArgs,
 }
 
 #[derive(Args, Debug)]
@@ -235,10 +240,13 @@ pub(super) async fn run(command: MemberCommand, mut session: Session) -> Result<
 }
 
 async fn register(args: RegisterArgs, mut session: Session) -> Result<(), Failure> {
+    if let Some(file) = args.file.file() {
+        return args.file.register(file, session).await;
+    }
     let (mut details, mut personal) = (MemberDetails::default(), PersonalFields::default());
     args.known.over(&mut details, &mut personal);
     let request = RegisterMemberRequest {
-        member_id: args.id,
+        member_id: args.id.unwrap_or_default(),
         details: Some(details),
         personal: Some(personal),
     };

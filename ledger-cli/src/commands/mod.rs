@@ -13,6 +13,7 @@ mod member;
 mod member_fields;
 mod policy;
 mod record;
+mod register_file;
 mod staff;
 mod statement;
 mod unit;
