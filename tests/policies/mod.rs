@@ -2,6 +2,7 @@
 
 mod mistakes;
 mod pricing;
+mod rules;
 mod samples;
 
 use timebank::exchange::policy::Policy;

@@ -8,6 +8,7 @@
 mod checks;
 mod document;
 mod eligibility;
+mod judge;
 pub mod pricing;
 mod read;
 mod terms;
@@ -18,6 +19,7 @@ use serde::Serialize;
 
 pub use document::{MAX_DOCUMENT_BYTES, Mistake, Mistakes};
 pub use eligibility::{Condition, Person, Waiting, Who};
+pub use judge::{Ask, Breach, Giver};
 pub use terms::{Change, Term};
 pub use values::{Factor, Level, Minutes, Months, Percent, Years};
 

@@ -80,7 +80,7 @@ impl Policy {
 }
 
 impl Pricing {
-    fn counted(&self, confirmed: Confirmed) -> Minutes {
+    pub(super) fn counted(&self, confirmed: Confirmed) -> Minutes {
         let Confirmed {
             by_provider: one,
             by_recipient: other,

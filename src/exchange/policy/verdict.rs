@@ -230,7 +230,7 @@ fn eligible(question: &'static str, rule: &str, who: &Who, subject: &Subject<'_>
 }
 
 impl Receiver {
-    fn words(self) -> &'static str {
+    pub(super) fn words(self) -> &'static str {
         match self {
             Self::Relatives => "relatives",
             Self::Hardship => "members in hardship",
