@@ -14,6 +14,7 @@ mod page;
 mod policies;
 mod reading;
 mod scan;
+mod sifted;
 mod statement;
 
 use std::{
@@ -35,6 +36,7 @@ pub use policies::{
 };
 pub use reading::Reading;
 pub use scan::Scan;
+pub use sifted::{Sieve, Sifted, sifted};
 pub use statement::{Direction, PostingView, StatementPage, StatementQuery, statement};
 use tokio::{
     sync::{Semaphore, mpsc, oneshot},

@@ -227,14 +227,7 @@ pub fn compare(
 ) -> Result<Comparison, ReadError> {
     let today = today(reading)?;
     let new = document.policy();
-    let held = match policy(reading, prefix, Which::Today) {
-        Ok(view) => Some(view.adopted),
-        Err(ReadError::Unknown(_)) => {
-            centre(reading, prefix)?;
-            None
-        }
-        Err(error) => return Err(error),
-    };
+    let held = held_policy(reading, prefix)?;
     let old = held.as_ref().map(AdoptedPolicy::policy);
     let mut comparison = Comparison {
         changes: match old {
@@ -270,6 +263,21 @@ pub fn compare(
     let effects = EFFECTS.into_iter().zip(counts);
     comparison.effects = effects.filter(|(_, count)| *count > 0).collect();
     Ok(comparison)
+}
+
+/// The policy that a centre holds to today. None where it has none.
+pub(super) fn held_policy(
+    reading: &mut Reading<'_>,
+    prefix: &Branch,
+) -> Result<Option<AdoptedPolicy>, ReadError> {
+    match policy(reading, prefix, Which::Today) {
+        Ok(view) => Ok(Some(view.adopted)),
+        Err(ReadError::Unknown(_)) => {
+            centre(reading, prefix)?;
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 type Looked = (Member, Option<PersonalFields>, i64);

@@ -6,13 +6,18 @@ use timebank_proto::v1::{self, member_service_server::MemberService};
 use tonic::{Request, Response, Status};
 
 use super::{
-    Services, convert, door::Held, page, partakers, status::Refused, to_the_end, token_of,
+    Services, convert,
+    door::Held,
+    page,
+    partakers::{self, Members},
+    status::Refused,
+    to_the_end, token_of,
 };
 use crate::{
-    exchange::{Command, Erasure, Exit, ExitCause, Member, MemberId},
+    exchange::{Branch, Command, Erasure, Exit, ExitCause, Member, MemberId},
     journal,
     ledger::Principal,
-    query::{self, MemberView, ReadError, Reading, page_size},
+    query::{self, MemberView, ReadError, Reading, Sieve, Token, page_size},
 };
 
 /// A member after a step: as they stand, whether the step was taken already, and the
@@ -43,6 +48,36 @@ impl Services {
         let outcome = self.run(command, caller).await?;
         let (view, position) = self.member(by, id).await?;
         Ok((Some(reply(&view)), outcome.is_replay(), position))
+    }
+}
+
+impl Services {
+    /// A page of those who come through a sieve.
+    async fn sifted_page(
+        &self,
+        by: Principal,
+        centre: Branch,
+        sieve: Sieve,
+        (after, limit): (Option<MemberId>, usize),
+        token: &Token,
+    ) -> Result<Response<v1::ListMembersResponse>, Status> {
+        let read = move |reading: &mut Reading<'_>| {
+            let sifted = query::sifted(reading, &centre, sieve, after, limit)?;
+            Ok((sifted, reading.snapshot.last()?.get()))
+        };
+        let (sifted, journal_position) = self.query.read(by, read).await?;
+        let members: Vec<_> = sifted.members.iter().map(listed).collect();
+        // What does not fit comes on the next page.
+        let (members, cut) = page(members, limit, token, |last| &last.member_id);
+        let next = sifted.looked_to.map(|to| token.write(to.as_str()));
+        Ok(Response::new(v1::ListMembersResponse {
+            next_page_token: match cut.is_empty() {
+                true => next.unwrap_or_default(),
+                false => cut,
+            },
+            members,
+            journal_position,
+        }))
     }
 }
 
@@ -256,8 +291,14 @@ impl MemberService for Services {
         let after = after.map(|cursor| partakers::member_id(&cursor, "page_token"));
         let after = after.transpose().map_err(Refused::from)?;
         let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
-        let list =
-            partakers::member_list(centre.clone(), request.only.as_ref()).map_err(Refused::from)?;
+        let only = request.only.as_ref();
+        let list = match partakers::members(centre.clone(), only).map_err(Refused::from)? {
+            Members::Listed(list) => list,
+            Members::Sifted(sieve) => {
+                let page = (after, limit);
+                return self.sifted_page(by, centre, sieve, page, &token).await;
+            }
+        };
         let read = move |reading: &mut Reading<'_>| {
             let members = query::members(reading, &centre, &list, after, limit + 1)?;
             Ok((members, reading.snapshot.last()?))

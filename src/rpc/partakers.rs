@@ -11,10 +11,11 @@ use crate::{
         ApproveExit, Attested, Branch, CentreTerms, ChangeMember, ClearMember, Code, Command, Day,
         EraseMember, ExitMember, IdentityKey, List, MemberId, MemberState, MoveMember, Name,
         Personal, PersonalFields, PersonalPart, PersonalText, QualifyMember, RegisterMember,
-        Secret, SetMemberState, SetStaffState, StaffNumber, StaffTerms,
+        Secret, SetMemberState, SetStaffState, StaffNumber, StaffTerms, policy::Years,
     },
     journal,
     ledger::{Malformed, Principal},
+    query::Sieve,
 };
 
 type Result<T> = std::result::Result<T, Malformed>;
@@ -300,16 +301,52 @@ pub(super) fn erase_member(request: &v1::EraseMemberRequest) -> Result<(MemberId
     Ok((member, Command::EraseMember(new)))
 }
 
-/// The list of a centre's members that is asked for.
-pub(super) fn member_list(
+/// Which of a centre's members are asked for.
+pub(super) enum Members {
+    /// Those of a list.
+    Listed(List),
+    /// Those who come through a sieve.
+    Sifted(Sieve),
+}
+
+pub(super) fn members(
     centre: Branch,
     only: Option<&v1::list_members_request::Only>,
-) -> Result<List> {
+) -> Result<Members> {
     use v1::list_members_request::Only;
-    let Some(only) = only else {
-        return Ok(List::MembersOf(centre));
-    };
     Ok(match only {
+        Some(Only::Age(range)) => Members::Sifted(age(range)?),
+        Some(Only::Inactive(true)) => Members::Sifted(Sieve::Inactive),
+        None | Some(Only::Inactive(false)) => Members::Listed(List::MembersOf(centre)),
+        Some(only) => Members::Listed(member_list(centre, only)?),
+    })
+}
+
+fn age(range: &v1::AgeRange) -> Result<Sieve> {
+    let years = |field, given: i32| {
+        let years = u32::try_from(given).ok().and_then(Years::new);
+        years
+            .map(Years::get)
+            .ok_or(Malformed::Choice { field, given })
+    };
+    Ok(Sieve::Age {
+        min: years("age.min", range.min)?,
+        max: match years("age.max", range.max)? {
+            0 => None,
+            max => Some(max),
+        },
+        on: match range.on.as_str() {
+            "" => None,
+            given => Some(Day::parse("age.on", given)?),
+        },
+    })
+}
+
+/// The list of a centre's members that is asked for.
+fn member_list(centre: Branch, only: &v1::list_members_request::Only) -> Result<List> {
+    use v1::list_members_request::Only;
+    Ok(match only {
+        Only::Age(_) | Only::Inactive(_) => List::MembersOf(centre),
         Only::State(given) => match v1::MemberState::try_from(*given) {
             Ok(v1::MemberState::Unspecified) => List::MembersOf(centre),
             Ok(v1::MemberState::Active) => List::MembersIn(centre, MemberState::Active),

@@ -346,6 +346,20 @@ fn a_file_of_members() {
     let second = desk.csv(&["member", "list", "huxi", "--second"]);
     assert_eq!(second[0]["id"], "huxi:member:4");
 
+    let old = [
+        "member",
+        "list",
+        "huxi",
+        "--min-age",
+        "80",
+        "--on",
+        "2025-01-01",
+    ];
+    let old: Vec<_> = desk.csv(&old).iter().map(|row| row["id"].clone()).collect();
+    assert_eq!(old, ["huxi:member:1", "huxi:member:4"]);
+    let none = ["member", "list", "huxi", "--inactive", "--output", "json"];
+    assert_eq!(desk.done(&none).trim(), "[]");
+
     let file = desk.file("odd.csv", "id,nane\nhuxi:member:9,x\n");
     let odd = ["member", "register", "--from", &file, "--actor", "1001"];
     let (code, error) = desk.failed(&odd);

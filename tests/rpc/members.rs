@@ -428,3 +428,92 @@ async fn lists() {
         "centre=town",
     );
 }
+
+/// By what no key has: a page looks at members one after the other.
+#[tokio::test]
+async fn sifted_lists() {
+    let mut city = centre().await;
+    let client = &mut city.client;
+    let members: Vec<_> = (0..12)
+        .map(|n| {
+            let mut request = registration(&format!("city:member:{n:06}"));
+            // Every other one is 80 on 1 March 2026, and the others a day later.
+            personal(&mut request).born_on = format!("1946-03-0{}", 1 + n % 2);
+            request
+        })
+        .collect();
+    let request = v1::RegisterMembersRequest {
+        members,
+        ..Default::default()
+    };
+    let registered = client.members.register_members(by("1001", request)).await;
+    assert_eq!(registered.expect("they").into_inner().results.len(), 12);
+    let listed = async |client: &mut Client, only: Only| {
+        let (mut found, mut pages) = (Vec::new(), 0);
+        let mut request = ListMembersRequest {
+            centre: "city".into(),
+            only: Some(only),
+            page_size: 2,
+            page_token: String::new(),
+        };
+        loop {
+            let page = client.members.list_members(request.clone()).await;
+            let page = page.expect("a page").into_inner();
+            assert!(page.members.len() <= 2);
+            found.extend(page.members.into_iter().map(|member| member.member_id));
+            pages += 1;
+            request.page_token = page.next_page_token;
+            if request.page_token.is_empty() {
+                return (found, pages);
+            }
+        }
+    };
+    let age = |min, max, on: &str| {
+        Only::Age(v1::AgeRange {
+            min,
+            max,
+            on: on.into(),
+        })
+    };
+    let all: Vec<_> = (0..12).map(|n| format!("city:member:{n:06}")).collect();
+    let even: Vec<_> = all.iter().step_by(2).cloned().collect();
+    // The last member is not among them, so that a last page has none.
+    assert_eq!(listed(client, age(80, 0, "2026-03-01")).await, (even, 4));
+    assert_eq!(listed(client, age(80, 80, "2026-03-02")).await.0, all);
+    assert_eq!(listed(client, age(81, 0, "2026-03-02")).await.0, [""; 0]);
+    assert_eq!(listed(client, age(0, 79, "2026-02-28")).await.0, all);
+    for (what, only) in [
+        ("151 years", age(151, 0, "")),
+        ("-1 years", age(0, -1, "")),
+        ("no day", age(0, 0, "2026-02-30")),
+    ] {
+        let request = ListMembersRequest {
+            centre: "city".into(),
+            only: Some(only),
+            ..Default::default()
+        };
+        let status = client.members.list_members(request).await.expect_err(what);
+        assert_eq!(status.code(), InvalidArgument, "{what}");
+    }
+
+    // All have been members for a day, and nothing was ever posted.
+    assert_eq!(listed(client, Only::Inactive(true)).await.0, [""; 0]);
+    let policy =
+        "name = \"One\"\n[dormancy]\nafter_months = 0\n[redeem]\nwho = [{ min_age = 60 }]\n";
+    let request = v1::AdoptPolicyRequest {
+        step_id: id(),
+        centre: "city".into(),
+        document: policy.into(),
+        validate_only: false,
+    };
+    let adopted = client.policies.adopt_policy(by("1001", request)).await;
+    adopted.expect("adopted");
+    let suspend = SetMemberStateRequest {
+        step_id: id(),
+        member_id: all[0].clone(),
+        change: MemberChange::Suspend.into(),
+    };
+    let suspended = client.members.set_member_state(by("1001", suspend)).await;
+    suspended.expect("suspended");
+    assert_eq!(listed(client, Only::Inactive(true)).await.0, all[1..]);
+}

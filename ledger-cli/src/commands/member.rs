@@ -4,19 +4,15 @@ use chrono::Utc;
 use clap::{Args, Subcommand};
 use timebank_proto::v1::{
     ApproveExitRequest, ChangeMemberRequest, ClearMemberRequest, EraseMemberRequest,
-    ExitMemberRequest, GetMemberRequest, ListMembersRequest, Member, MemberChange, MemberDetails,
-    MemberState, MoveMemberRequest, PersonalFields, Qualification, QualifyMemberRequest,
-    RegisterMemberRequest, SetMemberStateRequest, list_members_request::Only,
+    ExitMemberRequest, GetMemberRequest, Member, MemberChange, MemberDetails, MoveMemberRequest,
+    PersonalFields, Qualification, QualifyMemberRequest, RegisterMemberRequest,
+    SetMemberStateRequest,
 };
 
-use super::{id_or_fresh, member_fields::KnownArgs, register_file::FromArgs};
-use crate::{
-    client::{PAGE_SIZE, present},
-    error::Failure,
-    render::Cell,
-    rows,
-    session::Session,
+use super::{
+    id_or_fresh, member_fields::KnownArgs, member_list::ListArgs, register_file::FromArgs,
 };
+use crate::{client::present, error::Failure, render::Cell, rows, session::Session};
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum MemberCommand {
@@ -43,7 +39,10 @@ pub(crate) enum MemberCommand {
   ledger-cli member list shapingba
   ledger-cli member list shapingba --state suspended
   ledger-cli member list shapingba --block grid-7
-  ledger-cli member list shapingba --lapsing 2026-11 --output csv > lapsing.csv")]
+  ledger-cli member list shapingba --lapsing 2026-11 --output csv > lapsing.csv
+  ledger-cli member list shapingba --min-age 80
+  ledger-cli member list shapingba --min-age 60 --max-age 79 --on 2026-12-31
+  ledger-cli member list shapingba --inactive")]
     List(ListArgs),
     /// Record what a member is qualified for, in the place of one of the same code
     #[command(after_help = "Examples:
@@ -151,40 +150,6 @@ pub(crate) struct DiedArgs {
 }
 
 #[derive(Args, Debug)]
-pub(crate) struct ListArgs {
-    /// The centre
-    centre: String,
-    #[command(flatten)]
-    only: OnlyArgs,
-}
-
-#[derive(Args, Debug)]
-#[group(multiple = false)]
-struct OnlyArgs {
-    /// Only members in this state
-    #[arg(long, value_enum, value_name = "STATE")]
-    state: Option<State>,
-    /// Only members of this block
-    #[arg(long, value_name = "BLOCK")]
-    block: Option<String>,
-    /// Only members with a qualification whose last day is in this month
-    #[arg(long, value_name = "YYYY-MM")]
-    lapsing: Option<String>,
-    /// Only members who seem to be so for the second time
-    #[arg(long)]
-    second: bool,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum State {
-    Active,
-    Suspended,
-    Exiting,
-    Left,
-    Died,
-}
-
-#[derive(Args, Debug)]
 pub(crate) struct QualifyArgs {
     /// The member
     member: String,
@@ -225,7 +190,7 @@ pub(super) async fn run(command: MemberCommand, mut session: Session) -> Result<
             row.0.extend(rows::personal(answer.personal.as_ref()));
             session.output.one(&row).await
         }
-        MemberCommand::List(args) => list(args, session).await,
+        MemberCommand::List(args) => args.list(session).await,
         MemberCommand::Qualify(args) => qualify(args, session).await,
         MemberCommand::Change(args) => change(*args, session).await,
         MemberCommand::Move(args) => relocate(args, session).await,
@@ -430,43 +395,4 @@ async fn show(mut session: Session, member: Option<Member>, replayed: bool) -> R
     let row = rows::member(&present(member, "member")?);
     let row = row.with("replayed", Cell::Flag(replayed));
     session.output.one(&row).await
-}
-
-async fn list(args: ListArgs, mut session: Session) -> Result<(), Failure> {
-    let OnlyArgs {
-        state,
-        block,
-        lapsing,
-        second,
-    } = args.only;
-    let state = state.map(|state| match state {
-        State::Active => MemberState::Active,
-        State::Suspended => MemberState::Suspended,
-        State::Exiting => MemberState::Exiting,
-        State::Left => MemberState::Left,
-        State::Died => MemberState::Died,
-    });
-    let only = state.map(|state| Only::State(state.into()));
-    let only = only.or(block.map(Only::Block));
-    let only = only.or(lapsing.map(Only::LapsingIn));
-    let only = only.or(second.then_some(Only::Second(true)));
-    let mut page_token = String::new();
-    let mut list = session.output.list(&rows::MEMBERS);
-    loop {
-        let request = ListMembersRequest {
-            centre: args.centre.clone(),
-            only: only.clone(),
-            page_size: PAGE_SIZE,
-            page_token,
-        };
-        let page = session.client.members.list_members(request).await?;
-        let page = page.into_inner();
-        for member in &page.members {
-            list.push(rows::member(member))?;
-        }
-        if page.next_page_token.is_empty() {
-            return list.finish().await;
-        }
-        page_token = page.next_page_token;
-    }
 }

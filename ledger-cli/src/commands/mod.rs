@@ -11,6 +11,7 @@ mod import;
 mod journal;
 mod member;
 mod member_fields;
+mod member_list;
 mod policy;
 mod record;
 mod register_file;

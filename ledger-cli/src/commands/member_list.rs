@@ -1,0 +1,119 @@
+//! `member list`: the members of a centre, all or some.
+
+use clap::Args;
+use timebank_proto::v1::{AgeRange, ListMembersRequest, MemberState, list_members_request::Only};
+
+use crate::{client::PAGE_SIZE, error::Failure, rows, session::Session};
+
+#[derive(Args, Debug)]
+pub(crate) struct ListArgs {
+    /// The centre
+    centre: String,
+    #[command(flatten)]
+    only: OnlyArgs,
+    #[command(flatten)]
+    age: AgeArgs,
+}
+
+#[derive(Args, Debug)]
+struct AgeArgs {
+    /// Only members of so many years or more
+    #[arg(long, value_name = "YEARS", conflicts_with = "OnlyArgs")]
+    min_age: Option<i32>,
+    /// Only members of so many years or less
+    #[arg(long, value_name = "YEARS", conflicts_with = "OnlyArgs")]
+    max_age: Option<i32>,
+    /// On this day. Default: today
+    #[arg(long, value_name = "DATE")]
+    on: Option<String>,
+}
+
+impl AgeArgs {
+    fn range(self) -> Option<AgeRange> {
+        let Self {
+            min_age,
+            max_age,
+            on,
+        } = self;
+        let is_asked = min_age.is_some() || max_age.is_some();
+        is_asked.then(|| AgeRange {
+            min: min_age.unwrap_or_default(),
+            max: max_age.unwrap_or_default(),
+            on: on.unwrap_or_default(),
+        })
+    }
+}
+
+#[derive(Args, Debug)]
+#[group(multiple = false)]
+struct OnlyArgs {
+    /// Only members in this state
+    #[arg(long, value_enum, value_name = "STATE")]
+    state: Option<State>,
+    /// Only members of this block
+    #[arg(long, value_name = "BLOCK")]
+    block: Option<String>,
+    /// Only members with a qualification whose last day is in this month
+    #[arg(long, value_name = "YYYY-MM")]
+    lapsing: Option<String>,
+    /// Only members who seem to be so for the second time
+    #[arg(long)]
+    second: bool,
+    /// Only active members who may redeem, and on whose account nothing happens for as
+    /// long as the centre's policy calls dormant
+    #[arg(long)]
+    inactive: bool,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum State {
+    Active,
+    Suspended,
+    Exiting,
+    Left,
+    Died,
+}
+
+impl ListArgs {
+    pub(super) async fn list(self, mut session: Session) -> Result<(), Failure> {
+        let OnlyArgs {
+            state,
+            block,
+            lapsing,
+            second,
+            inactive,
+        } = self.only;
+        let state = state.map(|state| match state {
+            State::Active => MemberState::Active,
+            State::Suspended => MemberState::Suspended,
+            State::Exiting => MemberState::Exiting,
+            State::Left => MemberState::Left,
+            State::Died => MemberState::Died,
+        });
+        let only = state.map(|state| Only::State(state.into()));
+        let only = only.or(block.map(Only::Block));
+        let only = only.or(lapsing.map(Only::LapsingIn));
+        let only = only.or(second.then_some(Only::Second(true)));
+        let only = only.or(inactive.then_some(Only::Inactive(true)));
+        let only = only.or(self.age.range().map(Only::Age));
+        let mut page_token = String::new();
+        let mut list = session.output.list(&rows::MEMBERS);
+        loop {
+            let request = ListMembersRequest {
+                centre: self.centre.clone(),
+                only: only.clone(),
+                page_size: PAGE_SIZE,
+                page_token,
+            };
+            let page = session.client.members.list_members(request).await?;
+            let page = page.into_inner();
+            for member in &page.members {
+                list.push(rows::member(member))?;
+            }
+            if page.next_page_token.is_empty() {
+                return list.finish().await;
+            }
+            page_token = page.next_page_token;
+        }
+    }
+}
