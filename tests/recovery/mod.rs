@@ -4,6 +4,7 @@
 //! TIMEBANK_KILLS sets the number of kills, TIMEBANK_SEED the randomness.
 
 mod disk;
+mod members;
 mod power;
 mod unknown;
 mod writer;
