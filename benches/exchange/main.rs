@@ -1,7 +1,7 @@
 //! How fast the time bank on the ledger is, end to end: `cargo bench --bench exchange`
-//! starts the real server on loopback with a durable file, registers members, and then
-//! has registrations, single transfers and lists in turns of a second, all through
-//! one gRPC channel. It prints rows `name value`.
+//! starts the real server on loopback with a durable file, registers members of a centre
+//! with a policy, and then has registrations, single transfers, lists and explanations in
+//! turns of a second, all through one gRPC channel. It prints rows `name value`.
 //!
 //! Settable by environment: MEMBERS (who are there before anything is measured),
 //! ROUNDS (turns of each sort).
@@ -13,6 +13,7 @@ mod server;
 
 use std::cell::Cell;
 use std::env;
+use std::ops::Range;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -23,9 +24,11 @@ use timebank_proto::v1::entry_service_client::EntryServiceClient;
 use timebank_proto::v1::list_members_request::Only;
 use timebank_proto::v1::member_service_client::MemberServiceClient;
 use timebank_proto::v1::{
-    AccountKind, Entry, ListMembersRequest, MemberDetails, OpenAccountRequest, OpenCentreRequest,
-    PersonalFields, PostEntryRequest, RegisterMemberRequest, Transfer,
-    account_service_client::AccountServiceClient,
+    AccountKind, AdoptPolicyRequest, Entry, ExplainPolicyRequest, ListMembersRequest,
+    MemberDetails, OpenAccountRequest, OpenCentreRequest, PersonalFields, PostEntryRequest,
+    RegisterMemberRequest, RegisterMembersRequest, Transfer,
+    account_service_client::AccountServiceClient, policy_service_client::PolicyServiceClient,
+    register_member_result::Result as Fate,
 };
 use tokio::task::{JoinSet, LocalSet};
 use tonic::Request;
@@ -34,7 +37,8 @@ use uuid::Uuid;
 
 /// How many calls are under way at once while something is measured, and before.
 const CALLS_IN_FLIGHT: usize = 32;
-const FILLING_IN_FLIGHT: usize = 512;
+const FILLING_IN_FLIGHT: usize = 4;
+const FILLED_AT_ONCE: u64 = 1_000;
 /// How many members live in a block.
 const BLOCK_MEMBERS: u64 = 500;
 const MINT: &str = "city:issuance:mint";
@@ -76,17 +80,20 @@ async fn measure(address: &str) {
         "filled_per_s",
         members as f64 / start.elapsed().as_secs_f64(),
     );
-    let (mut registered, mut posted, mut listed) = (0.0, 0.0, 0.0);
+    let (mut registered, mut posted, mut listed, mut explained) = (0.0, 0.0, 0.0, 0.0);
     let rounds = setting("ROUNDS", 5).max(1);
     for _ in 0..rounds {
         registered += city.registrations_per_s().await;
         posted += city.transfers_per_s().await;
         listed += city.lists_per_s(members).await;
+        explained += city.explanations_per_s(members).await;
     }
     let rounds = rounds as f64;
     row("registrations_per_s", registered / rounds);
     row("transfers_per_s", posted / rounds);
     row("list_pages_per_s", listed / rounds);
+    // One after the other, so that each is answered in this time.
+    println!("explain_ms {:.3}", 1_000.0 * rounds / explained);
     println!("registrations_over_transfers {:.2}", registered / posted);
 }
 
@@ -116,8 +123,8 @@ fn block(number: u64) -> String {
     format!("grid-{}", number / BLOCK_MEMBERS)
 }
 
-async fn register(mut client: MemberServiceClient<Channel>, number: u64) {
-    let request = RegisterMemberRequest {
+fn registration(number: u64) -> RegisterMemberRequest {
+    RegisterMemberRequest {
         member_id: member_id(number),
         details: Some(MemberDetails {
             block: block(number),
@@ -129,11 +136,40 @@ async fn register(mut client: MemberServiceClient<Channel>, number: u64) {
             phone: "138 0000 0000".into(),
             born_on: "1941-03-01".into(),
             address: "陈家桥街道 7 号".into(),
+            identity_number: format!("51022319410301{number:07}"),
             ..Default::default()
         }),
-    };
-    let registered = client.register_member(by_staff(request)).await;
+    }
+}
+
+async fn register(mut client: MemberServiceClient<Channel>, number: u64) {
+    let registered = client.register_member(by_staff(registration(number))).await;
     assert!(!registered.expect("registered").into_inner().replayed);
+}
+
+async fn register_all(mut client: MemberServiceClient<Channel>, numbers: Range<u64>) {
+    let count = numbers.end - numbers.start;
+    let request = RegisterMembersRequest {
+        members: numbers.map(registration).collect(),
+        ..Default::default()
+    };
+    let registered = client.register_members(by_staff(request)).await;
+    let results = registered.expect("registered").into_inner().results;
+    let stand = results
+        .iter()
+        .filter(|one| matches!(one.result, Some(Fate::Stands(_))));
+    assert_eq!(stand.count() as u64, count);
+}
+
+async fn explain(mut client: PolicyServiceClient<Channel>, number: u64) {
+    let request = ExplainPolicyRequest {
+        centre: "city".into(),
+        member_id: member_id(number),
+        service: "home-care".into(),
+        on: String::new(),
+    };
+    let told = client.explain_policy(request).await.expect("explained");
+    assert!(told.into_inner().verdicts.len() > 10);
 }
 
 async fn post(mut client: EntryServiceClient<Channel>, number: u64) {
@@ -186,6 +222,17 @@ impl City {
             .open_account(mint)
             .await;
         opened.expect("an account");
+        let policy = include_str!("../../examples/policies/huxi-garden.toml");
+        let adoption = AdoptPolicyRequest {
+            step_id: Uuid::now_v7().to_string(),
+            centre: "city".into(),
+            document: policy.into(),
+            validate_only: false,
+        };
+        let adopted = PolicyServiceClient::new(channel.clone())
+            .adopt_policy(by_staff(adoption))
+            .await;
+        adopted.expect("adopted");
         let members = Rc::new(Cell::new(0));
         Self { channel, members }
     }
@@ -196,14 +243,29 @@ impl City {
 
     async fn fill(&self, count: u64) {
         let mut calls = JoinSet::new();
-        for _ in 0..count {
+        while self.members.get() < count {
             if calls.len() == FILLING_IN_FLIGHT {
                 joined(&mut calls).await;
             }
             let client = MemberServiceClient::new(self.channel.clone());
-            calls.spawn_local(register(client, Self::next(&self.members)));
+            let from = self.members.get();
+            let numbers = from..count.min(from + FILLED_AT_ONCE);
+            self.members.set(numbers.end);
+            calls.spawn_local(register_all(client, numbers));
         }
         while joined(&mut calls).await.is_some() {}
+    }
+
+    async fn explanations_per_s(&self, members: u64) -> f64 {
+        let mut number = 0;
+        calls_per_s(1, || {
+            let client = PolicyServiceClient::new(self.channel.clone());
+            move || {
+                number = (number + 7_919) % members.max(1);
+                explain(client.clone(), number)
+            }
+        })
+        .await
     }
 
     async fn registrations_per_s(&self) -> f64 {

@@ -272,6 +272,8 @@ impl Command {
             }
             Self::SetStaffState(set) => ObjectId::Staff(set.number.clone()),
             Self::RegisterMember(new) => {
+                let identity = new.personal.fields().and_then(|fields| fields.identity);
+                wants.identities.extend(identity);
                 wants.ledger.accounts.push(new.id.account().clone());
                 let named = new.details.names().map(|(_, id)| id).chain([&new.id]);
                 let named = named.map(|id| ObjectId::Member(id.clone()));

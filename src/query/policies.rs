@@ -1,13 +1,13 @@
 //! Policies, and what they mean for members.
 
-use super::{ReadError, Reading, centre, exchange::misplaced, ledger, member};
+use super::{ReadError, Reading, centre, exchange::misplaced, member};
 use crate::{
     exchange::{
         AdoptedPolicy, Branch, Code, Day, Fact, List, Member, MemberId, MemberState, Object,
         ObjectId, PersonalFields, PolicyDocument, PolicyId, PolicyStarts, PolicyVersion, Rejection,
         policy::{Change, Minutes, Person, Policy, Subject, Verdict},
     },
-    ledger::{AccountId, Sequence},
+    ledger::{AccountId, Rejection as LedgerRejection, Sequence, TimeZone},
     store::StoreError,
 };
 
@@ -55,13 +55,19 @@ impl PolicyView {
     }
 }
 
+/// The ledger's time zone.
+pub(super) fn zone(reading: &mut Reading<'_>) -> Result<TimeZone, ReadError> {
+    let founded = reading.snapshot.founded()?;
+    let founded = founded.ok_or(LedgerRejection::LedgerNotFounded)?;
+    Ok(founded.foundation.time_zone)
+}
+
 /// The ledger's day.
 ///
 /// # Errors
 /// Where the ledger is not founded, or the store fails.
 pub fn today(reading: &mut Reading<'_>) -> Result<Day, ReadError> {
-    let zone = ledger(reading)?.foundation.time_zone;
-    Ok(Day::of(reading.now, zone))
+    Ok(Day::of(reading.now, zone(reading)?))
 }
 
 /// One of a centre's policies.

@@ -1,7 +1,12 @@
 //! Lists of members by what no key has: their age, and whether anything happens on their
 //! accounts. A page looks at so many members, one after the other by id.
 
-use super::{ReadError, Reading, centre, exchange::misplaced, policies::held_policy, today};
+use super::{
+    ReadError, Reading, centre,
+    exchange::misplaced,
+    policies::{held_policy, zone},
+    today,
+};
 use crate::{
     exchange::{
         Branch, Day, List, Member, MemberId, MemberState, Object, ObjectId, PersonalFields,
@@ -127,7 +132,7 @@ fn last_posted(
     let positions: Vec<_> = rows.iter().map(last).collect();
     let sequences: Vec<_> = positions.iter().flatten().map(|at| at.sequence()).collect();
     let mut records = reading.snapshot.records_at(&sequences)?.into_iter();
-    let zone = super::ledger(reading)?.foundation.time_zone;
+    let zone = zone(reading)?;
     let days = positions.iter().map(|position| {
         position.as_ref()?;
         let record = records.next()?;

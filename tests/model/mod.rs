@@ -18,6 +18,7 @@ mod due;
 mod exchange_facts;
 mod gate;
 mod generate;
+mod goings;
 mod invariants;
 mod machine;
 mod partakers;
