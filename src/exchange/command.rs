@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Admission, ApproveExit, Branch, CentreTerms, ExitMember, MemberDetails, MemberId, MemberState,
-    ObjectId, Objects, PersonalFields, PersonalPart, PolicyDocument, Qualification, StaffNumber,
-    StaffState, StaffTerms, StepId, Wants,
+    ObjectId, Objects, PersonalFields, PersonalPart, PolicyDocument, Qualification, SetMandate,
+    StaffNumber, StaffState, StaffTerms, StepId, Wants,
 };
 use crate::ledger::{AccountId, BookingId, Sequence};
 
@@ -198,6 +198,7 @@ pub enum Command {
     ClearMember(ClearMember),
     EraseMember(EraseMember),
     AdoptPolicy(AdoptPolicy),
+    SetMandate(SetMandate),
 }
 
 impl Command {
@@ -233,6 +234,7 @@ impl Command {
             Self::ClearMember(new) => StepId::Own(new.step),
             Self::EraseMember(new) => StepId::Own(new.step),
             Self::AdoptPolicy(new) => StepId::Own(new.step),
+            Self::SetMandate(set) => StepId::Own(set.step),
         }
     }
 
@@ -252,6 +254,7 @@ impl Command {
             Self::EraseMember(_) => "an erasure of personal fields",
             Self::ApproveExit(_) => "an approval of an exit",
             Self::AdoptPolicy(_) => "the adoption of a policy",
+            Self::SetMandate(_) => "a mandate",
         }
     }
 
@@ -289,6 +292,10 @@ impl Command {
             Self::ClearMember(new) => ObjectId::Member(new.member.clone()),
             Self::EraseMember(new) => ObjectId::Member(new.member.clone()),
             Self::ApproveExit(new) => ObjectId::Member(new.member.clone()),
+            Self::SetMandate(set) => {
+                wants.ledger.accounts.push(set.account.clone());
+                ObjectId::Mandate(Box::new(set.id()))
+            }
             Self::AdoptPolicy(new) => {
                 let named = new.document.policy().accounts().into_iter();
                 wants

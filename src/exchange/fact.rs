@@ -3,8 +3,8 @@
 use super::{
     AdoptPolicy, AdoptedPolicy, ApproveExit, Branch, CentreTerms, ChangeMember, ClearMember,
     Command, Commitments, Day, EraseMember, ExitMember, MemberDetails, MemberId, MoveMember,
-    ObjectId, PersonalPart, PolicyVersion, QualifyMember, RegisterMember, SetMemberState,
-    SetStaffState, Settlement, StaffNumber, StaffTerms, StepId, Verdicts,
+    ObjectId, PersonalPart, PolicyVersion, QualifyMember, RegisterMember, SetMandate,
+    SetMemberState, SetStaffState, Settlement, StaffNumber, StaffTerms, StepId, Verdicts,
 };
 use crate::ledger::{AccountId, BookingId, Sequence};
 
@@ -121,6 +121,7 @@ pub enum Fact {
     ExitApproved(ExitApproved),
     MemberCleared(MemberCleared),
     ErasureStep(ErasureStep),
+    MandateSet(SetMandate),
 }
 
 impl Fact {
@@ -167,6 +168,7 @@ impl Fact {
                 account: new.account.clone(),
                 recorded: new.admission,
             }),
+            Self::MandateSet(set) => Command::SetMandate(set.clone()),
             Self::MemberCleared(new) => Command::ClearMember(ClearMember {
                 step: new.step,
                 member: new.member.clone(),
@@ -201,6 +203,7 @@ impl Fact {
             | Self::ExitApproved(_)
             | Self::MemberCleared(_)
             | Self::ErasureStep(_)
+            | Self::MandateSet(_)
             | Self::PolicyAdopted(_) => None,
         }
     }
@@ -245,6 +248,7 @@ impl Fact {
             Self::MemberMoved(new) => vec![StepId::Own(new.step)],
             Self::MemberCleared(new) => vec![StepId::Own(new.step)],
             Self::ErasureStep(new) => vec![StepId::Own(new.step)],
+            Self::MandateSet(set) => vec![StepId::Own(set.step)],
             Self::MemberExited(new) => vec![StepId::Own(new.exit.step)],
             Self::ExitApproved(new) => vec![StepId::Own(new.approval.step)],
         }

@@ -1,8 +1,9 @@
 //! What a fact makes of the objects.
 
 use super::{
-    Branch, Centre, Erasure, Exit, ExitCause, Fact, Holder, Member, MemberId, MemberState, Object,
-    Objects, PolicyAdopted, PolicyStarts, Settlement, Staff, StaffNumber, StaffState, StaffTerms,
+    Branch, Centre, Erasure, Exit, ExitCause, Fact, Holder, Mandate, Member, MemberId, MemberState,
+    Object, Objects, PolicyAdopted, PolicyStarts, Settlement, Staff, StaffNumber, StaffState,
+    StaffTerms,
 };
 use crate::ledger::{Broken, Sequence, Stamp};
 
@@ -68,6 +69,17 @@ impl Objects {
                     member.second_of = new.second_of.clone();
                 }
             }),
+            Fact::MandateSet(set) => {
+                let owner = self.centre_around(set.account.as_str());
+                let owner = owner.ok_or("the account of a mandate is in no centre's branch")?;
+                let mandate = Mandate {
+                    id: set.id(),
+                    owner: owner.terms.prefix.clone(),
+                    is_given: set.is_given,
+                };
+                self.put(Object::Mandate(mandate), at);
+                Ok(())
+            }
             Fact::MemberCleared(new) => self.change_member(&new.member, at, |member| {
                 member.second_of = None;
             }),

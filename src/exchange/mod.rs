@@ -19,6 +19,7 @@ mod fact;
 mod fold;
 mod id;
 mod identity;
+mod mandate;
 mod member;
 mod object;
 mod objects;
@@ -44,6 +45,7 @@ pub use fact::{
 };
 pub use id::{Branch, StaffNumber, StepId};
 pub use identity::{Identity, IdentityKey};
+pub use mandate::{Mandate, MandateId, SetMandate};
 pub use member::{
     Code, Erasure, Holder, MAX_RELATIVES, Member, MemberDetails, MemberId, MemberState,
     Qualification,

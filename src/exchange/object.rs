@@ -6,8 +6,8 @@ use std::fmt;
 use crate::ledger::AccountId;
 
 use super::{
-    AdoptedPolicy, Branch, Centre, Code, Holder, Member, MemberId, MemberState, PolicyId, Staff,
-    StaffNumber,
+    AdoptedPolicy, Branch, Centre, Code, Holder, Mandate, MandateId, Member, MemberId, MemberState,
+    PolicyId, Staff, StaffNumber,
 };
 
 /// A kind of object.
@@ -18,6 +18,7 @@ pub enum ObjectKind {
     Member,
     Policy,
     Holder,
+    Mandate,
 }
 
 impl ObjectKind {
@@ -28,6 +29,7 @@ impl ObjectKind {
             Self::Member => "member",
             Self::Policy => "policy",
             Self::Holder => "holder",
+            Self::Mandate => "mandate",
         }
     }
 }
@@ -41,6 +43,7 @@ pub enum ObjectId {
     Policy(PolicyId),
     /// Of an account that is not called as its member is.
     Holder(AccountId),
+    Mandate(Box<MandateId>),
 }
 
 impl ObjectId {
@@ -52,6 +55,7 @@ impl ObjectId {
             Self::Member(_) => ObjectKind::Member,
             Self::Policy(_) => ObjectKind::Policy,
             Self::Holder(_) => ObjectKind::Holder,
+            Self::Mandate(_) => ObjectKind::Mandate,
         }
     }
 
@@ -63,6 +67,10 @@ impl ObjectId {
             Self::Staff(number) => number.as_str(),
             Self::Member(id) => id.as_str(),
             Self::Holder(account) => account.as_str(),
+            Self::Mandate(id) => {
+                let MandateId { account, centre } = &**id;
+                return format!("{kind}/{account}/{centre}");
+            }
             // In digits that sort as the numbers do.
             Self::Policy(PolicyId { centre, version }) => {
                 return format!("{kind}/{centre}/{:04}", version.get());
@@ -86,6 +94,7 @@ pub enum Object {
     Member(Box<Member>),
     Policy(AdoptedPolicy),
     Holder(Holder),
+    Mandate(Mandate),
 }
 
 impl Object {
@@ -97,6 +106,7 @@ impl Object {
             Self::Member(member) => ObjectId::Member(member.id.clone()),
             Self::Policy(policy) => ObjectId::Policy(policy.id()),
             Self::Holder(holder) => ObjectId::Holder(holder.account.clone()),
+            Self::Mandate(mandate) => ObjectId::Mandate(Box::new(mandate.id.clone())),
         }
     }
 
@@ -119,6 +129,7 @@ impl Object {
             Self::Member(member) => serde_json::to_string(member),
             Self::Policy(policy) => serde_json::to_string(policy),
             Self::Holder(holder) => serde_json::to_string(holder),
+            Self::Mandate(mandate) => serde_json::to_string(mandate),
         }
     }
 
@@ -133,6 +144,7 @@ impl Object {
             ObjectKind::Member => Self::Member(serde_json::from_str(state)?),
             ObjectKind::Policy => Self::Policy(serde_json::from_str(state)?),
             ObjectKind::Holder => Self::Holder(serde_json::from_str(state)?),
+            ObjectKind::Mandate => Self::Mandate(serde_json::from_str(state)?),
         })
     }
 
@@ -143,6 +155,11 @@ impl Object {
             Self::Staff(staff) => vec![List::StaffOf(staff.terms.centre.clone())],
             Self::Member(member) => lists_of(member),
             Self::Holder(_) => Vec::new(),
+            Self::Mandate(mandate) if !mandate.is_given => Vec::new(),
+            Self::Mandate(mandate) => vec![
+                List::MandatesOf(mandate.owner.clone()),
+                List::MandatesTo(mandate.id.centre.clone()),
+            ],
             Self::Policy(policy) => {
                 vec![List::Policies, List::PoliciesOf(policy.centre.clone())]
             }
@@ -181,6 +198,10 @@ pub enum List {
     StaffOf(Branch),
     Policies,
     PoliciesOf(Branch),
+    /// Those that a centre gave.
+    MandatesOf(Branch),
+    /// Those that a centre was given.
+    MandatesTo(Branch),
     /// All members of a centre.
     MembersOf(Branch),
     MembersIn(Branch, MemberState),
@@ -198,6 +219,7 @@ impl List {
             Self::Centres => ObjectKind::Centre,
             Self::StaffOf(_) => ObjectKind::Staff,
             Self::Policies | Self::PoliciesOf(_) => ObjectKind::Policy,
+            Self::MandatesOf(_) | Self::MandatesTo(_) => ObjectKind::Mandate,
             Self::MembersOf(_)
             | Self::MembersIn(..)
             | Self::MembersOfBlock(..)
@@ -213,6 +235,8 @@ impl List {
             Self::StaffOf(centre) => format!("staff-of/{centre} "),
             Self::Policies => "policies ".into(),
             Self::PoliciesOf(centre) => format!("policies-of/{centre} "),
+            Self::MandatesOf(owner) => format!("mandates-of/{owner} "),
+            Self::MandatesTo(centre) => format!("mandates-to/{centre} "),
             Self::MembersOf(centre) => format!("members-of/{centre} "),
             Self::MembersIn(centre, state) => format!("members-of/{centre}/{state} "),
             Self::MembersOfBlock(centre, block) => format!("members-of/{centre}/block/{block} "),

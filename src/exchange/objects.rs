@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::{
-    AdoptedPolicy, Branch, Centre, Day, Fact, Identity, Member, MemberId, NotLoaded, Object,
-    ObjectId, Personal, PolicyId, Staff, StaffNumber, StepId,
+    AdoptedPolicy, Branch, Centre, Day, Fact, Identity, Mandate, MandateId, Member, MemberId,
+    NotLoaded, Object, ObjectId, Personal, PolicyId, Staff, StaffNumber, StepId,
 };
 use crate::ledger::{AccountId, Sequence, Stamp};
 
@@ -163,6 +163,17 @@ impl Objects {
         };
         let member = self.member(&of)?;
         Ok(member.filter(|member| member.account == *account))
+    }
+
+    /// A mandate. None where it was never given.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] where it may be there.
+    pub fn mandate(&self, id: &MandateId) -> Result<Option<&Mandate>, NotLoaded> {
+        match self.object(&ObjectId::Mandate(Box::new(id.clone())))? {
+            Some(Object::Mandate(mandate)) => Ok(Some(mandate)),
+            _ => Ok(None),
+        }
     }
 
     /// The policy that a centre holds to on a day. None where it has none.

@@ -155,7 +155,23 @@ pub enum Rejection {
     QualificationReversed { since: Day, until: Day },
     #[error("member {member} has {max} qualifications already, the most there are")]
     TooManyQualifications { member: MemberId, max: usize },
-    #[error("{key} names account {account}, which is not in the branch of centre {centre}")]
+    #[error("account {account} is in the branch of no centre, so nobody can give a mandate for it")]
+    MandateOutside { account: AccountId },
+    #[error("there is no open account {account} to give a mandate for")]
+    MandateAccountUnknown { account: AccountId },
+    #[error(
+        "that centre {centre} may name account {account} {}",
+        if *.given { "stands already" } else { "does not stand, or needs no mandate" }
+    )]
+    MandateStateWrong {
+        account: AccountId,
+        centre: Branch,
+        given: bool,
+    },
+    #[error(
+        "{key} names account {account}, which is not in the branch of centre {centre}, and the \
+         centre has no mandate for it; `ledger-cli mandate give` by staff of the account's centre"
+    )]
     PolicyAccountForeign {
         key: &'static str,
         account: AccountId,
@@ -227,6 +243,9 @@ impl Rejection {
             Self::GuardianMissing { .. } => "GUARDIAN_MISSING",
             Self::MemberNotAdmitted { .. } => "MEMBER_NOT_ADMITTED",
             Self::QualificationReversed { .. } => "QUALIFICATION_REVERSED",
+            Self::MandateOutside { .. } => "MANDATE_OUTSIDE",
+            Self::MandateAccountUnknown { .. } => "MANDATE_ACCOUNT_UNKNOWN",
+            Self::MandateStateWrong { .. } => "MANDATE_STATE_WRONG",
             Self::PolicyAccountForeign { .. } => "POLICY_ACCOUNT_FOREIGN",
             Self::PolicyAccountUnknown { .. } => "POLICY_ACCOUNT_UNKNOWN",
             Self::PolicyAccountUnfit { .. } => "POLICY_ACCOUNT_UNFIT",
@@ -361,6 +380,18 @@ impl Rejection {
                 ("policy", policy.to_string()),
                 ("rule", rule.clone()),
                 ("day", day.to_string()),
+            ],
+            Self::MandateOutside { account } | Self::MandateAccountUnknown { account } => {
+                vec![("account", account.to_string())]
+            }
+            Self::MandateStateWrong {
+                account,
+                centre,
+                given,
+            } => vec![
+                ("account", account.to_string()),
+                ("centre", centre.to_string()),
+                ("given", given.to_string()),
             ],
             Self::PolicyAccountForeign {
                 key,

@@ -10,10 +10,10 @@ use super::{
 use crate::{
     exchange::{
         AdoptedPolicy, Branch, CentreTerms, Day, ErasureStep, Fact, MemberCleared, MemberId, Name,
-        PolicyAdopted, PolicyDocument, PolicyVersion, SetStaffState, StaffChange, StaffNumber,
-        StaffTerms,
+        PolicyAdopted, PolicyDocument, PolicyVersion, SetMandate, SetStaffState, StaffChange,
+        StaffNumber, StaffTerms,
     },
-    ledger,
+    ledger::{self, AccountId},
     steps::Exchanged,
 };
 
@@ -70,6 +70,12 @@ fn fact_to_proto(fact: &Fact) -> Message {
         Fact::MemberQualified(new) => Message::MemberQualified(member_facts::qualified(new)),
         Fact::MemberChanged(new) => Message::MemberChanged(member_facts::changed(new)),
         Fact::MemberMoved(new) => Message::MemberMoved(member_facts::moved(new)),
+        Fact::MandateSet(set) => Message::MandateSet(v1::MandateSet {
+            step_id: set.step.as_bytes().to_vec(),
+            account_id: set.account.as_str().into(),
+            centre: set.centre.as_str().into(),
+            given: set.is_given,
+        }),
         Fact::MemberCleared(new) => Message::MemberCleared(v1::MemberCleared {
             step_id: new.step.as_bytes().to_vec(),
             member_id: new.member.as_str().into(),
@@ -155,6 +161,12 @@ fn fact(fact: Message) -> Result<Fact> {
         Message::MemberQualified(new) => member_facts::read_qualified(&new)?,
         Message::MemberChanged(new) => member_facts::read_changed(&new)?,
         Message::MemberMoved(new) => member_facts::read_moved(&new)?,
+        Message::MandateSet(set) => Fact::MandateSet(SetMandate {
+            step: booking(&set.step_id, "step_id")?,
+            account: AccountId::parse(&set.account_id)?,
+            centre: Branch::parse("centre", &set.centre)?,
+            is_given: set.given,
+        }),
         Message::MemberCleared(new) => Fact::MemberCleared(MemberCleared {
             step: booking(&new.step_id, "step_id")?,
             member: MemberId::parse(&new.member_id)?,

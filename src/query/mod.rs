@@ -32,7 +32,7 @@ pub use ledger::{LedgerView, ledger};
 pub use page::{PageError, Token, page_size};
 pub use policies::{
     Comparison, Explanation, PolicyState, PolicyView, Which, adopted_version, compare, explain,
-    policies, policy, today,
+    mandate, mandates, policies, policy, today,
 };
 pub use reading::Reading;
 pub use scan::Scan;

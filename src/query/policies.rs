@@ -3,8 +3,9 @@
 use super::{ReadError, Reading, centre, exchange::misplaced, member};
 use crate::{
     exchange::{
-        AdoptedPolicy, Branch, Code, Day, Fact, List, Member, MemberId, MemberState, Object,
-        ObjectId, PersonalFields, PolicyDocument, PolicyId, PolicyStarts, PolicyVersion, Rejection,
+        AdoptedPolicy, Branch, Code, Day, Fact, List, Mandate, MandateId, Member, MemberId,
+        MemberState, Object, ObjectId, PersonalFields, PolicyDocument, PolicyId, PolicyStarts,
+        PolicyVersion, Rejection,
         policy::{Change, Minutes, Person, Policy, Subject, Verdict},
     },
     ledger::{AccountId, Rejection as LedgerRejection, Sequence, TimeZone},
@@ -152,6 +153,45 @@ pub fn policies(
         policies.push(PolicyView::on(today, adopted, &starts));
     }
     Ok(policies)
+}
+
+/// A mandate.
+///
+/// # Errors
+/// Where it was never given, which whoever asks knows it was; or the store fails.
+pub fn mandate(reading: &mut Reading<'_>, id: &MandateId) -> Result<Mandate, ReadError> {
+    match reading
+        .snapshot
+        .object(&ObjectId::Mandate(Box::new(id.clone())))?
+    {
+        Some(Object::Mandate(mandate)) => Ok(mandate),
+        _ => Err(StoreError::Corrupt(format!("the mandate of {} is missing", id.account)).into()),
+    }
+}
+
+/// The mandates that a centre has given, or was given, and that stand, from after one on.
+///
+/// # Errors
+/// [`Rejection::CentreUnknown`], or where the store fails.
+pub fn mandates(
+    reading: &mut Reading<'_>,
+    prefix: &Branch,
+    given_by: bool,
+    after: Option<MandateId>,
+    limit: usize,
+) -> Result<Vec<Mandate>, ReadError> {
+    centre(reading, prefix)?;
+    let list = match given_by {
+        true => List::MandatesOf(prefix.clone()),
+        false => List::MandatesTo(prefix.clone()),
+    };
+    let after = after.map(|id| ObjectId::Mandate(Box::new(id)));
+    let found = reading.snapshot.listed(&list, after.as_ref(), limit)?;
+    let mandates = found.into_iter().map(|object| match object {
+        Object::Mandate(mandate) => Ok(mandate),
+        other => Err(misplaced(&other)),
+    });
+    Ok(mandates.collect::<Result<_, _>>()?)
 }
 
 /// What a policy says of a member.

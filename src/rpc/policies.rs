@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     exchange::{
-        AdoptPolicy, Branch, Code, Command, Day, PolicyDocument, PolicyId, PolicyVersion,
+        AdoptPolicy, Branch, Code, Command, Day, Mandate, MandateId, PolicyDocument, PolicyId,
+        PolicyVersion, SetMandate,
         policy::{Change, Term, Verdict},
     },
     ledger::{Caller, Malformed, Principal, Stamp},
@@ -100,6 +101,36 @@ fn policy_id(cursor: &str) -> Result<PolicyId, Malformed> {
     Ok(PolicyId {
         centre: partakers::branch(field, centre)?,
         version: version.ok_or(Malformed::Missing { field })?,
+    })
+}
+
+fn set_mandate(request: &v1::SetMandateRequest) -> Result<SetMandate, Malformed> {
+    Ok(SetMandate {
+        step: booking_id(&request.step_id, "step_id")?,
+        account: convert::account_id(&request.account_id, "account_id")?,
+        centre: partakers::branch("centre", &request.centre)?,
+        is_given: request.given,
+    })
+}
+
+fn mandate(mandate: &Mandate) -> v1::Mandate {
+    let MandateId { account, centre } = &mandate.id;
+    v1::Mandate {
+        mandate_id: format!("{account}/{centre}"),
+        account_id: account.as_str().into(),
+        centre: centre.as_str().into(),
+        owner: mandate.owner.as_str().into(),
+        given: mandate.is_given,
+    }
+}
+
+/// Reads what a mandate is named by in a page token.
+fn mandate_id(cursor: &str) -> Result<MandateId, Malformed> {
+    let field = "page_token";
+    let (account, centre) = cursor.split_once('/').unwrap_or((cursor, ""));
+    Ok(MandateId {
+        account: convert::account_id(account, field)?,
+        centre: partakers::branch(field, centre)?,
     })
 }
 
@@ -214,6 +245,54 @@ impl PolicyService for Services {
         let (policies, next_page_token) = page(policies, limit, &token, |last| &last.policy_id);
         Ok(Response::new(v1::ListPoliciesResponse {
             policies,
+            next_page_token,
+            journal_position,
+        }))
+    }
+
+    async fn set_mandate(
+        &self,
+        request: Request<v1::SetMandateRequest>,
+    ) -> Result<Response<v1::SetMandateResponse>, Status> {
+        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let set = set_mandate(request.get_ref()).map_err(Refused::from)?;
+        let (by, id) = (caller.principal.clone(), set.id());
+        let outcome = self.run(Command::SetMandate(set), caller).await?;
+        let read = move |reading: &mut Reading<'_>| {
+            let mandate = query::mandate(reading, &id)?;
+            Ok((mandate, reading.snapshot.last()?.get()))
+        };
+        let (stands, journal_position) = self.query.look_up(by, read).await?;
+        Ok(Response::new(v1::SetMandateResponse {
+            mandate: Some(mandate(&stands)),
+            replayed: outcome.is_replay(),
+            journal_position,
+        }))
+    }
+
+    async fn list_mandates(
+        &self,
+        request: Request<v1::ListMandatesRequest>,
+    ) -> Result<Response<v1::ListMandatesResponse>, Status> {
+        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let mut request = request.into_inner();
+        let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
+        let given = std::mem::take(&mut request.page_token);
+        let token = token_of("timebank.v1.PolicyService/ListMandates", &request);
+        let after = token.read(&given).map_err(Refused::from)?;
+        let after = after.map(|cursor| mandate_id(&cursor)).transpose();
+        let after = after.map_err(Refused::from)?;
+        let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
+        let given_by = request.given_by;
+        let read = move |reading: &mut Reading<'_>| {
+            let mandates = query::mandates(reading, &centre, given_by, after, limit + 1)?;
+            Ok((mandates, reading.snapshot.last()?.get()))
+        };
+        let (mandates, journal_position) = self.query.read(by, read).await?;
+        let mandates = mandates.iter().map(mandate).collect();
+        let (mandates, next_page_token) = page(mandates, limit, &token, |last| &last.mandate_id);
+        Ok(Response::new(v1::ListMandatesResponse {
+            mandates,
             next_page_token,
             journal_position,
         }))

@@ -237,6 +237,7 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         | Rejection::MemberUnknown { .. }
         | Rejection::PolicyUnknown { .. }
         | Rejection::PolicyAccountUnknown { .. }
+        | Rejection::MandateAccountUnknown { .. }
         | Rejection::PolicyUnitUnknown { .. }
         | Rejection::ServiceUnknown { .. } => Code::NotFound,
         Rejection::MemberOfItself { .. }
@@ -267,6 +268,8 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         | Rejection::MemberNotAdmitted { .. }
         | Rejection::GuardianMissing { .. }
         | Rejection::PolicyAccountForeign { .. }
+        | Rejection::MandateOutside { .. }
+        | Rejection::MandateStateWrong { .. }
         | Rejection::PolicyAccountUnfit { .. }
         | Rejection::MemberStateWrong { .. } => Code::FailedPrecondition,
     }

@@ -182,6 +182,49 @@ fn from_a_draft_to_what_a_member_may_do() {
     let table = desk.done(&explain);
     assert!(table.starts_with("question "), "{table}");
 
+    desk.done(&[
+        "centre", "open", "yubei", "--staff", "2001", "--name", "Yubei",
+    ]);
+    desk.done(&["account", "open", "yubei:pool:mutual"]);
+    let pays = desk.file(
+        "pays.toml",
+        "name = \"One\"\n[payment]\npayer = \"yubei:pool:mutual\"\n",
+    );
+    let adopt = ["policy", "adopt", "huxi", &pays, "--actor", "1001"];
+    assert_eq!(desk.failed(&adopt).1["error"], "POLICY_ACCOUNT_FOREIGN");
+    let give = [
+        "mandate",
+        "give",
+        "yubei:pool:mutual",
+        "--to",
+        "huxi",
+        "--actor",
+        "2001",
+    ];
+    assert_eq!(desk.json(&give)["state"], "given");
+    desk.done(&adopt);
+    for list in [
+        &["mandate", "list", "huxi"][..],
+        &["mandate", "list", "yubei", "--given"],
+    ] {
+        assert_eq!(desk.csv(list)[0]["id"], "yubei:pool:mutual/huxi");
+    }
+    let revoke = [
+        "mandate",
+        "revoke",
+        "yubei:pool:mutual",
+        "--to",
+        "huxi",
+        "--actor",
+        "2001",
+    ];
+    assert_eq!(desk.json(&revoke)["state"], "revoked");
+    assert_eq!(
+        desk.done(&["mandate", "list", "huxi", "--output", "json"])
+            .trim(),
+        "[]"
+    );
+
     let mistaken = desk.file("p.toml", "name = \"One\"\nx = 1\n");
     for arguments in [
         ["policy", "adopt", "huxi", &mistaken],

@@ -6,8 +6,8 @@ use timebank::{
         Admission, AdoptedPolicy, ApproveExit, Branch, CentreTerms, Code, Commitments, Day,
         ErasureStep, ExitApproved, ExitMember, Fact, MemberChange, MemberChanged, MemberCleared,
         MemberDetails, MemberExited, MemberId, MemberMoved, MemberRegistered, Name, PolicyAdopted,
-        PolicyDocument, PolicyVersion, Qualification, QualifyMember, SetMemberState, SetStaffState,
-        Settlement, StaffChange, StaffNumber, StaffTerms, Verdicts,
+        PolicyDocument, PolicyVersion, Qualification, QualifyMember, SetMandate, SetMemberState,
+        SetStaffState, Settlement, StaffChange, StaffNumber, StaffTerms, Verdicts,
     },
     ledger::{AccountId, Commitment, Sequence, TimeZone},
 };
@@ -166,6 +166,15 @@ fn changes() -> BoxedStrategy<Fact> {
             second_of: Some(member(&id)).filter(|_| is_second),
         }))
     });
+    let mandates = (bookings(), accounts(), branches(), any::<bool>());
+    let mandates = mandates.prop_map(|(step, account, centre, is_given)| {
+        Fact::MandateSet(SetMandate {
+            step,
+            account,
+            centre,
+            is_given,
+        })
+    });
     let looked_into = (
         bookings(),
         accounts(),
@@ -201,7 +210,7 @@ fn changes() -> BoxedStrategy<Fact> {
             personal_since,
         })
     });
-    prop_oneof![changed, moved, looked_into].boxed()
+    prop_oneof![changed, moved, looked_into, mandates].boxed()
 }
 
 fn exits() -> BoxedStrategy<Fact> {

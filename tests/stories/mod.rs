@@ -55,6 +55,7 @@ stories! {
     idempotency
     identities
     limits
+    mandates
     malformed
     members
     moves

@@ -1,7 +1,9 @@
 //! Commands about the rules that centres go by.
 
 use timebank::{
-    exchange::{AdoptPolicy, Branch, Code, Command, Day, PolicyDocument, policy::Verdict},
+    exchange::{
+        AdoptPolicy, Branch, Code, Command, Day, PolicyDocument, SetMandate, policy::Verdict,
+    },
     query::{self, PolicyView, Which},
 };
 
@@ -10,7 +12,7 @@ use super::{
     request::caller,
     runner::Story,
     show,
-    words::{Said, Words, mistake, number},
+    words::{Said, Words, account, mistake, number},
 };
 
 impl Story {
@@ -18,6 +20,8 @@ impl Story {
     pub(super) fn policies(&mut self, name: &str, words: &mut Words) -> Said<Option<String>> {
         match name {
             "adopt" => self.adopt(words),
+            "mandate" => self.set_mandate(words, true),
+            "revoke" => self.set_mandate(words, false),
             "adopt-often" => self.adopt_often(words),
             "policy-of" => self.policy_of(words),
             "policies-of" => self.policies_of(words),
@@ -55,6 +59,18 @@ impl Story {
         let last = results.iter().skip(results.len().saturating_sub(2));
         let lines: Vec<_> = last.map(|one| show::decided(&self.names, one)).collect();
         Ok(lines.join("\n"))
+    }
+
+    /// `mandate|revoke STEP ACCOUNT CENTRE`
+    fn set_mandate(&mut self, words: &mut Words, is_given: bool) -> Said<String> {
+        let command = Command::SetMandate(SetMandate {
+            step: self.names.id(&words.next()?)?,
+            account: account(&words.next()?)?,
+            centre: Branch::parse("centre", &words.next()?)?,
+            is_given,
+        });
+        let result = self.world.submit(command, caller(words)?);
+        Ok(show::decided(&self.names, &result))
     }
 
     /// `policy-of CENTRE [on=DAY]`

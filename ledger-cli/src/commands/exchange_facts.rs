@@ -23,6 +23,7 @@ pub(super) fn name(fact: &Fact) -> &'static str {
         Fact::MemberExited(_) => "member_exited",
         Fact::ExitApproved(_) => "exit_approved",
         Fact::MemberCleared(_) => "member_cleared",
+        Fact::MandateSet(_) => "mandate_set",
         Fact::ErasureStep(_) => "erasure_step",
     }
 }
@@ -87,6 +88,12 @@ pub(super) fn cells(fact: &Fact) -> Cells {
             ("account_id", Cell::text(new.account.as_str())),
             ("policy_version", shown(new.admission.map(|one| one.policy))),
             ("condition", condition(new.admission)),
+        ],
+        Fact::MandateSet(set) => vec![
+            ("step_id", Cell::text(set.step.to_string())),
+            ("account_id", Cell::text(set.account.as_str())),
+            ("centre", Cell::text(set.centre.as_str())),
+            ("given", Cell::Flag(set.is_given)),
         ],
         Fact::MemberCleared(new) => vec![
             ("step_id", Cell::text(new.step.to_string())),
@@ -217,6 +224,14 @@ pub(super) fn summary(fact: &Fact) -> String {
         Fact::MemberStateSet(set) => format!("{} {}", set.member, set.change),
         Fact::MemberChanged(new) => new.member.to_string(),
         Fact::MemberMoved(new) => format!("{} to {}, {}", new.member, new.to, new.account),
+        Fact::MandateSet(set) => {
+            let what = if set.is_given {
+                "given to"
+            } else {
+                "revoked from"
+            };
+            format!("{} {what} {}", set.account, set.centre)
+        }
         Fact::MemberCleared(new) => new.member.to_string(),
         Fact::ErasureStep(new) => {
             let what = if new.is_done { "erased" } else { "asked for" };

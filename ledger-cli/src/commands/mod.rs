@@ -9,6 +9,7 @@ mod export;
 mod hold;
 mod import;
 mod journal;
+mod mandate;
 mod member;
 mod member_fields;
 mod member_list;
@@ -47,6 +48,9 @@ pub(crate) enum LedgerCommand {
     /// Check, adopt, show and explain policies, by whose rules centres go
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    /// Let another centre name an account of ours in its policy
+    #[command(subcommand)]
+    Mandate(mandate::MandateCommand),
     /// Move an amount from one account to another
     Transfer(entry::TransferArgs),
     /// Show and reverse entries
@@ -84,6 +88,7 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Staff(command) => staff::run(command, session).await,
         LedgerCommand::Member(command) => member::run(command, session).await,
         LedgerCommand::Policy(command) => policy::run(command, session).await,
+        LedgerCommand::Mandate(command) => mandate::run(command, session).await,
         LedgerCommand::Transfer(args) => entry::transfer(args, session).await,
         LedgerCommand::Entry(command) => entry::run(command, session).await,
         LedgerCommand::Hold(command) => hold::run(command, session).await,

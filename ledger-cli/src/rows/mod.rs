@@ -12,7 +12,7 @@ use timebank_proto::v1::{
 
 pub(crate) use partakers::{CENTRES, MEMBERS, STAFF, centre, member, personal, staff};
 pub(crate) use policies::{
-    MISTAKES, POLICIES, VERDICTS, comparison, mistake, policy, terms, verdict,
+    MANDATES, MISTAKES, POLICIES, VERDICTS, comparison, mandate, mistake, policy, terms, verdict,
 };
 
 use crate::{

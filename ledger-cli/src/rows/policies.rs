@@ -1,7 +1,9 @@
 //! By which rules centres go.
 
 use timebank::exchange::policy::Mistake;
-use timebank_proto::v1::{ComparePolicyResponse, Policy, PolicyState, PolicyTerm, PolicyVerdict};
+use timebank_proto::v1::{
+    ComparePolicyResponse, Mandate, Policy, PolicyState, PolicyTerm, PolicyVerdict,
+};
 
 use crate::render::{Cell, Layout, Row};
 
@@ -115,5 +117,27 @@ pub(crate) fn verdict(verdict: &PolicyVerdict) -> Row {
         ("allowed", verdict.allowed.map_or(Cell::Absent, Cell::Flag)),
         ("rule", Cell::text(&verdict.rule)),
         ("reason", Cell::text(&verdict.reason)),
+    ])
+}
+
+pub(crate) const MANDATES: Layout = Layout {
+    fields: &["id", "state", "account_id", "centre", "owner"],
+    columns: &[
+        ("account_id", "account"),
+        ("centre", "may be named by"),
+        ("owner", "of centre"),
+        ("state", "state"),
+    ],
+};
+
+/// That a centre may name another's account.
+pub(crate) fn mandate(mandate: &Mandate) -> Row {
+    let state = if mandate.given { "given" } else { "revoked" };
+    Row(vec![
+        ("id", Cell::text(&mandate.mandate_id)),
+        ("state", Cell::text(state)),
+        ("account_id", Cell::text(&mandate.account_id)),
+        ("centre", Cell::text(&mandate.centre)),
+        ("owner", Cell::text(&mandate.owner)),
     ])
 }

@@ -6,6 +6,7 @@
 mod centres;
 mod exits;
 mod identities;
+mod mandates;
 mod members;
 mod policies;
 mod staff;
@@ -118,6 +119,7 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::ClearMember(new) => identities::clear(view, new, by),
         Command::EraseMember(new) => identities::erase(view, new, by),
         Command::AdoptPolicy(new) => policies::adopt(view, new, by),
+        Command::SetMandate(set) => mandates::set(view, set, by),
     }
 }
 

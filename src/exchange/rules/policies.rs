@@ -2,8 +2,8 @@
 
 use super::{Ruling, Undecided, View, check_staff};
 use crate::exchange::{
-    Admission, AdoptPolicy, AdoptedPolicy, Branch, Fact, MemberDetails, MemberId, NotLoaded,
-    PersonalPart, PolicyAdopted, Rejection, Wants,
+    Admission, AdoptPolicy, AdoptedPolicy, Branch, Fact, MandateId, MemberDetails, MemberId,
+    NotLoaded, PersonalPart, PolicyAdopted, Rejection, Wants,
     policy::{Person, Policy},
 };
 use crate::ledger::{self, Account, AccountId, AccountKind, Balance, Limits, Principal, UnitId};
@@ -60,13 +60,16 @@ fn check_accounts(view: View<'_>, centre: &Branch, policy: &Policy) -> Result<()
         if let Err(lacking) = view.book.account(id) {
             wants.ledger.join(lacking.wants());
         }
+        if let Err(lacking) = is_ours(view, centre, id) {
+            wants.join(lacking.wants());
+        }
     }
     if !wants.is_empty() {
         return Err(NotLoaded::from(wants).into());
     }
     for (key, id) in policy.accounts() {
         let account = id.clone();
-        if !centre.contains(id.as_str()) {
+        if !is_ours(view, centre, id)? {
             let centre = centre.clone();
             return Err(Rejection::PolicyAccountForeign {
                 key,
@@ -83,6 +86,19 @@ fn check_accounts(view: View<'_>, centre: &Branch, policy: &Policy) -> Result<()
         }
     }
     Ok(())
+}
+
+/// Whether an account is in a centre's branch, or the centre has a mandate for it.
+fn is_ours(view: View<'_>, centre: &Branch, id: &AccountId) -> Result<bool, NotLoaded> {
+    if centre.contains(id.as_str()) {
+        return Ok(true);
+    }
+    let mandate = MandateId {
+        account: id.clone(),
+        centre: centre.clone(),
+    };
+    let mandate = view.objects.mandate(&mandate)?;
+    Ok(mandate.is_some_and(|mandate| mandate.is_given))
 }
 
 /// Why an account does not do for what a policy names it for.
