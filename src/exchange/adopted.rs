@@ -164,6 +164,15 @@ impl PolicyStarts {
         PolicyVersion::new(u32::try_from(self.0.len()).ok()? + 1)
     }
 
+    /// The first day on which another may hold that is adopted on a day.
+    pub fn earliest(&self, today: Day) -> Day {
+        match self.is_empty() {
+            true => today,
+            // The last day that can be written has none after it.
+            false => today.next().unwrap_or(today),
+        }
+    }
+
     /// Takes the next version in.
     pub(super) fn push(&mut self, starts_on: Day) {
         self.0.push(starts_on);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Day, MemberId, StaffNumber};
+use super::{Day, MemberId, MemberState, StaffNumber};
 use crate::ledger::{AccountId, BookingId};
 
 /// Why a member goes.
@@ -30,8 +30,12 @@ pub struct Exit {
     pub cause: ExitCause,
     /// The day of it: that on which they left, or died.
     pub on: Day,
+    /// The state before, which it goes back to where it is taken back.
+    pub state_before: MemberState,
     /// The staff who approved that the heir gets what is left, in order.
     pub approved_by: Vec<StaffNumber>,
+    /// The ledger's day on which their account was closed. None: it is not.
+    pub closed_on: Option<Day>,
 }
 
 /// What became of a member's account.
@@ -44,6 +48,8 @@ pub enum Settlement {
         /// The account that got what stood on it, or paid what was owed. None where
         /// nothing was.
         with: Option<AccountId>,
+        /// The ledger's day.
+        on: Day,
     },
 }
 
@@ -75,4 +81,14 @@ pub struct ApproveExit {
     pub step: BookingId,
     #[serde(rename = "member_id")]
     pub member: MemberId,
+}
+
+impl Settlement {
+    /// The day on which the account was closed. None where it was not.
+    pub(super) fn closed_on(&self) -> Option<Day> {
+        match self {
+            Self::AwaitsApproval => None,
+            Self::Closed { on, .. } => Some(*on),
+        }
+    }
 }

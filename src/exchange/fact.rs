@@ -219,6 +219,15 @@ impl Fact {
         }
     }
 
+    /// The member of whom somebody seems to be a second membership by it.
+    pub fn second_of(&self) -> Option<&MemberId> {
+        match self {
+            Self::MemberRegistered(new) => new.verdicts.second_of.as_ref(),
+            Self::MemberChanged(new) => new.second_of.as_ref(),
+            _ => None,
+        }
+    }
+
     /// The member whose personal fields it erases.
     pub fn erases(&self) -> Option<&MemberId> {
         match self {

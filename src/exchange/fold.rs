@@ -58,9 +58,9 @@ impl Objects {
                 self.create(Object::Member(Box::new(member)), at)
             }
             Fact::MemberStateSet(set) => self.change_member(&set.member, at, |member| {
-                member.state = set.change.leads().1;
-                // One that was begun is taken back.
-                member.exit = None;
+                // An exit that was begun is taken back.
+                let before = member.exit.take().map(|exit| exit.state_before);
+                member.state = before.unwrap_or(set.change.leads().1);
             }),
             Fact::MemberChanged(new) => self.change_member(&new.member, at, |member| {
                 member.details = new.details.clone();
@@ -104,13 +104,16 @@ impl Objects {
                 member.exit = Some(Exit {
                     cause: new.exit.cause(),
                     on: new.on,
+                    state_before: member.state,
                     approved_by: Vec::new(),
+                    closed_on: new.settlement.closed_on(),
                 });
                 member.state = state_after(new.exit.cause(), &new.settlement);
             }),
             Fact::ExitApproved(new) => self.change_member(&new.approval.member, at, |member| {
                 if let Some(exit) = &mut member.exit {
                     exit.approved_by.push(new.by.clone());
+                    exit.closed_on = new.settlement.closed_on();
                     member.state = state_after(exit.cause, &new.settlement);
                 }
             }),

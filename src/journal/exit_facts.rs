@@ -37,9 +37,11 @@ fn settlement(settlement: &Settlement) -> v1::AccountSettlement {
         Settlement::AwaitsApproval => v1::AccountSettlement {
             awaits_approval: true,
             account_id: String::new(),
+            closed_on: String::new(),
         },
-        Settlement::Closed { with } => v1::AccountSettlement {
+        Settlement::Closed { with, on } => v1::AccountSettlement {
             awaits_approval: false,
+            closed_on: on.to_string(),
             account_id: with.as_ref().map_or("", AccountId::as_str).into(),
         },
     }
@@ -71,9 +73,10 @@ pub(super) fn read_approved(new: &v1::ExitApproved) -> Result<Fact> {
 fn read_settlement(settlement: Option<&v1::AccountSettlement>) -> Result<Settlement> {
     let settlement = settlement.ok_or(Undecodable::Field("settlement"))?;
     let with = optional(&settlement.account_id, AccountId::parse)?;
-    match (settlement.awaits_approval, with) {
-        (true, None) => Ok(Settlement::AwaitsApproval),
-        (true, Some(_)) => Err(Undecodable::Field("settlement")),
-        (false, with) => Ok(Settlement::Closed { with }),
+    let on = optional(&settlement.closed_on, |day| Day::parse("closed_on", day))?;
+    match (settlement.awaits_approval, with, on) {
+        (true, None, None) => Ok(Settlement::AwaitsApproval),
+        (false, with, Some(on)) => Ok(Settlement::Closed { with, on }),
+        _ => Err(Undecodable::Field("settlement")),
     }
 }

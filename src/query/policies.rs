@@ -252,7 +252,7 @@ pub fn explain(
 /// What a document would change.
 #[derive(Clone, Debug, Default)]
 pub struct Comparison {
-    /// Of the policy that holds today; where none does, all is new.
+    /// Of the policy that would hold then; where none would, all is new.
     pub changes: Vec<Change>,
     /// What that means, and for how many members.
     pub effects: Vec<(&'static str, u64)>,
@@ -273,7 +273,13 @@ pub fn compare(
 ) -> Result<Comparison, ReadError> {
     let today = today(reading)?;
     let new = document.policy();
-    let held = held_policy(reading, prefix)?;
+    let starts = centre(reading, prefix)?.policies;
+    let earliest = starts.earliest(today);
+    let from = new.starts_on.unwrap_or(earliest).max(earliest);
+    let held = match starts.on(from) {
+        None => None,
+        Some(version) => Some(policy(reading, prefix, Which::Version(version))?.adopted),
+    };
     let old = held.as_ref().map(AdoptedPolicy::policy);
     let mut comparison = Comparison {
         changes: match old {
@@ -294,11 +300,10 @@ pub fn compare(
         after = Some(ObjectId::Member(last.id.clone()));
         for (member, fields, balance) in &page {
             comparison.member_count += 1;
-            let new_day = new.starts_on.unwrap_or(today).max(today);
             let before =
-                old.map(|old| Holding::under(old, member, fields.as_ref(), *balance, new_day));
+                old.map(|old| Holding::under(old, member, fields.as_ref(), *balance, from));
             let before = before.unwrap_or(Holding::UNRULED);
-            let then = Holding::under(new, member, fields.as_ref(), *balance, new_day);
+            let then = Holding::under(new, member, fields.as_ref(), *balance, from);
             let effects = before.effects(&then);
             for (count, applies) in counts.iter_mut().zip(effects) {
                 *count += u64::from(applies);

@@ -177,17 +177,16 @@ async fn are_found() {
     }
 }
 
-/// Personal fields that are gone are told of, but not as wrong.
+/// Personal fields are erased by records, and by nothing else.
 #[tokio::test]
-async fn erased_personal_fields_are_counted() {
+async fn personal_fields_that_are_gone_are_found() {
     let dir = ledger().await;
     let database = Connection::open(dir.path().join("ledger.db")).expect("the database");
-    // Erasing needs no hand.
     let erase = "DELETE FROM personal WHERE sequence = 5";
     assert_eq!(database.execute(erase, []), Ok(1));
     drop(database);
     let server = Server::start(dir.path());
     let last = server.client().await.verify().await.expect("verified");
-    assert!(last.done, "{last:?}");
-    assert_eq!(last.erased_personal_count, 1);
+    let found = last.finding.expect("a finding");
+    assert_eq!((found.place.as_str(), found.sequence), ("personal", 5));
 }

@@ -3,16 +3,16 @@
 
 use std::path::Path;
 
-use rusqlite::Connection;
 use tempfile::TempDir;
 use timebank::{
     exchange::{
-        Admission, AdoptPolicy, AdoptedPolicy, Attested, Branch, CentreTerms, Command, Day, Fact,
-        MemberChange, MemberDetails, MemberId, MemberRegistered, Name, Personal, PersonalFields,
-        PersonalPart, PersonalText, PolicyAdopted, PolicyDocument, PolicyVersion, RegisterMember,
-        SetMemberState, StaffNumber, StaffTerms, Verdicts,
+        Admission, AdoptPolicy, AdoptedPolicy, Attested, Branch, CentreTerms, Command, Day,
+        ErasureStep, ExitMember, Fact, MemberChange, MemberDetails, MemberExited, MemberId,
+        MemberRegistered, Name, Personal, PersonalFields, PersonalPart, PersonalText,
+        PolicyAdopted, PolicyDocument, PolicyVersion, RegisterMember, SetMemberState, Settlement,
+        StaffNumber, StaffTerms, Verdicts,
     },
-    ledger::{self, AccountId, AccountKind, AccountOpened, Caller, Principal, UnitId},
+    ledger::{self, AccountId, AccountKind, AccountOpened, Caller, Principal, Sequence, UnitId},
     steps::{Answer, Call},
     store::{Erased, Verified},
 };
@@ -231,38 +231,72 @@ fn an_honest_line_is_sound() {
     );
 }
 
-/// Verdicts on what was erased are counted, and taken as the record has them.
+/// City's member ben leaves, and their fields are erased by two of the staff.
+fn gone_and_erased() -> Vec<Line> {
+    let exited = Fact::MemberExited(MemberExited {
+        exit: ExitMember {
+            step: booking(10),
+            member: id("city:ben"),
+            died_on: None,
+        },
+        on: day(TODAY),
+        settlement: Settlement::Closed {
+            with: None,
+            on: day(TODAY),
+        },
+    });
+    let account = id("city:ben").account().clone();
+    let closed = vec![ledger::Fact::AccountClosed { id: account }];
+    let mut lines = vec![Line::exchanged(exited, closed).by(by("1001"))];
+    for (step, staff, is_done) in [(11, "1001", false), (12, "1002", true)] {
+        let erasure = Fact::ErasureStep(ErasureStep {
+            step: booking(step),
+            member: id("city:ben"),
+            by: number(staff),
+            is_done,
+        });
+        lines.push(Line::exchanged(erasure, Vec::new()).by(by(staff)));
+    }
+    lines
+}
+
+/// Verdicts on what was erased are counted, and taken as the record has them: as far as
+/// a policy can have said so.
 #[test]
 fn verdicts_on_erased_fields_are_counted() {
     let honest = honest();
-    let young = otherwise(&personal("1963-11-15", "1001"), |_| {});
-    let (dir, _) = forge(&honest, vec![young]);
-    let database = Connection::open(dir.path().join("ledger.db")).expect("the database");
-    let erased = database.execute("DELETE FROM personal", []);
-    assert_eq!(erased, Ok(2));
-    drop(database);
+    let young = personal("1963-11-15", "1001");
+    let forged = |change: fn(&mut MemberRegistered)| {
+        let mut lines = vec![erased_otherwise(&young, change)];
+        lines.extend(gone_and_erased());
+        forge(&honest, lines)
+    };
+    let (dir, _) = forged(|_| {});
     let expected = Erased {
         notes: 0,
-        personal: 2,
+        personal: 1,
         verdicts: 1,
     };
-    let verified = verified(dir.path());
+    let told = verified(dir.path());
     assert!(
-        matches!(verified, Verified::Sound { erased, .. } if erased == expected),
-        "{verified:?}"
+        matches!(told, Verified::Sound { erased, .. } if erased == expected),
+        "{told:?}"
     );
-    // One that the policy cannot have given is found all the same.
-    let by_no_rule = erased_otherwise(&personal("1941-03-01", "1001"), |new| {
+    let by_none: fn(&mut MemberRegistered) = |new| new.verdicts.admission = None;
+    let by_another: fn(&mut MemberRegistered) = |new| {
         new.verdicts.admission = Some(Admission {
             policy: version(1),
             condition: 1,
         });
-    });
-    let (dir, forged) = forge(&honest, vec![by_no_rule]);
-    let Verified::Wrong(finding) = super::forger::verified(dir.path()) else {
-        panic!("not found");
     };
-    assert_eq!(finding.sequence, Some(forged.at), "{finding:?}");
+    for change in [by_none, by_another] {
+        let (dir, _) = forged(change);
+        let Verified::Wrong(finding) = verified(dir.path()) else {
+            panic!("not found");
+        };
+        assert_eq!(finding.sequence.map(Sequence::get), Some(7), "{finding:?}");
+        assert!(finding.what.contains("MEMBER_NOT_ADMITTED"), "{finding:?}");
+    }
 }
 
 #[test]

@@ -216,7 +216,7 @@ fn changes() -> BoxedStrategy<Fact> {
 fn exits() -> BoxedStrategy<Fact> {
     let settlements = prop_oneof![
         Just(Settlement::AwaitsApproval),
-        option::of(accounts()).prop_map(|with| Settlement::Closed { with }),
+        (option::of(accounts()), days()).prop_map(|(with, on)| Settlement::Closed { with, on }),
     ];
     let ends = (
         bookings(),

@@ -61,8 +61,12 @@ fn each_mistake_has_its_place_and_a_hint() {
             "line 5, column 12: pricing.week_cap of 59m is below pricing.step of 1h; nothing that is rounded could be earned: raise it, or lower the step",
         ),
         (
-            "[balance]\nfloor = \"10h\"\nceiling = \"9h59m\"",
-            "line 4, column 11: balance.ceiling of 9h59m is below balance.floor of 10h; no balance is between: exchange them",
+            "[balance]\nfloor = \"1m\"",
+            "line 3, column 9: balance.floor is above 0; hours below it could never leave the account: write \"0h\" or less",
+        ),
+        (
+            "[balance]\nfloor = \"none\"\nceiling = \"-1m\"",
+            "line 4, column 11: balance.ceiling is below 0; nobody could have an hour: write \"0h\" or more",
         ),
         (
             "[balance]\nexcess_to = \"a:pool\"",
@@ -233,6 +237,10 @@ fn a_file_that_is_no_policy_is_told_so() {
         "]".repeat(1_000)
     );
     let tables = format!("name = \"One\"\n[{}]", vec!["a"; 1_000].join("."));
+    // Dotted keys within tables within tables, each as deep as it may be.
+    let dotted = vec!["a"; 79].join(".");
+    let braces = (vec![dotted.as_str(); 75].join(" = { "), " }".repeat(74));
+    let braced = format!("{} = 1{}", braces.0, braces.1);
     let large = format!("name = \"{}\"", "x".repeat(10 * 1024 * 1024));
     for (text, what) in [
         ("", "name is missing"),
@@ -241,6 +249,7 @@ fn a_file_that_is_no_policy_is_told_so() {
         ("\u{feff}name = 1", "name is not a text"),
         (&nested, "it is nested too deep"),
         (&tables, "it is nested too deep"),
+        (&braced, "it is nested too deep"),
         (
             &large,
             "the document has 10485769 bytes; write at most 65536",

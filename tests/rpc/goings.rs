@@ -274,7 +274,7 @@ async fn identities_and_erasure() {
     assert!(last.done, "{last:?}");
     let counts = (last.erased_personal_count, last.erased_verdict_count);
     assert_eq!(counts, (2, 2));
-    city.server.stop().await;
+    // While it serves, in the log too.
     for file in std::fs::read_dir(city.dir.path()).expect("the directory") {
         let path = file.expect("a file").path();
         let bytes = std::fs::read(&path).expect("its bytes");

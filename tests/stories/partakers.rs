@@ -131,12 +131,18 @@ impl Story {
             ..PersonalFields::default()
         };
         let evidence = text("disability", "disability")?;
+        let hardship = text("hardship", "hardship")?;
         let identity = words.key("identity").unwrap_or_default();
         fields.identity = IdentityKey::new([7; 32]).digest(&identity)?;
         fields.born_on = match words.key("born") {
             None => None,
             Some(day) => Some(Day::parse("born_on", &day)?),
         };
+        fields.hardship = hardship.map(|evidence| Attested {
+            since: Day::parse("since", "2026-01-01").expect("a day"),
+            by: words.key("hardship-by").unwrap_or_else(|| "1001".into()),
+            evidence,
+        });
         fields.disability = match evidence {
             None => None,
             Some(evidence) => Some(Attested {

@@ -174,7 +174,7 @@ fn awaits_approval(settlement: &Settlement) -> Cell {
 fn settled_with(settlement: &Settlement) -> Cell {
     match settlement {
         Settlement::AwaitsApproval => Cell::Absent,
-        Settlement::Closed { with } => shown(with.as_ref()),
+        Settlement::Closed { with, .. } => shown(with.as_ref()),
     }
 }
 
@@ -268,7 +268,9 @@ pub(super) fn summary(fact: &Fact) -> String {
 fn outcome(settlement: &Settlement) -> String {
     match settlement {
         Settlement::AwaitsApproval => "awaits approval".into(),
-        Settlement::Closed { with: None } => "account closed".into(),
-        Settlement::Closed { with: Some(with) } => format!("account closed with {with}"),
+        Settlement::Closed { with: None, .. } => "account closed".into(),
+        Settlement::Closed {
+            with: Some(with), ..
+        } => format!("account closed with {with}"),
     }
 }

@@ -100,7 +100,8 @@ pub(super) struct FromArgs {
     /// Register all members of the file, or none
     #[arg(long, requires = "from")]
     atomic: bool,
-    /// Have the ledger decide what would become of each, and write nothing
+    /// Have the ledger decide what would become of each, 10,000 rows at a time, and write
+    /// nothing
     #[arg(long, requires = "from")]
     dry_run: bool,
 }
@@ -114,7 +115,8 @@ impl FromArgs {
     /// Registers the members of the file.
     pub(super) async fn register(&self, file: &Path, session: Session) -> Result<(), Failure> {
         let rows = read(file)?;
-        let at_once = match self.atomic {
+        // A row may name one before, which is there while it is decided.
+        let at_once = match self.atomic || self.dry_run {
             true => limits::BATCH_MEMBERS,
             false => ROWS_AT_ONCE,
         };
@@ -328,7 +330,14 @@ impl Tally {
             ("dry_run", Cell::Flag(dry_run)),
             ("registered_count", Cell::Count(self.registered)),
             ("already_there_count", Cell::Count(self.already_there)),
-            ("second_membership_count", Cell::Count(self.second)),
+            // Whom somebody seems to be is told of those who are there.
+            (
+                "second_membership_count",
+                match dry_run {
+                    true => Cell::Absent,
+                    false => Cell::Count(self.second),
+                },
+            ),
             ("refused_count", Cell::Count(self.refused)),
         ]);
         session.output.one(&row).await?;

@@ -28,11 +28,13 @@ pub(super) fn balance(section: &mut Section<'_, '_>, balance: &BalanceTerms) {
         ceiling,
         excess_to,
     } = balance;
-    if let (Some(low), Some(high)) = (floor.minutes(), ceiling.minutes())
-        && low > high
-    {
-        let what = format!("of {ceiling} is below balance.floor of {floor}");
-        section.note("ceiling", &what, "no balance is between: exchange them");
+    if floor.minutes().is_some_and(|floor| floor > 0) {
+        let hint = "hours below it could never leave the account: write \"0h\" or less";
+        section.note("floor", "is above 0", hint);
+    }
+    if ceiling.minutes().is_some_and(|ceiling| ceiling < 0) {
+        let hint = "nobody could have an hour: write \"0h\" or more";
+        section.note("ceiling", "is below 0", hint);
     }
     if excess_to.is_some() && *ceiling == Level::None {
         let hint = "give balance.ceiling, or take it out";

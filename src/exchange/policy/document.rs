@@ -7,10 +7,13 @@ use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
+use toml_parser::{Source, lexer::TokenKind};
 
 /// The longest document. One of a hundred services has a quarter of it.
 pub const MAX_DOCUMENT_BYTES: usize = 65_536;
 const MAX_MISTAKES: usize = 100;
+/// How deep a document is nested, in brackets and in dots.
+const MAX_DEPTH: usize = 8;
 /// How unlike a known key one may be that is taken for a slip.
 const MAX_SLIP: usize = 3;
 
@@ -80,14 +83,17 @@ impl<'a> Document<'a> {
             document.found.push((0..0, (what, hint)));
             return Err(document.mistakes());
         }
+        if let Some(place) = too_deep(text) {
+            let hint = "a policy has tables in lists in sections, and nothing within these";
+            let what = "it is nested too deep".into();
+            document.found.push((place, (what, hint.into())));
+            return Err(document.mistakes());
+        }
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in errors {
             let place = error.span().unwrap_or(0..0);
             let hint = "write it as TOML: `key = value` below a `[section]`";
-            let what = match error.message() {
-                deep if deep.contains("recurs") => "it is nested too deep".into(),
-                message => message.replace('\n', ", "),
-            };
+            let what = error.message().replace('\n', ", ");
             document.found.push((place, (what, hint.into())));
         }
         match document.found.is_empty() {
@@ -124,6 +130,31 @@ impl<'a> Document<'a> {
         });
         Mistakes(mistakes.collect())
     }
+}
+
+/// Where brackets within brackets, or the parts of a dotted key, become more than any
+/// policy has. The parser bounds each by itself, but not tables of dotted keys within each
+/// other, which thousands deep are too much for the stack.
+fn too_deep(text: &str) -> Option<Place> {
+    let (mut depth, mut dots) = (0_usize, 0);
+    for token in Source::new(text).lex() {
+        match token.kind() {
+            TokenKind::LeftSquareBracket | TokenKind::LeftCurlyBracket => {
+                (depth, dots) = (depth + 1, 0);
+            }
+            TokenKind::RightSquareBracket | TokenKind::RightCurlyBracket => {
+                (depth, dots) = (depth.saturating_sub(1), 0);
+            }
+            TokenKind::Dot => dots += 1,
+            TokenKind::Equals | TokenKind::Comma | TokenKind::Newline => dots = 0,
+            _ => {}
+        }
+        if depth > MAX_DEPTH || dots > MAX_DEPTH {
+            let span = token.span();
+            return Some(span.start()..span.end());
+        }
+    }
+    None
 }
 
 fn line_and_column(text: &str, at: usize) -> (usize, usize) {

@@ -14,8 +14,7 @@ use crate::ledger::{
 
 pub(super) fn exit(view: View<'_>, new: &ExitMember, by: &Principal) -> Ruling {
     let member = members::known(view, &new.member, by)?;
-    let may_go = [MemberState::Active, MemberState::Suspended];
-    members::check_state(member, &may_go, "gone")?;
+    members::check_state(member, &members::PRESENT, "gone")?;
     if let Some(died_on) = new.died_on.filter(|died_on| *died_on > view.today) {
         let today = view.today;
         return Err(Rejection::DiedInFuture { died_on, today }.into());
@@ -140,13 +139,13 @@ fn way_out(view: View<'_>, member: &Member, cause: ExitCause) -> Result<WayOut, 
     })
 }
 
-/// The heir that a member named, as long as they take part.
+/// The heir that a member named, as long as they are neither gone nor going.
 fn heir_of<'a>(view: View<'a>, member: &Member) -> Result<Option<&'a Member>, Undecided> {
     let heir = match &member.details.heir_id {
         None => None,
         Some(heir) => view.objects.member(heir)?,
     };
-    Ok(heir.filter(|heir| !heir.state.is_gone()))
+    Ok(heir.filter(|heir| members::PRESENT.contains(&heir.state)))
 }
 
 /// What becomes of an account, and what the ledger does for it.
@@ -166,7 +165,10 @@ fn settle(
     };
     let Ok(amount) = Amount::new(found.balance.steps().saturating_abs()) else {
         return Ok(Settled {
-            settlement: Settlement::Closed { with: None },
+            settlement: Settlement::Closed {
+                with: None,
+                on: view.today,
+            },
             ledger: vec![close],
         });
     };
@@ -184,7 +186,10 @@ fn settle(
     let limits = policies::new_limits(view, &member.centre, &member.account)?;
     let ledger = limits.into_iter().chain([entry, close]).collect();
     Ok(Settled {
-        settlement: Settlement::Closed { with: Some(other) },
+        settlement: Settlement::Closed {
+            with: Some(other),
+            on: view.today,
+        },
         ledger,
     })
 }

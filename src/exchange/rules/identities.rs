@@ -57,15 +57,16 @@ pub(super) fn clear(view: View<'_>, new: &ClearMember, by: &Principal) -> Ruling
 /// more: the first asks, the second does.
 pub(super) fn erase(view: View<'_>, new: &EraseMember, by: &Principal) -> Ruling {
     let member = members::known(view, &new.member, by)?;
-    let Some(exit) = member.exit.as_ref().filter(|_| member.state.is_gone()) else {
+    let closed_on = member.exit.as_ref().and_then(|exit| exit.closed_on);
+    let Some(gone_on) = closed_on.filter(|_| member.state.is_gone()) else {
         return Err(members::wrong_state(member, "erased").into());
     };
     let policy = view.objects.policy_on(&member.centre, view.today)?;
     let kept_months = policy.map_or(0, |adopted| adopted.policy().retention.months.get());
-    if exit.on.months_until(view.today) < kept_months {
+    if gone_on.months_until(view.today) < kept_months {
         return Err(Rejection::RetentionRunning {
             member: new.member.clone(),
-            gone_on: exit.on,
+            gone_on,
             kept_months,
         }
         .into());

@@ -87,12 +87,9 @@ pub(super) fn wrong_state(member: &Member, change: &'static str) -> Rejection {
     }
 }
 
-/// The states in which a member has an account.
-const PRESENT: [MemberState; 3] = [
-    MemberState::Active,
-    MemberState::Suspended,
-    MemberState::Exiting,
-];
+/// The states in which something of a member may change: not while staff approve what
+/// becomes of their hours, which must stay what was approved.
+pub(super) const PRESENT: [MemberState; 2] = [MemberState::Active, MemberState::Suspended];
 
 /// A step of a member. The first one under a policy's new floor or ceiling brings their
 /// account's limits to it.
@@ -174,11 +171,7 @@ pub(super) fn relocate(view: View<'_>, new: &MoveMember, by: &Principal) -> Ruli
         let member = MemberId::of(account.clone());
         return Err(Rejection::MemberAccountExists { member }.into());
     }
-    check_state(
-        member,
-        &[MemberState::Active, MemberState::Suspended],
-        "moved",
-    )?;
+    check_state(member, &PRESENT, "moved")?;
     if member.centre == *to {
         let (member, centre) = (id.clone(), to.clone());
         return Err(Rejection::MemberThere { member, centre }.into());
@@ -252,13 +245,16 @@ fn check_attested(
         None => None,
         Some(member) => view.objects.personal(member.personal_since)?,
     };
-    let stood = |attested: &Attested| {
-        before.is_some_and(|before| before.fields.attested().any(|old| old == attested))
+    let before = before.map(|before| &before.fields);
+    let stood = |new: &Option<Attested>, of: fn(&PersonalFields) -> &Option<Attested>| {
+        let is_own = new.as_ref().is_none_or(|new| new.by == by.as_str());
+        is_own || before.is_some_and(|before| of(before) == new)
     };
-    let mut attested = fields.attested();
-    match attested.any(|attested| attested.by != by.as_str() && !stood(attested)) {
-        false => Ok(()),
-        true => Err(Rejection::AttestedByAnother {
+    let all_stood = stood(&fields.disability, |fields| &fields.disability)
+        && stood(&fields.hardship, |fields| &fields.hardship);
+    match all_stood {
+        true => Ok(()),
+        false => Err(Rejection::AttestedByAnother {
             principal: by.clone(),
         }
         .into()),

@@ -27,11 +27,7 @@ pub(super) fn adopt(view: View<'_>, new: &AdoptPolicy, by: &Principal) -> Ruling
     let version = version.ok_or_else(|| Rejection::TooManyPolicies {
         centre: centre.clone(),
     })?;
-    let earliest = match adopted.is_empty() {
-        true => view.today,
-        // The last day that can be written has none after it.
-        false => view.today.next().unwrap_or(view.today),
-    };
+    let earliest = adopted.earliest(view.today);
     let starts_on = policy.starts_on.unwrap_or(earliest);
     if starts_on < earliest {
         return Err(Rejection::PolicyStartsEarly {
@@ -145,10 +141,15 @@ pub(super) fn admit(
             ..
         } => fields,
         PersonalPart::Recorded { verdicts, .. } => {
-            let recorded = verdicts
-                .admission
-                .map(|recorded| admission(recorded.condition));
-            return Ok(recorded.filter(|one| who.has(one.condition)));
+            let recorded = verdicts.admission.filter(|one| who.has(one.condition));
+            let recorded = recorded.map(|one| admission(one.condition));
+            let not_so = || Rejection::MemberNotAdmitted {
+                member: member.clone(),
+                policy: adopted.id(),
+                rule: who.to_string(),
+                day: view.today,
+            };
+            return Ok(Some(recorded.ok_or_else(not_so)?));
         }
     };
     let person = Person {

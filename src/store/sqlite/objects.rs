@@ -157,18 +157,14 @@ pub(super) fn keep_personal(
     Ok(())
 }
 
-/// Erases all that was kept of members, and what it was written on.
+/// Erases all that was kept of members. What it was written on is overwritten
+/// (`secure_delete`) once the log is checkpointed.
 pub(super) fn erase_personal(connection: &Connection, members: &[MemberId]) -> Result<()> {
-    if members.is_empty() {
-        return Ok(());
-    }
-    connection.execute_batch("PRAGMA secure_delete = ON")?;
     for member in members {
         connection
             .prepare_cached("DELETE FROM personal WHERE member = ?1")?
             .execute([member.as_str()])?;
     }
-    connection.execute_batch("PRAGMA secure_delete = OFF")?;
     Ok(())
 }
 

@@ -38,6 +38,8 @@ struct End {
     /// What SQLite counts up when another connection has committed. It may after
     /// a failure, too, when nothing is kept.
     data_version: i64,
+    /// Whether the log may still have what was erased.
+    has_erased: bool,
 }
 
 impl End {
@@ -63,6 +65,7 @@ impl End {
             },
             next_due: next_due(connection)?,
             data_version,
+            has_erased: false,
         })
     }
 }
@@ -134,12 +137,19 @@ impl SqliteWriter {
     }
 }
 
+/// Cuts the log back, so that nothing of what was erased is left in it. False where
+/// somebody still reads from it: then it is tried again after the next commit.
+fn cut_log(connection: &Connection) -> bool {
+    let cut = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+        row.get::<_, i64>(0)
+    });
+    matches!(cut, Ok(0))
+}
+
 impl Drop for SqliteWriter {
     /// Leaves one file behind, whoever still reads.
     fn drop(&mut self) {
-        let _ = self
-            .connection
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        cut_log(&self.connection);
     }
 }
 
@@ -149,6 +159,9 @@ impl Writer for SqliteWriter {
         let kept = kept.filter(|end| end.state.book.accounts().len() <= self.max_accounts);
         let result = begin(&self.connection, kept).and_then(|mut end| {
             let committed = run(&self.connection, &mut end, calls, now)?;
+            if end.has_erased {
+                end.has_erased = !cut_log(&self.connection);
+            }
             self.end = Some(end);
             Ok(committed)
         });
@@ -206,6 +219,7 @@ fn run(connection: &Connection, end: &mut End, calls: &[Call], now: Moment) -> R
         false => end.next_due,
     };
     commit(connection)?;
+    end.has_erased |= !decided.erased.is_empty();
     end.next_due = next_due;
     end.free_ids = end.free_ids.without(facts().filter_map(Fact::booking_id));
     Ok(Committed {

@@ -21,9 +21,10 @@ pub(super) struct Member {
     pub(super) approved_by: Vec<Id>,
     pub(super) second_of: Option<Id>,
     pub(super) erasure: Erasure,
-    /// The records that commit to personal fields, and those that have a verdict on them.
+    /// The records that commit to personal fields.
     records: i64,
-    verdicts: i64,
+    /// Those that have a verdict on them; of whom they seem to be a second membership.
+    verdicts: Vec<Option<Id>>,
 }
 
 #[derive(Default)]
@@ -231,7 +232,7 @@ impl Model {
             second_of,
             erasure: Erasure::None,
             records: 1,
-            verdicts: i64::from(has_verdict),
+            verdicts: has_verdict.then_some(second_of).into_iter().collect(),
         };
         self.members.insert(member, new);
         Ok(false)
@@ -246,7 +247,7 @@ impl Model {
     ) -> Became {
         self.check_heir(member, heir)?;
         let mut found = self.known(member, actor)?;
-        if self.is_gone(member) {
+        if found.state != MemberState::Active {
             return err("MEMBER_STATE_WRONG");
         }
         if is_stale {
@@ -255,7 +256,7 @@ impl Model {
         let is_new = number.is_some() && number != found.number;
         if let Some(other) = self.second_of(member, number).filter(|_| is_new) {
             found.second_of = Some(other);
-            found.verdicts += 1;
+            found.verdicts.push(Some(other));
         }
         found.number = number.or(found.number);
         found.heir = heir;
@@ -280,7 +281,7 @@ impl Model {
         }
         let balance = self.balances.insert(found.account, None).flatten();
         self.balances.insert(account, balance);
-        found.verdicts += i64::from(self.policy(to).is_some());
+        found.verdicts.extend(self.policy(to).map(|_| None));
         (found.centre, found.account) = (to, account);
         self.members.insert(member, found);
         Ok(false)
@@ -290,9 +291,8 @@ impl Model {
     fn go(&mut self, mut member: Member, id: Id) -> Became {
         let balance = self.balances[member.account].unwrap_or(0);
         let policy = self.policy(member.centre);
-        let heir = member
-            .heir
-            .filter(|heir| !self.is_gone(heir) && balance > 0);
+        let is_here = |heir: &Id| self.members[heir].state == MemberState::Active;
+        let heir = member.heir.filter(|heir| is_here(heir) && balance > 0);
         let heir = heir.filter(|_| match policy {
             None => false,
             Some(2) => member.died,
@@ -347,16 +347,18 @@ impl Model {
         Ok(false)
     }
 
-    /// What the audit can no longer check.
+    /// What the audit can no longer check: what is of the erased, and what is said of others
+    /// who seem to be them.
     pub(super) fn erased(&self) -> Erased {
-        let gone = self
-            .members
-            .values()
-            .filter(|one| one.erasure == Erasure::Done);
-        gone.fold(Erased::default(), |sum, one| Erased {
-            notes: 0,
-            personal: sum.personal + one.records,
-            verdicts: sum.verdicts + one.verdicts,
-        })
+        let is_erased = |id: &Id| self.members[id].erasure == Erasure::Done;
+        let mut sum = Erased::default();
+        for (id, member) in &self.members {
+            let is_own = is_erased(id);
+            sum.personal += if is_own { member.records } else { 0 };
+            let verdicts = member.verdicts.iter();
+            let gone = verdicts.filter(|of| is_own || of.as_ref().is_some_and(is_erased));
+            sum.verdicts += i64::try_from(gone.count()).expect("a count");
+        }
+        sum
     }
 }

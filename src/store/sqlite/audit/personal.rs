@@ -1,10 +1,13 @@
 //! The personal fields, which the journal only commits to.
 
+use std::collections::BTreeMap;
+
 use rusqlite::Connection;
 
 use super::{Result, kept_apart::KeptApart, wrong};
 use crate::{
-    exchange::{Erasure, Fact, Object},
+    exchange::{Erasure, Fact, MemberId, Object},
+    ledger::Sequence,
     steps::Record,
     store::{StoreError, sqlite::objects},
 };
@@ -17,6 +20,8 @@ pub(super) struct PersonalRows<'c> {
     pub(super) count: KeptApart,
     /// Records with a verdict on fields that are gone.
     pub(super) erased_verdicts: i64,
+    /// Of whom something is gone, and the first record of it.
+    missing: BTreeMap<MemberId, Sequence>,
 }
 
 impl<'c> PersonalRows<'c> {
@@ -26,6 +31,7 @@ impl<'c> PersonalRows<'c> {
             connection,
             count,
             erased_verdicts: 0,
+            missing: BTreeMap::new(),
         }
     }
 
@@ -34,7 +40,10 @@ impl<'c> PersonalRows<'c> {
         let fact = record.step.exchange_fact();
         if let Some(of) = fact.and_then(|fact| fact.verdict_on(at)) {
             let is_erased = !objects::has_personal(self.connection, of)?;
-            self.erased_verdicts += i64::from(is_erased);
+            let other = fact.and_then(Fact::second_of);
+            let is_other_kept = other.map(|other| objects::is_kept(self.connection, other));
+            let is_other_erased = !is_other_kept.transpose()?.unwrap_or(true);
+            self.erased_verdicts += i64::from(is_erased || is_other_erased);
         }
         let Some((id, commitments)) = fact.and_then(Fact::personal) else {
             return Ok(());
@@ -45,6 +54,7 @@ impl<'c> PersonalRows<'c> {
         };
         let Some((member, personal)) = found else {
             self.count.erased += 1;
+            self.missing.entry(id.clone()).or_insert(at);
             return Ok(());
         };
         if member != id.as_str() {
@@ -60,19 +70,27 @@ impl<'c> PersonalRows<'c> {
     }
 
     /// Nothing may be left over of a record that is none, or of a member of whom all is
-    /// erased.
-    pub(super) fn end<'o>(&self, objects: impl Iterator<Item = &'o Object>) -> Result<()> {
+    /// erased; and nothing gone of another.
+    pub(super) fn end<'o>(&mut self, objects: impl Iterator<Item = &'o Object>) -> Result<()> {
         for object in objects {
-            if let Object::Member(member) = object
-                && member.erasure == Erasure::Done
-                && objects::is_kept(self.connection, &member.id)?
-            {
+            let Object::Member(member) = object else {
+                continue;
+            };
+            if member.erasure != Erasure::Done {
+                continue;
+            }
+            if objects::is_kept(self.connection, &member.id)? {
                 let what = format!(
                     "something is kept of {}, whose fields are erased",
                     member.id
                 );
                 return wrong(None, PLACE, what);
             }
+            self.missing.remove(&member.id);
+        }
+        if let Some((member, at)) = self.missing.first_key_value() {
+            let what = format!("what is personal of {member} is gone, and no record erases it");
+            return wrong(Some(*at), PLACE, what);
         }
         self.count.end(self.connection)
     }
