@@ -8,15 +8,13 @@ use super::{
 };
 use crate::ledger::{AccountId, BookingId, Sequence};
 
-/// By which rule somebody was admitted as a member: a verdict on their personal fields,
-/// which the record does not have.
+/// That somebody was admitted as a member, by the `join.who` of a policy: a verdict on
+/// their personal fields, which the record does not have. Which of its conditions they
+/// meet is not told: that may be a disability.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Admission {
     /// The centre's policy of that day.
     pub policy: PolicyVersion,
-    /// The first condition of its `join.who` that they met, from 0; 0 where anyone may
-    /// join.
-    pub condition: u32,
 }
 
 /// A member was registered, and an account opened for them.

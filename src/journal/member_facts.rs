@@ -35,7 +35,6 @@ fn id_or_none(id: Option<&MemberId>) -> String {
 fn admission_to_proto(admission: Admission) -> v1::Admission {
     v1::Admission {
         policy_version: i32::try_from(admission.policy.get()).unwrap_or(i32::MAX),
-        condition: i32::try_from(admission.condition).unwrap_or(i32::MAX),
     }
 }
 
@@ -230,10 +229,8 @@ pub(super) fn read_registered(registered: &v1::MemberRegistered) -> Result<Fact>
 }
 
 fn admission(given: &v1::Admission) -> Result<Admission> {
-    let condition = u32::try_from(given.condition);
     Ok(Admission {
         policy: facts::policy_version(given.policy_version)?,
-        condition: condition.map_err(|_| Undecodable::Field("condition"))?,
     })
 }
 

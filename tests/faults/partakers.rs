@@ -188,10 +188,7 @@ fn member(id: &str, centre: &str, personal: &Personal) -> Fact {
         personal: personal.commitments(),
         registered_on: day(TODAY),
         verdicts: Verdicts {
-            admission: Some(Admission {
-                policy: version(1),
-                condition: 0,
-            }),
+            admission: Some(Admission { policy: version(1) }),
             second_of: None,
         },
     }))
@@ -284,10 +281,7 @@ fn verdicts_on_erased_fields_are_counted() {
     );
     let by_none: fn(&mut MemberRegistered) = |new| new.verdicts.admission = None;
     let by_another: fn(&mut MemberRegistered) = |new| {
-        new.verdicts.admission = Some(Admission {
-            policy: version(1),
-            condition: 1,
-        });
+        new.verdicts.admission = Some(Admission { policy: version(2) });
     };
     for change in [by_none, by_another] {
         let (dir, _) = forged(change);
@@ -383,10 +377,7 @@ fn what_no_rule_lets_through_is_found() {
         (
             "admitted by another rule",
             otherwise(&good, |new| {
-                new.verdicts.admission = Some(Admission {
-                    policy: version(1),
-                    condition: 1,
-                });
+                new.verdicts.admission = Some(Admission { policy: version(2) });
             }),
             another,
         ),

@@ -1,7 +1,7 @@
 //! What happened in the time bank, as `watch` shows it.
 
 use timebank::exchange::{
-    Admission, Commitments, Fact, MemberDetails, MemberId, MemberRegistered, Name, Settlement,
+    Commitments, Fact, MemberDetails, MemberId, MemberRegistered, Name, Settlement,
 };
 
 use super::record::hex;
@@ -87,7 +87,6 @@ pub(super) fn cells(fact: &Fact) -> Cells {
             ("centre", Cell::text(new.to.as_str())),
             ("account_id", Cell::text(new.account.as_str())),
             ("policy_version", shown(new.admission.map(|one| one.policy))),
-            ("condition", condition(new.admission)),
         ],
         Fact::MandateSet(set) => vec![
             ("step_id", Cell::text(set.step.to_string())),
@@ -151,14 +150,9 @@ fn registered(new: &MemberRegistered) -> Cells {
         ("personal_commitments", commitments(personal)),
         ("registered_on", Cell::text(registered_on.to_string())),
         ("policy_version", shown(admission.map(|one| one.policy))),
-        ("condition", condition(admission)),
         ("second_of", shown(verdicts.second_of.as_ref())),
     ]);
     cells
-}
-
-fn condition(admission: Option<Admission>) -> Cell {
-    admission.map_or(Cell::Absent, |one| Cell::Count(one.condition.into()))
 }
 
 fn commitments(personal: &Commitments) -> Cell {

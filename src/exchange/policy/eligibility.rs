@@ -83,12 +83,6 @@ impl Who {
         u32::try_from(met).ok()
     }
 
-    /// Whether somebody can have been admitted by the condition of a number.
-    pub fn has(&self, condition: u32) -> bool {
-        let count = self.0.len().max(1);
-        usize::try_from(condition).is_ok_and(|condition| condition < count)
-    }
-
     /// Whether a guardian is all that somebody lacks.
     pub fn lacks_guardian(&self, person: Person<'_>) -> bool {
         let with_guardian = self.0.iter().filter(|one| one.guardian);

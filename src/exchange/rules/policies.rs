@@ -130,9 +130,8 @@ pub(super) fn admit(
         return Ok(None);
     };
     let who = &adopted.policy().join.who;
-    let admission = |condition| Admission {
+    let admission = Admission {
         policy: adopted.version,
-        condition,
     };
     let fields = match personal {
         PersonalPart::Given(personal) => &personal.fields,
@@ -141,8 +140,7 @@ pub(super) fn admit(
             ..
         } => fields,
         PersonalPart::Recorded { verdicts, .. } => {
-            let recorded = verdicts.admission.filter(|one| who.has(one.condition));
-            let recorded = recorded.map(|one| admission(one.condition));
+            let recorded = verdicts.admission.filter(|one| *one == admission);
             let not_so = || Rejection::MemberNotAdmitted {
                 member: member.clone(),
                 policy: adopted.id(),
@@ -157,8 +155,8 @@ pub(super) fn admit(
         fields,
         day: view.today,
     };
-    if let Some(condition) = who.admits(person) {
-        return Ok(Some(admission(condition)));
+    if who.admits(person).is_some() {
+        return Ok(Some(admission));
     }
     let (member, policy, rule) = (member.clone(), adopted.id(), who.to_string());
     Err(match who.lacks_guardian(person) {
