@@ -93,6 +93,10 @@ fn each_mistake_has_its_place_and_a_hint() {
             "line 3, column 8: join.who[0] asks for nothing; take `who` out where anyone may, or say an age",
         ),
         (
+            "[join]\nwho = [{ hardship = false }]",
+            "line 3, column 8: join.who[0] asks for nothing; take `who` out where anyone may, or say an age",
+        ),
+        (
             "[join]\nwho = [60]",
             "line 3, column 8: join.who[0] is no table; write it in braces: { ... }",
         ),

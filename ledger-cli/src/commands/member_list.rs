@@ -21,7 +21,7 @@ struct AgeArgs {
     #[arg(long, value_name = "YEARS", conflicts_with = "OnlyArgs")]
     min_age: Option<i32>,
     /// Only members of so many years or less
-    #[arg(long, value_name = "YEARS", conflicts_with = "OnlyArgs")]
+    #[arg(long, value_name = "YEARS", conflicts_with = "OnlyArgs", value_parser = clap::value_parser!(i32).range(1..=150))]
     max_age: Option<i32>,
     /// On this day. Default: today
     #[arg(long, value_name = "DATE")]
@@ -29,6 +29,10 @@ struct AgeArgs {
 }
 
 impl AgeArgs {
+    fn is_day_alone(&self) -> bool {
+        self.on.is_some() && self.min_age.is_none() && self.max_age.is_none()
+    }
+
     fn range(self) -> Option<AgeRange> {
         let Self {
             min_age,
@@ -76,6 +80,10 @@ enum State {
 
 impl ListArgs {
     pub(super) async fn list(self, mut session: Session) -> Result<(), Failure> {
+        if self.age.is_day_alone() {
+            let usage = "--on is the day of --min-age or --max-age; give one of them";
+            return Err(Failure::Usage(usage.into()));
+        }
         let OnlyArgs {
             state,
             block,

@@ -95,7 +95,7 @@ pub(super) struct FromArgs {
     /// Register the members of a CSV file instead, whose header names its columns as
     /// these options: id,name,phone,born,... (relatives joined by ';', device yes or
     /// no). The same file again changes nothing
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "KnownArgs")]
     from: Option<PathBuf>,
     /// Register all members of the file, or none
     #[arg(long, requires = "from")]

@@ -49,7 +49,10 @@ pub(super) fn condition(section: &mut Section<'_, '_>, condition: &Condition) {
         let what = format!("of {max} is below min_age of {min}");
         section.note("max_age", &what, "nobody is of such an age: exchange them");
     }
-    if section.is_empty() {
+    let gives_age = !["min_age", "max_age"]
+        .iter()
+        .all(|key| section.place(key).is_none());
+    if *condition == Condition::default() && !gives_age {
         let hint = "take `who` out where anyone may, or say an age";
         section.note("", "asks for nothing", hint);
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Inheritor, Minutes, Payer, Person, Policy, Receiver};
+use super::{Inheritor, Minutes, Payer, Person, Policy, Receiver, verdict};
 use crate::exchange::{Code, Day};
 use crate::ledger::AccountId;
 
@@ -221,11 +221,7 @@ impl Policy {
         // Relatives and members in hardship are members, too.
         let is_member = to != Receiver::Pools;
         let to_any = is_member && receivers.contains(&Receiver::Members);
-        let words: Vec<_> = receivers.iter().map(|to| to.words()).collect();
-        let says = match words.is_empty() {
-            true => "to nobody".to_owned(),
-            false => format!("to {}", words.join(", ")),
-        };
+        let says = verdict::words(receivers);
         let given = format!("a gift to {}", to.words());
         rule(to_any || receivers.contains(&to), key, says, given)
     }

@@ -1,7 +1,8 @@
 //! What a policy says of a member on a day, and by which rule: for people to read.
 
 use super::{
-    Condition, Level, Minutes, Person, Policy, QualificationTerms, Receiver, Service, Who,
+    Ask, Condition, Giver, Level, Minutes, Person, Policy, QualificationTerms, Receiver, Service,
+    Who,
 };
 use crate::exchange::{Code, Day, Member, MemberState, PersonalFields};
 use crate::ledger::UnitId;
@@ -120,17 +121,14 @@ impl Policy {
     }
 
     fn gifts(&self) -> impl Iterator<Item = Verdict> {
-        let to = |receiver, question| Verdict {
-            question,
-            allowed: Some(self.gift.member_to.contains(&receiver)),
-            rule: "gift.member_to".into(),
-            reason: match self.gift.member_to.is_empty() {
-                true => "to nobody".into(),
-                false => {
-                    let to = self.gift.member_to.iter().map(|to| to.words());
-                    format!("to {}", to.collect::<Vec<_>>().join(", "))
-                }
-            },
+        let to = |to, question| {
+            let by = Giver::Member;
+            Verdict {
+                question,
+                allowed: Some(self.judge(&Ask::Give { by, to }).is_ok()),
+                rule: "gift.member_to".into(),
+                reason: words(&self.gift.member_to),
+            }
         };
         [
             to(Receiver::Relatives, "give to relatives"),
@@ -226,6 +224,15 @@ fn eligible(question: &'static str, rule: &str, who: &Who, subject: &Subject<'_>
         allowed: met.map(|met| met.is_some()),
         rule: rule.into(),
         reason: format!("{who}{told}"),
+    }
+}
+
+/// To whom hours may be given.
+pub(super) fn words(receivers: &[Receiver]) -> String {
+    let words: Vec<_> = receivers.iter().map(|to| to.words()).collect();
+    match words.is_empty() {
+        true => "to nobody".into(),
+        false => format!("to {}", words.join(", ")),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Ruling, Undecided, View, check_staff};
 use crate::exchange::{
     Admission, AdoptPolicy, AdoptedPolicy, Branch, Fact, MandateId, MemberDetails, MemberId,
-    NotLoaded, PersonalPart, PolicyAdopted, Rejection, Wants,
+    MemberState, NotLoaded, PersonalPart, PolicyAdopted, Rejection, Wants,
     policy::{Person, Policy},
 };
 use crate::ledger::{self, Account, AccountId, AccountKind, Balance, Limits, Principal, UnitId};
@@ -150,6 +150,7 @@ pub(super) fn admit(
             return Ok(Some(recorded.ok_or_else(not_so)?));
         }
     };
+    let details = &with_active_guardian(view, details)?;
     let person = Person {
         details,
         fields,
@@ -173,6 +174,22 @@ pub(super) fn admit(
         },
     }
     .into())
+}
+
+/// A member's details, with the guardian only if that one takes part.
+fn with_active_guardian(
+    view: View<'_>,
+    details: &MemberDetails,
+) -> Result<MemberDetails, NotLoaded> {
+    let guardian = match &details.guardian_id {
+        None => None,
+        Some(id) => view.objects.member(id)?,
+    };
+    let is_active = guardian.is_some_and(|guardian| guardian.state == MemberState::Active);
+    Ok(MemberDetails {
+        guardian_id: details.guardian_id.clone().filter(|_| is_active),
+        ..details.clone()
+    })
 }
 
 /// The limits that the account of a centre's member is to have on the ledger's day.
