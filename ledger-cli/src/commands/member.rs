@@ -179,6 +179,16 @@ pub(crate) struct StepArgs {
     id: Option<String>,
 }
 
+/// Has a step taken, and shows the member as they stand then.
+macro_rules! step {
+    ($session:ident, $method:ident($request:ident), $id:ident) => {{
+        let answer = $session.client.members.$method($request).await;
+        let answer = answer.map_err(|status| Failure::from(status).of_booking(&$id))?;
+        let answer = answer.into_inner();
+        show($session, answer.member, answer.replayed).await
+    }};
+}
+
 pub(super) async fn run(command: MemberCommand, mut session: Session) -> Result<(), Failure> {
     match command {
         MemberCommand::Register(args) => register(*args, session).await,
@@ -224,12 +234,8 @@ async fn change(args: ChangeArgs, mut session: Session) -> Result<(), Failure> {
     let request = GetMemberRequest {
         member_id: args.member.clone(),
     };
-    let found = session
-        .client
-        .members
-        .get_member(request)
-        .await?
-        .into_inner();
+    let found = session.client.members.get_member(request).await?;
+    let found = found.into_inner();
     let member = present(found.member, "member")?;
     let mut details = member.details.unwrap_or_default();
     let mut personal = found.personal.unwrap_or_default();
@@ -246,10 +252,7 @@ async fn change(args: ChangeArgs, mut session: Session) -> Result<(), Failure> {
         details: Some(details),
         personal: Some(personal),
     };
-    let answer = session.client.members.change_member(request).await;
-    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
-    let answer = answer.into_inner();
-    show(session, answer.member, answer.replayed).await
+    step!(session, change_member(request), id)
 }
 
 async fn relocate(args: MoveArgs, mut session: Session) -> Result<(), Failure> {
@@ -259,13 +262,8 @@ async fn relocate(args: MoveArgs, mut session: Session) -> Result<(), Failure> {
             let request = GetMemberRequest {
                 member_id: args.member.clone(),
             };
-            let found = session
-                .client
-                .members
-                .get_member(request)
-                .await?
-                .into_inner();
-            let member = present(found.member, "member")?;
+            let found = session.client.members.get_member(request).await?;
+            let member = present(found.into_inner().member, "member")?;
             let below = member.account_id.strip_prefix(&member.centre);
             format!("{}{}", args.to, below.unwrap_or_default())
         }
@@ -283,10 +281,7 @@ async fn relocate(args: MoveArgs, mut session: Session) -> Result<(), Failure> {
         member_id: args.member,
         account_id,
     };
-    let answer = session.client.members.move_member(request).await;
-    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
-    let answer = answer.into_inner();
-    show(session, answer.member, answer.replayed).await
+    step!(session, move_member(request), id)
 }
 
 async fn exit(
@@ -301,46 +296,28 @@ async fn exit(
         member_id,
         died_on,
     };
-    let answer = session.client.members.exit_member(request).await;
-    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
-    let answer = answer.into_inner();
-    show(session, answer.member, answer.replayed).await
+    step!(session, exit_member(request), id)
 }
 
 async fn approve_exit(args: StepArgs, mut session: Session) -> Result<(), Failure> {
     let id = id_or_fresh(args.id);
-    let request = ApproveExitRequest {
-        step_id: id.clone(),
-        member_id: args.member,
-    };
-    let answer = session.client.members.approve_exit(request).await;
-    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
-    let answer = answer.into_inner();
-    show(session, answer.member, answer.replayed).await
+    let (step_id, member_id) = (id.clone(), args.member);
+    let request = ApproveExitRequest { step_id, member_id };
+    step!(session, approve_exit(request), id)
 }
 
 async fn clear(args: StepArgs, mut session: Session) -> Result<(), Failure> {
     let id = id_or_fresh(args.id);
-    let request = ClearMemberRequest {
-        step_id: id.clone(),
-        member_id: args.member,
-    };
-    let answer = session.client.members.clear_member(request).await;
-    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
-    let answer = answer.into_inner();
-    show(session, answer.member, answer.replayed).await
+    let (step_id, member_id) = (id.clone(), args.member);
+    let request = ClearMemberRequest { step_id, member_id };
+    step!(session, clear_member(request), id)
 }
 
 async fn erase(args: StepArgs, mut session: Session) -> Result<(), Failure> {
     let id = id_or_fresh(args.id);
-    let request = EraseMemberRequest {
-        step_id: id.clone(),
-        member_id: args.member,
-    };
-    let answer = session.client.members.erase_member(request).await;
-    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
-    let answer = answer.into_inner();
-    show(session, answer.member, answer.replayed).await
+    let (step_id, member_id) = (id.clone(), args.member);
+    let request = EraseMemberRequest { step_id, member_id };
+    step!(session, erase_member(request), id)
 }
 
 /// The day given, or today in the ledger's zone.
@@ -368,10 +345,7 @@ async fn qualify(args: QualifyArgs, mut session: Session) -> Result<(), Failure>
             training: args.training.unwrap_or_default(),
         }),
     };
-    let answer = session.client.members.qualify_member(request).await;
-    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
-    let answer = answer.into_inner();
-    show(session, answer.member, answer.replayed).await
+    step!(session, qualify_member(request), id)
 }
 
 async fn set_state(
@@ -385,10 +359,7 @@ async fn set_state(
         member_id: args.member,
         change: change.into(),
     };
-    let answer = session.client.members.set_member_state(request).await;
-    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
-    let answer = answer.into_inner();
-    show(session, answer.member, answer.replayed).await
+    step!(session, set_member_state(request), id)
 }
 
 async fn show(mut session: Session, member: Option<Member>, replayed: bool) -> Result<(), Failure> {
