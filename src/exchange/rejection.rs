@@ -116,8 +116,12 @@ pub enum Rejection {
     MemberErased { member: MemberId },
     #[error("the day of death, {died_on}, is after today, {today}")]
     DiedInFuture { died_on: Day, today: Day },
-    #[error("staff {number} has approved it already; another has to")]
-    ApprovedAlready { number: StaffNumber },
+    #[error("staff {number} has approved it already, as {earlier}; another person has to")]
+    ApprovedAlready {
+        number: StaffNumber,
+        /// The number that they approved it by.
+        earlier: StaffNumber,
+    },
     #[error(
         "staff {number} is, or is a relative of, member {member} or their heir; another has to \
          approve it"
@@ -341,7 +345,10 @@ impl Rejection {
             Self::MemberHasHolds { member, count } => {
                 vec![("member", member.to_string()), ("count", count.to_string())]
             }
-            Self::ApprovedAlready { number } => vec![("staff_number", number.to_string())],
+            Self::ApprovedAlready { number, earlier } => vec![
+                ("staff_number", number.to_string()),
+                ("approved_as", earlier.to_string()),
+            ],
             Self::ApproverIsParty { number, member } => vec![
                 ("staff_number", number.to_string()),
                 ("member", member.to_string()),

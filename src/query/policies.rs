@@ -6,7 +6,7 @@ use crate::{
         AdoptedPolicy, Branch, Code, Day, Fact, List, Mandate, MandateId, Member, MemberId,
         MemberState, Object, ObjectId, PersonalFields, PolicyDocument, PolicyId, PolicyStarts,
         PolicyVersion, Rejection,
-        policy::{Change, Minutes, Person, Policy, Subject, Verdict},
+        policy::{Change, Minutes, Person, Policy, Subject, Verdict, sentences},
     },
     ledger::{AccountId, Rejection as LedgerRejection, Sequence, TimeZone},
     store::StoreError,
@@ -254,6 +254,8 @@ pub fn explain(
 pub struct Comparison {
     /// Of the policy that would hold then; where none would, all is new.
     pub changes: Vec<Change>,
+    /// The same in words; of a first policy, nothing changes but that there is one.
+    pub sentences: Vec<String>,
     /// What that means, and for how many members.
     pub effects: Vec<(&'static str, u64)>,
     pub member_count: u64,
@@ -281,11 +283,20 @@ pub fn compare(
         Some(version) => Some(policy(reading, prefix, Which::Version(version))?.adopted),
     };
     let old = held.as_ref().map(AdoptedPolicy::policy);
+    let (changes, sentences) = match old {
+        Some(old) => {
+            let changes = old.changes(new);
+            let sentences = sentences(&changes);
+            (changes, sentences)
+        }
+        None => {
+            let first = format!("{prefix} has no policy; this would be its first one");
+            (new.all_as_changes(), vec![first])
+        }
+    };
     let mut comparison = Comparison {
-        changes: match old {
-            Some(old) => old.changes(new),
-            None => new.all_as_changes(),
-        },
+        changes,
+        sentences,
         ..Comparison::default()
     };
     let mut counts = [0; EFFECTS.len()];

@@ -315,6 +315,7 @@ impl PolicyService for Services {
         let effects = comparison.effects.into_iter();
         Ok(Response::new(v1::ComparePolicyResponse {
             changes: comparison.changes.into_iter().map(change).collect(),
+            sentences: comparison.sentences,
             effects: effects
                 .map(|(what, members)| v1::PolicyEffect {
                     what: what.into(),

@@ -113,6 +113,8 @@ fn from_a_draft_to_what_a_member_may_do() {
     );
     assert_eq!(draft["changes"][0]["key"], "name");
     assert_eq!(draft["changes"][0]["before"], Value::Null);
+    let first = "huxi has no policy; this would be its first one";
+    assert_eq!(draft["sentences"], json!([{ "sentence": first }]));
 
     let told = by_staff(&["policy", "adopt", "huxi", &file, "--dry-run"]);
     assert_eq!(told["state"], "would be adopted");

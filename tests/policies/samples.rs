@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use timebank::exchange::policy::Policy;
+use timebank::exchange::policy::{Policy, sentences};
 
 use super::policy;
 
@@ -31,9 +31,8 @@ fn every_sample_is_a_policy_with_a_chinese_name() {
     }
 }
 
-/// What the commented lines of the sample that explains every key would add.
-#[test]
-fn what_is_commented_out_is_a_policy_too() {
+/// The sample that explains every key, with what it has in comments.
+fn with_every_key() -> Policy {
     let text = include_str!("../../examples/policies/huxi-garden.toml");
     let lines = text.lines().map(|line| {
         let commented = line
@@ -44,7 +43,12 @@ fn what_is_commented_out_is_a_policy_too() {
             .replace("rounding = \"none\"", "rounding = \"up\"")
     });
     let text = lines.collect::<Vec<_>>().join("\n");
-    let policy = Policy::read(&text).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    Policy::read(&text).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+}
+
+#[test]
+fn what_is_commented_out_is_a_policy_too() {
+    let policy = with_every_key();
     let shown = text_of(&policy);
     for line in [
         "starts_on: 2026-12-01",
@@ -125,4 +129,38 @@ fn two_policies_are_told_apart_by_their_terms() {
     let keys: BTreeSet<_> = before.terms().into_iter().map(|term| term.key).collect();
     assert_eq!(keys.len(), before.terms().len(), "no key is there twice");
     assert!(before.changes(&before).is_empty());
+}
+
+#[test]
+fn what_changes_is_told_in_sentences() {
+    let before = policy(
+        "[pricing]\nday_cap = \"2h\"\n[balance]\nceiling = \"720h\"\n\
+         [[service]]\ncode = \"walk\"\nname_en = \"Walk\"\n\
+         [[service]]\ncode = \"read\"\nname_en = \"Reading\"\n",
+    );
+    let after = policy(
+        "[pricing]\nweek_cap = \"6h\"\n[balance]\nceiling = \"1500h\"\n\
+         [[service]]\ncode = \"walk\"\nname_en = \"Walk\"\nweight = 1.5\n\
+         [[service]]\ncode = \"care\"\nname_en = \"Home care\"\nname_zh = \"居家照护\"\n",
+    );
+    let expected = [
+        "What a member earns a week at most: 6h; before, nothing was said",
+        "The ceiling of a member's account: 1500h, no longer 720h",
+        "Service walk, weight: 3/2, no longer 1",
+        "Service care is new: name en Home care, name zh 居家照护, unit time, weight 1, group false",
+        "What a member earns a day at most: nothing is said, no longer 2h",
+        "Service read goes",
+    ];
+    assert_eq!(sentences(&before.changes(&after)), expected);
+}
+
+#[test]
+fn every_rule_has_words_for_its_changes() {
+    for sentence in sentences(&policy("").changes(&with_every_key())) {
+        let subject = sentence.split(':').next().unwrap_or_default();
+        assert!(
+            !subject.contains('.') && !subject.contains('_'),
+            "{sentence}"
+        );
+    }
 }

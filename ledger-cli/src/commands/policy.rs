@@ -140,7 +140,7 @@ async fn diff(centre: String, file: &Path, mut session: Session) -> Result<(), F
     let document = sound_document(file, &mut session).await?;
     let request = ComparePolicyRequest { centre, document };
     let answer = session.client.policies.compare_policy(request).await?;
-    let row = rows::comparison(&answer.into_inner());
+    let row = rows::comparison(&answer.into_inner(), session.output.form());
     session.output.one(&row).await
 }
 

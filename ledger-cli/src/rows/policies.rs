@@ -5,7 +5,7 @@ use timebank_proto::v1::{
     ComparePolicyResponse, Mandate, Policy, PolicyState, PolicyTerm, PolicyVerdict,
 };
 
-use crate::render::{Cell, Layout, Row};
+use crate::render::{Cell, Form, Layout, Row};
 
 pub(crate) const MISTAKES: Layout = Layout {
     fields: &["line", "column", "mistake", "hint"],
@@ -76,8 +76,8 @@ pub(crate) fn terms(terms: &[PolicyTerm]) -> Cell {
     Cell::Rows(rows.collect())
 }
 
-/// What a document would change.
-pub(crate) fn comparison(answer: &ComparePolicyResponse) -> Row {
+/// What a document would change: for people in sentences, for scripts key by key, too.
+pub(crate) fn comparison(answer: &ComparePolicyResponse, form: Form) -> Row {
     let changes = answer.changes.iter().map(|change| {
         let says = |said: &Option<String>| said.clone().map_or(Cell::Absent, Cell::Text);
         Row(vec![
@@ -92,8 +92,15 @@ pub(crate) fn comparison(answer: &ComparePolicyResponse) -> Row {
             ("member_count", Cell::Count(effect.member_count)),
         ])
     });
+    let sentences = answer.sentences.iter();
+    let sentences = sentences.map(|words| Row(vec![("sentence", Cell::text(words))]));
+    let changes = match form {
+        Form::Table => Cell::Absent,
+        Form::Json | Form::Csv => Cell::Rows(changes.collect()),
+    };
     Row(vec![
-        ("changes", Cell::Rows(changes.collect())),
+        ("changes", changes),
+        ("sentences", Cell::Rows(sentences.collect())),
         ("effects", Cell::Rows(effects.collect())),
         ("member_count", Cell::Count(answer.member_count)),
         ("touched_count", Cell::Count(answer.touched_count)),

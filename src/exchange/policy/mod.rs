@@ -14,6 +14,7 @@ mod read;
 mod terms;
 mod values;
 mod verdict;
+mod words;
 
 use serde::Serialize;
 
@@ -22,8 +23,8 @@ pub use eligibility::{Condition, Person, Waiting, Who};
 pub use judge::{Ask, Breach, Giver};
 pub use terms::{Change, Term};
 pub use values::{Factor, Level, Minutes, Months, Percent, Years};
-
 pub use verdict::{Subject, Verdict};
+pub use words::sentences;
 
 use super::{Code, Day, Name};
 use crate::ledger::{AccountId, UnitId};

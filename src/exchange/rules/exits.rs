@@ -54,8 +54,8 @@ pub(super) fn approve(view: View<'_>, new: &ApproveExit, by: &Principal) -> Ruli
         return Err(members::wrong_state(member, "approved of").into());
     };
     let number = staff.terms.number.clone();
-    if exit.approved_by.contains(&number) {
-        return Err(Rejection::ApprovedAlready { number }.into());
+    for earlier in &exit.approved_by {
+        check_another(view, staff, earlier)?;
     }
     let heir = heir_of(view, member)?;
     if [Some(member), heir]
@@ -86,6 +86,27 @@ pub(super) fn approve(view: View<'_>, new: &ApproveExit, by: &Principal) -> Ruli
     ))
 }
 
+/// That somebody of the staff is another person than one who approved before: neither the
+/// same number, nor another number of the same member.
+pub(super) fn check_another(
+    view: View<'_>,
+    staff: &Staff,
+    earlier: &StaffNumber,
+) -> Result<(), Undecided> {
+    let terms = &staff.terms;
+    let own = terms.member_id.as_ref();
+    let other = view.objects.staff(earlier)?;
+    let is_own = |other: &Staff| own.is_some() && other.terms.member_id.as_ref() == own;
+    match terms.number == *earlier || other.is_some_and(is_own) {
+        false => Ok(()),
+        true => Err(Rejection::ApprovedAlready {
+            number: terms.number.clone(),
+            earlier: earlier.clone(),
+        }
+        .into()),
+    }
+}
+
 fn plan(fact: Fact, ledger: Vec<ledger::Command>) -> Decision {
     Decision::Append(Box::new(Plan {
         fact,
@@ -110,6 +131,8 @@ struct WayOut {
     account: Option<AccountId>,
     /// Whether that is an heir's.
     to_heir: bool,
+    /// The key of the policy that says so.
+    key: &'static str,
     /// How many approvals that takes.
     approvals: u32,
     balance: Balance,
@@ -120,6 +143,10 @@ fn way_out(view: View<'_>, member: &Member, cause: ExitCause) -> Result<WayOut, 
     let heir = heir_of(view, member)?;
     let balance = members::balance_without_holds(view, member)?;
     let exit = policy.map(|adopted| &adopted.policy().exit);
+    let key = match cause {
+        ExitCause::Leaving => "exit.leaving",
+        ExitCause::Death => "exit.death",
+    };
     let inheritor = exit.map(|exit| match cause {
         ExitCause::Leaving => &exit.leaving,
         ExitCause::Death => &exit.death,
@@ -134,6 +161,7 @@ fn way_out(view: View<'_>, member: &Member, cause: ExitCause) -> Result<WayOut, 
     Ok(WayOut {
         account: heirs.map(|heir| &heir.account).or(otherwise).cloned(),
         to_heir: heirs.is_some(),
+        key,
         approvals: exit.map_or(0, |exit| exit.approvals),
         balance,
     })
@@ -177,6 +205,9 @@ fn settle(
         balance: found.balance,
     };
     let other = found.account.clone().ok_or_else(missing)?;
+    if !found.to_heir {
+        policies::check_ours(view, &member.centre, found.key, &other)?;
+    }
     let (from, to) = match found.balance > Balance::ZERO {
         true => (&member.account, &other),
         false => (&other, &member.account),

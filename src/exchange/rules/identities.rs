@@ -1,6 +1,6 @@
 //! One person, two memberships; and the erasure of who somebody was.
 
-use super::{Ruling, Undecided, View, members};
+use super::{Ruling, Undecided, View, exits, members};
 use crate::exchange::{
     ClearMember, EraseMember, Erasure, ErasureStep, Fact, MemberCleared, MemberId, PersonalPart,
     Rejection, StaffNumber,
@@ -74,8 +74,11 @@ pub(super) fn erase(view: View<'_>, new: &EraseMember, by: &Principal) -> Ruling
     let number = StaffNumber::of(by).ok_or_else(|| members::wrong_state(member, "erased"))?;
     let is_done = match &member.erasure {
         Erasure::None => false,
-        Erasure::AskedBy(other) if *other != number => true,
-        Erasure::AskedBy(_) => return Err(Rejection::ApprovedAlready { number }.into()),
+        Erasure::AskedBy(earlier) => {
+            let staff = super::known_staff(view.objects, &number)?;
+            exits::check_another(view, staff, earlier)?;
+            true
+        }
         Erasure::Done => {
             let member = new.member.clone();
             return Err(Rejection::MemberErased { member }.into());

@@ -64,16 +64,8 @@ fn check_accounts(view: View<'_>, centre: &Branch, policy: &Policy) -> Result<()
         return Err(NotLoaded::from(wants).into());
     }
     for (key, id) in policy.accounts() {
+        check_ours(view, centre, key, id)?;
         let account = id.clone();
-        if !is_ours(view, centre, id)? {
-            let centre = centre.clone();
-            return Err(Rejection::PolicyAccountForeign {
-                key,
-                account,
-                centre,
-            }
-            .into());
-        }
         let Some(found) = view.book.account(id)? else {
             return Err(Rejection::PolicyAccountUnknown { key, account }.into());
         };
@@ -82,6 +74,25 @@ fn check_accounts(view: View<'_>, centre: &Branch, policy: &Policy) -> Result<()
         }
     }
     Ok(())
+}
+
+/// That a centre may have hours go to or from an account that its policy names, by its
+/// key: a mandate may have been revoked since the policy was adopted.
+pub(super) fn check_ours(
+    view: View<'_>,
+    centre: &Branch,
+    key: &'static str,
+    id: &AccountId,
+) -> Result<(), Undecided> {
+    match is_ours(view, centre, id)? {
+        true => Ok(()),
+        false => Err(Rejection::PolicyAccountForeign {
+            key,
+            account: id.clone(),
+            centre: centre.clone(),
+        }
+        .into()),
+    }
 }
 
 /// Whether an account is in a centre's branch, or the centre has a mandate for it.

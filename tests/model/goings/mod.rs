@@ -25,11 +25,13 @@ const STAFF: [[Id; 2]; 2] = [["1", "2"], ["3", "4"]];
 const MEMBERS: [Id; 5] = ["a:m1", "a:m2", "a:m3", "b:m1", "b:m2"];
 const ACCOUNTS: [Id; 4] = ["a:n1", "a:m2", "b:n1", "b:n2"];
 /// What becomes of hours: nobody gets them, the heir or else the pool by two approvals,
-/// the pool when somebody leaves and the heir at once when they die.
-const POLICIES: [Id; 3] = [
+/// the pool when somebody leaves and the heir at once when they die, the other centre's
+/// pool.
+const POLICIES: [Id; 4] = [
     "",
     "[exit]\naccount = \"POOL\"\n",
     "[exit]\nleaving = \"account\"\naccount = \"POOL\"\napprovals = 0\n",
+    "[exit]\nleaving = \"account\"\ndeath = \"account\"\naccount = \"OTHER\"\n",
 ];
 
 type Became = Result<bool, String>;
@@ -77,6 +79,12 @@ enum Ask {
         centre: usize,
         policy: usize,
     },
+    /// That the other centre's hours may go to this one's pool.
+    Mandate {
+        step: u8,
+        owner: usize,
+        is_given: bool,
+    },
     NextDay,
 }
 
@@ -101,7 +109,9 @@ fn asks() -> impl Strategy<Value = (Ask, By)> {
         5 => (step(), member()).prop_map(|(step, member)| Ask::Erase { step, member }),
         4 => (select(accounts), 1..100i64)
             .prop_map(|(account, minutes)| Ask::Earn { account, minutes }),
-        2 => (0..2usize, 0..3usize).prop_map(|(centre, policy)| Ask::Adopt { centre, policy }),
+        3 => (step(), 0..2usize, prop::bool::weighted(0.6))
+            .prop_map(|(step, owner, is_given)| Ask::Mandate { step, owner, is_given }),
+        3 => (0..2usize, 0..4usize).prop_map(|(centre, policy)| Ask::Adopt { centre, policy }),
         1 => Just(Ask::NextDay),
     ];
     let by = prop_oneof![
@@ -155,7 +165,7 @@ fn id(member: Id) -> MemberId {
     MemberId::parse(member).expect("an id")
 }
 
-fn account(id: Id) -> AccountId {
+fn account(id: &str) -> AccountId {
     AccountId::parse(id).expect("an id")
 }
 

@@ -38,6 +38,8 @@ pub(super) struct Model {
     /// Who had a number, in order.
     numbers: Vec<(u8, Id)>,
     policies: [Vec<(i64, usize)>; 2],
+    /// Whether each centre lets the other's hours go to its pool.
+    mandates: [bool; 2],
 }
 
 fn err<T>(reason: &str) -> Result<T, String> {
@@ -51,6 +53,7 @@ impl Model {
             | Ask::Exit { step, .. }
             | Ask::Approve { step, .. }
             | Ask::Clear { step, .. }
+            | Ask::Mandate { step, .. }
             | Ask::Erase { step, .. } => Some(step),
             _ => None,
         };
@@ -80,6 +83,7 @@ impl Model {
             | Ask::Erase { member, .. } => member,
             Ask::Earn { account, .. } => account,
             Ask::Adopt { centre, .. } => CENTRES[centre],
+            Ask::Mandate { owner, .. } => CENTRES[owner],
             Ask::NextDay => "",
         };
         let centre = self.members.get(member).map(|found| found.centre);
@@ -110,6 +114,14 @@ impl Model {
         let started = self.policies[centre].iter().rev();
         let mut started = started.filter(|(start, _)| *start <= self.today);
         started.next().map(|(_, policy)| *policy)
+    }
+
+    /// The last policy has hours go to the other centre's pool.
+    fn check_mandate(&self, centre: usize, policy: usize) -> Result<(), String> {
+        match policy == 3 && !self.mandates[1 - centre] {
+            true => err("POLICY_ACCOUNT_FOREIGN"),
+            false => Ok(()),
+        }
     }
 
     fn second_of(&self, member: Id, number: Option<u8>) -> Option<Id> {
@@ -188,9 +200,20 @@ impl Model {
             },
             Ask::Adopt { centre, policy } => {
                 self.by_staff(centre, actor)?;
+                self.check_mandate(centre, policy)?;
                 let adopted = &mut self.policies[centre];
                 let start = self.today + i64::from(!adopted.is_empty());
                 adopted.push((start, policy));
+                Ok(false)
+            }
+            Ask::Mandate {
+                owner, is_given, ..
+            } => {
+                self.by_staff(owner, actor)?;
+                if self.mandates[owner] == is_given {
+                    return err("MANDATE_STATE_WRONG");
+                }
+                self.mandates[owner] = is_given;
                 Ok(false)
             }
             Ask::NextDay => {
@@ -296,13 +319,16 @@ impl Model {
         let heir = heir.filter(|_| match policy {
             None => false,
             Some(2) => member.died,
+            Some(3) => false,
             Some(_) => true,
         });
+        let here = member.centre;
         let (asked, pool) = match policy {
-            Some(0) => (2, false),
-            Some(1) => (2, true),
-            Some(_) => (0, true),
-            None => (0, false),
+            Some(0) => (2, None),
+            Some(1) => (2, Some(here)),
+            Some(2) => (0, Some(here)),
+            Some(_) => (2, Some(1 - here)),
+            None => (0, None),
         };
         if heir.is_some() && member.approved_by.len() < asked {
             member.state = MemberState::Exiting;
@@ -316,8 +342,13 @@ impl Model {
                 *of_heir = of_heir.map(|stands| stands + balance);
             }
             None if balance == 0 => {}
-            None if pool => self.pools[member.centre] += balance,
-            None => return err("EXIT_ACCOUNT_MISSING"),
+            None => {
+                let Some(pool) = pool else {
+                    return err("EXIT_ACCOUNT_MISSING");
+                };
+                self.check_mandate(here, policy.unwrap_or(0))?;
+                self.pools[pool] += balance;
+            }
         }
         self.balances.insert(member.account, None);
         member.state = if member.died {

@@ -6,7 +6,8 @@ use timebank::{
     exchange::{
         AdoptPolicy, ApproveExit, CentreTerms, ChangeMember, ClearMember, Command, Day,
         EraseMember, Erasure, ExitMember, IdentityKey, MemberDetails, MoveMember, Name, Personal,
-        PersonalFields, PersonalPart, PolicyDocument, RegisterMember, StaffNumber, StaffTerms,
+        PersonalFields, PersonalPart, PolicyDocument, RegisterMember, SetMandate, StaffNumber,
+        StaffTerms,
     },
     ledger::{
         self, AccountKind, AccountOpened, Amount, BookingId, Caller, Entry, Label, NewEntry,
@@ -116,8 +117,9 @@ impl Real {
                 member: id(member),
             }),
             Ask::Adopt { centre, policy } => {
-                let pool = format!("{}:pool", CENTRES[centre]);
-                let text = POLICIES[policy].replace("POOL", &pool);
+                let pool = |centre: usize| format!("{}:pool", CENTRES[centre]);
+                let text = POLICIES[policy].replace("POOL", &pool(centre));
+                let text = text.replace("OTHER", &pool(1 - centre));
                 let document = PolicyDocument::read(format!("name = \"One\"\n{text}"));
                 Command::AdoptPolicy(AdoptPolicy {
                     step: self.fresh(),
@@ -126,6 +128,16 @@ impl Real {
                 })
             }
             Ask::Earn { account, minutes } => return self.earn(account, minutes),
+            Ask::Mandate {
+                step,
+                owner,
+                is_given,
+            } => Command::SetMandate(SetMandate {
+                step: step_id(step),
+                account: account(&format!("{}:pool", CENTRES[owner])),
+                centre: branch(1 - owner),
+                is_given,
+            }),
             Ask::NextDay => unreachable!("it is no command"),
         }
         .into()
