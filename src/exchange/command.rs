@@ -5,9 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Admission, ApproveExit, Branch, CentreTerms, ExitMember, MemberDetails, MemberId, MemberState,
-    ObjectId, Objects, PersonalFields, PersonalPart, PolicyDocument, Qualification, SetMandate,
-    StaffNumber, StaffState, StaffTerms, StepId, Wants,
+    AcceptNeed, Admission, ApproveExit, Branch, CentreTerms, ExitMember, MemberDetails, MemberId,
+    MemberState, NeedStep, ObjectId, Objects, OrderStep, PersonalFields, PersonalPart,
+    PolicyDocument, PublishNeed, Qualification, SetMandate, StaffNumber, StaffState, StaffTerms,
+    StepId, Wants,
 };
 use crate::ledger::{AccountId, BookingId, Sequence};
 
@@ -199,6 +200,10 @@ pub enum Command {
     EraseMember(EraseMember),
     AdoptPolicy(AdoptPolicy),
     SetMandate(SetMandate),
+    PublishNeed(Box<PublishNeed>),
+    StepNeed(NeedStep),
+    AcceptNeed(AcceptNeed),
+    StepOrder(OrderStep),
 }
 
 impl Command {
@@ -235,6 +240,10 @@ impl Command {
             Self::EraseMember(new) => StepId::Own(new.step),
             Self::AdoptPolicy(new) => StepId::Own(new.step),
             Self::SetMandate(set) => StepId::Own(set.step),
+            Self::PublishNeed(new) => StepId::Creates(ObjectId::Need(new.id)),
+            Self::StepNeed(new) => StepId::Own(new.step),
+            Self::AcceptNeed(new) => StepId::Creates(ObjectId::Order(new.order)),
+            Self::StepOrder(new) => StepId::Own(new.step),
         }
     }
 
@@ -255,6 +264,10 @@ impl Command {
             Self::ApproveExit(_) => "an approval of an exit",
             Self::AdoptPolicy(_) => "the adoption of a policy",
             Self::SetMandate(_) => "a mandate",
+            Self::PublishNeed(_) => "the publishing of a need",
+            Self::StepNeed(_) => "a step of a need",
+            Self::AcceptNeed(_) => "the acceptance of a need",
+            Self::StepOrder(_) => "a step of an order",
         }
     }
 
@@ -296,6 +309,16 @@ impl Command {
                 wants.ledger.accounts.push(set.account.clone());
                 ObjectId::Mandate(Box::new(set.id()))
             }
+            Self::PublishNeed(new) => ObjectId::Member(new.terms.recipient.clone()),
+            Self::StepNeed(new) => ObjectId::Need(new.need),
+            Self::AcceptNeed(new) => {
+                let provider = ObjectId::Member(new.provider.clone());
+                if let Err(lacking) = objects.object(&provider) {
+                    wants.join(lacking.wants());
+                }
+                ObjectId::Need(new.need)
+            }
+            Self::StepOrder(new) => ObjectId::Order(new.order),
             Self::AdoptPolicy(new) => {
                 let named = new.document.policy().accounts().into_iter();
                 wants

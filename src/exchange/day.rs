@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::{Malformed, Moment, TimeZone};
@@ -55,6 +55,33 @@ impl Day {
     pub fn next(self) -> Option<Self> {
         let next = self.0.succ_opt()?;
         (next.year() <= MAX_YEAR).then_some(Self(next))
+    }
+
+    /// So many days later. None after the last.
+    pub fn plus_days(self, days: u32) -> Option<Self> {
+        let later = self.0.checked_add_days(Days::new(days.into()))?;
+        (later.year() <= MAX_YEAR).then_some(Self(later))
+    }
+
+    /// The day before; the first has none other than itself.
+    pub fn before(self) -> Self {
+        self.0.pred_opt().map_or(self, Self)
+    }
+
+    /// The days from this one to another; below 0 where that is earlier.
+    pub fn days_until(self, day: Self) -> i64 {
+        day.0.signed_duration_since(self.0).num_days()
+    }
+
+    /// The Monday of its week.
+    pub fn monday(self) -> Self {
+        let since = u64::from(self.0.weekday().num_days_from_monday());
+        self.0.checked_sub_days(Days::new(since)).map_or(self, Self)
+    }
+
+    /// Its place in the week, from 0 for a Monday.
+    pub fn of_week(self) -> usize {
+        self.0.weekday() as usize
     }
 
     /// Its month, such as `2026-03`.
@@ -143,6 +170,25 @@ mod tests {
             let day = |text| Day::parse("day", text).unwrap();
             assert_eq!(day(from).months_until(day(to)), months, "{from} {to}");
         }
+    }
+
+    #[test]
+    fn weeks() {
+        let day = |text| Day::parse("day", text).unwrap();
+        for (on, monday, of_week) in [
+            ("2026-11-23", "2026-11-23", 0),
+            ("2026-11-26", "2026-11-23", 3),
+            ("2026-11-29", "2026-11-23", 6),
+            ("2027-01-01", "2026-12-28", 4),
+        ] {
+            let on = day(on);
+            assert_eq!((on.monday(), on.of_week()), (day(monday), of_week), "{on}");
+            assert_eq!(on.monday().days_until(on), of_week as i64);
+            assert_eq!(on.monday().plus_days(of_week as u32), Some(on));
+        }
+        assert_eq!(day("2026-03-01").before(), day("2026-02-28"));
+        assert_eq!(day("2026-03-02").days_until(day("2026-02-28")), -2);
+        assert_eq!(day("9999-12-31").plus_days(1), None);
     }
 
     #[test]

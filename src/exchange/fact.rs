@@ -1,12 +1,15 @@
 //! What happened in the time bank.
 
 use super::{
-    AdoptPolicy, AdoptedPolicy, ApproveExit, Branch, CentreTerms, ChangeMember, ClearMember,
-    Command, Commitments, Day, EraseMember, ExitMember, MemberDetails, MemberId, MoveMember,
-    ObjectId, PersonalPart, PolicyVersion, QualifyMember, RegisterMember, SetMandate,
+    AcceptNeed, AdoptPolicy, AdoptedPolicy, ApproveExit, Branch, CentreTerms, ChangeMember,
+    ClearMember, Command, Commitments, Day, EraseMember, ExitMember, MemberDetails, MemberId,
+    MoveMember, ObjectId, PersonalPart, PolicyVersion, QualifyMember, RegisterMember, SetMandate,
     SetMemberState, SetStaffState, Settlement, StaffNumber, StaffTerms, StepId, Verdicts,
+    order::{
+        Doer, NeedId, NeedState, NeedStep, NeedTerms, OrderState, OrderStep, PublishNeed, Reckoned,
+    },
 };
-use crate::ledger::{AccountId, BookingId, Sequence};
+use crate::ledger::{AccountId, Amount, BookingId, Commitment, Sequence};
 
 /// That somebody was admitted as a member, by the `join.who` of a policy: a verdict on
 /// their personal fields, which the record does not have. Which of its conditions they
@@ -100,6 +103,71 @@ pub struct ExitApproved {
     pub settlement: Settlement,
 }
 
+/// A need was published.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NeedPublished {
+    pub id: NeedId,
+    pub terms: NeedTerms,
+    pub by: Doer,
+    /// The recipient's centre.
+    pub centre: Branch,
+    /// The policy of that centre which holds on the day of the service.
+    pub policy: PolicyVersion,
+    /// The ledger's day on which the service begins.
+    pub on: Day,
+    /// The last day on which the need can be accepted.
+    pub open_until: Day,
+    /// How it stands now: approved at once where the policy asks for nobody.
+    pub to: NeedState,
+    /// The record of the personal fields by which the recipient may redeem. None where
+    /// the policy asks for none.
+    pub verdict_on: Option<Sequence>,
+}
+
+/// Something was done about a need.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NeedStepped {
+    pub step: NeedStep,
+    pub by: Doer,
+    /// How it stands now.
+    pub to: NeedState,
+}
+
+/// A need was accepted: an order was made of it, and hours were held.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OrderAccepted {
+    pub accept: AcceptNeed,
+    pub by: Doer,
+    /// The staff whose approval counts, being neither party nor a relative of one.
+    pub approved_by: Vec<StaffNumber>,
+    /// The account that pays.
+    pub payer: AccountId,
+    /// What is held on it: the most that the order can come to.
+    pub held: Amount,
+    /// How the need stands now.
+    pub need_is: NeedState,
+    /// The record of the personal fields by which the provider may serve. None where the
+    /// policy asks for none.
+    pub verdict_on: Option<Sequence>,
+}
+
+/// Something was done about an order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OrderStepped {
+    pub step: OrderStep,
+    pub by: Doer,
+    /// How it stands now.
+    pub to: OrderState,
+    /// The ledger's day on which it begins now: the service date.
+    pub on: Day,
+    /// Whether the time and the length that it has now are approved by it.
+    pub is_approval: bool,
+    /// What is held now, where that has changed.
+    pub held: Option<Amount>,
+    /// What it came to, where hours have moved.
+    pub reckoned: Option<Reckoned>,
+}
+
 /// What happened.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Fact {
@@ -120,6 +188,10 @@ pub enum Fact {
     MemberCleared(MemberCleared),
     ErasureStep(ErasureStep),
     MandateSet(SetMandate),
+    NeedPublished(Box<NeedPublished>),
+    NeedStepped(Box<NeedStepped>),
+    OrderAccepted(Box<OrderAccepted>),
+    OrderStepped(Box<OrderStepped>),
 }
 
 impl Fact {
@@ -182,7 +254,28 @@ impl Fact {
                 centre: adopted.policy.centre.clone(),
                 document: adopted.policy.document.clone(),
             }),
+            Self::NeedPublished(new) => Command::PublishNeed(Box::new(PublishNeed {
+                id: new.id,
+                terms: new.terms.clone(),
+                recorded: new.verdict_on,
+            })),
+            Self::NeedStepped(new) => Command::StepNeed(new.step.clone()),
+            Self::OrderAccepted(new) => Command::AcceptNeed(AcceptNeed {
+                recorded: new.verdict_on,
+                ..new.accept.clone()
+            }),
+            Self::OrderStepped(new) => Command::StepOrder(new.step.clone()),
         }
+    }
+
+    /// What it has of a text that is kept apart from the journal.
+    pub fn reason(&self) -> Option<Commitment> {
+        let reason = match self {
+            Self::NeedStepped(new) => new.step.reason.as_ref(),
+            Self::OrderStepped(new) => new.step.reason.as_ref(),
+            _ => None,
+        };
+        reason.map(|reason| reason.commitment)
     }
 
     /// What it has of a member's personal fields, if it has anything, and whose they
@@ -202,6 +295,10 @@ impl Fact {
             | Self::MemberCleared(_)
             | Self::ErasureStep(_)
             | Self::MandateSet(_)
+            | Self::NeedPublished(_)
+            | Self::NeedStepped(_)
+            | Self::OrderAccepted(_)
+            | Self::OrderStepped(_)
             | Self::PolicyAdopted(_) => None,
         }
     }
@@ -213,6 +310,8 @@ impl Fact {
             Self::MemberRegistered(new) => (new.verdicts != Verdicts::default()).then_some(at),
             Self::MemberChanged(new) => new.second_of.as_ref().map(|_| at),
             Self::MemberMoved(new) => new.admission.map(|_| new.personal_since),
+            Self::NeedPublished(new) => new.verdict_on,
+            Self::OrderAccepted(new) => new.verdict_on,
             _ => None,
         }
     }
@@ -258,6 +357,10 @@ impl Fact {
             Self::MandateSet(set) => vec![StepId::Own(set.step)],
             Self::MemberExited(new) => vec![StepId::Own(new.exit.step)],
             Self::ExitApproved(new) => vec![StepId::Own(new.approval.step)],
+            Self::NeedPublished(new) => vec![creates(ObjectId::Need(new.id))],
+            Self::NeedStepped(new) => vec![StepId::Own(new.step.step)],
+            Self::OrderAccepted(new) => vec![creates(ObjectId::Order(new.accept.order))],
+            Self::OrderStepped(new) => vec![StepId::Own(new.step.step)],
         }
     }
 }

@@ -21,11 +21,16 @@ impl Objects {
         for id in fact.step_ids() {
             self.take(id, fact, stamp).map_err(broken)?;
         }
-        self.fold_fact(fact, stamp.sequence).map_err(broken)
+        self.fold_fact(fact, stamp).map_err(broken)
     }
 
-    fn fold_fact(&mut self, fact: &Fact, at: Sequence) -> Result<(), String> {
+    fn fold_fact(&mut self, fact: &Fact, stamp: Stamp) -> Result<(), String> {
+        let at = stamp.sequence;
         match fact {
+            Fact::NeedPublished(new) => self.publish(new, stamp),
+            Fact::NeedStepped(new) => self.step_need(new, at),
+            Fact::OrderAccepted(new) => self.accept(new, at),
+            Fact::OrderStepped(new) => self.step_order(new, at),
             Fact::CentreOpened {
                 terms,
                 first_staff_number,
@@ -53,6 +58,8 @@ impl Objects {
                     registered_on: new.registered_on,
                     qualifications: Vec::new(),
                     second_of: new.verdicts.second_of.clone(),
+                    earned_minutes: 0,
+                    open_orders: 0,
                     erasure: Erasure::None,
                 };
                 self.create(Object::Member(Box::new(member)), at)
@@ -176,7 +183,7 @@ impl Objects {
         Ok(())
     }
 
-    fn change_member(
+    pub(super) fn change_member(
         &mut self,
         id: &MemberId,
         at: Sequence,

@@ -215,6 +215,10 @@ pub struct Member {
     pub second_of: Option<MemberId>,
     /// Whether their personal fields are kept.
     pub erasure: Erasure,
+    /// What they got by serving, in all.
+    pub earned_minutes: i64,
+    /// How many orders that they are a party to are not settled, nor ended otherwise.
+    pub open_orders: u32,
 }
 
 /// Whether the personal fields of a member are kept.

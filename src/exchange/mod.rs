@@ -19,10 +19,14 @@ mod fact;
 mod fold;
 mod id;
 mod identity;
+mod list;
 mod mandate;
 mod member;
 mod object;
 mod objects;
+pub mod order;
+mod order_fold;
+mod order_rejection;
 mod personal;
 pub mod policy;
 mod rejection;
@@ -41,17 +45,24 @@ pub use day::Day;
 pub use exit::{ApproveExit, Exit, ExitCause, ExitMember, Settlement};
 pub use fact::{
     Admission, ErasureStep, ExitApproved, Fact, MemberChanged, MemberCleared, MemberExited,
-    MemberMoved, MemberRegistered, PolicyAdopted,
+    MemberMoved, MemberRegistered, NeedPublished, NeedStepped, OrderAccepted, OrderStepped,
+    PolicyAdopted,
 };
 pub use id::{Branch, StaffNumber, StepId};
 pub use identity::{Identity, IdentityKey};
+pub use list::List;
 pub use mandate::{Mandate, MandateId, SetMandate};
 pub use member::{
     Code, Erasure, Holder, MAX_RELATIVES, Member, MemberDetails, MemberId, MemberState,
     Qualification,
 };
-pub use object::{List, Object, ObjectId, ObjectKind};
+pub use object::{Object, ObjectId, ObjectKind};
 pub use objects::{Changed, Objects, Savepoint, Standing, Taken};
+pub use order::{
+    AcceptNeed, Doer, MemberWeek, Need, NeedId, NeedState, NeedStep, Order, OrderId, OrderState,
+    OrderStep, PublishNeed, WeekId,
+};
+pub use order_rejection::OrderRejection;
 pub use personal::{
     Attested, Commitments, FIELD_COUNT, Personal, PersonalFields, PersonalPart, PersonalText,
     Secret, Verdicts,

@@ -6,8 +6,9 @@ use std::fmt;
 use crate::ledger::AccountId;
 
 use super::{
-    AdoptedPolicy, Branch, Centre, Code, Holder, Mandate, MandateId, Member, MemberId, MemberState,
-    PolicyId, Staff, StaffNumber,
+    AdoptedPolicy, Branch, Centre, Holder, Mandate, MandateId, Member, MemberId, MemberWeek, Need,
+    NeedId, Order, OrderId, PolicyId, Staff, StaffNumber, WeekId,
+    list::{self, List},
 };
 
 /// A kind of object.
@@ -19,6 +20,9 @@ pub enum ObjectKind {
     Policy,
     Holder,
     Mandate,
+    Need,
+    Order,
+    Week,
 }
 
 impl ObjectKind {
@@ -30,6 +34,9 @@ impl ObjectKind {
             Self::Policy => "policy",
             Self::Holder => "holder",
             Self::Mandate => "mandate",
+            Self::Need => "need",
+            Self::Order => "order",
+            Self::Week => "week",
         }
     }
 }
@@ -44,6 +51,10 @@ pub enum ObjectId {
     /// Of an account that is not called as its member is.
     Holder(AccountId),
     Mandate(Box<MandateId>),
+    Need(NeedId),
+    Order(OrderId),
+    /// Boxed, as it is large.
+    Week(Box<WeekId>),
 }
 
 impl ObjectId {
@@ -56,6 +67,9 @@ impl ObjectId {
             Self::Policy(_) => ObjectKind::Policy,
             Self::Holder(_) => ObjectKind::Holder,
             Self::Mandate(_) => ObjectKind::Mandate,
+            Self::Need(_) => ObjectKind::Need,
+            Self::Order(_) => ObjectKind::Order,
+            Self::Week(_) => ObjectKind::Week,
         }
     }
 
@@ -71,6 +85,9 @@ impl ObjectId {
                 let MandateId { account, centre } = &**id;
                 return format!("{kind}/{account}/{centre}");
             }
+            Self::Need(id) => return format!("{kind}/{id}"),
+            Self::Order(id) => return format!("{kind}/{id}"),
+            Self::Week(id) => return format!("{kind}/{}/{}", id.member, id.monday),
             // In digits that sort as the numbers do.
             Self::Policy(PolicyId { centre, version }) => {
                 return format!("{kind}/{centre}/{:04}", version.get());
@@ -95,6 +112,9 @@ pub enum Object {
     Policy(AdoptedPolicy),
     Holder(Holder),
     Mandate(Mandate),
+    Need(Box<Need>),
+    Order(Box<Order>),
+    Week(Box<MemberWeek>),
 }
 
 impl Object {
@@ -107,6 +127,9 @@ impl Object {
             Self::Policy(policy) => ObjectId::Policy(policy.id()),
             Self::Holder(holder) => ObjectId::Holder(holder.account.clone()),
             Self::Mandate(mandate) => ObjectId::Mandate(Box::new(mandate.id.clone())),
+            Self::Need(need) => ObjectId::Need(need.id),
+            Self::Order(order) => ObjectId::Order(order.id),
+            Self::Week(week) => ObjectId::Week(Box::new(week.id())),
         }
     }
 
@@ -130,6 +153,9 @@ impl Object {
             Self::Policy(policy) => serde_json::to_string(policy),
             Self::Holder(holder) => serde_json::to_string(holder),
             Self::Mandate(mandate) => serde_json::to_string(mandate),
+            Self::Need(need) => serde_json::to_string(need),
+            Self::Order(order) => serde_json::to_string(order),
+            Self::Week(week) => serde_json::to_string(week),
         }
     }
 
@@ -145,6 +171,9 @@ impl Object {
             ObjectKind::Policy => Self::Policy(serde_json::from_str(state)?),
             ObjectKind::Holder => Self::Holder(serde_json::from_str(state)?),
             ObjectKind::Mandate => Self::Mandate(serde_json::from_str(state)?),
+            ObjectKind::Need => Self::Need(serde_json::from_str(state)?),
+            ObjectKind::Order => Self::Order(serde_json::from_str(state)?),
+            ObjectKind::Week => Self::Week(serde_json::from_str(state)?),
         })
     }
 
@@ -153,8 +182,10 @@ impl Object {
         let lists = match self {
             Self::Centre(_) => vec![List::Centres],
             Self::Staff(staff) => vec![List::StaffOf(staff.terms.centre.clone())],
-            Self::Member(member) => lists_of(member),
-            Self::Holder(_) => Vec::new(),
+            Self::Member(member) => list::of_member(member),
+            Self::Holder(_) | Self::Week(_) => Vec::new(),
+            Self::Need(need) => list::of_need(need),
+            Self::Order(order) => list::of_order(order),
             Self::Mandate(mandate) if !mandate.is_given => Vec::new(),
             Self::Mandate(mandate) => vec![
                 List::MandatesOf(mandate.owner.clone()),
@@ -166,89 +197,5 @@ impl Object {
         };
         let id = self.id();
         lists.iter().map(|list| list.key(&id)).collect()
-    }
-}
-
-fn lists_of(member: &Member) -> Vec<List> {
-    let centre = &member.centre;
-    let mut lists = vec![
-        List::MembersOf(centre.clone()),
-        List::MembersIn(centre.clone(), member.state),
-    ];
-    if member.second_of.is_some() {
-        lists.push(List::SecondMembers(centre.clone()));
-    }
-    if let Some(block) = &member.details.block {
-        lists.push(List::MembersOfBlock(centre.clone(), block.clone()));
-    }
-    let lapsing = member.qualifications.iter();
-    for until in lapsing.filter_map(|qualification| qualification.until) {
-        let list = List::MembersLapsing(centre.clone(), until.month());
-        if !lists.contains(&list) {
-            lists.push(list);
-        }
-    }
-    lists
-}
-
-/// A list of objects in the order of their ids.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum List {
-    Centres,
-    StaffOf(Branch),
-    Policies,
-    PoliciesOf(Branch),
-    /// Those that a centre gave.
-    MandatesOf(Branch),
-    /// Those that a centre was given.
-    MandatesTo(Branch),
-    /// All members of a centre.
-    MembersOf(Branch),
-    MembersIn(Branch, MemberState),
-    MembersOfBlock(Branch, Code),
-    /// Members who seem to be so for the second time.
-    SecondMembers(Branch),
-    /// Members with a qualification that lapses in a month, such as `2026-03`.
-    MembersLapsing(Branch, String),
-}
-
-impl List {
-    /// The kind of its objects.
-    pub fn kind(&self) -> ObjectKind {
-        match self {
-            Self::Centres => ObjectKind::Centre,
-            Self::StaffOf(_) => ObjectKind::Staff,
-            Self::Policies | Self::PoliciesOf(_) => ObjectKind::Policy,
-            Self::MandatesOf(_) | Self::MandatesTo(_) => ObjectKind::Mandate,
-            Self::MembersOf(_)
-            | Self::MembersIn(..)
-            | Self::MembersOfBlock(..)
-            | Self::SecondMembers(_)
-            | Self::MembersLapsing(..) => ObjectKind::Member,
-        }
-    }
-
-    /// What the keys of its objects begin with: no other list's do.
-    pub fn prefix(&self) -> String {
-        match self {
-            Self::Centres => "centres ".into(),
-            Self::StaffOf(centre) => format!("staff-of/{centre} "),
-            Self::Policies => "policies ".into(),
-            Self::PoliciesOf(centre) => format!("policies-of/{centre} "),
-            Self::MandatesOf(owner) => format!("mandates-of/{owner} "),
-            Self::MandatesTo(centre) => format!("mandates-to/{centre} "),
-            Self::MembersOf(centre) => format!("members-of/{centre} "),
-            Self::MembersIn(centre, state) => format!("members-of/{centre}/{state} "),
-            Self::MembersOfBlock(centre, block) => format!("members-of/{centre}/block/{block} "),
-            Self::SecondMembers(centre) => format!("members-of/{centre}/second "),
-            Self::MembersLapsing(centre, month) => {
-                format!("members-of/{centre}/lapsing/{month} ")
-            }
-        }
-    }
-
-    /// The key of an object in it.
-    pub fn key(&self, id: &ObjectId) -> String {
-        format!("{}{id}", self.prefix())
     }
 }

@@ -1,8 +1,8 @@
 //! Why the time bank refuses.
 
 use super::{
-    Branch, Code, Day, MemberId, MemberState, PolicyId, PolicyVersion, StaffChange, StaffNumber,
-    StaffState, StepId,
+    Branch, Code, Day, MemberId, MemberState, OrderRejection, PolicyId, PolicyVersion, StaffChange,
+    StaffNumber, StaffState, StepId,
 };
 use crate::ledger::{AccountId, Balance, Difference, Principal, Sequence, UnitId};
 
@@ -123,10 +123,10 @@ pub enum Rejection {
         earlier: StaffNumber,
     },
     #[error(
-        "staff {number} is, or is a relative of, member {member} or their heir; another has to \
-         approve it"
+        "staff {number} is member {member}, or a relative of theirs, and it is about them; another \
+         has to do it"
     )]
-    ApproverIsParty {
+    StaffIsParty {
         number: StaffNumber,
         member: MemberId,
     },
@@ -201,6 +201,15 @@ pub enum Rejection {
          leave starts_on out, or name that day or a later one"
     )]
     PolicyStartsEarly { starts_on: Day, earliest: Day },
+    /// Of what is asked about needs and orders.
+    #[error(transparent)]
+    Order(Box<OrderRejection>),
+}
+
+impl From<OrderRejection> for Rejection {
+    fn from(rejection: OrderRejection) -> Self {
+        Self::Order(Box::new(rejection))
+    }
 }
 
 fn shown(principal: &Principal) -> &str {
@@ -239,7 +248,7 @@ impl Rejection {
             Self::DiedInFuture { .. } => "DIED_IN_FUTURE",
             Self::MemberHasHolds { .. } => "MEMBER_HAS_HOLDS",
             Self::ApprovedAlready { .. } => "APPROVED_ALREADY",
-            Self::ApproverIsParty { .. } => "APPROVER_IS_PARTY",
+            Self::StaffIsParty { .. } => "STAFF_IS_PARTY",
             Self::ExitAccountMissing { .. } => "EXIT_ACCOUNT_MISSING",
             Self::PolicyUnknown { .. } => "POLICY_UNKNOWN",
             Self::ServiceUnknown { .. } => "SERVICE_UNKNOWN",
@@ -257,12 +266,14 @@ impl Rejection {
             Self::TooManyPolicies { .. } => "TOO_MANY_POLICIES",
             Self::PolicyStartsEarly { .. } => "POLICY_STARTS_EARLY",
             Self::TooManyQualifications { .. } => "TOO_MANY_QUALIFICATIONS",
+            Self::Order(rejection) => rejection.reason(),
         }
     }
 
     /// The figures that explain it, by name.
     pub fn figures(&self) -> Vec<(&'static str, String)> {
         match self {
+            Self::Order(rejection) => rejection.figures(),
             Self::IdReused { id, difference } => vec![
                 ("id", id.to_string()),
                 ("field", difference.field.clone()),
@@ -349,7 +360,7 @@ impl Rejection {
                 ("staff_number", number.to_string()),
                 ("approved_as", earlier.to_string()),
             ],
-            Self::ApproverIsParty { number, member } => vec![
+            Self::StaffIsParty { number, member } => vec![
                 ("staff_number", number.to_string()),
                 ("member", member.to_string()),
             ],

@@ -62,3 +62,10 @@ pub struct Staff {
     pub terms: StaffTerms,
     pub state: StaffState,
 }
+
+impl Staff {
+    /// Whether they act for a centre, now.
+    pub fn acts_for(&self, centre: &Branch) -> bool {
+        self.terms.centre == *centre && self.state == StaffState::Active
+    }
+}

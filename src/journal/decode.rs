@@ -89,13 +89,8 @@ fn step(step: v1::record::Step) -> Result<Step, Undecodable> {
         In::AccountClosed(closed) => account_closed(&closed)?,
         In::EntryPosted(posted) => Fact::EntryPosted(Arc::new(entry(posted)?)),
         In::HoldPlaced(placed) => Fact::HoldPlaced(hold(placed)?),
-        In::HoldSettled(settled) => {
-            let settled = settled.entry.ok_or(Undecodable::Field("entry"))?;
-            Fact::HoldSettled(Arc::new(entry(settled)?))
-        }
-        In::HoldReleased(released) => Fact::HoldReleased {
-            id: booking(&released.hold_id, "hold_id")?,
-        },
+        In::HoldSettled(settled) => hold_settled(settled)?,
+        In::HoldReleased(released) => hold_released(&released)?,
         In::HoldExpired(expired) => Fact::HoldExpired {
             id: booking(&expired.hold_id, "hold_id")?,
         },
@@ -126,6 +121,20 @@ pub(super) fn ledger_fact(fact: v1::LedgerFact) -> Result<Fact, Undecodable> {
         In::AccountLimitsChanged(change) => limits_changed(&change)?,
         In::AccountClosed(closed) => account_closed(&closed)?,
         In::EntryPosted(posted) => Fact::EntryPosted(Arc::new(entry(posted)?)),
+        In::HoldPlaced(placed) => Fact::HoldPlaced(hold(placed)?),
+        In::HoldSettled(settled) => hold_settled(settled)?,
+        In::HoldReleased(released) => hold_released(&released)?,
+    })
+}
+
+fn hold_settled(settled: v1::HoldSettled) -> Result<Fact, Undecodable> {
+    let settled = settled.entry.ok_or(Undecodable::Field("entry"))?;
+    Ok(Fact::HoldSettled(Arc::new(entry(settled)?)))
+}
+
+fn hold_released(released: &v1::HoldReleased) -> Result<Fact, Undecodable> {
+    Ok(Fact::HoldReleased {
+        id: booking(&released.hold_id, "hold_id")?,
     })
 }
 
@@ -183,7 +192,7 @@ fn tags(tags: Vec<v1::Tag>) -> Result<Tags, Undecodable> {
     Ok(Tags::new(tags.collect::<Result<_, _>>()?)?)
 }
 
-fn commitment(bytes: &[u8]) -> Result<Option<Commitment>, Undecodable> {
+pub(super) fn commitment(bytes: &[u8]) -> Result<Option<Commitment>, Undecodable> {
     match bytes {
         [] => Ok(None),
         bytes => match bytes.try_into() {

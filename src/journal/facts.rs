@@ -5,7 +5,7 @@ use timebank_proto::v1::{self, exchange_step::Fact as Message};
 use super::{
     Undecodable,
     decode::{booking, ledger_fact},
-    encode, exit_facts, member_facts,
+    encode, exit_facts, member_facts, order_facts,
 };
 use crate::{
     exchange::{
@@ -36,6 +36,9 @@ fn ledger_to_proto(fact: &ledger::Fact) -> Option<v1::LedgerFact> {
         Step::AccountLimitsChanged(changed) => Out::AccountLimitsChanged(changed),
         Step::AccountClosed(closed) => Out::AccountClosed(closed),
         Step::EntryPosted(posted) => Out::EntryPosted(posted),
+        Step::HoldPlaced(placed) => Out::HoldPlaced(placed),
+        Step::HoldSettled(settled) => Out::HoldSettled(settled),
+        Step::HoldReleased(released) => Out::HoldReleased(released),
         _ => return None,
     };
     Some(v1::LedgerFact { fact: Some(fact) })
@@ -86,6 +89,10 @@ fn fact_to_proto(fact: &Fact) -> Message {
             staff_number: new.by.as_str().into(),
             done: new.is_done,
         }),
+        Fact::NeedPublished(new) => Message::NeedPublished(order_facts::published(new)),
+        Fact::NeedStepped(new) => Message::NeedStepped(order_facts::need_stepped(new)),
+        Fact::OrderAccepted(new) => Message::OrderAccepted(order_facts::accepted(new)),
+        Fact::OrderStepped(new) => Message::OrderStepped(order_facts::order_stepped(new)),
         Fact::MemberExited(new) => Message::MemberExited(exit_facts::exited(new)),
         Fact::ExitApproved(new) => Message::ExitApproved(exit_facts::approved(new)),
         Fact::PolicyAdopted(adopted) => {
@@ -177,6 +184,10 @@ fn fact(fact: Message) -> Result<Fact> {
             by: StaffNumber::parse(&new.staff_number)?,
             is_done: new.done,
         }),
+        Message::NeedPublished(new) => order_facts::read_published(&new)?,
+        Message::NeedStepped(new) => order_facts::read_need_stepped(&new)?,
+        Message::OrderAccepted(new) => order_facts::read_accepted(&new)?,
+        Message::OrderStepped(new) => order_facts::read_order_stepped(&new)?,
         Message::MemberExited(new) => exit_facts::read_exited(&new)?,
         Message::ExitApproved(new) => exit_facts::read_approved(&new)?,
         Message::PolicyAdopted(adopted) => Fact::PolicyAdopted(PolicyAdopted {

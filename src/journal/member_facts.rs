@@ -266,7 +266,7 @@ pub(super) fn read_moved(new: &v1::MemberMoved) -> Result<Fact> {
     }))
 }
 
-fn sequence(number: i64, field: &'static str) -> Result<Sequence> {
+pub(super) fn sequence(number: i64, field: &'static str) -> Result<Sequence> {
     Sequence::new(number).ok_or(Undecodable::Field(field))
 }
 

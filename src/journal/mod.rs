@@ -12,6 +12,8 @@ mod encode;
 mod exit_facts;
 mod facts;
 mod member_facts;
+mod order_facts;
+mod time;
 mod tree;
 mod wire;
 
@@ -22,4 +24,9 @@ pub use member_facts::{
     details_to_proto, ids, member_change, member_details, member_id, qualification,
     qualification_to_proto, relatives,
 };
+pub use order_facts::{
+    doer_to_proto, need_action, need_state_to_proto, need_terms, need_terms_to_proto, order_action,
+    order_state_to_proto, party, reckoning_to_proto,
+};
+pub use time::{moment, timestamp};
 pub use tree::{Frontier, HASH_BYTES, Hash, leaf_hash, node_place};

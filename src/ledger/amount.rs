@@ -2,14 +2,25 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::malformed::Malformed;
 
 /// The largest integer that every JSON reader keeps exact: 2^53 - 1.
 const MAX_STEPS: i64 = 9_007_199_254_740_991;
 
 /// What a transfer moves: 1 to 9,007,199,254,740,991 steps.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(try_from = "i64")]
 pub struct Amount(i64);
+
+impl TryFrom<i64> for Amount {
+    type Error = Malformed;
+
+    fn try_from(steps: i64) -> Result<Self, Malformed> {
+        Self::new(steps)
+    }
+}
 
 impl Amount {
     /// The largest amount.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{
     AccountId, AccountOpened, Amount, Balance, Book, BookingId, Commitment, Entry, Foundation,
-    HoldTerms, Malformed, Moment, Note, Sequence, TimeZone, Transfers, Unit, UnitId, Wants,
+    HoldOwner, HoldTerms, Malformed, Moment, Note, Sequence, TimeZone, Transfers, Unit, UnitId,
+    Wants,
 };
 
 /// A wanted end of the limits.
@@ -54,6 +55,8 @@ pub struct Reversal {
     pub note: Option<Note>,
     pub force: bool,
     pub effective_at: Option<Moment>,
+    /// Who has it done, where the entry was a hold with an owner.
+    pub owner: Option<HoldOwner>,
 }
 
 /// An amount for an account, of what a hold set aside.
@@ -123,9 +126,13 @@ pub enum Command {
         id: BookingId,
         settlement: Settlement,
         effective_at: Option<Moment>,
+        /// Who has it done: a hold with an owner is settled and released by a step of
+        /// its owner alone.
+        owner: Option<HoldOwner>,
     },
     ReleaseHold {
         id: BookingId,
+        owner: Option<HoldOwner>,
     },
     ExpireHold {
         id: BookingId,
@@ -199,9 +206,9 @@ impl Command {
             Self::PostEntry(new) => [Some(new.entry.id), None],
             Self::ReverseEntry(reversal) => [Some(reversal.id), Some(reversal.of)],
             Self::PlaceHold { terms, .. } => [Some(terms.id), None],
-            Self::SettleHold { id, .. } | Self::ReleaseHold { id } | Self::ExpireHold { id } => {
-                [Some(*id), None]
-            }
+            Self::SettleHold { id, .. }
+            | Self::ReleaseHold { id, .. }
+            | Self::ExpireHold { id } => [Some(*id), None],
         }
     }
 }

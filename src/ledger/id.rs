@@ -101,7 +101,8 @@ impl fmt::Debug for AccountId {
 /// The id of an entry or of a hold, which share one space of UUIDs: a hold that
 /// is settled becomes the entry of the same id. It is the idempotency key, for
 /// ever.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
 pub struct BookingId(Uuid);
 
 impl BookingId {
@@ -128,6 +129,20 @@ impl BookingId {
     /// The 16 bytes, which sort as the ids do.
     pub fn as_bytes(&self) -> &[u8; 16] {
         self.0.as_bytes()
+    }
+}
+
+impl Serialize for BookingId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for BookingId {
+    type Error = Malformed;
+
+    fn try_from(given: String) -> Result<Self, Malformed> {
+        Self::parse("id", &given)
     }
 }
 
@@ -213,6 +228,11 @@ impl Label {
     /// The kind of an entry that takes a member's hours along to another centre.
     pub fn relocation() -> Self {
         Self("relocation".into())
+    }
+
+    /// The kind of an entry that a service is settled by.
+    pub fn service() -> Self {
+        Self("service".into())
     }
 
     /// The kind of an entry whose client names none.

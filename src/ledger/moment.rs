@@ -3,9 +3,11 @@
 use std::fmt;
 
 use chrono::{DateTime, SecondsFormat};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// A point in time, to the microsecond, of the years 1900 to 9999 UTC.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Moment(i64);
 
 /// How far the clock may be behind the last record.
@@ -31,6 +33,11 @@ impl Moment {
         self.0
     }
 
+    /// The whole minutes from this one to another; 0 where that is not later.
+    pub fn minutes_until(self, later: Self) -> i64 {
+        (later.0 - self.0).max(0) / 60_000_000
+    }
+
     /// So many seconds later, at most [`Moment::MAX`].
     pub fn after_s(self, seconds: i64) -> Self {
         let us = self.0.saturating_add(seconds.saturating_mul(1_000_000));
@@ -51,6 +58,22 @@ impl Moment {
     /// The next microsecond, at most [`Moment::MAX`].
     pub fn next(self) -> Self {
         Self((self.0 + 1).min(Self::MAX.0))
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl TryFrom<String> for Moment {
+    type Error = &'static str;
+
+    fn try_from(given: String) -> Result<Self, Self::Error> {
+        let time = DateTime::parse_from_rfc3339(&given).ok();
+        let moment = time.and_then(|time| Self::from_us(time.timestamp_micros()));
+        moment.ok_or("it is no time of the years 1900 to 9999")
     }
 }
 

@@ -53,6 +53,7 @@ impl Fact {
                         note: None,
                         force: *forced,
                         effective_at: entry.effective_at,
+                        owner: None,
                     })
                 }
                 // A reversal has a reason.
@@ -72,8 +73,12 @@ impl Fact {
                 id: entry.id,
                 settlement: Settlement::Legs(credit_legs(&entry.transfers)?),
                 effective_at: entry.effective_at,
+                owner: None,
             },
-            Self::HoldReleased { id } => Command::ReleaseHold { id: *id },
+            Self::HoldReleased { id } => Command::ReleaseHold {
+                id: *id,
+                owner: None,
+            },
             Self::HoldExpired { id } => Command::ExpireHold { id: *id },
         })
     }

@@ -10,6 +10,7 @@ mod exchange;
 mod history;
 mod holds;
 mod ledger;
+mod orders;
 mod page;
 mod policies;
 mod reading;
@@ -29,6 +30,10 @@ pub use entries::{EntryView, entries, entry};
 pub use exchange::{MemberView, centre, centres, member, members, staff, staff_of};
 pub use holds::{HoldQuery, HoldView, hold, holds};
 pub use ledger::{LedgerView, ledger};
+pub use orders::{
+    NeedView, Needs, OrderView, Orders, StepTaken, TODAY_ROWS, Today, need, needs, order, orders,
+    today_of,
+};
 pub use page::{PageError, Token, page_size};
 pub use policies::{
     Comparison, Explanation, PolicyState, PolicyView, Which, adopted_version, compare, explain,

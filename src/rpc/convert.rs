@@ -9,6 +9,7 @@ use tonic::metadata::MetadataMap;
 
 use super::status::Refused;
 use crate::{
+    journal,
     ledger::{
         AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Bound, Caller, Command,
         CreditLeg, CreditLegs, Entry, HoldStateKind, HoldTerms, Label, Limits, MAX_EXPIRES_IN_S,
@@ -64,21 +65,11 @@ fn unit_id(given: &str) -> Result<Option<UnitId>> {
     }
 }
 
-pub(super) fn moment(given: Timestamp, field: &'static str) -> Result<Moment> {
-    (0..1_000_000_000)
-        .contains(&given.nanos)
-        .then(|| given.seconds.checked_mul(1_000_000))
-        .flatten()
-        .and_then(|us| us.checked_add(i64::from(given.nanos / 1_000)))
-        .and_then(Moment::from_us)
-        .ok_or(Malformed::Time { field })
-}
-
 pub(super) fn optional_moment(
     given: Option<Timestamp>,
     field: &'static str,
 ) -> Result<Option<Moment>> {
-    given.map(|given| moment(given, field)).transpose()
+    given.map(|given| journal::moment(given, field)).transpose()
 }
 
 pub(super) fn unit(unit: Option<v1::Unit>) -> Result<Command> {
@@ -225,6 +216,7 @@ pub(super) fn reversal(request: v1::ReverseEntryRequest) -> std::result::Result<
         note: Some(reason),
         force: request.force,
         effective_at: optional_moment(request.effective_at, "effective_at")?,
+        owner: None,
     })
 }
 
@@ -265,6 +257,7 @@ pub(super) fn settle_hold(request: &v1::SettleHoldRequest) -> Result<Command> {
         id,
         effective_at: optional_moment(request.effective_at, "effective_at")?,
         settlement: settlement(amount, &request.legs)?,
+        owner: None,
     })
 }
 

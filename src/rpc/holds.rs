@@ -49,7 +49,7 @@ impl HoldService for Services {
     ) -> Result<Response<v1::ReleaseHoldResponse>, Status> {
         let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
         let id = convert::hold_id(&request.into_inner().hold_id).map_err(Refused::from)?;
-        let command = Command::ReleaseHold { id };
+        let command = Command::ReleaseHold { id, owner: None };
         let (hold, replayed, journal_position) = self.change_hold(id, command, caller).await?;
         Ok(Response::new(v1::ReleaseHoldResponse {
             hold: Some(hold),

@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use super::{Services, convert, reply, status::Refused};
+use super::{Services, convert, status::Refused};
 use crate::{
     journal,
     ledger::{Malformed, Principal, Sequence},
@@ -40,7 +40,7 @@ impl JournalService for Services {
             rules_version: RULES_VERSION,
             server_version: env!("CARGO_PKG_VERSION").into(),
             journal_position: view.last.sequence.get(),
-            last_recorded_at: Some(reply::timestamp(view.last.recorded_at)),
+            last_recorded_at: Some(journal::timestamp(view.last.recorded_at)),
         }))
     }
 

@@ -1,21 +1,13 @@
 //! What was read, as the contract has it.
 
-use prost_types::Timestamp;
 use timebank_proto::v1;
 
 use crate::{
-    journal,
-    ledger::{Balance, BookingId, HoldState, Moment, Origin, PostedEntry, Transfer, Unit, UnitId},
+    journal::{self, timestamp},
+    ledger::{Balance, BookingId, HoldState, Origin, PostedEntry, Transfer, Unit, UnitId},
     query::{AccountView, EntryView, HoldView, PostingView},
     steps::Outcome,
 };
-
-pub(super) fn timestamp(moment: Moment) -> Timestamp {
-    Timestamp {
-        seconds: moment.us().div_euclid(1_000_000),
-        nanos: (moment.us().rem_euclid(1_000_000) * 1_000) as i32,
-    }
-}
 
 pub(super) fn unit(unit: &Unit) -> v1::Unit {
     v1::Unit {

@@ -5,6 +5,7 @@ use tonic::{Request, Response, Status};
 
 use super::{Services, convert, fitting, reply, status::Refused, token_of};
 use crate::{
+    journal,
     ledger::{Malformed, Moment},
     query::{
         AsOf, Direction, PageError, Place, PostingView, Reading, StatementQuery, balance,
@@ -33,7 +34,7 @@ impl StatementService for Services {
             balance: view.balance,
             held: view.held,
             available: view.available,
-            as_of: as_of.map(|as_of| reply::timestamp(as_of.moment)),
+            as_of: as_of.map(|as_of| journal::timestamp(as_of.moment)),
             journal_position: view.position.get(),
         }))
     }

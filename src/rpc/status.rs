@@ -9,7 +9,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use super::door::RETRY_AFTER;
 use crate::{
-    exchange::{self, policy::Mistakes},
+    exchange::{self, OrderRejection, policy::Mistakes},
     ledger::{self, Malformed},
     query::{PageError, ReadError},
     sequencer::SubmitError,
@@ -247,12 +247,13 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         | Rejection::QualificationReversed { .. } => Code::InvalidArgument,
         Rejection::StaffOnly { .. }
         | Rejection::AttestedByAnother { .. }
-        | Rejection::ApproverIsParty { .. }
+        | Rejection::StaffIsParty { .. }
         | Rejection::ApprovedAlready { .. } => Code::PermissionDenied,
         Rejection::MemberChanged { .. } => Code::Aborted,
         Rejection::TooManyCentres { .. }
         | Rejection::TooManyQualifications { .. }
         | Rejection::TooManyPolicies { .. } => Code::ResourceExhausted,
+        Rejection::Order(rejection) => order_code(rejection),
         Rejection::CentreInside { .. }
         | Rejection::StaffStateWrong { .. }
         | Rejection::LastStaff { .. }
@@ -272,6 +273,37 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         | Rejection::MandateStateWrong { .. }
         | Rejection::PolicyAccountUnfit { .. }
         | Rejection::MemberStateWrong { .. } => Code::FailedPrecondition,
+    }
+}
+
+fn order_code(rejection: &OrderRejection) -> Code {
+    match rejection {
+        OrderRejection::NeedUnknown { .. } | OrderRejection::OrderUnknown { .. } => Code::NotFound,
+        OrderRejection::PartyOrStaffOnly { .. }
+        | OrderRejection::ConfirmationTheirs { .. }
+        | OrderRejection::ApprovalNeeded { .. } => Code::PermissionDenied,
+        OrderRejection::MemberNotParty { .. }
+        | OrderRejection::ProviderIsRecipient { .. }
+        | OrderRejection::NeedTooFar { .. }
+        | OrderRejection::ServiceInFuture { .. }
+        | OrderRejection::CheckedInOffBooking { .. }
+        | OrderRejection::CheckedOutEarly { .. }
+        | OrderRejection::ConfirmedBeyondVisit { .. } => Code::InvalidArgument,
+        OrderRejection::OfferExists { .. } => Code::AlreadyExists,
+        OrderRejection::TooManyOffers { .. }
+        | OrderRejection::TooManyVisits { .. }
+        | OrderRejection::TooManySteps { .. } => Code::ResourceExhausted,
+        OrderRejection::NeedStateWrong { .. }
+        | OrderRejection::OrderStateWrong { .. }
+        | OrderRejection::PolicyForbids { .. }
+        | OrderRejection::ServiceUnfit { .. }
+        | OrderRejection::NotQualified { .. }
+        | OrderRejection::OfferUnknown { .. }
+        | OrderRejection::NeedHasOrders { .. }
+        | OrderRejection::ApprovalsMissing { .. }
+        | OrderRejection::VisitsOverlap { .. }
+        | OrderRejection::CapReached { .. }
+        | OrderRejection::MemberHasOrders { .. } => Code::FailedPrecondition,
     }
 }
 

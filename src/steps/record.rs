@@ -6,7 +6,8 @@ use super::Command;
 use crate::{
     exchange,
     ledger::{
-        self, AccountId, Caller, Entry, Fact, Moment, Position, Sequence, Stamp, Transfer, UnitId,
+        self, AccountId, Caller, Commitment, Entry, Fact, Moment, Position, Sequence, Stamp,
+        Transfer, UnitId,
     },
 };
 
@@ -79,6 +80,12 @@ impl Record {
     /// The entries that it posts, in order.
     pub fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
         self.step.facts().iter().filter_map(Fact::entry)
+    }
+
+    /// What it has of texts that are kept apart from the journal.
+    pub fn notes(&self) -> impl Iterator<Item = Commitment> {
+        let reason = self.step.exchange_fact().and_then(exchange::Fact::reason);
+        self.entries().filter_map(|entry| entry.note).chain(reason)
     }
 
     /// A leg of its entries, which are numbered through, and the entry.

@@ -196,13 +196,14 @@ impl State {
             fact,
             ledger,
             personal,
+            note: reason,
         } = match self.plan(command, by, stamp.moment) {
             Ok(exchange::rules::Decision::Append(plan)) => *plan,
             Ok(exchange::rules::Decision::Stands(stamp)) => return Ok(Ok(Done::Stands(stamp))),
             Err(undecided) => return Ok(Err(undecided)),
         };
         self.book.follow(stamp)?;
-        let (mut facts, mut note) = (Vec::new(), None);
+        let (mut facts, mut note) = (Vec::new(), reason);
         let mut first_leg = 0;
         for command in &ledger {
             let (step, new) = match rules::decide(&self.book, command, by, stamp.moment) {
@@ -255,10 +256,13 @@ impl State {
     /// What the time bank's rules go by. None before the ledger is founded.
     fn view(&self, now: Moment) -> Option<View<'_>> {
         let founded = self.book.founded()?;
+        let zone = founded.foundation.time_zone;
         Some(View {
             book: &self.book,
             objects: &self.objects,
-            today: Day::of(now, founded.foundation.time_zone),
+            now,
+            zone,
+            today: Day::of(now, zone),
         })
     }
 

@@ -15,7 +15,7 @@ use crate::{
     journal::{Hash, Undecodable},
     ledger::{
         Account, AccountId, Booking, BookingId, Broken, Founded, Hold, HoldStateKind, Link, Moment,
-        Position, Sequence, Stamp, Unit,
+        Note, Position, Sequence, Stamp, Unit,
     },
     steps::{Answer, Call, Record},
 };
@@ -234,6 +234,9 @@ pub trait Snapshot {
     ) -> Result<Vec<AccountRow>, StoreError>;
     /// Records, which the caller knows to be there.
     fn records_at(&mut self, sequences: &[Sequence]) -> Result<Vec<Record>, StoreError>;
+    /// The texts behind what these records commit to. None where there is none, or it was
+    /// erased.
+    fn notes_at(&mut self, sequences: &[Sequence]) -> Result<Vec<Option<Note>>, StoreError>;
     /// Records in order, from one on, as they are stored.
     fn stored(&mut self, from: Sequence, limit: usize) -> Result<Vec<Stored>, StoreError>;
     /// What these ids stand for. None where that is nothing.

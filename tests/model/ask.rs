@@ -227,6 +227,7 @@ impl Ask {
                 note: Some(note(reason, salt)),
                 force: *force,
                 effective_at: at.map(moment),
+                owner: None,
             }),
             Self::Place {
                 id,
@@ -257,6 +258,7 @@ impl Ask {
                     id: booking(*id),
                     settlement: Settlement::Legs(legs),
                     effective_at: at.map(moment),
+                    owner: None,
                 }
             }
             Self::Settle { id, amount, at } => Command::SettleHold {
@@ -266,8 +268,12 @@ impl Ask {
                     Some(amount) => Settlement::Amount(Amount::new(*amount)?),
                 },
                 effective_at: at.map(moment),
+                owner: None,
             },
-            Self::Release { id } => Command::ReleaseHold { id: booking(*id) },
+            Self::Release { id } => Command::ReleaseHold {
+                id: booking(*id),
+                owner: None,
+            },
             Self::Expire { id } => Command::ExpireHold { id: booking(*id) },
         })
     }

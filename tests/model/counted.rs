@@ -3,7 +3,8 @@
 use timebank::{
     exchange::{List, Object, ObjectId, Personal, Standing},
     ledger::{
-        Account, AccountId, Booking, BookingId, Founded, Hold, Moment, Position, Sequence, Unit,
+        Account, AccountId, Booking, BookingId, Founded, Hold, Moment, Note, Position, Sequence,
+        Unit,
     },
     steps::Record,
     store::{AccountRow, HoldFilter, PostingRow, Snapshot, StoreError, Stored},
@@ -40,6 +41,9 @@ impl Snapshot for Counted<'_> {
     }
     fn records_at(&mut self, sequences: &[Sequence]) -> Read<Vec<Record>> {
         self.snapshot.records_at(sequences)
+    }
+    fn notes_at(&mut self, sequences: &[Sequence]) -> Read<Vec<Option<Note>>> {
+        self.snapshot.notes_at(sequences)
     }
     fn stored(&mut self, from: Sequence, limit: usize) -> Read<Vec<Stored>> {
         self.snapshot.stored(from, limit)

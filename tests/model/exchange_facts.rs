@@ -12,7 +12,10 @@ use timebank::{
     ledger::{AccountId, Commitment, Sequence, TimeZone},
 };
 
-use super::bytes::{accounts, bookings, labels, moments};
+use super::{
+    bytes::{accounts, bookings, labels, moments},
+    order_facts,
+};
 
 pub(super) fn facts() -> BoxedStrategy<Fact> {
     let names = || {
@@ -82,6 +85,7 @@ pub(super) fn facts() -> BoxedStrategy<Fact> {
             ),
         exits(),
         changes(),
+        order_facts::facts(),
         (bookings(), branches(), versions(), days(), "[a-z]{1,20}").prop_map(
             |(step, centre, version, starts_on, name)| {
                 let document = format!("name = \"{name}\"\n");
@@ -139,11 +143,11 @@ pub(super) fn facts() -> BoxedStrategy<Fact> {
     .boxed()
 }
 
-fn member(id: &AccountId) -> MemberId {
+pub(super) fn member(id: &AccountId) -> MemberId {
     MemberId::parse(id.as_str()).expect("an id")
 }
 
-fn codes() -> impl Strategy<Value = Code> {
+pub(super) fn codes() -> impl Strategy<Value = Code> {
     labels().prop_map(|label| Code::parse("code", label.as_str()).expect("a code"))
 }
 
@@ -249,11 +253,11 @@ fn exits() -> BoxedStrategy<Fact> {
         .boxed()
 }
 
-fn sequences() -> impl Strategy<Value = Sequence> {
+pub(super) fn sequences() -> impl Strategy<Value = Sequence> {
     (1..1_i64 << 40).prop_map(|number| Sequence::new(number).expect("in range"))
 }
 
-fn versions() -> impl Strategy<Value = PolicyVersion> {
+pub(super) fn versions() -> impl Strategy<Value = PolicyVersion> {
     (1..=PolicyVersion::MAX).prop_map(|number| PolicyVersion::new(number).expect("a version"))
 }
 
@@ -261,7 +265,7 @@ fn admissions() -> impl Strategy<Value = Admission> {
     versions().prop_map(|policy| Admission { policy })
 }
 
-fn days() -> impl Strategy<Value = Day> {
+pub(super) fn days() -> impl Strategy<Value = Day> {
     moments().prop_map(|moment| Day::of(moment, TimeZone::UTC))
 }
 
@@ -293,13 +297,13 @@ fn details() -> BoxedStrategy<MemberDetails> {
         .boxed()
 }
 
-fn branches() -> impl Strategy<Value = Branch> {
+pub(super) fn branches() -> impl Strategy<Value = Branch> {
     string_regex("[a-z]{1,8}(:[a-z]{1,8}){0,3}")
         .expect("a pattern")
         .prop_map(|branch| Branch::parse("prefix", &branch).expect("a branch"))
 }
 
-fn numbers() -> impl Strategy<Value = StaffNumber> {
+pub(super) fn numbers() -> impl Strategy<Value = StaffNumber> {
     string_regex("[A-Z][0-9.-]{0,31}")
         .expect("a pattern")
         .prop_map(|number| StaffNumber::parse(&number).expect("a number"))

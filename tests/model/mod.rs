@@ -21,6 +21,7 @@ mod generate;
 mod goings;
 mod invariants;
 mod machine;
+mod order_facts;
 mod partakers;
 mod reads;
 mod reference;

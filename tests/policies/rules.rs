@@ -104,6 +104,9 @@ fn judged(policy: &Policy, ask: &str) -> Result<(), String> {
         "confirm-after" => Ask::ConfirmThemselves {
             days_after: number(1),
         },
+        "cancel" => Ask::Cancel {
+            minutes_before: word(1).parse().expect("minutes"),
+        },
         "approved-by" => Ask::Approved(number(1)),
         "relieved-by" => Ask::RelievedBy(number(1)),
         "inherited-by" => Ask::InheritedBy(number(1)),
@@ -169,6 +172,8 @@ const CASES: &[Case] = &[
     ("One exchange", "[exchange]\nshortest = \"15m\"\nlongest = \"24h\"", "exchange 15m 0", "exchange 14m 0", "exchange.shortest"),
     ("One exchange", "[exchange]\nshortest = \"15m\"\nlongest = \"24h\"", "exchange 24h 7", "exchange 24h1m 0", "exchange.longest"),
     ("One exchange", "[exchange]\nbackdated_days = 7", "exchange 1h 7", "exchange 1h 8", "exchange.backdated_days"),
+    ("Cancellation", "[cancellation]\nnotice = \"24h\"\nowed = \"30m\"", "cancel 1440", "cancel 1439", "cancellation.notice"),
+    ("Cancellation", "[cancellation]\nowed = \"0m\"", "cancel 0", "exchange 14m 0", "exchange.shortest"),
     ("Between time banks", "[[partner]]\ncode = \"town\"\naccount = \"a:town\"\nsurplus = \"10h\"\ndeficit = \"5h\"", "partner-owes 600", "partner-owes 601", "partner.surplus"),
     ("Between time banks", "[[partner]]\ncode = \"town\"\naccount = \"a:town\"\nsurplus = \"10h\"\ndeficit = \"5h\"", "partner-owes -300", "partner-owes -301", "partner.deficit"),
     ("Between time banks", "", "serve", "partner-owes 0", "partner.code"),

@@ -94,6 +94,8 @@ fn what_is_left_out_has_the_default_that_the_sample_names() {
         "exchange.longest: 24h",
         "exchange.backdated_days: 7",
         "exchange.cash: false",
+        "cancellation.notice: 0m",
+        "cancellation.owed: 0m",
         "approval.need: 1",
         "approval.relief: 2",
         "payment.payer: recipient",

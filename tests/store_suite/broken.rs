@@ -13,8 +13,8 @@ use tempfile::TempDir;
 use timebank::{
     exchange::{IdentityKey, List, Object, ObjectId, Personal, Standing},
     ledger::{
-        Account, AccountId, Booking, BookingId, Command, Founded, Hold, Moment, Position, Sequence,
-        Transfers, Unit,
+        Account, AccountId, Booking, BookingId, Command, Founded, Hold, Moment, Note, Position,
+        Sequence, Transfers, Unit,
     },
     rpc::serve,
     steps::{self, Call, Record},
@@ -313,6 +313,10 @@ impl Snapshot for BrokenSnapshot {
 
     fn records_at(&mut self, sequences: &[Sequence]) -> Read<Vec<Record>> {
         self.now()?.records_at(sequences)
+    }
+
+    fn notes_at(&mut self, sequences: &[Sequence]) -> Read<Vec<Option<Note>>> {
+        self.now()?.notes_at(sequences)
     }
 
     fn stored(&mut self, from: Sequence, limit: usize) -> Read<Vec<Stored>> {

@@ -3,9 +3,11 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// What cannot be had on purpose.
-const NOT_TOLD: [&str; 2] = [
+const NOT_TOLD: [&str; 3] = [
     // The system's source of random bytes would have to fail.
     "NO_RANDOMNESS",
+    // A rule of a policy would have to be asked that has no reason of its own.
+    "POLICY_FORBIDS",
     // The server's code would have to panic.
     "SERVER_FAULT",
 ];
@@ -15,6 +17,7 @@ fn reasons() -> BTreeSet<String> {
     let sources = [
         include_str!("../../src/ledger/rejection.rs"),
         include_str!("../../src/exchange/rejection.rs"),
+        include_str!("../../src/exchange/order_rejection.rs"),
         include_str!("../../src/ledger/malformed.rs"),
         include_str!("../../src/rpc/status.rs"),
     ];

@@ -8,6 +8,7 @@
 //! the results anew, to be read before they are believed.
 
 mod coverage;
+mod orders;
 mod partakers;
 mod policies;
 mod request;
@@ -46,6 +47,7 @@ stories! {
     accounts
     balances_as_of
     batches
+    caps
     centres
     entries
     exits
@@ -59,8 +61,12 @@ stories! {
     malformed
     members
     moves
+    needs
     notes
     openings
+    order_bounds
+    orders
+    payers
     policies
     precedence
     reversals

@@ -120,7 +120,7 @@ impl Story {
 
     /// `member NAME [name=N] [born=D] [phone=P] [block=B] [guardian=NAME] [heir=NAME]
     /// [relative=NAME ...] [device=yes] [disability=EVIDENCE]`
-    fn register_member(&mut self, words: &mut Words) -> Said<Command> {
+    pub(super) fn register_member(&mut self, words: &mut Words) -> Said<Command> {
         let id = member_id(&words.next()?)?;
         let mut text = |key: &str, field: &'static str| -> Result<_, Malformed> {
             PersonalText::parse(field, &words.key(key).unwrap_or_default())

@@ -27,7 +27,7 @@ impl Story {
             "policies-of" => self.policies_of(words),
             "explain" => self.explain(words),
             "compare" => self.compare(words),
-            _ => return Ok(None),
+            name => return self.orders(name, words),
         }
         .map(Some)
     }

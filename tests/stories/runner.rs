@@ -114,9 +114,11 @@ impl Story {
                 id: self.names.id(&words.next()?)?,
                 settlement: settlement(words)?,
                 effective_at: self.effective_at(words)?,
+                owner: None,
             },
             "release" => Command::ReleaseHold {
                 id: self.names.id(&words.next()?)?,
+                owner: None,
             },
             "expire" => Command::ExpireHold {
                 id: self.names.id(&words.next()?)?,
@@ -200,6 +202,7 @@ impl Story {
             note: Some(note),
             force: words.flag("force"),
             effective_at: self.effective_at(words)?,
+            owner: None,
         }))
     }
 

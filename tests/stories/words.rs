@@ -47,6 +47,14 @@ impl Words {
         Self { plain, keyed }
     }
 
+    /// These words, and no keys.
+    pub(super) fn plain(words: &[&str]) -> Self {
+        Self {
+            plain: words.iter().map(|word| (*word).to_owned()).collect(),
+            keyed: Vec::new(),
+        }
+    }
+
     pub(super) fn next(&mut self) -> Said<String> {
         match self.plain.pop_front() {
             Some(word) => Ok(word),

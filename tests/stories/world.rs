@@ -124,6 +124,8 @@ impl World {
             Some(now + seconds(ahead)? * SECOND_US)
         } else if let Some(ago) = word.strip_suffix("-ago") {
             Some(now - seconds(ago)? * SECOND_US)
+        } else if let Ok(time) = chrono::NaiveDateTime::parse_from_str(word, "%Y-%m-%dT%H:%M") {
+            Some(time.and_utc().timestamp_micros())
         } else if word == "never" {
             None
         } else {

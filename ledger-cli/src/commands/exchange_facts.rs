@@ -4,10 +4,10 @@ use timebank::exchange::{
     Commitments, Fact, MemberDetails, MemberId, MemberRegistered, Name, Settlement,
 };
 
-use super::record::hex;
+use super::{order_facts, record::hex};
 use crate::render::{Cell, Row};
 
-type Cells = Vec<(&'static str, Cell)>;
+pub(super) type Cells = Vec<(&'static str, Cell)>;
 
 pub(super) fn name(fact: &Fact) -> &'static str {
     match fact {
@@ -25,6 +25,10 @@ pub(super) fn name(fact: &Fact) -> &'static str {
         Fact::MemberCleared(_) => "member_cleared",
         Fact::MandateSet(_) => "mandate_set",
         Fact::ErasureStep(_) => "erasure_step",
+        Fact::NeedPublished(_) => "need_published",
+        Fact::NeedStepped(_) => "need_stepped",
+        Fact::OrderAccepted(_) => "order_accepted",
+        Fact::OrderStepped(_) => "order_stepped",
     }
 }
 
@@ -88,6 +92,10 @@ pub(super) fn cells(fact: &Fact) -> Cells {
             ("account_id", Cell::text(new.account.as_str())),
             ("policy_version", shown(new.admission.map(|one| one.policy))),
         ],
+        Fact::NeedPublished(new) => order_facts::published(new),
+        Fact::NeedStepped(new) => order_facts::need_stepped(new),
+        Fact::OrderAccepted(new) => order_facts::accepted(new),
+        Fact::OrderStepped(new) => order_facts::order_stepped(new),
         Fact::MandateSet(set) => vec![
             ("step_id", Cell::text(set.step.to_string())),
             ("account_id", Cell::text(set.account.as_str())),
@@ -194,7 +202,7 @@ fn relatives(ids: &[MemberId]) -> Cell {
     )
 }
 
-fn shown(value: Option<impl ToString>) -> Cell {
+pub(super) fn shown(value: Option<impl ToString>) -> Cell {
     value.map_or(Cell::Absent, |value| Cell::Text(value.to_string()))
 }
 
@@ -218,6 +226,22 @@ pub(super) fn summary(fact: &Fact) -> String {
         Fact::MemberStateSet(set) => format!("{} {}", set.member, set.change),
         Fact::MemberChanged(new) => new.member.to_string(),
         Fact::MemberMoved(new) => format!("{} to {}, {}", new.member, new.to, new.account),
+        Fact::NeedPublished(new) => {
+            let terms = &new.terms;
+            format!("{} {} for {}", new.id, terms.service, terms.recipient)
+        }
+        Fact::NeedStepped(new) => {
+            let verb = new.step.action.verb();
+            format!("{} {verb} by {}, {}", new.step.need, new.by, new.to)
+        }
+        Fact::OrderAccepted(new) => {
+            let accept = &new.accept;
+            format!("{} of {} by {}", accept.order, accept.need, accept.provider)
+        }
+        Fact::OrderStepped(new) => {
+            let verb = new.step.action.verb();
+            format!("{} {verb} by {}, {}", new.step.order, new.by, new.to)
+        }
         Fact::MandateSet(set) => {
             let what = if set.is_given {
                 "given to"

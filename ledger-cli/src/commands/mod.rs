@@ -13,6 +13,7 @@ mod mandate;
 mod member;
 mod member_fields;
 mod member_list;
+mod order_facts;
 mod policy;
 mod record;
 mod register_file;

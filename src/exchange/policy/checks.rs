@@ -71,6 +71,14 @@ pub(super) fn exchange(section: &mut Section<'_, '_>, exchange: &ExchangeTerms) 
         let what = format!("of {longest} is below exchange.shortest of {shortest}");
         section.note("longest", &what, "no service is so long: exchange them");
     }
+    if exchange.longest > Minutes::day() {
+        let what = format!("of {} is more than a day", exchange.longest);
+        section.note(
+            "longest",
+            &what,
+            "nobody serves longer than 24h at a stretch",
+        );
+    }
 }
 
 /// That a service says its worth in the unit that it has.

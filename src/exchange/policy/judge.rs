@@ -49,6 +49,10 @@ pub enum Ask<'a> {
     ConfirmThemselves {
         days_after: u32,
     },
+    /// A recipient's cancellation for which nothing is owed, so long before it begins.
+    Cancel {
+        minutes_before: i64,
+    },
     /// A need that so many of the staff approved.
     Approved(u32),
     /// Relief that so many of the staff approved.
@@ -160,6 +164,13 @@ impl Policy {
                     says,
                     given,
                 )
+            }
+            Ask::Cancel { minutes_before } => {
+                let terms = &self.cancellation;
+                let is_free = terms.owed == Minutes::ZERO || minutes_before >= terms.notice.get();
+                let says = format!("{} before, or {} is owed", terms.notice, terms.owed);
+                let given = format!("{minutes_before} minutes before");
+                rule(is_free, "cancellation.notice", says, given)
             }
             Ask::Approved(by) => enough("approval.need", self.approval.need, by),
             Ask::RelievedBy(by) => enough("approval.relief", self.approval.relief, by),

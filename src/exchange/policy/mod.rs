@@ -52,6 +52,7 @@ pub struct Policy {
     pub dormancy: DormancyTerms,
     pub confirmation: ConfirmationTerms,
     pub exchange: ExchangeTerms,
+    pub cancellation: CancellationTerms,
     pub approval: ApprovalTerms,
     pub payment: PaymentTerms,
     pub retention: RetentionTerms,
@@ -247,6 +248,15 @@ pub struct ExchangeTerms {
     pub backdated_days: u32,
     /// Whether hours may be paid out in money.
     pub cash: bool,
+}
+
+/// What a recipient owes who does not want a booked service any more, or is not there.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct CancellationTerms {
+    /// How long before it begins they can cancel it and owe nothing.
+    pub notice: Minutes,
+    /// What they owe the provider otherwise, at most what is held.
+    pub owed: Minutes,
 }
 
 /// How many approvals something needs.

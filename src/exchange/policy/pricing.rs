@@ -48,19 +48,74 @@ pub struct Reckoning {
     pub excess: i64,
 }
 
+/// What a service is worth before caps: in steps of its unit at last.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Worth {
+    pub confirmed: Minutes,
+    pub rounded: Minutes,
+    pub weighted: i64,
+}
+
+/// What caps leave of it: first that of the day, then that of the week as well.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Capped {
+    pub within_day_cap: i64,
+    pub within_week_cap: i64,
+}
+
 impl Policy {
-    /// Reckons what a service is worth to whoever served.
-    pub fn price(&self, service: &Service, confirmed: Confirmed, before: Before) -> Reckoning {
+    /// What a service is worth by its confirmed times.
+    pub fn worth(&self, service: &Service, confirmed: Confirmed) -> Worth {
         let confirmed = self.pricing.counted(confirmed);
         let rounded = self.pricing.rounded(confirmed);
         let weighted = service.weight.of(rounded);
-        let of_hours = service.unit == UnitId::time();
-        let within = |steps: i64, cap: Option<Minutes>, earned: Minutes| match cap {
-            Some(cap) if of_hours => steps.min((cap.get() - earned.get()).max(0)),
-            Some(_) | None => steps,
+        Worth {
+            confirmed,
+            rounded,
+            weighted,
+        }
+    }
+
+    /// The most that a service booked for so long can be worth.
+    pub fn most_worth(&self, service: &Service, booked: Minutes) -> i64 {
+        let over = booked.get() * i64::from(self.confirmation.within_percent.get()) / 100;
+        let longest = Minutes::at_most(booked.get() + over);
+        service.weight.of(self.pricing.rounded(longest))
+    }
+
+    /// What the caps leave of minutes, by what was earned before on the day and in its
+    /// week.
+    pub fn capped(&self, minutes: i64, day: i64, week: i64) -> Capped {
+        let within = |minutes: i64, cap: Option<Minutes>, earned: i64| match cap {
+            Some(cap) => minutes.min((cap.get() - earned).max(0)),
+            None => minutes,
         };
-        let within_day_cap = within(weighted, self.pricing.day_cap, before.day);
-        let within_week_cap = within(within_day_cap, self.pricing.week_cap, before.week);
+        let within_day_cap = within(minutes, self.pricing.day_cap, day);
+        Capped {
+            within_day_cap,
+            within_week_cap: within(within_day_cap, self.pricing.week_cap, week),
+        }
+    }
+
+    /// Reckons what a service is worth to whoever served.
+    pub fn price(&self, service: &Service, confirmed: Confirmed, before: Before) -> Reckoning {
+        let Worth {
+            confirmed,
+            rounded,
+            weighted,
+        } = self.worth(service, confirmed);
+        let of_hours = service.unit == UnitId::time();
+        let capped = match of_hours {
+            true => self.capped(weighted, before.day.get(), before.week.get()),
+            false => Capped {
+                within_day_cap: weighted,
+                within_week_cap: weighted,
+            },
+        };
+        let Capped {
+            within_day_cap,
+            within_week_cap,
+        } = capped;
         let credited = match self.balance.ceiling {
             Level::At(ceiling) if of_hours => {
                 within_week_cap.min(ceiling.saturating_sub(before.balance).max(0))

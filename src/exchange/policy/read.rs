@@ -4,10 +4,11 @@
 use toml::de::DeValue;
 
 use super::{
-    ApprovalTerms, BalanceTerms, Basis, Condition, ConfirmationTerms, DormancyTerms, ExchangeTerms,
-    ExitTerms, Factor, GiftTerms, GrantTerms, Inheritor, IssuanceTerms, Level, Minutes, Mistakes,
-    Months, Partner, Payer, PaymentTerms, Percent, Policy, Pricing, QualificationTerms, Receiver,
-    RedeemTerms, RetentionTerms, Rounding, Service, Waiting, Who, WhoTerms, Years, checks,
+    ApprovalTerms, BalanceTerms, Basis, CancellationTerms, Condition, ConfirmationTerms,
+    DormancyTerms, ExchangeTerms, ExitTerms, Factor, GiftTerms, GrantTerms, Inheritor,
+    IssuanceTerms, Level, Minutes, Mistakes, Months, Partner, Payer, PaymentTerms, Percent, Policy,
+    Pricing, QualificationTerms, Receiver, RedeemTerms, RetentionTerms, Rounding, Service, Waiting,
+    Who, WhoTerms, Years, checks,
     document::{Document, NotRead, Section},
 };
 use crate::{
@@ -57,6 +58,10 @@ fn policy(top: &mut Section<'_, '_>) -> Option<Policy> {
     });
     let confirmation = top.section("confirmation", confirmation);
     let exchange = top.section("exchange", exchange);
+    let cancellation = top.section("cancellation", |section| CancellationTerms {
+        notice: section.or("notice", Minutes::ZERO, minutes),
+        owed: section.or("owed", Minutes::ZERO, minutes),
+    });
     let approval = top.section("approval", |section| ApprovalTerms {
         need: section.or("need", 1, |value| number(value, MAX_APPROVALS)),
         relief: section.or("relief", 2, |value| number(value, MAX_APPROVALS)),
@@ -104,6 +109,7 @@ fn policy(top: &mut Section<'_, '_>) -> Option<Policy> {
         dormancy,
         confirmation,
         exchange,
+        cancellation,
         approval,
         payment,
         retention,
@@ -350,7 +356,7 @@ impl Minutes {
         Self::new(15).unwrap_or(Self::ZERO)
     }
 
-    fn day() -> Self {
+    pub(super) fn day() -> Self {
         Self::new(24 * 60).unwrap_or(Self::ZERO)
     }
 }

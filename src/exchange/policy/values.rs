@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{Inheritor, Payer, Rounding};
 
@@ -24,12 +24,23 @@ macro_rules! serialize_as_text {
 serialize_as_text!(Minutes, Level, Factor, Payer, Rounding, Inheritor);
 
 /// A length of time, 0 minutes to a million hours, written `2h`, `1h30m` or `15m`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Minutes(i64);
+
+impl TryFrom<String> for Minutes {
+    type Error = &'static str;
+
+    fn try_from(given: String) -> Result<Self, Self::Error> {
+        Self::parse(&given).ok_or("it is no length of time")
+    }
+}
 
 impl Minutes {
     /// None at all.
     pub const ZERO: Self = Self(0);
+    /// A million hours.
+    pub const MAX: Self = Self(MAX_MINUTES);
 
     /// So many. None outside the range.
     pub fn new(minutes: i64) -> Option<Self> {
@@ -39,7 +50,7 @@ impl Minutes {
     }
 
     /// So many, 0 or more, or a million hours.
-    pub(super) fn at_most(minutes: i64) -> Self {
+    pub(in crate::exchange) fn at_most(minutes: i64) -> Self {
         Self(minutes.clamp(0, MAX_MINUTES))
     }
 

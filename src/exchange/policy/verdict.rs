@@ -78,26 +78,40 @@ impl Policy {
             rule: rule.clone(),
             reason,
         };
-        let Some(code) = &service.qualification else {
+        if service.qualification.is_none() {
             return verdict(true, "it needs no qualification".into());
-        };
-        let needed = with_needs(&self.qualifications, code);
-        let held = |code: &&Code| subject.member.is_qualified(code, subject.day);
-        let (held, lacking): (Vec<_>, Vec<_>) = needed.into_iter().partition(held);
+        }
         let words = |codes: &[&Code]| {
             let codes = codes.iter().map(|code| code.as_str());
             codes.collect::<Vec<_>>().join(", ")
         };
+        let day = subject.day;
+        let lacking = self.lacking(service, subject.member, day);
         match lacking.is_empty() {
-            true => verdict(
-                true,
-                format!("qualified on {}: {}", subject.day, words(&held)),
-            ),
+            true => {
+                let needed = words(&self.needed(service));
+                verdict(true, format!("qualified on {day}: {needed}"))
+            }
             false => verdict(
                 false,
-                format!("not qualified on {}: {}", subject.day, words(&lacking)),
+                format!("not qualified on {day}: {}", words(&lacking)),
             ),
         }
+    }
+
+    /// All that a service asks its provider to be qualified for.
+    fn needed<'a>(&'a self, service: &'a Service) -> Vec<&'a Code> {
+        let code = service.qualification.as_ref();
+        code.map_or_else(Vec::new, |code| with_needs(&self.qualifications, code))
+    }
+
+    /// What a member lacks on a day of all that a service asks its provider to be
+    /// qualified for.
+    pub fn lacking<'a>(&'a self, service: &'a Service, member: &Member, day: Day) -> Vec<&'a Code> {
+        let needed = self.needed(service).into_iter();
+        needed
+            .filter(|code| !member.is_qualified(code, day))
+            .collect()
     }
 
     fn waits(&self, subject: &Subject<'_>) -> Option<Verdict> {

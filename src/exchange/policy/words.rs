@@ -3,7 +3,7 @@
 use super::Change;
 
 /// What each key is about.
-const RULES: [(&str, &str); 36] = [
+const RULES: [(&str, &str); 38] = [
     ("name", "The name"),
     ("name_zh", "The Chinese name"),
     ("starts_on", "The first day"),
@@ -50,6 +50,14 @@ const RULES: [(&str, &str); 36] = [
         "How many days ago a visit may lie that is entered later",
     ),
     ("exchange.cash", "Whether hours may be paid out in money"),
+    (
+        "cancellation.notice",
+        "How long before a service a recipient cancels it freely",
+    ),
+    (
+        "cancellation.owed",
+        "What a recipient owes who cancels later, or is not there",
+    ),
     ("approval.need", "How many staff approve a need"),
     ("approval.relief", "How many staff approve relief"),
     ("payment.payer", "Who pays"),

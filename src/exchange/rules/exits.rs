@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Decision, Plan, Ruling, Undecided, View, check_staff, members, policies};
+use super::{Decision, Plan, Ruling, Undecided, View, doers, members, policies};
 use crate::exchange::{
     ApproveExit, ExitApproved, ExitCause, ExitMember, Fact, Member, MemberExited, MemberState,
-    Rejection, Settlement, Staff, StaffNumber, StepId, policy::Inheritor,
+    Rejection, Settlement, StepId, policy::Inheritor,
 };
 use crate::ledger::{
     self, AccountId, Amount, Balance, BookingId, Difference, Entry, Label, NewEntry, Origin,
@@ -43,29 +43,15 @@ pub(super) fn approve(view: View<'_>, new: &ApproveExit, by: &Principal) -> Ruli
     let Some(exit) = &member.exit else {
         return Err(members::wrong_state(member, "approved of").into());
     };
-    // Whoever is known has been asked for by now.
-    let number = StaffNumber::of(by);
-    let staff = match &number {
-        Some(number) => view.objects.staff(number)?,
-        None => None,
-    };
-    let Some(staff) = staff else {
-        check_staff(view.objects, &member.centre, by)?;
-        return Err(members::wrong_state(member, "approved of").into());
-    };
-    let number = staff.terms.number.clone();
-    for earlier in &exit.approved_by {
-        check_another(view, staff, earlier)?;
-    }
-    let heir = heir_of(view, member)?;
-    if [Some(member), heir]
+    let parties: Vec<_> = [Some(member), heir_of(view, member)?]
         .into_iter()
         .flatten()
-        .any(|party| is_party(staff, party))
-    {
-        let member = new.member.clone();
-        return Err(Rejection::ApproverIsParty { number, member }.into());
+        .collect();
+    let staff = doers::neutral_staff(view, &member.centre, &parties, by)?;
+    for earlier in &exit.approved_by {
+        doers::check_another(view, staff, earlier)?;
     }
+    let number = staff.terms.number.clone();
     let found = way_out(view, member, exit.cause)?;
     let given = u32::try_from(exit.approved_by.len()).unwrap_or(u32::MAX);
     let is_enough = !found.to_heir || given.saturating_add(1) >= found.approvals;
@@ -86,43 +72,13 @@ pub(super) fn approve(view: View<'_>, new: &ApproveExit, by: &Principal) -> Ruli
     ))
 }
 
-/// That somebody of the staff is another person than one who approved before: neither the
-/// same number, nor another number of the same member.
-pub(super) fn check_another(
-    view: View<'_>,
-    staff: &Staff,
-    earlier: &StaffNumber,
-) -> Result<(), Undecided> {
-    let terms = &staff.terms;
-    let own = terms.member_id.as_ref();
-    let other = view.objects.staff(earlier)?;
-    let is_own = |other: &Staff| own.is_some() && other.terms.member_id.as_ref() == own;
-    match terms.number == *earlier || other.is_some_and(is_own) {
-        false => Ok(()),
-        true => Err(Rejection::ApprovedAlready {
-            number: terms.number.clone(),
-            earlier: earlier.clone(),
-        }
-        .into()),
-    }
-}
-
 fn plan(fact: Fact, ledger: Vec<ledger::Command>) -> Decision {
     Decision::Append(Box::new(Plan {
         fact,
         ledger,
         personal: None,
+        note: None,
     }))
-}
-
-/// Whether something of a member concerns somebody of the staff, or a relative of
-/// theirs.
-fn is_party(staff: &Staff, member: &Member) -> bool {
-    let terms = &staff.terms;
-    let is_own = terms.member_id.as_ref() == Some(&member.id);
-    let own = terms.member_id.as_ref();
-    let named_by_member = own.is_some_and(|own| member.details.relative_ids.contains(own));
-    is_own || named_by_member || terms.relative_ids.contains(&member.id)
 }
 
 /// Who gets what a member leaves behind.
@@ -233,11 +189,7 @@ pub(super) fn entry(
     kind: Label,
     transfer: Transfer,
 ) -> Result<ledger::Command, Undecided> {
-    if view.book.booking(step)?.is_some() {
-        let difference = Difference::of("what", "entry or hold", "step of the time bank");
-        let id = StepId::Own(step);
-        return Err(Rejection::IdReused { id, difference }.into());
-    }
+    check_unbooked(view, step, StepId::Own(step))?;
     let entry = Entry {
         id: step,
         transfers: Transfers::one(transfer),
@@ -253,4 +205,19 @@ pub(super) fn entry(
         note: None,
         opens: Vec::new(),
     }))
+}
+
+/// That an id by which something is to be booked stands for nothing in the ledger yet.
+pub(super) fn check_unbooked(
+    view: View<'_>,
+    booking: BookingId,
+    id: StepId,
+) -> Result<(), Undecided> {
+    match view.book.booking(booking)? {
+        None => Ok(()),
+        Some(_) => {
+            let difference = Difference::of("what", "entry or hold", "step of the time bank");
+            Err(Rejection::IdReused { id, difference }.into())
+        }
+    }
 }

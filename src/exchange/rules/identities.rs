@@ -1,6 +1,6 @@
 //! One person, two memberships; and the erasure of who somebody was.
 
-use super::{Ruling, Undecided, View, exits, members};
+use super::{Ruling, Undecided, View, doers, members};
 use crate::exchange::{
     ClearMember, EraseMember, Erasure, ErasureStep, Fact, MemberCleared, MemberId, PersonalPart,
     Rejection, StaffNumber,
@@ -76,7 +76,7 @@ pub(super) fn erase(view: View<'_>, new: &EraseMember, by: &Principal) -> Ruling
         Erasure::None => false,
         Erasure::AskedBy(earlier) => {
             let staff = super::known_staff(view.objects, &number)?;
-            exits::check_another(view, staff, earlier)?;
+            doers::check_another(view, staff, earlier)?;
             true
         }
         Erasure::Done => {

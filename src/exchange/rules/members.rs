@@ -6,8 +6,8 @@ use super::{
 use crate::{
     exchange::{
         Attested, ChangeMember, Fact, Member, MemberChanged, MemberId, MemberMoved,
-        MemberRegistered, MemberState, MoveMember, Personal, PersonalFields, PersonalPart,
-        QualifyMember, RegisterMember, Rejection, SetMemberState, Verdicts,
+        MemberRegistered, MemberState, MoveMember, OrderRejection, Personal, PersonalFields,
+        PersonalPart, QualifyMember, RegisterMember, Rejection, SetMemberState, Verdicts,
         member::MAX_QUALIFICATIONS,
     },
     ledger::{
@@ -49,6 +49,7 @@ pub(super) fn register(view: View<'_>, new: &RegisterMember, by: &Principal) -> 
             limits: policies::limits(view, centre)?,
         })],
         personal: new.personal.to_keep().cloned(),
+        note: None,
     })))
 }
 
@@ -99,6 +100,7 @@ fn step(view: View<'_>, member: &Member, fact: Fact, personal: Option<Personal>)
         fact,
         ledger: limits.into_iter().collect(),
         personal,
+        note: None,
     })))
 }
 
@@ -213,11 +215,19 @@ pub(super) fn relocate(view: View<'_>, new: &MoveMember, by: &Principal) -> Ruli
         }),
         ledger,
         personal: None,
+        note: None,
     })))
 }
 
 /// What stands on a member's account, which nothing open may keep from being closed.
 pub(super) fn balance_without_holds(view: View<'_>, member: &Member) -> Result<Balance, Undecided> {
+    if member.open_orders > 0 {
+        return Err(OrderRejection::MemberHasOrders {
+            member: member.id.clone(),
+            count: member.open_orders,
+        }
+        .into());
+    }
     let Some(account) = view.book.account(&member.account)? else {
         return Ok(Balance::ZERO);
     };

@@ -4,18 +4,24 @@
 //! the order of [`Rejection`]'s variants.
 
 mod centres;
+mod doers;
 mod exits;
 mod identities;
 mod mandates;
 mod members;
+mod needs;
+mod orders;
 mod policies;
+mod settling;
 mod staff;
 
 use super::{
-    Branch, Command, Day, Fact, MemberId, NotLoaded, Objects, Personal, Rejection, Staff,
-    StaffNumber, StaffState, Taken, Wants, difference,
+    Branch, Command, Day, Fact, MemberId, NotLoaded, Objects, OrderRejection, Personal, Rejection,
+    Staff, StaffNumber, Taken, Wants, difference,
 };
-use crate::ledger::{self, Book, Principal, Stamp};
+use crate::ledger::{self, Book, Moment, Note, Principal, Stamp, TimeZone};
+
+pub use doers::is_party;
 
 /// What a command does.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -34,6 +40,8 @@ pub struct Plan {
     pub ledger: Vec<ledger::Command>,
     /// The personal fields that the fact commits to, to be kept beside it.
     pub personal: Option<Personal>,
+    /// The text behind its reason, to be kept beside it.
+    pub note: Option<Note>,
 }
 
 /// What a command is decided on.
@@ -41,8 +49,19 @@ pub struct Plan {
 pub struct View<'a> {
     pub book: &'a Book,
     pub objects: &'a Objects,
+    /// The moment of deciding.
+    pub now: Moment,
+    /// The ledger's zone.
+    pub zone: TimeZone,
     /// The ledger's day.
     pub today: Day,
+}
+
+impl View<'_> {
+    /// The ledger's day of a moment.
+    fn day(&self, moment: Moment) -> Day {
+        Day::of(moment, self.zone)
+    }
 }
 
 impl From<Fact> for Decision {
@@ -51,6 +70,7 @@ impl From<Fact> for Decision {
             fact,
             ledger: Vec::new(),
             personal: None,
+            note: None,
         }))
     }
 }
@@ -67,6 +87,12 @@ pub enum Undecided {
 impl From<Rejection> for Undecided {
     fn from(rejection: Rejection) -> Self {
         Self::Refused(rejection)
+    }
+}
+
+impl From<OrderRejection> for Undecided {
+    fn from(rejection: OrderRejection) -> Self {
+        Self::Refused(rejection.into())
     }
 }
 
@@ -120,6 +146,10 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::EraseMember(new) => identities::erase(view, new, by),
         Command::AdoptPolicy(new) => policies::adopt(view, new, by),
         Command::SetMandate(set) => mandates::set(view, set, by),
+        Command::PublishNeed(new) => needs::publish(view, new, by),
+        Command::StepNeed(new) => needs::step(view, new, by),
+        Command::AcceptNeed(new) => needs::accept(view, new, by),
+        Command::StepOrder(new) => orders::step(view, new, by),
     }
 }
 
@@ -202,7 +232,7 @@ fn check_staff(objects: &Objects, centre: &Branch, by: &Principal) -> Result<(),
     }
     let number = StaffNumber::of(by).ok_or_else(refused)?;
     match objects.staff(&number)? {
-        Some(staff) if staff.terms.centre == *centre && staff.state == StaffState::Active => Ok(()),
+        Some(staff) if staff.acts_for(centre) => Ok(()),
         _ => Err(refused().into()),
     }
 }

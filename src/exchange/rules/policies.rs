@@ -188,7 +188,7 @@ pub(super) fn admit(
 }
 
 /// A member's details, with the guardian only if that one takes part.
-fn with_active_guardian(
+pub(super) fn with_active_guardian(
     view: View<'_>,
     details: &MemberDetails,
 ) -> Result<MemberDetails, NotLoaded> {

@@ -85,7 +85,7 @@ pub(super) fn reverse(book: &Book, reversal: &Reversal, now: Moment) -> Ruling {
     }
     booking::not_in_future(entry.effective_at, now)?;
     if let Some(hold) = booking.and_then(Booking::hold) {
-        holds::check_unowned(hold)?;
+        holds::check_owner(hold, reversal.owner.as_ref())?;
     }
     if matches!(original.entry.origin, Origin::Reversal { .. }) {
         return Err(Rejection::EntryIsReversal { id: reversal.of }.into());

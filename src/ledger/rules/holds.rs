@@ -8,8 +8,8 @@ use super::{
     reuse,
 };
 use crate::ledger::{
-    Book, Booking, BookingId, Difference, Entry, Fact, Hold, HoldPlaced, HoldState, HoldTerms,
-    Moment, Origin, Rejection, Settlement, Stamp, Transfer, Transfers, UnitId,
+    Book, Booking, BookingId, Difference, Entry, Fact, Hold, HoldOwner, HoldPlaced, HoldState,
+    HoldTerms, Moment, Origin, Rejection, Settlement, Stamp, Transfer, Transfers, UnitId,
 };
 
 pub(super) fn place(book: &Book, terms: &HoldTerms, unit: Option<&UnitId>, now: Moment) -> Ruling {
@@ -51,20 +51,27 @@ fn place_new(book: &Book, terms: &HoldTerms, units: &[(usize, UnitId)], now: Mom
     Ok(Decision::append(Fact::HoldPlaced(placed)))
 }
 
+/// Which hold is to end, by whose step, and when.
+pub(super) struct Ending<'a> {
+    pub(super) id: BookingId,
+    pub(super) owner: Option<&'a HoldOwner>,
+    pub(super) now: Moment,
+}
+
 pub(super) fn settle(
     book: &Book,
-    id: BookingId,
+    ending: Ending<'_>,
     settlement: &Settlement,
     effective_at: Option<Moment>,
-    now: Moment,
 ) -> Ruling {
+    let Ending { id, owner, now } = ending;
     let hold = hold(book, id)?;
     if let Some(stamp) = hold.and_then(|hold| settled_so(hold, settlement, effective_at)) {
         return Ok(Decision::Stands(stamp));
     }
     booking::not_in_future(effective_at, now)?;
     let hold = known(hold, id)?;
-    check_unowned(hold)?;
+    check_owner(hold, owner)?;
     check_open(hold, now)?;
     ends_of(book, hold)?;
     let transfers = transfers(hold, settlement)?;
@@ -124,12 +131,13 @@ fn settled_so(hold: &Hold, settlement: &Settlement, effective_at: Option<Moment>
     same.then_some(posted.stamp)
 }
 
-pub(super) fn release(book: &Book, id: BookingId, now: Moment) -> Ruling {
+pub(super) fn release(book: &Book, ending: Ending<'_>) -> Ruling {
+    let Ending { id, owner, now } = ending;
     let hold = known(hold(book, id)?, id)?;
     if let HoldState::Released { stamp } = hold.state {
         return Ok(Decision::Stands(stamp));
     }
-    check_unowned(hold)?;
+    check_owner(hold, owner)?;
     check_open(hold, now)?;
     ends_of(book, hold)?;
     Ok(Decision::append(Fact::HoldReleased { id }))
@@ -169,10 +177,11 @@ fn known(hold: Option<&Hold>, id: BookingId) -> Result<&Hold, Rejection> {
     hold.ok_or(Rejection::HoldUnknown { id })
 }
 
-/// Whether anybody may end the hold.
-pub(super) fn check_unowned(hold: &Hold) -> Result<(), Rejection> {
+/// That a hold's owner, if it has one, has the step done.
+pub(super) fn check_owner(hold: &Hold, by: Option<&HoldOwner>) -> Result<(), Rejection> {
     match &hold.terms.owner {
         None => Ok(()),
+        Some(owner) if by == Some(owner) => Ok(()),
         Some(owner) => Err(Rejection::HoldOwned {
             id: hold.terms.id,
             owner: owner.clone(),

@@ -87,8 +87,23 @@ pub fn decide(book: &Book, command: &Command, by: &Principal, now: Moment) -> Ru
             id,
             settlement,
             effective_at,
-        } => holds::settle(book, *id, settlement, *effective_at, now),
-        Command::ReleaseHold { id } => holds::release(book, *id, now),
+            owner,
+        } => {
+            let ending = holds::Ending {
+                id: *id,
+                owner: owner.as_ref(),
+                now,
+            };
+            holds::settle(book, ending, settlement, *effective_at)
+        }
+        Command::ReleaseHold { id, owner } => {
+            let ending = holds::Ending {
+                id: *id,
+                owner: owner.as_ref(),
+                now,
+            };
+            holds::release(book, ending)
+        }
         Command::ExpireHold { id } => holds::expire(book, *id, now),
     }
 }

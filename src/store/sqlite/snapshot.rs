@@ -13,8 +13,8 @@ use crate::{
     exchange::{List, Object, ObjectId, Personal, Standing},
     journal::decode,
     ledger::{
-        Account, AccountId, Booking, BookingId, Founded, Hold, HoldStateKind, Moment, Position,
-        Sequence, Unit,
+        Account, AccountId, Booking, BookingId, Founded, Hold, HoldStateKind, Moment, Note,
+        Position, Sequence, Unit,
     },
     steps::Record,
     store::{AccountRow, HoldFilter, PostingRow, Snapshot, StoreError, Stored},
@@ -133,6 +133,12 @@ impl Snapshot for SqliteSnapshot {
         let connection = self.connection()?;
         let records = sequences.iter().map(|at| read::record(connection, *at));
         records.collect()
+    }
+
+    fn notes_at(&mut self, sequences: &[Sequence]) -> Result<Vec<Option<Note>>> {
+        let connection = self.connection()?;
+        let notes = sequences.iter().map(|at| read::note(connection, *at));
+        notes.collect()
     }
 
     fn stored(&mut self, from: Sequence, limit: usize) -> Result<Vec<Stored>> {

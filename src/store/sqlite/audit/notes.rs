@@ -20,7 +20,7 @@ impl<'c> Notes<'c> {
     }
 
     pub(super) fn check(&mut self, record: &Record) -> Result<()> {
-        for commitment in record.entries().filter_map(|entry| entry.note) {
+        for commitment in record.notes() {
             self.compare(commitment, record)?;
         }
         Ok(())

@@ -1,0 +1,149 @@
+//! What happened to needs and orders, as `watch` shows it.
+
+use timebank::exchange::{
+    NeedPublished, NeedStepped, OrderAccepted, OrderStepped,
+    order::{NeedAction, OrderAction, Rating, Reason, Reckoned, Resolution},
+};
+
+use super::{
+    exchange_facts::{Cells, shown},
+    record::hex,
+};
+use crate::{
+    amount::TIME,
+    render::{Cell, Row},
+    time::Time,
+};
+
+fn minutes(steps: i64) -> Cell {
+    Cell::steps(steps, TIME)
+}
+
+fn time(us: i64) -> Cell {
+    Time::from_us(us).map_or(Cell::Absent, Cell::Time)
+}
+
+fn reason(reason: Option<&Reason>) -> (&'static str, Cell) {
+    let commitment = reason.map(|reason| hex(&reason.commitment.0));
+    ("reason_commitment", shown(commitment))
+}
+
+pub(super) fn published(new: &NeedPublished) -> Cells {
+    let terms = &new.terms;
+    vec![
+        ("need_id", Cell::text(new.id.to_string())),
+        ("recipient_id", Cell::text(terms.recipient.as_str())),
+        ("service", Cell::text(terms.service.as_str())),
+        ("at", time(terms.at.us())),
+        ("minutes", minutes(terms.minutes.get())),
+        ("pay_from", shown(terms.pay_from.as_ref())),
+        ("point", shown(terms.point.as_ref())),
+        ("channel", shown(terms.channel.as_ref())),
+        ("helpers", Cell::Count(terms.helpers.get().into())),
+        ("by", Cell::text(new.by.to_string())),
+        ("centre", Cell::text(new.centre.as_str())),
+        ("policy_version", Cell::text(new.policy.to_string())),
+        ("on", Cell::text(new.on.to_string())),
+        ("open_until", Cell::text(new.open_until.to_string())),
+        ("state", Cell::text(new.to.word())),
+    ]
+}
+
+pub(super) fn need_stepped(new: &NeedStepped) -> Cells {
+    let step = &new.step;
+    let provider = match &step.action {
+        NeedAction::Offer(member) | NeedAction::Withdraw(member) => Some(member),
+        NeedAction::Approve | NeedAction::Decline | NeedAction::Cancel => None,
+    };
+    vec![
+        ("step_id", Cell::text(step.step.to_string())),
+        ("need_id", Cell::text(step.need.to_string())),
+        ("action", Cell::text(step.action.verb().word())),
+        ("provider_id", shown(provider)),
+        reason(step.reason.as_ref()),
+        ("by", Cell::text(new.by.to_string())),
+        ("state", Cell::text(new.to.word())),
+    ]
+}
+
+pub(super) fn accepted(new: &OrderAccepted) -> Cells {
+    let approved_by = new.approved_by.iter();
+    let approved_by =
+        approved_by.map(|number| Row(vec![("staff_number", Cell::text(number.as_str()))]));
+    vec![
+        ("order_id", Cell::text(new.accept.order.to_string())),
+        ("need_id", Cell::text(new.accept.need.to_string())),
+        ("provider_id", Cell::text(new.accept.provider.as_str())),
+        ("by", Cell::text(new.by.to_string())),
+        ("approved_by", Cell::Rows(approved_by.collect())),
+        ("payer", Cell::text(new.payer.as_str())),
+        ("held", minutes(new.held.steps())),
+        ("need_state", Cell::text(new.need_is.word())),
+    ]
+}
+
+pub(super) fn order_stepped(new: &OrderStepped) -> Cells {
+    let step = &new.step;
+    let mut cells = vec![
+        ("step_id", Cell::text(step.step.to_string())),
+        ("order_id", Cell::text(step.order.to_string())),
+        ("action", Cell::text(step.action.verb().word())),
+    ];
+    cells.extend(of_action(&step.action));
+    cells.extend([
+        reason(step.reason.as_ref()),
+        ("by", Cell::text(new.by.to_string())),
+        ("state", Cell::text(new.to.word())),
+        ("on", Cell::text(new.on.to_string())),
+        (
+            "held",
+            new.held.map_or(Cell::Absent, |held| minutes(held.steps())),
+        ),
+    ]);
+    cells.extend(new.reckoned.iter().flat_map(reckoned));
+    cells
+}
+
+fn of_action(action: &OrderAction) -> Cells {
+    match action {
+        OrderAction::Change { at, minutes: long } => {
+            vec![("at", time(at.us())), ("minutes", minutes(long.get()))]
+        }
+        OrderAction::CheckIn(at) | OrderAction::CheckOut(at) => vec![("at", time(at.us()))],
+        OrderAction::Confirm {
+            member,
+            served,
+            rating,
+        } => vec![
+            ("member_id", Cell::text(member.as_str())),
+            ("served", minutes(served.get())),
+            ("rating", shown(rating.map(Rating::get))),
+        ],
+        OrderAction::Cancel(party) | OrderAction::NoShow(party) => {
+            vec![("party", Cell::text(party.word()))]
+        }
+        OrderAction::Resolve(Resolution::Settle(served)) => vec![("served", minutes(served.get()))],
+        OrderAction::Resolve(Resolution::Release) | OrderAction::Settle | OrderAction::Dispute => {
+            Vec::new()
+        }
+    }
+}
+
+fn reckoned(reckoned: &Reckoned) -> Cells {
+    vec![
+        ("policy_version", Cell::text(reckoned.policy.to_string())),
+        ("provider_policy_version", shown(reckoned.provider_policy)),
+        ("by_provider", minutes(reckoned.by_provider.get())),
+        ("by_recipient", minutes(reckoned.by_recipient.get())),
+        ("confirmed", minutes(reckoned.confirmed.get())),
+        ("rounded", minutes(reckoned.rounded.get())),
+        ("weighted", minutes(reckoned.weighted)),
+        ("earned_on_day", minutes(reckoned.earned_on_day)),
+        ("earned_in_week", minutes(reckoned.earned_in_week)),
+        ("within_day_cap", minutes(reckoned.within_day_cap)),
+        ("within_week_cap", minutes(reckoned.within_week_cap)),
+        ("balance", minutes(reckoned.balance)),
+        ("credited", minutes(reckoned.credited)),
+        ("excess", minutes(reckoned.excess)),
+    ]
+}

@@ -1,0 +1,154 @@
+//! The lists that objects stand in, each under a key.
+
+use super::{
+    Branch, Code, Day, Member, MemberId, MemberState, Need, NeedState, ObjectId, ObjectKind, Order,
+    OrderState,
+};
+
+pub(super) fn of_member(member: &Member) -> Vec<List> {
+    let centre = &member.centre;
+    let mut lists = vec![
+        List::MembersOf(centre.clone()),
+        List::MembersIn(centre.clone(), member.state),
+    ];
+    if member.second_of.is_some() {
+        lists.push(List::SecondMembers(centre.clone()));
+    }
+    if let Some(block) = &member.details.block {
+        lists.push(List::MembersOfBlock(centre.clone(), block.clone()));
+    }
+    let lapsing = member.qualifications.iter();
+    for until in lapsing.filter_map(|qualification| qualification.until) {
+        let list = List::MembersLapsing(centre.clone(), until.month());
+        if !lists.contains(&list) {
+            lists.push(list);
+        }
+    }
+    lists
+}
+
+/// Whether a need that stands so waits for somebody.
+fn needs_wait_in(state: NeedState) -> bool {
+    match state {
+        NeedState::Published | NeedState::Approved => true,
+        NeedState::Accepted | NeedState::Declined | NeedState::Cancelled | NeedState::Expired => {
+            false
+        }
+    }
+}
+
+pub(super) fn of_need(need: &Need) -> Vec<List> {
+    let mut lists = vec![List::NeedsOf(need.terms.recipient.clone())];
+    if needs_wait_in(need.state) {
+        lists.push(List::NeedsIn(need.centre.clone(), need.state));
+    }
+    lists
+}
+
+/// Whether an order that stands so waits for staff. Those that are accepted wait for
+/// their day.
+fn orders_wait_in(state: OrderState) -> bool {
+    match state {
+        OrderState::Serving | OrderState::Served | OrderState::Confirmed | OrderState::Disputed => {
+            true
+        }
+        OrderState::Accepted
+        | OrderState::Settled
+        | OrderState::Cancelled
+        | OrderState::NoShow
+        | OrderState::Resolved => false,
+    }
+}
+
+pub(super) fn of_order(order: &Order) -> Vec<List> {
+    let mut lists = vec![
+        List::OrdersOf(order.provider.clone()),
+        List::OrdersOf(order.recipient.clone()),
+    ];
+    if order.state.takes_time() {
+        lists.push(List::OrdersOn(order.centre.clone(), order.on));
+    }
+    if orders_wait_in(order.state) {
+        lists.push(List::OrdersIn(order.centre.clone(), order.state));
+    }
+    lists
+}
+
+/// A list of objects in the order of their ids.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum List {
+    Centres,
+    StaffOf(Branch),
+    Policies,
+    PoliciesOf(Branch),
+    /// Those that a centre gave.
+    MandatesOf(Branch),
+    /// Those that a centre was given.
+    MandatesTo(Branch),
+    /// All members of a centre.
+    MembersOf(Branch),
+    MembersIn(Branch, MemberState),
+    MembersOfBlock(Branch, Code),
+    /// Members who seem to be so for the second time.
+    SecondMembers(Branch),
+    /// Members with a qualification that lapses in a month, such as `2026-03`.
+    MembersLapsing(Branch, String),
+    /// Needs of a centre that wait for approval, or for helpers.
+    NeedsIn(Branch, NeedState),
+    /// All needs of a member.
+    NeedsOf(MemberId),
+    /// The visits of a centre that begin on a day, but for those that are off.
+    OrdersOn(Branch, Day),
+    /// Orders of a centre that wait for something.
+    OrdersIn(Branch, OrderState),
+    /// All orders of a member, as provider or as recipient.
+    OrdersOf(MemberId),
+}
+
+impl List {
+    /// The kind of its objects.
+    pub fn kind(&self) -> ObjectKind {
+        match self {
+            Self::Centres => ObjectKind::Centre,
+            Self::StaffOf(_) => ObjectKind::Staff,
+            Self::Policies | Self::PoliciesOf(_) => ObjectKind::Policy,
+            Self::MandatesOf(_) | Self::MandatesTo(_) => ObjectKind::Mandate,
+            Self::MembersOf(_)
+            | Self::MembersIn(..)
+            | Self::MembersOfBlock(..)
+            | Self::SecondMembers(_)
+            | Self::MembersLapsing(..) => ObjectKind::Member,
+            Self::NeedsIn(..) | Self::NeedsOf(_) => ObjectKind::Need,
+            Self::OrdersOn(..) | Self::OrdersIn(..) | Self::OrdersOf(_) => ObjectKind::Order,
+        }
+    }
+
+    /// What the keys of its objects begin with: no other list's do.
+    pub fn prefix(&self) -> String {
+        match self {
+            Self::Centres => "centres ".into(),
+            Self::StaffOf(centre) => format!("staff-of/{centre} "),
+            Self::Policies => "policies ".into(),
+            Self::PoliciesOf(centre) => format!("policies-of/{centre} "),
+            Self::MandatesOf(owner) => format!("mandates-of/{owner} "),
+            Self::MandatesTo(centre) => format!("mandates-to/{centre} "),
+            Self::MembersOf(centre) => format!("members-of/{centre} "),
+            Self::MembersIn(centre, state) => format!("members-of/{centre}/{state} "),
+            Self::MembersOfBlock(centre, block) => format!("members-of/{centre}/block/{block} "),
+            Self::SecondMembers(centre) => format!("members-of/{centre}/second "),
+            Self::MembersLapsing(centre, month) => {
+                format!("members-of/{centre}/lapsing/{month} ")
+            }
+            Self::NeedsIn(centre, state) => format!("needs-of/{centre}/{state} "),
+            Self::NeedsOf(member) => format!("needs-for/{member} "),
+            Self::OrdersOn(centre, day) => format!("orders-of/{centre}/on/{day} "),
+            Self::OrdersIn(centre, state) => format!("orders-of/{centre}/{state} "),
+            Self::OrdersOf(member) => format!("orders-for/{member} "),
+        }
+    }
+
+    /// The key of an object in it.
+    pub fn key(&self, id: &ObjectId) -> String {
+        format!("{}{id}", self.prefix())
+    }
+}

@@ -1,0 +1,176 @@
+//! Needs: that somebody asks for a service.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Doer, NeedId, NeedState, NeedVerb, OrderId, Reason};
+use crate::{
+    exchange::{Branch, Code, Day, MemberId, PolicyVersion, StaffNumber, policy::Minutes},
+    ledger::{AccountId, BookingId, Moment, Sequence},
+};
+
+/// How many offers stand for a need at once.
+pub const MAX_OFFERS: usize = 100;
+
+/// How many helpers a need asks for: 1 to 20.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+pub struct Helpers(u32);
+
+impl Helpers {
+    /// The most.
+    pub const MAX: u32 = 20;
+
+    /// So many. None outside the range.
+    pub fn new(number: u32) -> Option<Self> {
+        (1..=Self::MAX).contains(&number).then_some(Self(number))
+    }
+
+    /// The number.
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl TryFrom<u32> for Helpers {
+    type Error = &'static str;
+
+    fn try_from(number: u32) -> Result<Self, Self::Error> {
+        Self::new(number).ok_or("so many helpers are not asked for")
+    }
+}
+
+impl From<Helpers> for u32 {
+    fn from(helpers: Helpers) -> Self {
+        helpers.get()
+    }
+}
+
+/// What is asked for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct NeedTerms {
+    /// Whom it is for.
+    #[serde(rename = "recipient_id")]
+    pub recipient: MemberId,
+    /// The service, of the catalogue of the recipient's centre.
+    pub service: Code,
+    /// When it begins.
+    pub at: Moment,
+    /// How long it takes.
+    pub minutes: Minutes,
+    /// Who pays. None: whom the policy names.
+    pub pay_from: Option<AccountId>,
+    /// The service point.
+    pub point: Option<Code>,
+    /// How it was asked for, such as `phone` or `notice-board`.
+    pub channel: Option<Code>,
+    pub helpers: Helpers,
+}
+
+/// Publishes a need.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct PublishNeed {
+    #[serde(skip)]
+    pub id: NeedId,
+    #[serde(flatten)]
+    pub terms: NeedTerms,
+    /// Of a record, the one whose personal fields it has a verdict on.
+    #[serde(skip)]
+    pub recorded: Option<Sequence>,
+}
+
+/// What is done about a need.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NeedAction {
+    /// Somebody offers to help.
+    Offer(MemberId),
+    /// Somebody does so no longer.
+    Withdraw(MemberId),
+    Approve,
+    Decline,
+    Cancel,
+}
+
+impl NeedAction {
+    /// Which step it is.
+    pub fn verb(&self) -> NeedVerb {
+        match self {
+            Self::Offer(_) => NeedVerb::Offer,
+            Self::Withdraw(_) => NeedVerb::Withdraw,
+            Self::Approve => NeedVerb::Approve,
+            Self::Decline => NeedVerb::Decline,
+            Self::Cancel => NeedVerb::Cancel,
+        }
+    }
+}
+
+/// A step of a need.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct NeedStep {
+    #[serde(skip)]
+    pub step: BookingId,
+    #[serde(rename = "need_id")]
+    pub need: NeedId,
+    pub action: NeedAction,
+    #[serde(skip)]
+    pub reason: Option<Reason>,
+}
+
+/// Accepts a need, which makes an order of it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct AcceptNeed {
+    #[serde(skip)]
+    pub order: OrderId,
+    #[serde(rename = "need_id")]
+    pub need: NeedId,
+    /// Who comes.
+    #[serde(rename = "provider_id")]
+    pub provider: MemberId,
+    /// Of a record, the one whose personal fields it has a verdict on.
+    #[serde(skip)]
+    pub recorded: Option<Sequence>,
+}
+
+/// Somebody who offers to help.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Offer {
+    pub provider: MemberId,
+    pub by: Doer,
+}
+
+/// A need as it stands.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Need {
+    pub id: NeedId,
+    pub terms: NeedTerms,
+    /// The recipient's centre when it was published, whose staff approve it and by whose
+    /// policy it goes.
+    pub centre: Branch,
+    /// The ledger's day on which it begins.
+    pub on: Day,
+    /// Without [`NeedState::Expired`], which is told by the day.
+    pub state: NeedState,
+    pub published_by: Doer,
+    pub published_at: Moment,
+    /// The policy by which it was.
+    pub policy: PolicyVersion,
+    /// The last day on which it can be accepted.
+    pub open_until: Day,
+    pub offers: Vec<Offer>,
+    pub approved_by: Vec<StaffNumber>,
+    /// The orders made of it that stand: no more than the helpers asked for.
+    pub orders: Vec<OrderId>,
+    /// The records of its steps.
+    pub steps: Vec<Sequence>,
+}
+
+impl Need {
+    /// How it stands on a day.
+    pub fn state_on(&self, today: Day) -> NeedState {
+        let is_open = matches!(self.state, NeedState::Published | NeedState::Approved);
+        match is_open && today > self.open_until {
+            true => NeedState::Expired,
+            false => self.state,
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! What facts about needs and orders make of the objects.
+
+use super::{
+    Doer, Member, MemberWeek, Need, NeedId, NeedPublished, NeedState, NeedStepped, NotLoaded,
+    Object, ObjectId, Objects, Order, OrderAccepted, OrderId, OrderState, OrderStepped, WeekId,
+    order::{Booked, Confirmation, NeedAction, Offer, OrderAction, Party, Visit},
+};
+use crate::ledger::{Sequence, Stamp};
+
+impl Objects {
+    /// A need.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] where it may be there.
+    pub fn need(&self, id: NeedId) -> Result<Option<&Need>, NotLoaded> {
+        match self.object(&ObjectId::Need(id))? {
+            Some(Object::Need(need)) => Ok(Some(need)),
+            _ => Ok(None),
+        }
+    }
+
+    /// An order.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] where it may be there.
+    pub fn order(&self, id: OrderId) -> Result<Option<&Order>, NotLoaded> {
+        match self.object(&ObjectId::Order(id))? {
+            Some(Object::Order(order)) => Ok(Some(order)),
+            _ => Ok(None),
+        }
+    }
+
+    /// A member's week. None where nothing has happened in it.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] where something may have.
+    pub fn week(&self, id: &WeekId) -> Result<Option<&MemberWeek>, NotLoaded> {
+        match self.object(&ObjectId::Week(Box::new(id.clone())))? {
+            Some(Object::Week(week)) => Ok(Some(week)),
+            _ => Ok(None),
+        }
+    }
+
+    pub(super) fn publish(&mut self, new: &NeedPublished, stamp: Stamp) -> Result<(), String> {
+        let at = stamp.sequence;
+        let need = Need {
+            id: new.id,
+            terms: new.terms.clone(),
+            centre: new.centre.clone(),
+            on: new.on,
+            state: new.to,
+            published_by: new.by.clone(),
+            published_at: stamp.moment,
+            policy: new.policy,
+            open_until: new.open_until,
+            offers: Vec::new(),
+            approved_by: Vec::new(),
+            orders: Vec::new(),
+            steps: vec![at],
+        };
+        self.create(Object::Need(Box::new(need)), at)
+    }
+
+    pub(super) fn step_need(&mut self, new: &NeedStepped, at: Sequence) -> Result<(), String> {
+        let NeedStepped { step, by, to } = new;
+        self.change_need(step.need, at, |need| {
+            match &step.action {
+                NeedAction::Offer(provider) => need.offers.push(Offer {
+                    provider: provider.clone(),
+                    by: by.clone(),
+                }),
+                NeedAction::Withdraw(provider) => {
+                    need.offers.retain(|offer| offer.provider != *provider);
+                }
+                NeedAction::Approve => {
+                    if let Doer::Staff(number) = by {
+                        need.approved_by.push(number.clone());
+                    }
+                }
+                NeedAction::Decline | NeedAction::Cancel => {}
+            }
+            need.state = *to;
+        })
+    }
+
+    pub(super) fn accept(&mut self, new: &OrderAccepted, at: Sequence) -> Result<(), String> {
+        let accept = &new.accept;
+        self.change_need(accept.need, at, |need| {
+            need.orders.push(accept.order);
+            need.state = new.need_is;
+        })?;
+        let need = self.known_need(accept.need)?;
+        let order = Order {
+            id: accept.order,
+            need: need.id,
+            centre: need.centre,
+            recipient: need.terms.recipient,
+            provider: accept.provider.clone(),
+            service: need.terms.service,
+            point: need.terms.point,
+            at: need.terms.at,
+            minutes: need.terms.minutes,
+            approved: Booked {
+                at: need.terms.at,
+                minutes: need.terms.minutes,
+            },
+            on: need.on,
+            state: OrderState::Accepted,
+            payer: new.payer.clone(),
+            hold: accept.order.0,
+            held: new.held,
+            approved_by: new.approved_by.clone(),
+            ended_at: None,
+            by_provider: None,
+            by_recipient: None,
+            reckoned: None,
+            steps: vec![at],
+        };
+        self.place(&order, at)?;
+        self.count_orders(&order, 1, at)?;
+        self.create(Object::Order(Box::new(order)), at)
+    }
+
+    pub(super) fn step_order(&mut self, new: &OrderStepped, at: Sequence) -> Result<(), String> {
+        let before = self.known_order(new.step.order)?;
+        let mut order = before.clone();
+        order.state = new.to;
+        order.on = new.on;
+        order.held = new.held.unwrap_or(order.held);
+        order.steps.push(at);
+        match &new.step.action {
+            OrderAction::Change {
+                at: begins,
+                minutes,
+            } => {
+                (order.at, order.minutes) = (*begins, *minutes);
+                if new.is_approval {
+                    order.approved = Booked {
+                        at: *begins,
+                        minutes: *minutes,
+                    };
+                }
+                if new.held.is_some() {
+                    order.hold = new.step.step;
+                }
+            }
+            OrderAction::CheckIn(came) => order.at = *came,
+            OrderAction::CheckOut(went) => order.ended_at = Some(*went),
+            OrderAction::Confirm {
+                member,
+                served,
+                rating,
+            } => {
+                let confirmation = Some(Confirmation {
+                    served: *served,
+                    by: new.by.clone(),
+                    rating: *rating,
+                });
+                match order.side(member) {
+                    Some(Party::Provider) => order.by_provider = confirmation,
+                    Some(Party::Recipient) => order.by_recipient = confirmation,
+                    None => return Err(format!("{member} is no party to order {}", order.id)),
+                }
+            }
+            OrderAction::Cancel(side) | OrderAction::NoShow(side) => {
+                if *side == Party::Provider {
+                    self.reopen(&order, at)?;
+                }
+            }
+            OrderAction::Settle | OrderAction::Dispute | OrderAction::Resolve(_) => {}
+        }
+        if let Some(reckoned) = &new.reckoned {
+            order.reckoned = Some(reckoned.clone());
+            self.credit(&order, reckoned.credited, at)?;
+        }
+        let time = |order: &Order| {
+            let times = (order.on, order.at, order.until());
+            order.state.takes_time().then_some(times)
+        };
+        if time(&before) != time(&order) {
+            self.unplace(&before, at)?;
+            if order.state.takes_time() {
+                self.place(&order, at)?;
+            }
+        }
+        if order.state.open().is_empty() {
+            self.count_orders(&order, -1, at)?;
+        }
+        self.put(Object::Order(Box::new(order)), at);
+        Ok(())
+    }
+
+    /// The need of an order that its provider is out of is approved and open again.
+    fn reopen(&mut self, order: &Order, at: Sequence) -> Result<(), String> {
+        self.change_need(order.need, at, |need| {
+            need.orders.retain(|other| *other != order.id);
+            need.state = NeedState::Approved;
+        })
+    }
+
+    /// Takes the time of an order in the weeks of both sides.
+    fn place(&mut self, order: &Order, at: Sequence) -> Result<(), String> {
+        let visit = Visit {
+            order: order.id,
+            need: order.need,
+            from: order.at,
+            until: order.until(),
+        };
+        for member in [&order.provider, &order.recipient] {
+            let id = WeekId::of(member, order.on);
+            self.change_week(id, at, |week| week.put(visit.clone()))?;
+        }
+        Ok(())
+    }
+
+    fn unplace(&mut self, order: &Order, at: Sequence) -> Result<(), String> {
+        for member in [&order.provider, &order.recipient] {
+            let id = WeekId::of(member, order.on);
+            self.change_week(id, at, |week| week.remove(order.id))?;
+        }
+        Ok(())
+    }
+
+    fn credit(&mut self, order: &Order, minutes: i64, at: Sequence) -> Result<(), String> {
+        let id = WeekId::of(&order.provider, order.on);
+        self.change_week(id, at, |week| week.credit(order.on, minutes))?;
+        self.change_member(&order.provider, at, |member| {
+            member.earned_minutes += minutes;
+        })
+    }
+
+    fn count_orders(&mut self, order: &Order, more: i32, at: Sequence) -> Result<(), String> {
+        let count = |member: &mut Member| {
+            member.open_orders = member.open_orders.saturating_add_signed(more);
+        };
+        self.change_member(&order.provider, at, count)?;
+        self.change_member(&order.recipient, at, count)
+    }
+
+    fn known_need(&self, id: NeedId) -> Result<Need, String> {
+        match self.need(id) {
+            Ok(Some(need)) => Ok(need.clone()),
+            _ => Err(format!("there is no need {id}")),
+        }
+    }
+
+    fn known_order(&self, id: OrderId) -> Result<Order, String> {
+        match self.order(id) {
+            Ok(Some(order)) => Ok(order.clone()),
+            _ => Err(format!("there is no order {id}")),
+        }
+    }
+
+    fn change_need(
+        &mut self,
+        id: NeedId,
+        at: Sequence,
+        change: impl FnOnce(&mut Need),
+    ) -> Result<(), String> {
+        let mut need = self.known_need(id)?;
+        change(&mut need);
+        need.steps.push(at);
+        self.put(Object::Need(Box::new(need)), at);
+        Ok(())
+    }
+
+    fn change_week(
+        &mut self,
+        id: WeekId,
+        at: Sequence,
+        change: impl FnOnce(&mut MemberWeek),
+    ) -> Result<(), String> {
+        let found = match self.week(&id) {
+            Ok(found) => found.cloned(),
+            Err(_) => return Err(format!("the week of {} is not loaded", id.member)),
+        };
+        let mut week = found.unwrap_or_else(|| MemberWeek::empty(id));
+        change(&mut week);
+        self.put(Object::Week(Box::new(week)), at);
+        Ok(())
+    }
+}

@@ -1,0 +1,317 @@
+//! Why the time bank refuses what is asked about needs and orders.
+
+use super::{
+    Branch, Code, Day, MemberId, NeedId, NeedState, OrderId, OrderState, PolicyId,
+    order::{MAX_OFF_BOOKING_H, MAX_OFFERS, MAX_STEPS, NeedVerb, OrderVerb, steps::listed},
+    policy::{Breach, Minutes},
+};
+use crate::ledger::{Moment, Principal};
+
+/// The stable names of the rules of a policy that orders are judged by.
+const POLICY_REASONS: [(&str, &str); 9] = [
+    ("provide.who", "MAY_NOT_PROVIDE"),
+    ("redeem.who", "MAY_NOT_REDEEM"),
+    ("redeem.waiting", "WAITING_NOT_OVER"),
+    ("exchange.shortest", "EXCHANGE_TOO_SHORT"),
+    ("exchange.longest", "EXCHANGE_TOO_LONG"),
+    ("exchange.backdated_days", "EXCHANGE_TOO_LATE"),
+    ("confirmation.within_days", "CONFIRMATION_LATE"),
+    ("confirmation.within_percent", "CONFIRMED_OFF_BOOKING"),
+    ("payment.payer", "PAYER_NOT_ALLOWED"),
+];
+
+/// A rule's refusal, with the figures that explain it. Rules are asked in the order of
+/// these variants.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum OrderRejection {
+    #[error("there is no need {need}; `ledger-cli need list` shows those there are")]
+    NeedUnknown { need: NeedId },
+    #[error("there is no order {order}; `ledger-cli order list` shows those there are")]
+    OrderUnknown { order: OrderId },
+    #[error(
+        "need {need} is {state}, and there is no {step} then; open to it: {}",
+        listed(.state.open().iter().map(|verb| verb.word()))
+    )]
+    NeedStateWrong {
+        need: NeedId,
+        state: NeedState,
+        step: NeedVerb,
+    },
+    #[error(
+        "order {order} is {state}, and there is no {step} then; open to it: {}",
+        listed(.state.open().iter().map(|verb| verb.word()))
+    )]
+    OrderStateWrong {
+        order: OrderId,
+        state: OrderState,
+        step: OrderVerb,
+    },
+    #[error(
+        "this is for {member}, those who act for them, or active staff of centre {centre}, and \
+         {} is none of them", .principal.as_str()
+    )]
+    PartyOrStaffOnly {
+        member: MemberId,
+        centre: Branch,
+        principal: Principal,
+    },
+    #[error("member {member} is no party to order {order}")]
+    MemberNotParty { member: MemberId, order: OrderId },
+    #[error("member {member} would serve themself; take another provider")]
+    ProviderIsRecipient { member: MemberId },
+    #[error("policy {policy} does not allow it: {breach}")]
+    PolicyForbids { policy: PolicyId, breach: Breach },
+    #[error("service {service} of policy {policy} does not do: {why}")]
+    ServiceUnfit {
+        policy: PolicyId,
+        service: Code,
+        why: &'static str,
+    },
+    #[error(
+        "member {member} is not qualified for {service} on {on}: {lacking}; qualify them first \
+         (`ledger-cli member qualify`)"
+    )]
+    NotQualified {
+        member: MemberId,
+        service: Code,
+        on: Day,
+        lacking: String,
+    },
+    #[error("a need begins on {latest} at the latest, a year from now, and not on {on}")]
+    NeedTooFar { on: Day, latest: Day },
+    #[error("member {member} has offered to help already")]
+    OfferExists { need: NeedId, member: MemberId },
+    #[error("member {member} has not offered to help, or has withdrawn it")]
+    OfferUnknown { need: NeedId, member: MemberId },
+    #[error("a need has at most {max} offers at once", max = MAX_OFFERS)]
+    TooManyOffers { need: NeedId },
+    #[error("orders of it are not ended: {count}; cancel them first")]
+    NeedHasOrders { need: NeedId, count: usize },
+    #[error(
+        "{given} of the {asked} approvals that the policy asks for count: those of staff who are \
+         neither party nor a relative of one; have another approve it (`ledger-cli order approve`)"
+    )]
+    ApprovalsMissing {
+        need: NeedId,
+        given: usize,
+        asked: u32,
+    },
+    #[error(
+        "member {member} has order {order} from {from} until {until}, and nobody is in two places \
+         at once"
+    )]
+    VisitsOverlap {
+        member: MemberId,
+        order: OrderId,
+        from: Moment,
+        until: Moment,
+    },
+    #[error("member {member} has {max} visits in the week of {on} already, the most there are")]
+    TooManyVisits {
+        member: MemberId,
+        on: Day,
+        max: usize,
+    },
+    #[error("{at} is in the future: it is {now}")]
+    ServiceInFuture { at: Moment, now: Moment },
+    #[error(
+        "the visit is booked for {booked}, and {at} is more than {MAX_OFF_BOOKING_H} hours off; \
+         change the order first (`ledger-cli order change`)"
+    )]
+    CheckedInOffBooking { booked: Moment, at: Moment },
+    #[error("the provider came at {from}, and cannot go at {at}")]
+    CheckedOutEarly { from: Moment, at: Moment },
+    #[error("{served} is more than the {lasted} from check-in to check-out")]
+    ConfirmedBeyondVisit { served: Minutes, lasted: Minutes },
+    #[error(
+        "member {member} has a device to confirm by, until {until}; staff confirm in their place \
+         after that"
+    )]
+    ConfirmationTheirs { member: MemberId, until: Day },
+    #[error(
+        "this goes beyond the tolerance of {tolerance}, and needs approval again: staff who are \
+         neither party nor a relative of one make the change"
+    )]
+    ApprovalNeeded { order: OrderId, tolerance: Minutes },
+    #[error(
+        "nothing is left to be credited: {rule} is {cap}, and {earned} minutes are earned by then; \
+         the policy names nobody for what goes over it (balance.excess_to)"
+    )]
+    CapReached {
+        order: OrderId,
+        rule: &'static str,
+        cap: Minutes,
+        earned: i64,
+    },
+    #[error("{count} orders of member {member} are not ended; settle or cancel them first")]
+    MemberHasOrders { member: MemberId, count: u32 },
+    #[error("it has {max} steps already, the most there are", max = MAX_STEPS)]
+    TooManySteps { id: String },
+}
+
+impl OrderRejection {
+    /// The stable name of the rule.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::NeedUnknown { .. } => "NEED_UNKNOWN",
+            Self::OrderUnknown { .. } => "ORDER_UNKNOWN",
+            Self::NeedStateWrong { .. } => "NEED_STATE_WRONG",
+            Self::OrderStateWrong { .. } => "ORDER_STATE_WRONG",
+            Self::PartyOrStaffOnly { .. } => "PARTY_OR_STAFF_ONLY",
+            Self::MemberNotParty { .. } => "MEMBER_NOT_PARTY",
+            Self::ProviderIsRecipient { .. } => "PROVIDER_IS_RECIPIENT",
+            Self::PolicyForbids { breach, .. } => {
+                let mut reasons = POLICY_REASONS.iter();
+                let found = reasons.find(|(rule, _)| *rule == breach.rule);
+                found.map_or("POLICY_FORBIDS", |(_, reason)| reason)
+            }
+            Self::ServiceUnfit { .. } => "SERVICE_UNFIT",
+            Self::NotQualified { .. } => "NOT_QUALIFIED",
+            Self::NeedTooFar { .. } => "NEED_TOO_FAR",
+            Self::OfferExists { .. } => "OFFER_EXISTS",
+            Self::OfferUnknown { .. } => "OFFER_UNKNOWN",
+            Self::TooManyOffers { .. } => "TOO_MANY_OFFERS",
+            Self::NeedHasOrders { .. } => "NEED_HAS_ORDERS",
+            Self::ApprovalsMissing { .. } => "APPROVALS_MISSING",
+            Self::VisitsOverlap { .. } => "VISITS_OVERLAP",
+            Self::TooManyVisits { .. } => "TOO_MANY_VISITS",
+            Self::ServiceInFuture { .. } => "SERVICE_IN_FUTURE",
+            Self::CheckedInOffBooking { .. } => "CHECKED_IN_OFF_BOOKING",
+            Self::CheckedOutEarly { .. } => "CHECKED_OUT_EARLY",
+            Self::ConfirmedBeyondVisit { .. } => "CONFIRMED_BEYOND_VISIT",
+            Self::ConfirmationTheirs { .. } => "CONFIRMATION_THEIRS",
+            Self::ApprovalNeeded { .. } => "APPROVAL_NEEDED",
+            Self::CapReached { .. } => "CAP_REACHED",
+            Self::MemberHasOrders { .. } => "MEMBER_HAS_ORDERS",
+            Self::TooManySteps { .. } => "TOO_MANY_STEPS",
+        }
+    }
+
+    /// The figures that explain it, by name.
+    pub fn figures(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::NeedUnknown { need } | Self::TooManyOffers { need } => {
+                vec![("need", need.to_string())]
+            }
+            Self::OrderUnknown { order } => vec![("order", order.to_string())],
+            Self::NeedStateWrong { need, state, step } => vec![
+                ("need", need.to_string()),
+                ("state", state.to_string()),
+                ("step", step.to_string()),
+                ("open", listed(state.open().iter().map(|verb| verb.word()))),
+            ],
+            Self::OrderStateWrong { order, state, step } => vec![
+                ("order", order.to_string()),
+                ("state", state.to_string()),
+                ("step", step.to_string()),
+                ("open", listed(state.open().iter().map(|verb| verb.word()))),
+            ],
+            Self::PartyOrStaffOnly {
+                member,
+                centre,
+                principal,
+            } => vec![
+                ("member", member.to_string()),
+                ("centre", centre.to_string()),
+                ("principal", principal.to_string()),
+            ],
+            Self::MemberNotParty { member, order } => {
+                vec![("member", member.to_string()), ("order", order.to_string())]
+            }
+            Self::ProviderIsRecipient { member } => vec![("member", member.to_string())],
+            Self::PolicyForbids { policy, breach } => vec![
+                ("policy", policy.to_string()),
+                ("rule", breach.rule.into()),
+                ("says", breach.says.clone()),
+                ("given", breach.given.clone()),
+            ],
+            Self::ServiceUnfit {
+                policy,
+                service,
+                why,
+            } => vec![
+                ("policy", policy.to_string()),
+                ("service", service.to_string()),
+                ("why", (*why).into()),
+            ],
+            Self::NotQualified {
+                member,
+                service,
+                on,
+                lacking,
+            } => vec![
+                ("member", member.to_string()),
+                ("service", service.to_string()),
+                ("on", on.to_string()),
+                ("lacking", lacking.clone()),
+            ],
+            Self::NeedTooFar { on, latest } => {
+                vec![("on", on.to_string()), ("latest", latest.to_string())]
+            }
+            Self::OfferExists { need, member } | Self::OfferUnknown { need, member } => {
+                vec![("need", need.to_string()), ("member", member.to_string())]
+            }
+            Self::NeedHasOrders { need, count } => {
+                vec![("need", need.to_string()), ("count", count.to_string())]
+            }
+            Self::ApprovalsMissing { need, given, asked } => vec![
+                ("need", need.to_string()),
+                ("given", given.to_string()),
+                ("asked", asked.to_string()),
+            ],
+            Self::VisitsOverlap {
+                member,
+                order,
+                from,
+                until,
+            } => vec![
+                ("member", member.to_string()),
+                ("order", order.to_string()),
+                ("from", from.to_string()),
+                ("until", until.to_string()),
+            ],
+            Self::TooManyVisits { member, on, max } => vec![
+                ("member", member.to_string()),
+                ("week", on.to_string()),
+                ("max", max.to_string()),
+            ],
+            Self::ServiceInFuture { at, now } => {
+                vec![("at", at.to_string()), ("now", now.to_string())]
+            }
+            Self::CheckedInOffBooking { booked, at } => {
+                vec![("booked", booked.to_string()), ("at", at.to_string())]
+            }
+            Self::CheckedOutEarly { from, at } => {
+                vec![("from", from.to_string()), ("at", at.to_string())]
+            }
+            Self::ConfirmedBeyondVisit { served, lasted } => {
+                vec![
+                    ("served", served.to_string()),
+                    ("lasted", lasted.to_string()),
+                ]
+            }
+            Self::ConfirmationTheirs { member, until } => {
+                vec![("member", member.to_string()), ("until", until.to_string())]
+            }
+            Self::ApprovalNeeded { order, tolerance } => vec![
+                ("order", order.to_string()),
+                ("tolerance", tolerance.to_string()),
+            ],
+            Self::CapReached {
+                order,
+                rule,
+                cap,
+                earned,
+            } => vec![
+                ("order", order.to_string()),
+                ("rule", (*rule).into()),
+                ("cap", cap.to_string()),
+                ("earned", earned.to_string()),
+            ],
+            Self::MemberHasOrders { member, count } => {
+                vec![("member", member.to_string()), ("count", count.to_string())]
+            }
+            Self::TooManySteps { id } => vec![("id", id.clone())],
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Who does something, and who must not: members, those who act for them, and staff.
+
+use super::{Undecided, View, check_staff};
+use crate::exchange::{
+    Branch, Doer, Member, MemberId, OrderRejection, Rejection, Staff, StaffNumber,
+};
+use crate::ledger::Principal;
+
+/// One who does things, by whatever name: a member of staff who is a member is that
+/// member.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Someone {
+    Member(MemberId),
+    Staff(StaffNumber),
+}
+
+pub(super) fn someone(view: View<'_>, doer: &Doer) -> Result<Someone, Undecided> {
+    Ok(match doer {
+        Doer::Member(member) => Someone::Member(member.clone()),
+        Doer::Staff(number) => {
+            let staff = view.objects.staff(number)?;
+            match staff.and_then(|staff| staff.terms.member_id.as_ref()) {
+                Some(member) => Someone::Member(member.clone()),
+                None => Someone::Staff(number.clone()),
+            }
+        }
+    })
+}
+
+/// The member that a principal is, if that acts for another: themself, their guardian or
+/// their proxy.
+fn acting_for(member: &Member, by: &Principal) -> Option<MemberId> {
+    let details = &member.details;
+    let others = [&details.guardian_id, &details.proxy_id];
+    let mut all = [&member.id].into_iter().chain(others.into_iter().flatten());
+    all.find(|id| id.as_str() == by.as_str()).cloned()
+}
+
+/// Who does something for a member: active staff of a centre, or somebody who acts for
+/// that member.
+pub(super) fn doer_for(
+    view: View<'_>,
+    centre: &Branch,
+    member: &Member,
+    by: &Principal,
+) -> Result<Doer, Undecided> {
+    if let Some(acting) = acting_for(member, by) {
+        return Ok(Doer::Member(acting));
+    }
+    match active_staff(view, centre, by)? {
+        Some(staff) => Ok(Doer::Staff(staff.terms.number.clone())),
+        None => Err(OrderRejection::PartyOrStaffOnly {
+            member: member.id.clone(),
+            centre: centre.clone(),
+            principal: by.clone(),
+        }
+        .into()),
+    }
+}
+
+/// The active member of a centre's staff that a principal is.
+fn active_staff<'a>(
+    view: View<'a>,
+    centre: &Branch,
+    by: &Principal,
+) -> Result<Option<&'a Staff>, Undecided> {
+    match check_staff(view.objects, centre, by) {
+        Ok(()) => match StaffNumber::of(by) {
+            Some(number) => Ok(view.objects.staff(&number)?),
+            None => Ok(None),
+        },
+        Err(Undecided::Refused(Rejection::StaffOnly { .. })) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+/// Active staff of a centre who are neither one of these members nor a relative of one.
+pub(super) fn neutral_staff<'a>(
+    view: View<'a>,
+    centre: &Branch,
+    parties: &[&Member],
+    by: &Principal,
+) -> Result<&'a Staff, Undecided> {
+    let Some(staff) = active_staff(view, centre, by)? else {
+        return Err(Rejection::StaffOnly {
+            centre: centre.clone(),
+            principal: by.clone(),
+        }
+        .into());
+    };
+    match parties.iter().find(|party| is_party(staff, party)) {
+        None => Ok(staff),
+        Some(party) => Err(Rejection::StaffIsParty {
+            number: staff.terms.number.clone(),
+            member: party.id.clone(),
+        }
+        .into()),
+    }
+}
+
+/// Whether something of a member concerns somebody of the staff, or a relative of
+/// theirs.
+pub fn is_party(staff: &Staff, member: &Member) -> bool {
+    let terms = &staff.terms;
+    let own = terms.member_id.as_ref();
+    let is_own = own == Some(&member.id);
+    let named_by_member = own.is_some_and(|own| member.details.relative_ids.contains(own));
+    is_own || named_by_member || terms.relative_ids.contains(&member.id)
+}
+
+/// That somebody of the staff is another person than one who approved before: neither the
+/// same number, nor another number of the same member.
+pub(super) fn check_another(
+    view: View<'_>,
+    staff: &Staff,
+    earlier: &StaffNumber,
+) -> Result<(), Undecided> {
+    let terms = &staff.terms;
+    let own = terms.member_id.as_ref();
+    let other = view.objects.staff(earlier)?;
+    let is_own = |other: &Staff| own.is_some() && other.terms.member_id.as_ref() == own;
+    match terms.number == *earlier || other.is_some_and(is_own) {
+        false => Ok(()),
+        true => Err(Rejection::ApprovedAlready {
+            number: terms.number.clone(),
+            earlier: earlier.clone(),
+        }
+        .into()),
+    }
+}

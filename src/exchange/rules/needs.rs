@@ -1,0 +1,546 @@
+//! Publishing needs, what is done about them, and accepting them.
+
+use super::{Decision, Plan, Ruling, Undecided, View, doers, exits, members, policies};
+use crate::exchange::{
+    AcceptNeed, AdoptedPolicy, Branch, Day, Doer, Fact, Member, MemberId, MemberState, Need,
+    NeedPublished, NeedState, NeedStep, NeedStepped, ObjectId, OrderAccepted, OrderId,
+    OrderRejection, PublishNeed, Rejection, StaffNumber, StepId, WeekId,
+    order::{MAX_OFFERS, MAX_STEPS, MAX_VISITS, NeedAction, NeedVerb, Party, Visit},
+    policy::{Ask, Minutes, Payer, Person, Policy, Service},
+};
+use crate::ledger::{
+    self, AccountId, AccountKind, Amount, HoldTerms, Label, Principal, Sequence, Tag, Tags,
+    Transfer, UnitId,
+};
+
+/// How far ahead a need may lie.
+const MAX_DAYS_AHEAD: u32 = 366;
+
+pub(super) fn publish(view: View<'_>, new: &PublishNeed, by: &Principal) -> Ruling {
+    let terms = &new.terms;
+    let recipient = known_member(view, &terms.recipient, "recipient_id")?;
+    let centre = &recipient.centre;
+    let doer = doers::doer_for(view, centre, recipient, by)?;
+    members::check_state(recipient, &[MemberState::Active], "served")?;
+    let on = view.day(terms.at);
+    check_near(view, on)?;
+    let adopted = policy_on(view, centre, on)?;
+    let policy = adopted.policy();
+    service_of(adopted, &terms.service)?;
+    let length = terms.minutes;
+    let days_ago = u32::try_from(on.days_until(view.today)).unwrap_or(0);
+    allows(adopted, &Ask::Exchange { length, days_ago })?;
+    let eligible = Eligible {
+        member: recipient,
+        day: on,
+        recorded: new.recorded,
+    };
+    let verdict_on = may(view, adopted, eligible, Role::Redeem)?;
+    allows(
+        adopted,
+        &Ask::EndWaiting {
+            earned: Minutes::at_most(recipient.earned_minutes),
+            joined_on: recipient.registered_on,
+            day: on,
+        },
+    )?;
+    payer(view, adopted, recipient, terms.pay_from.as_ref())?;
+    Ok(Fact::NeedPublished(Box::new(NeedPublished {
+        id: new.id,
+        terms: terms.clone(),
+        by: doer,
+        centre: centre.clone(),
+        policy: adopted.version,
+        on,
+        open_until: on.plus_days(policy.exchange.backdated_days).unwrap_or(on),
+        to: match policy.approval.need {
+            0 => NeedState::Approved,
+            _ => NeedState::Published,
+        },
+        verdict_on,
+    }))
+    .into())
+}
+
+pub(super) fn check_near(view: View<'_>, on: Day) -> Result<(), Undecided> {
+    let latest = view.today.plus_days(MAX_DAYS_AHEAD).unwrap_or(view.today);
+    match on > latest {
+        true => Err(OrderRejection::NeedTooFar { on, latest }.into()),
+        false => Ok(()),
+    }
+}
+
+pub(super) fn step(view: View<'_>, new: &NeedStep, by: &Principal) -> Ruling {
+    let need = known(view, new.need.0)?;
+    let recipient = known_member(view, &need.terms.recipient, "recipient_id")?;
+    let verb = new.action.verb();
+    let centre = &need.centre;
+    let (doer, to) = match &new.action {
+        NeedAction::Offer(provider) => {
+            let provider = known_member(view, provider, "provider_id")?;
+            let doer = doers::doer_for(view, centre, provider, by)?;
+            check_open(view, need, verb)?;
+            check_offer(need, provider)?;
+            (doer, need.state)
+        }
+        NeedAction::Withdraw(provider) => {
+            let provider = known_member(view, provider, "provider_id")?;
+            let doer = doers::doer_for(view, centre, provider, by)?;
+            check_open(view, need, verb)?;
+            let mut offers = need.offers.iter();
+            if !offers.any(|offer| offer.provider == provider.id) {
+                let (need, member) = (need.id, provider.id.clone());
+                return Err(OrderRejection::OfferUnknown { need, member }.into());
+            }
+            (doer, need.state)
+        }
+        NeedAction::Approve => {
+            let staff = doers::neutral_staff(view, centre, &[recipient], by)?;
+            check_open(view, need, verb)?;
+            for earlier in &need.approved_by {
+                doers::check_another(view, staff, earlier)?;
+            }
+            let asked = policy_on(view, centre, need.on)?.policy().approval.need;
+            let given = u32::try_from(need.approved_by.len()).unwrap_or(u32::MAX);
+            let to = match given.saturating_add(1) >= asked {
+                true => NeedState::Approved,
+                false => need.state,
+            };
+            (Doer::Staff(staff.terms.number.clone()), to)
+        }
+        NeedAction::Decline => {
+            let staff = doers::neutral_staff(view, centre, &[recipient], by)?;
+            check_open(view, need, verb)?;
+            (Doer::Staff(staff.terms.number.clone()), NeedState::Declined)
+        }
+        NeedAction::Cancel => {
+            let doer = doers::doer_for(view, centre, recipient, by)?;
+            check_open(view, need, verb)?;
+            if !need.orders.is_empty() {
+                let (need, count) = (need.id, need.orders.len());
+                return Err(OrderRejection::NeedHasOrders { need, count }.into());
+            }
+            (doer, NeedState::Cancelled)
+        }
+    };
+    let note = new.reason.as_ref().and_then(|reason| reason.note.clone());
+    Ok(Decision::Append(Box::new(Plan {
+        fact: Fact::NeedStepped(Box::new(NeedStepped {
+            step: new.clone(),
+            by: doer,
+            to,
+        })),
+        ledger: Vec::new(),
+        personal: None,
+        note,
+    })))
+}
+
+fn check_offer(need: &Need, provider: &Member) -> Result<(), Undecided> {
+    members::check_state(provider, &[MemberState::Active], "a provider")?;
+    check_other(need, provider)?;
+    let member = || provider.id.clone();
+    let need_id = need.id;
+    if need
+        .offers
+        .iter()
+        .any(|offer| offer.provider == provider.id)
+    {
+        return Err(OrderRejection::OfferExists {
+            need: need_id,
+            member: member(),
+        }
+        .into());
+    }
+    match need.offers.len() >= MAX_OFFERS {
+        true => Err(OrderRejection::TooManyOffers { need: need_id }.into()),
+        false => Ok(()),
+    }
+}
+
+fn check_other(need: &Need, provider: &Member) -> Result<(), Undecided> {
+    match provider.id == need.terms.recipient {
+        true => Err(OrderRejection::ProviderIsRecipient {
+            member: provider.id.clone(),
+        }
+        .into()),
+        false => Ok(()),
+    }
+}
+
+pub(super) fn accept(view: View<'_>, new: &AcceptNeed, by: &Principal) -> Ruling {
+    let need = known(view, new.need.0)?;
+    let terms = &need.terms;
+    let recipient = known_member(view, &terms.recipient, "recipient_id")?;
+    let provider = known_member(view, &new.provider, "provider_id")?;
+    let doer = doers::doer_for(view, &need.centre, provider, by)?;
+    check_open(view, need, NeedVerb::Accept)?;
+    check_other(need, provider)?;
+    members::check_state(recipient, &[MemberState::Active], "served")?;
+    members::check_state(provider, &[MemberState::Active], "a provider")?;
+    let adopted = policy_on(view, &need.centre, need.on)?;
+    let service = service_of(adopted, &terms.service)?;
+    let approved_by = approvals_for(view, adopted.policy(), need, provider)?;
+    let eligible = Eligible {
+        member: provider,
+        day: need.on,
+        recorded: new.recorded,
+    };
+    let verdict_on = may(view, adopted, eligible, Role::Serve)?;
+    check_qualified(adopted.policy(), service, provider, need.on)?;
+    let visit = Visit {
+        order: new.order,
+        need: need.id,
+        from: terms.at,
+        until: terms.at.after_s(terms.minutes.get().saturating_mul(60)),
+    };
+    check_free(view, (&provider.id, &recipient.id), &visit)?;
+    let payer = payer(view, adopted, recipient, terms.pay_from.as_ref())?;
+    exits::check_unbooked(
+        view,
+        new.order.0,
+        StepId::Creates(ObjectId::Order(new.order)),
+    )?;
+    let held = Held {
+        order: new.order,
+        id: new.order.0,
+        payer: &payer,
+        provider,
+        amount: held_amount(adopted, service, terms.minutes)?,
+    };
+    let limits = policies::new_limits(view, &recipient.centre, &recipient.account)?;
+    let place = place_hold(adopted, service, &held, terms.point.as_ref())?;
+    let stand = u32::try_from(need.orders.len()).unwrap_or(u32::MAX);
+    Ok(Decision::Append(Box::new(Plan {
+        fact: Fact::OrderAccepted(Box::new(OrderAccepted {
+            accept: AcceptNeed {
+                recorded: None,
+                ..new.clone()
+            },
+            by: doer,
+            approved_by,
+            held: held.amount,
+            need_is: match stand.saturating_add(1) >= terms.helpers.get() {
+                true => NeedState::Accepted,
+                false => NeedState::Approved,
+            },
+            payer: payer.clone(),
+            verdict_on,
+        })),
+        ledger: limits.into_iter().chain([place]).collect(),
+        personal: None,
+        note: None,
+    })))
+}
+
+/// The approvals that stand whoever serves: of staff who are neither the provider nor
+/// their relative.
+fn approvals_for(
+    view: View<'_>,
+    policy: &Policy,
+    need: &Need,
+    provider: &Member,
+) -> Result<Vec<StaffNumber>, Undecided> {
+    let mut standing = Vec::new();
+    for number in &need.approved_by {
+        let staff = view.objects.staff(number)?;
+        if staff.is_some_and(|staff| !doers::is_party(staff, provider)) {
+            standing.push(number.clone());
+        }
+    }
+    let asked = policy.approval.need;
+    let given = standing.len();
+    match u32::try_from(given).unwrap_or(u32::MAX) < asked {
+        true => Err(OrderRejection::ApprovalsMissing {
+            need: need.id,
+            given,
+            asked,
+        }
+        .into()),
+        false => Ok(standing),
+    }
+}
+
+/// A hold that is to be placed for an order.
+pub(super) struct Held<'a> {
+    pub(super) order: OrderId,
+    pub(super) id: ledger::BookingId,
+    pub(super) payer: &'a AccountId,
+    pub(super) provider: &'a Member,
+    pub(super) amount: Amount,
+}
+
+/// The most that an order of such a length can come to.
+pub(super) fn held_amount(
+    adopted: &AdoptedPolicy,
+    service: &Service,
+    booked: Minutes,
+) -> Result<Amount, Undecided> {
+    let most = adopted.policy().most_worth(service, booked);
+    let unfit = || OrderRejection::ServiceUnfit {
+        policy: adopted.id(),
+        service: service.code.clone(),
+        why: "so short a service is worth nothing by its weight",
+    };
+    Ok(Amount::new(most).map_err(|_| unfit())?)
+}
+
+pub(super) fn place_hold(
+    adopted: &AdoptedPolicy,
+    service: &Service,
+    held: &Held<'_>,
+    point: Option<&crate::exchange::Code>,
+) -> Result<ledger::Command, Undecided> {
+    let unfit = |why| OrderRejection::ServiceUnfit {
+        policy: adopted.id(),
+        service: service.code.clone(),
+        why,
+    };
+    let (from, to) = (held.payer.clone(), held.provider.account.clone());
+    let transfer =
+        Transfer::new(from, to, held.amount).map_err(|_| unfit("the provider would pay for it"))?;
+    let tag = |key, value: &str| Tag::new(Label::parse("key", key)?, value.into());
+    let tags = [("service", Some(&service.code)), ("point", point)];
+    let tags = tags
+        .into_iter()
+        .filter_map(|(key, code)| Some(tag(key, code?.as_str())));
+    let tags = tags.collect::<Result<_, _>>().and_then(Tags::new);
+    Ok(ledger::Command::PlaceHold {
+        terms: HoldTerms {
+            id: held.id,
+            transfer,
+            expires_in_s: None,
+            kind: Label::service(),
+            tags: tags.map_err(|_| unfit("its code is no tag"))?,
+            owner: held.order.hold_owner(),
+        },
+        unit: None,
+    })
+}
+
+pub(super) fn known(view: View<'_>, id: ledger::BookingId) -> Result<&Need, Undecided> {
+    let need = crate::exchange::NeedId(id);
+    let found = view.objects.need(need)?;
+    Ok(found.ok_or(OrderRejection::NeedUnknown { need })?)
+}
+
+/// A member whom a field names.
+pub(super) fn known_member<'a>(
+    view: View<'a>,
+    id: &MemberId,
+    field: &'static str,
+) -> Result<&'a Member, Undecided> {
+    let found = view.objects.member(id)?;
+    let member = id.clone();
+    Ok(found.ok_or(Rejection::MemberUnknown { member, field })?)
+}
+
+/// That a step is open to a need as it stands today, and that there is room for one.
+fn check_open(view: View<'_>, need: &Need, step: NeedVerb) -> Result<(), OrderRejection> {
+    let state = need.state_on(view.today);
+    let need_id = need.id;
+    if state.leads(step).is_none() {
+        return Err(OrderRejection::NeedStateWrong {
+            need: need_id,
+            state,
+            step,
+        });
+    }
+    check_steps(need.steps.len(), &need_id)
+}
+
+pub(super) fn check_steps(taken: usize, id: &impl ToString) -> Result<(), OrderRejection> {
+    match taken >= MAX_STEPS {
+        true => Err(OrderRejection::TooManySteps { id: id.to_string() }),
+        false => Ok(()),
+    }
+}
+
+/// The policy that a centre holds to on a service date.
+pub(super) fn policy_on<'a>(
+    view: View<'a>,
+    centre: &Branch,
+    on: Day,
+) -> Result<&'a AdoptedPolicy, Undecided> {
+    let found = view.objects.policy_on(centre, on)?;
+    Ok(found.ok_or_else(|| Rejection::PolicyUnknown {
+        centre: centre.clone(),
+        which: format!("that holds on {on}"),
+    })?)
+}
+
+/// A service of a policy's catalogue that orders can be made of.
+pub(super) fn service_of<'a>(
+    adopted: &'a AdoptedPolicy,
+    code: &crate::exchange::Code,
+) -> Result<&'a Service, Undecided> {
+    let found = adopted.policy().service(code);
+    let service = found.ok_or_else(|| Rejection::ServiceUnknown {
+        policy: adopted.id(),
+        service: code.clone(),
+    })?;
+    let unfit = |why| OrderRejection::ServiceUnfit {
+        policy: adopted.id(),
+        service: code.clone(),
+        why,
+    };
+    if service.group {
+        return Err(unfit("it is for several at once, and an order is for one").into());
+    }
+    match service.unit == UnitId::time() {
+        true => Ok(service),
+        false => Err(unfit("it earns no hours").into()),
+    }
+}
+
+/// That a policy has nothing against something.
+pub(super) fn allows(adopted: &AdoptedPolicy, ask: &Ask<'_>) -> Result<(), Undecided> {
+    let forbids = |breach| OrderRejection::PolicyForbids {
+        policy: adopted.id(),
+        breach,
+    };
+    Ok(adopted.policy().judge(ask).map_err(forbids)?)
+}
+
+/// What somebody may do, or may not.
+#[derive(Clone, Copy)]
+enum Role {
+    Serve,
+    Redeem,
+}
+
+/// Who is asked about, on which day; and of a record, whose fields it has a verdict on.
+struct Eligible<'a> {
+    member: &'a Member,
+    day: Day,
+    recorded: Option<Sequence>,
+}
+
+/// That somebody may, by a rule of a policy that may ask for personal fields. The record
+/// of these, where it does. Where they were erased, what is recorded is taken.
+fn may(
+    view: View<'_>,
+    adopted: &AdoptedPolicy,
+    of: Eligible<'_>,
+    role: Role,
+) -> Result<Option<Sequence>, Undecided> {
+    let policy = adopted.policy();
+    let details = &policies::with_active_guardian(view, &of.member.details)?;
+    let since = of.member.personal_since;
+    let fields = match view.objects.personal(since)? {
+        Some(personal) => personal.fields.clone(),
+        None if of.recorded == Some(since) => return Ok(of.recorded),
+        None => Default::default(),
+    };
+    let person = Person {
+        details,
+        fields: &fields,
+        day: of.day,
+    };
+    let (ask, who) = match role {
+        Role::Serve => (Ask::Serve(person), &policy.provide.who),
+        Role::Redeem => (Ask::Redeem(person), &policy.redeem.who),
+    };
+    allows(adopted, &ask)?;
+    Ok((!who.0.is_empty()).then_some(since))
+}
+
+fn check_qualified(
+    policy: &Policy,
+    service: &Service,
+    provider: &Member,
+    on: Day,
+) -> Result<(), Undecided> {
+    let lacking = policy.lacking(service, provider, on);
+    match lacking.is_empty() {
+        true => Ok(()),
+        false => {
+            let lacking: Vec<_> = lacking.iter().map(|code| code.as_str()).collect();
+            Err(OrderRejection::NotQualified {
+                member: provider.id.clone(),
+                service: service.code.clone(),
+                on,
+                lacking: lacking.join(", "),
+            }
+            .into())
+        }
+    }
+}
+
+/// That provider and recipient are nowhere else at the time of a visit.
+pub(super) fn check_free(
+    view: View<'_>,
+    (provider, recipient): (&MemberId, &MemberId),
+    visit: &Visit,
+) -> Result<(), Undecided> {
+    check_side_free(view, provider, Party::Provider, visit)?;
+    check_side_free(view, recipient, Party::Recipient, visit)
+}
+
+fn check_side_free(
+    view: View<'_>,
+    member: &MemberId,
+    side: Party,
+    visit: &Visit,
+) -> Result<(), Undecided> {
+    let on = view.day(visit.from);
+    // No visit is longer than a day: one that begins the day before may last into it.
+    let days = [on.before(), on, view.day(visit.until)];
+    let mut weeks: Vec<_> = days.map(|day| WeekId::of(member, day)).into();
+    weeks.dedup();
+    for id in weeks {
+        let Some(week) = view.objects.week(&id)? else {
+            continue;
+        };
+        let member = member.clone();
+        if let Some(other) = week.overlapping(visit, side) {
+            return Err(OrderRejection::VisitsOverlap {
+                member,
+                order: other.order,
+                from: other.from,
+                until: other.until,
+            }
+            .into());
+        }
+        if week.monday == on.monday() && week.visits.len() >= MAX_VISITS {
+            let max = MAX_VISITS;
+            return Err(OrderRejection::TooManyVisits { member, on, max }.into());
+        }
+    }
+    Ok(())
+}
+
+/// The account that pays: whom the need names, as far as the policy lets it, or whom the
+/// policy names.
+fn payer(
+    view: View<'_>,
+    adopted: &AdoptedPolicy,
+    recipient: &Member,
+    named: Option<&AccountId>,
+) -> Result<AccountId, Undecided> {
+    let centre = &adopted.centre;
+    let by_policy = match &adopted.policy().payment.payer {
+        Payer::Recipient => &recipient.account,
+        Payer::Account(account) => account,
+    };
+    let account = named.unwrap_or(by_policy);
+    if *account == recipient.account {
+        return Ok(account.clone());
+    }
+    policies::check_ours(view, centre, "payment.payer", account)?;
+    if account != by_policy && !is_bodys(view, account)? {
+        allows(adopted, &Ask::PayFrom(account))?;
+    }
+    Ok(account.clone())
+}
+
+/// Whether an account is an organisation's or a project's, which pay for whom they like.
+fn is_bodys(view: View<'_>, id: &AccountId) -> Result<bool, Undecided> {
+    let account = view.book.account(id)?;
+    Ok(account.is_some_and(|account| {
+        matches!(
+            account.kind,
+            AccountKind::Organisation | AccountKind::Project
+        )
+    }))
+}

@@ -1,0 +1,423 @@
+//! What is done about orders: from check-in to settlement, and otherwise.
+
+use super::{
+    Decision, Plan, Ruling, Undecided, View, doers,
+    needs::{self, Held},
+    settling::{self, Due},
+};
+use crate::exchange::{
+    Day, Doer, Fact, Member, MemberId, Order, OrderId, OrderRejection, OrderState, OrderStep,
+    OrderStepped, StepId,
+    order::{
+        Booked, Confirmation, MAX_OFF_BOOKING_H, OrderAction, OrderVerb, Party, Rating, Reckoned,
+        Resolution, Visit,
+    },
+    policy::{Ask, Minutes, pricing::Confirmed},
+};
+use crate::ledger::{self, Amount, BookingId, Moment, Principal};
+
+/// What a step is decided on.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    view: View<'a>,
+    order: &'a Order,
+    provider: &'a Member,
+    recipient: &'a Member,
+    by: &'a Principal,
+}
+
+/// What a step comes to.
+struct Comes {
+    by: Doer,
+    to: OrderState,
+    on: Day,
+    is_approval: bool,
+    held: Option<Amount>,
+    reckoned: Option<Reckoned>,
+    ledger: Vec<ledger::Command>,
+}
+
+impl Comes {
+    /// To another state, and nothing else.
+    fn plainly(order: &Order, by: Doer, to: OrderState) -> Self {
+        Self {
+            by,
+            to,
+            on: order.on,
+            is_approval: false,
+            held: None,
+            reckoned: None,
+            ledger: Vec::new(),
+        }
+    }
+}
+
+pub(super) fn step(view: View<'_>, new: &OrderStep, by: &Principal) -> Ruling {
+    let order = known(view, new.order)?;
+    let asked = Asked {
+        view,
+        order,
+        provider: needs::known_member(view, &order.provider, "provider_id")?,
+        recipient: needs::known_member(view, &order.recipient, "recipient_id")?,
+        by,
+    };
+    let comes = match &new.action {
+        OrderAction::Change { at, minutes } => asked.change(new.step, *at, *minutes),
+        OrderAction::CheckIn(at) => asked.check_in(*at),
+        OrderAction::CheckOut(at) => asked.check_out(*at),
+        OrderAction::Confirm {
+            member,
+            served,
+            rating,
+        } => asked.confirm(member, *served, *rating),
+        OrderAction::Settle => asked.settle(),
+        OrderAction::Cancel(side) => asked.cancel(*side),
+        OrderAction::NoShow(side) => asked.no_show(*side),
+        OrderAction::Dispute => asked.dispute(),
+        OrderAction::Resolve(resolution) => asked.resolve(*resolution),
+    }?;
+    Ok(Decision::Append(Box::new(Plan {
+        fact: Fact::OrderStepped(Box::new(OrderStepped {
+            step: new.clone(),
+            by: comes.by,
+            to: comes.to,
+            on: comes.on,
+            is_approval: comes.is_approval,
+            held: comes.held,
+            reckoned: comes.reckoned,
+        })),
+        ledger: comes.ledger,
+        personal: None,
+        note: new.reason.as_ref().and_then(|reason| reason.note.clone()),
+    })))
+}
+
+fn known(view: View<'_>, order: OrderId) -> Result<&Order, Undecided> {
+    let found = view.objects.order(order)?;
+    Ok(found.ok_or(OrderRejection::OrderUnknown { order })?)
+}
+
+impl Asked<'_> {
+    /// That a step is open to the order as it stands, and that there is room for one.
+    fn check_open(&self, step: OrderVerb) -> Result<(), OrderRejection> {
+        let (order, state) = (self.order.id, self.order.state);
+        match state.leads(step) {
+            None => Err(OrderRejection::OrderStateWrong { order, state, step }),
+            Some(_) => needs::check_steps(self.order.steps.len(), &order),
+        }
+    }
+
+    fn member(&self, side: Party) -> &Member {
+        match side {
+            Party::Provider => self.provider,
+            Party::Recipient => self.recipient,
+        }
+    }
+
+    /// One side, or staff in their place.
+    fn side(&self, side: Party) -> Result<Doer, Undecided> {
+        doers::doer_for(self.view, &self.order.centre, self.member(side), self.by)
+    }
+
+    /// Either side, or staff in their place.
+    fn either(&self) -> Result<Doer, Undecided> {
+        match self.side(Party::Provider) {
+            Err(Undecided::Refused(_)) => self.side(Party::Recipient),
+            decided => decided,
+        }
+    }
+
+    /// Staff who are neither party nor a relative of one.
+    fn neutral(&self) -> Result<Doer, Undecided> {
+        let parties = [self.provider, self.recipient];
+        let centre = &self.order.centre;
+        let staff = doers::neutral_staff(self.view, centre, &parties, self.by)?;
+        Ok(Doer::Staff(staff.terms.number.clone()))
+    }
+
+    /// Another time, or another length: beyond the tolerance it needs approval again.
+    fn change(&self, step: BookingId, at: Moment, minutes: Minutes) -> Result<Comes, Undecided> {
+        let Self { view, order, .. } = *self;
+        let by = self.either()?;
+        self.check_open(OrderVerb::Change)?;
+        let on = view.day(at);
+        let adopted = needs::policy_on(view, &order.centre, on)?;
+        let service = needs::service_of(adopted, &order.service)?;
+        let days_ago = u32::try_from(on.days_until(view.today)).unwrap_or(0);
+        let length = minutes;
+        needs::check_near(view, on)?;
+        needs::allows(adopted, &Ask::Exchange { length, days_ago })?;
+        let tolerance = adopted.policy().confirmation.tolerance;
+        let is_approval = match self.neutral() {
+            Ok(_) => true,
+            Err(Undecided::Refused(_)) => false,
+            Err(lacking) => return Err(lacking),
+        };
+        if !is_approval && !is_tolerated(order.approved, Booked { at, minutes }, tolerance) {
+            let order = order.id;
+            return Err(OrderRejection::ApprovalNeeded { order, tolerance }.into());
+        }
+        self.check_free(at, at.after_s(minutes.get().saturating_mul(60)))?;
+        let amount = needs::held_amount(adopted, service, minutes)?;
+        let mut comes = Comes::plainly(order, by, order.state);
+        comes.on = on;
+        comes.is_approval = is_approval;
+        if amount != order.held {
+            super::exits::check_unbooked(view, step, StepId::Own(step))?;
+            let held = Held {
+                order: order.id,
+                id: step,
+                payer: &order.payer,
+                provider: self.provider,
+                amount,
+            };
+            let place = needs::place_hold(adopted, service, &held, order.point.as_ref())?;
+            comes.ledger = vec![settling::release(order), place];
+            comes.held = Some(amount);
+        }
+        Ok(comes)
+    }
+
+    fn check_free(&self, from: Moment, until: Moment) -> Result<(), Undecided> {
+        let visit = Visit {
+            order: self.order.id,
+            need: self.order.need,
+            from,
+            until,
+        };
+        let sides = (&self.order.provider, &self.order.recipient);
+        needs::check_free(self.view, sides, &visit)
+    }
+
+    fn check_past(&self, at: Moment) -> Result<(), OrderRejection> {
+        let now = self.view.now;
+        match at > now {
+            true => Err(OrderRejection::ServiceInFuture { at, now }),
+            false => Ok(()),
+        }
+    }
+
+    fn check_in(&self, at: Moment) -> Result<Comes, Undecided> {
+        let by = self.side(Party::Provider)?;
+        self.check_open(OrderVerb::CheckIn)?;
+        self.check_past(at)?;
+        let booked = self.order.at;
+        let off_s = MAX_OFF_BOOKING_H * 3_600;
+        if at < booked.after_s(-off_s) || at > booked.after_s(off_s) {
+            return Err(OrderRejection::CheckedInOffBooking { booked, at }.into());
+        }
+        let on = self.view.day(at);
+        let adopted = needs::policy_on(self.view, &self.order.centre, on)?;
+        let length = self.order.minutes;
+        let days_ago = u32::try_from(on.days_until(self.view.today)).unwrap_or(0);
+        needs::allows(adopted, &Ask::Exchange { length, days_ago })?;
+        self.check_free(at, at.after_s(length.get().saturating_mul(60)))?;
+        let mut comes = Comes::plainly(self.order, by, OrderState::Serving);
+        comes.on = on;
+        Ok(comes)
+    }
+
+    fn check_out(&self, at: Moment) -> Result<Comes, Undecided> {
+        let by = self.side(Party::Provider)?;
+        self.check_open(OrderVerb::CheckOut)?;
+        self.check_past(at)?;
+        let from = self.order.at;
+        if at <= from {
+            return Err(OrderRejection::CheckedOutEarly { from, at }.into());
+        }
+        let adopted = needs::policy_on(self.view, &self.order.centre, self.order.on)?;
+        let longest = adopted.policy().exchange.longest;
+        let length = Minutes::at_most(lasted(from, at).get().max(1));
+        if length > longest {
+            let days_ago = 0;
+            needs::allows(adopted, &Ask::Exchange { length, days_ago })?;
+        }
+        self.check_free(from, at)?;
+        Ok(Comes::plainly(self.order, by, OrderState::Served))
+    }
+
+    fn confirm(
+        &self,
+        member: &MemberId,
+        served: Minutes,
+        rating: Option<Rating>,
+    ) -> Result<Comes, Undecided> {
+        let Self { view, order, .. } = *self;
+        let side = order
+            .side(member)
+            .ok_or_else(|| OrderRejection::MemberNotParty {
+                member: member.clone(),
+                order: order.id,
+            })?;
+        let by = self.side(side)?;
+        self.check_open(OrderVerb::Confirm)?;
+        let adopted = needs::policy_on(view, &order.centre, order.on)?;
+        self.check_confirming(adopted, side, &by)?;
+        let lasted = lasted(order.at, order.until());
+        if served > lasted {
+            return Err(OrderRejection::ConfirmedBeyondVisit { served, lasted }.into());
+        }
+        let ask = |by_provider, by_recipient| Ask::Confirm {
+            booked: order.minutes,
+            by_provider,
+            by_recipient,
+        };
+        needs::allows(adopted, &ask(served, served))?;
+        let new = Confirmation {
+            served,
+            by: by.clone(),
+            rating,
+        };
+        let to = match order.confirmation(side.other()) {
+            Some(other) if !self.is_of_one(other, &new)? => {
+                let (one, another) = match side {
+                    Party::Provider => (served, other.served),
+                    Party::Recipient => (other.served, served),
+                };
+                match adopted.policy().judge(&ask(one, another)) {
+                    Ok(()) => OrderState::Confirmed,
+                    Err(_) => OrderState::Disputed,
+                }
+            }
+            _ => OrderState::Served,
+        };
+        Ok(Comes::plainly(order, by, to))
+    }
+
+    /// Whether one person confirmed both sides, which is no confirmation.
+    fn is_of_one(&self, one: &Confirmation, other: &Confirmation) -> Result<bool, Undecided> {
+        let who = |confirmation: &Confirmation| doers::someone(self.view, &confirmation.by);
+        Ok(who(one)? == who(other)?)
+    }
+
+    /// That whoever confirms may do so now: both sides for as long as the policy gives
+    /// them; staff in the place of those who have no device, and of all afterwards.
+    fn check_confirming(
+        &self,
+        adopted: &crate::exchange::AdoptedPolicy,
+        side: Party,
+        by: &Doer,
+    ) -> Result<(), Undecided> {
+        let Self { view, order, .. } = *self;
+        let ended_on = view.day(order.until());
+        let days_after = u32::try_from(ended_on.days_until(view.today)).unwrap_or(0);
+        let within_days = adopted.policy().confirmation.within_days;
+        match by {
+            Doer::Member(_) => needs::allows(adopted, &Ask::ConfirmThemselves { days_after }),
+            Doer::Staff(_) => {
+                let member = self.member(side);
+                if member.details.has_device && days_after <= within_days {
+                    return Err(OrderRejection::ConfirmationTheirs {
+                        member: member.id.clone(),
+                        until: ended_on.plus_days(within_days).unwrap_or(ended_on),
+                    }
+                    .into());
+                }
+                let parties = [self.member(side.other())];
+                let centre = &order.centre;
+                doers::neutral_staff(view, centre, &parties, self.by)?;
+                Ok(())
+            }
+        }
+    }
+
+    fn settle(&self) -> Result<Comes, Undecided> {
+        let by = self.neutral()?;
+        self.check_open(OrderVerb::Settle)?;
+        let order = self.order;
+        let served = |side| order.confirmation(side).map(|one| one.served);
+        let confirmed = Confirmed {
+            by_provider: served(Party::Provider).unwrap_or_default(),
+            by_recipient: served(Party::Recipient).unwrap_or_default(),
+        };
+        self.settled(by, OrderState::Settled, Due::Served(confirmed))
+    }
+
+    fn settled(&self, by: Doer, to: OrderState, due: Due) -> Result<Comes, Undecided> {
+        let settled = settling::settle(self.view, self.order, self.provider, due)?;
+        let mut comes = Comes::plainly(self.order, by, to);
+        comes.reckoned = Some(settled.reckoned);
+        comes.ledger = settled.ledger;
+        Ok(comes)
+    }
+
+    fn released(&self, by: Doer, to: OrderState) -> Comes {
+        let mut comes = Comes::plainly(self.order, by, to);
+        comes.ledger = vec![settling::release(self.order)];
+        comes
+    }
+
+    /// What the recipient owes who is out of it, by the policy.
+    fn out(
+        &self,
+        by: Doer,
+        to: OrderState,
+        side: Party,
+        is_late: bool,
+    ) -> Result<Comes, Undecided> {
+        let order = self.order;
+        let adopted = needs::policy_on(self.view, &order.centre, order.on)?;
+        let owed = adopted.policy().cancellation.owed;
+        match side == Party::Recipient && is_late && owed > Minutes::ZERO {
+            true => self.settled(by, to, Due::Owed(owed)),
+            false => Ok(self.released(by, to)),
+        }
+    }
+
+    fn cancel(&self, side: Party) -> Result<Comes, Undecided> {
+        let by = self.side(side)?;
+        self.check_open(OrderVerb::Cancel)?;
+        let Self { view, order, .. } = *self;
+        let adopted = needs::policy_on(view, &order.centre, order.on)?;
+        let minutes_before = view.now.minutes_until(order.at);
+        let ask = Ask::Cancel { minutes_before };
+        let is_late = adopted.policy().judge(&ask).is_err();
+        self.out(by, OrderState::Cancelled, side, is_late)
+    }
+
+    fn no_show(&self, side: Party) -> Result<Comes, Undecided> {
+        let by = self.neutral()?;
+        self.check_open(OrderVerb::NoShow)?;
+        self.check_past(self.order.at)?;
+        self.out(by, OrderState::NoShow, side, true)
+    }
+
+    fn dispute(&self) -> Result<Comes, Undecided> {
+        let by = self.either()?;
+        self.check_open(OrderVerb::Dispute)?;
+        Ok(Comes::plainly(self.order, by, OrderState::Disputed))
+    }
+
+    fn resolve(&self, resolution: Resolution) -> Result<Comes, Undecided> {
+        let by = self.neutral()?;
+        self.check_open(OrderVerb::Resolve)?;
+        match resolution {
+            Resolution::Release => Ok(self.released(by, OrderState::Resolved)),
+            Resolution::Settle(served) => {
+                let lasted = lasted(self.order.at, self.order.until());
+                if served > lasted {
+                    return Err(OrderRejection::ConfirmedBeyondVisit { served, lasted }.into());
+                }
+                let confirmed = Confirmed {
+                    by_provider: served,
+                    by_recipient: served,
+                };
+                self.settled(by, OrderState::Resolved, Due::Served(confirmed))
+            }
+        }
+    }
+}
+
+/// Whether a time and a length are so near to others that nobody approves them again.
+fn is_tolerated(approved: Booked, new: Booked, tolerance: Minutes) -> bool {
+    let tolerated = tolerance.get().unsigned_abs();
+    let moved_us = (new.at.us() - approved.at.us()).unsigned_abs();
+    let longer = (new.minutes.get() - approved.minutes.get()).unsigned_abs();
+    moved_us <= tolerated.saturating_mul(60_000_000) && longer <= tolerated
+}
+
+/// The minutes from one moment to another, those begun counted whole.
+fn lasted(from: Moment, until: Moment) -> Minutes {
+    let us = (until.us() - from.us()).max(0);
+    Minutes::at_most(us.div_euclid(60_000_000) + i64::from(us % 60_000_000 > 0))
+}

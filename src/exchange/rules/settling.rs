@@ -1,0 +1,211 @@
+//! What an order comes to, and what the ledger does for it.
+
+use super::{Undecided, View, needs, policies};
+use crate::exchange::{
+    Member, Order, OrderRejection, WeekId,
+    order::Reckoned,
+    policy::{
+        Minutes,
+        pricing::{Capped, Confirmed, Worth},
+    },
+};
+use crate::ledger::{self, AccountId, Amount, CreditLeg, CreditLegs, Moment, Settlement};
+
+/// An order that is settled.
+pub(super) struct Settled {
+    pub(super) reckoned: Reckoned,
+    pub(super) ledger: Vec<ledger::Command>,
+}
+
+/// What is to be settled.
+#[derive(Clone, Copy)]
+pub(super) enum Due {
+    /// What the confirmed times are worth.
+    Served(Confirmed),
+    /// So many minutes that the recipient owes without having been served.
+    Owed(Minutes),
+}
+
+/// Reckons an order, and has the hold settled by it: under the policy of the need's
+/// centre on the service date, and with the caps of the provider's centre.
+pub(super) fn settle(
+    view: View<'_>,
+    order: &Order,
+    provider: &Member,
+    due: Due,
+) -> Result<Settled, Undecided> {
+    let adopted = needs::policy_on(view, &order.centre, order.on)?;
+    let service = needs::service_of(adopted, &order.service)?;
+    let (confirmed, worth) = match due {
+        Due::Served(confirmed) => (confirmed, adopted.policy().worth(service, confirmed)),
+        Due::Owed(minutes) => {
+            let confirmed = Confirmed {
+                by_provider: Minutes::ZERO,
+                by_recipient: Minutes::ZERO,
+            };
+            let owed = minutes.get().min(order.held.steps());
+            (
+                confirmed,
+                Worth {
+                    confirmed: Minutes::ZERO,
+                    rounded: Minutes::ZERO,
+                    weighted: owed,
+                },
+            )
+        }
+    };
+    let week = view.objects.week(&WeekId::of(&provider.id, order.on))?;
+    let earned_on_day = week.map_or(0, |week| week.credited_on(order.on));
+    let earned_in_week = week.map_or(0, |week| week.credited_in_all());
+    let of_provider = view.objects.policy_on(&provider.centre, order.on)?;
+    let capped = match of_provider {
+        Some(adopted) => {
+            let policy = adopted.policy();
+            policy.capped(worth.weighted, earned_on_day, earned_in_week)
+        }
+        None => Capped {
+            within_day_cap: worth.weighted,
+            within_week_cap: worth.weighted,
+        },
+    };
+    let account = view.book.account(&provider.account)?;
+    let balance = account.map_or(0, |account| account.balance.steps());
+    let excess_to = excess_to(view, provider)?;
+    let room = room(view, provider, balance)?;
+    let credited = match &excess_to {
+        Some(_) => capped.within_week_cap.min(room),
+        // The ledger says what is against more than there is room for.
+        None => capped.within_week_cap,
+    };
+    let excess = match &excess_to {
+        Some(_) => worth.weighted - credited,
+        None => 0,
+    };
+    let reckoned = Reckoned {
+        policy: adopted.version,
+        provider_policy: of_provider.map(|adopted| adopted.version),
+        by_provider: confirmed.by_provider,
+        by_recipient: confirmed.by_recipient,
+        confirmed: worth.confirmed,
+        rounded: worth.rounded,
+        weighted: worth.weighted,
+        earned_on_day,
+        earned_in_week,
+        within_day_cap: capped.within_day_cap,
+        within_week_cap: capped.within_week_cap,
+        balance,
+        credited,
+        excess,
+    };
+    if credited == 0 && excess == 0 && worth.weighted > 0 {
+        return Err(cap_reached(view, order, provider, &reckoned)?.into());
+    }
+    let limits = policies::new_limits(view, &provider.centre, &provider.account)?;
+    let effective_at = match due {
+        Due::Served(_) => Some(order.at),
+        Due::Owed(_) => None,
+    };
+    let end = end_hold(
+        order,
+        effective_at,
+        (&provider.account, excess_to),
+        &reckoned,
+    );
+    Ok(Settled {
+        ledger: limits.into_iter().chain([end]).collect(),
+        reckoned,
+    })
+}
+
+/// The account that gets what the provider may not, by the policy that their centre
+/// holds to today.
+fn excess_to(view: View<'_>, provider: &Member) -> Result<Option<AccountId>, Undecided> {
+    let adopted = view.objects.policy_on(&provider.centre, view.today)?;
+    let account = adopted.and_then(|adopted| adopted.policy().balance.excess_to.clone());
+    if let Some(account) = &account {
+        policies::check_ours(view, &provider.centre, "balance.excess_to", account)?;
+    }
+    Ok(account)
+}
+
+/// How much more may stand on the provider's account.
+fn room(view: View<'_>, provider: &Member, balance: i64) -> Result<i64, Undecided> {
+    let has_policy = view
+        .objects
+        .policy_on(&provider.centre, view.today)?
+        .is_some();
+    let ceiling = match has_policy {
+        true => policies::limits(view, &provider.centre)?.ceiling,
+        false => {
+            let account = view.book.account(&provider.account)?;
+            account.and_then(|account| account.limits.ceiling)
+        }
+    };
+    Ok(ceiling.map_or(i64::MAX, |ceiling| {
+        ceiling.steps().saturating_sub(balance).max(0)
+    }))
+}
+
+/// Which cap leaves nothing.
+fn cap_reached(
+    view: View<'_>,
+    order: &Order,
+    provider: &Member,
+    reckoned: &Reckoned,
+) -> Result<OrderRejection, Undecided> {
+    let adopted = view.objects.policy_on(&provider.centre, order.on)?;
+    let pricing = adopted.map(|adopted| &adopted.policy().pricing);
+    let of_day = reckoned.within_day_cap == 0;
+    let (rule, cap, earned) = match of_day {
+        true => (
+            "pricing.day_cap",
+            pricing.and_then(|pricing| pricing.day_cap),
+            reckoned.earned_on_day,
+        ),
+        false => (
+            "pricing.week_cap",
+            pricing.and_then(|pricing| pricing.week_cap),
+            reckoned.earned_in_week,
+        ),
+    };
+    Ok(OrderRejection::CapReached {
+        order: order.id,
+        rule,
+        cap: cap.unwrap_or_default(),
+        earned,
+    })
+}
+
+/// Settles the hold among those who get something, or releases it where nobody does.
+fn end_hold(
+    order: &Order,
+    effective_at: Option<Moment>,
+    (provider, excess_to): (&AccountId, Option<AccountId>),
+    reckoned: &Reckoned,
+) -> ledger::Command {
+    let of_provider = (Some(provider.clone()), reckoned.credited);
+    let legs = [of_provider, (excess_to, reckoned.excess)];
+    let legs = legs.into_iter().filter_map(|(credit, minutes)| {
+        Some(CreditLeg {
+            credit: credit?,
+            amount: Amount::new(minutes).ok()?,
+        })
+    });
+    match CreditLegs::new(legs.collect()) {
+        Ok(legs) => ledger::Command::SettleHold {
+            id: order.hold,
+            settlement: Settlement::Legs(legs),
+            effective_at,
+            owner: order.id.hold_owner(),
+        },
+        Err(_) => release(order),
+    }
+}
+
+/// Frees what is held for an order.
+pub(super) fn release(order: &Order) -> ledger::Command {
+    ledger::Command::ReleaseHold {
+        id: order.hold,
+        owner: order.id.hold_owner(),
+    }
+}

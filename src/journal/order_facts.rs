@@ -1,0 +1,483 @@
+//! What happened to needs and orders: to the contract's messages, and back.
+
+use timebank_proto::v1::{
+    self, doer::Who, need_action::Action as NeedDo, order_action::Action as OrderDo,
+    resolve_dispute::How,
+};
+
+use super::{
+    Undecodable,
+    decode::{booking, commitment},
+    facts::policy_version,
+    member_facts::{optional, sequence},
+    moment, timestamp,
+};
+use crate::{
+    exchange::{
+        AcceptNeed, Branch, Code, Day, Doer, Fact, MemberId, NeedId, NeedPublished, NeedState,
+        NeedStep, NeedStepped, OrderAccepted, OrderId, OrderState, OrderStep, OrderStepped,
+        PolicyVersion, StaffNumber,
+        order::{
+            Helpers, NeedAction, NeedTerms, OrderAction, Party, Rating, Reason, Reckoned,
+            Resolution,
+        },
+        policy::Minutes,
+    },
+    ledger::{AccountId, Amount, Malformed, Sequence},
+};
+
+type Result<T> = std::result::Result<T, Undecodable>;
+type Read<T> = std::result::Result<T, Malformed>;
+
+fn number(version: PolicyVersion) -> i32 {
+    i32::try_from(version.get()).unwrap_or(i32::MAX)
+}
+
+fn code(code: Option<&Code>) -> String {
+    code.map_or("", Code::as_str).into()
+}
+
+/// Who did something, as the contract has them.
+pub fn doer_to_proto(doer: &Doer) -> v1::Doer {
+    let who = match doer {
+        Doer::Staff(number) => Who::StaffNumber(number.as_str().into()),
+        Doer::Member(member) => Who::MemberId(member.as_str().into()),
+    };
+    v1::Doer { who: Some(who) }
+}
+
+/// What is asked for, as the contract has it.
+pub fn need_terms_to_proto(terms: &NeedTerms) -> v1::NeedTerms {
+    v1::NeedTerms {
+        recipient_id: terms.recipient.as_str().into(),
+        service: terms.service.as_str().into(),
+        at: Some(timestamp(terms.at)),
+        minutes: terms.minutes.get(),
+        pay_from: terms.pay_from.as_ref().map_or("", AccountId::as_str).into(),
+        point: code(terms.point.as_ref()),
+        channel: code(terms.channel.as_ref()),
+        helpers: terms.helpers.get(),
+    }
+}
+
+/// How a need stands, as the contract has it.
+pub fn need_state_to_proto(state: NeedState) -> v1::NeedState {
+    match state {
+        NeedState::Published => v1::NeedState::Published,
+        NeedState::Approved => v1::NeedState::Approved,
+        NeedState::Accepted => v1::NeedState::Accepted,
+        NeedState::Declined => v1::NeedState::Declined,
+        NeedState::Cancelled => v1::NeedState::Cancelled,
+        NeedState::Expired => v1::NeedState::Expired,
+    }
+}
+
+/// How an order stands, as the contract has it.
+pub fn order_state_to_proto(state: OrderState) -> v1::OrderState {
+    match state {
+        OrderState::Accepted => v1::OrderState::Accepted,
+        OrderState::Serving => v1::OrderState::Serving,
+        OrderState::Served => v1::OrderState::Served,
+        OrderState::Confirmed => v1::OrderState::Confirmed,
+        OrderState::Settled => v1::OrderState::Settled,
+        OrderState::Cancelled => v1::OrderState::Cancelled,
+        OrderState::NoShow => v1::OrderState::NoShow,
+        OrderState::Disputed => v1::OrderState::Disputed,
+        OrderState::Resolved => v1::OrderState::Resolved,
+    }
+}
+
+fn party_to_proto(party: Party) -> v1::Party {
+    match party {
+        Party::Provider => v1::Party::Provider,
+        Party::Recipient => v1::Party::Recipient,
+    }
+}
+
+fn need_action_to_proto(action: &NeedAction) -> v1::NeedAction {
+    let action = match action {
+        NeedAction::Offer(member) => NeedDo::Offer(member.as_str().into()),
+        NeedAction::Withdraw(member) => NeedDo::Withdraw(member.as_str().into()),
+        NeedAction::Approve => NeedDo::Approve(v1::Plainly {}),
+        NeedAction::Decline => NeedDo::Decline(v1::Plainly {}),
+        NeedAction::Cancel => NeedDo::Cancel(v1::Plainly {}),
+    };
+    v1::NeedAction {
+        action: Some(action),
+    }
+}
+
+fn order_action_to_proto(action: &OrderAction) -> v1::OrderAction {
+    let action = match action {
+        OrderAction::Change { at, minutes } => OrderDo::Change(v1::ChangeVisit {
+            at: Some(timestamp(*at)),
+            minutes: minutes.get(),
+        }),
+        OrderAction::CheckIn(at) => OrderDo::CheckIn(timestamp(*at)),
+        OrderAction::CheckOut(at) => OrderDo::CheckOut(timestamp(*at)),
+        OrderAction::Confirm {
+            member,
+            served,
+            rating,
+        } => OrderDo::Confirm(v1::ConfirmVisit {
+            member_id: member.as_str().into(),
+            served_minutes: served.get(),
+            rating: rating.map_or(0, Rating::get),
+        }),
+        OrderAction::Settle => OrderDo::Settle(v1::Plainly {}),
+        OrderAction::Cancel(party) => OrderDo::Cancel(party_to_proto(*party).into()),
+        OrderAction::NoShow(party) => OrderDo::NoShow(party_to_proto(*party).into()),
+        OrderAction::Dispute => OrderDo::Dispute(v1::Plainly {}),
+        OrderAction::Resolve(resolution) => OrderDo::Resolve(v1::ResolveDispute {
+            how: Some(match resolution {
+                Resolution::Settle(served) => How::SettleMinutes(served.get()),
+                Resolution::Release => How::Release(v1::Plainly {}),
+            }),
+        }),
+    };
+    v1::OrderAction {
+        action: Some(action),
+    }
+}
+
+/// What an order came to, as the contract has it.
+pub fn reckoning_to_proto(reckoned: &Reckoned) -> v1::Reckoning {
+    v1::Reckoning {
+        policy_version: number(reckoned.policy),
+        provider_policy_version: reckoned.provider_policy.map_or(0, number),
+        by_provider: reckoned.by_provider.get(),
+        by_recipient: reckoned.by_recipient.get(),
+        confirmed: reckoned.confirmed.get(),
+        rounded: reckoned.rounded.get(),
+        weighted: reckoned.weighted,
+        earned_on_day: reckoned.earned_on_day,
+        earned_in_week: reckoned.earned_in_week,
+        within_day_cap: reckoned.within_day_cap,
+        within_week_cap: reckoned.within_week_cap,
+        balance: reckoned.balance,
+        credited: reckoned.credited,
+        excess: reckoned.excess,
+    }
+}
+
+fn reason_to_proto(reason: Option<&Reason>) -> Vec<u8> {
+    reason.map_or_else(Vec::new, |reason| reason.commitment.0.to_vec())
+}
+
+pub(super) fn published(new: &NeedPublished) -> v1::NeedPublished {
+    v1::NeedPublished {
+        need_id: new.id.0.as_bytes().to_vec(),
+        terms: Some(need_terms_to_proto(&new.terms)),
+        by: Some(doer_to_proto(&new.by)),
+        centre: new.centre.as_str().into(),
+        policy_version: number(new.policy),
+        on: new.on.to_string(),
+        open_until: new.open_until.to_string(),
+        state: need_state_to_proto(new.to).into(),
+        verdict_on: new.verdict_on.map_or(0, Sequence::get),
+    }
+}
+
+pub(super) fn need_stepped(new: &NeedStepped) -> v1::NeedStepped {
+    let step = &new.step;
+    v1::NeedStepped {
+        step_id: step.step.as_bytes().to_vec(),
+        need_id: step.need.0.as_bytes().to_vec(),
+        action: Some(need_action_to_proto(&step.action)),
+        reason_commitment: reason_to_proto(step.reason.as_ref()),
+        by: Some(doer_to_proto(&new.by)),
+        state: need_state_to_proto(new.to).into(),
+    }
+}
+
+pub(super) fn accepted(new: &OrderAccepted) -> v1::OrderAccepted {
+    let approved_by = new.approved_by.iter();
+    v1::OrderAccepted {
+        order_id: new.accept.order.0.as_bytes().to_vec(),
+        need_id: new.accept.need.0.as_bytes().to_vec(),
+        provider_id: new.accept.provider.as_str().into(),
+        by: Some(doer_to_proto(&new.by)),
+        approved_by: approved_by.map(|number| number.as_str().into()).collect(),
+        payer: new.payer.as_str().into(),
+        held: new.held.steps(),
+        need_state: need_state_to_proto(new.need_is).into(),
+        verdict_on: new.verdict_on.map_or(0, Sequence::get),
+    }
+}
+
+pub(super) fn order_stepped(new: &OrderStepped) -> v1::OrderStepped {
+    let step = &new.step;
+    v1::OrderStepped {
+        step_id: step.step.as_bytes().to_vec(),
+        order_id: step.order.0.as_bytes().to_vec(),
+        action: Some(order_action_to_proto(&step.action)),
+        reason_commitment: reason_to_proto(step.reason.as_ref()),
+        by: Some(doer_to_proto(&new.by)),
+        state: order_state_to_proto(new.to).into(),
+        on: new.on.to_string(),
+        approval: new.is_approval,
+        held: new.held.map_or(0, Amount::steps),
+        reckoning: new.reckoned.as_ref().map(reckoning_to_proto),
+    }
+}
+
+/// Text that must be there.
+fn text<'a>(given: &'a str, field: &'static str) -> Read<&'a str> {
+    match given {
+        "" => Err(Malformed::Missing { field }),
+        given => Ok(given),
+    }
+}
+
+/// Minutes of which there must be one at least.
+fn minutes(given: i64, field: &'static str) -> Read<Minutes> {
+    match Minutes::new(given) {
+        Some(minutes) if minutes > Minutes::ZERO => Ok(minutes),
+        _ if given == 0 => Err(Malformed::Missing { field }),
+        _ => Err(Malformed::AmountRange {
+            given,
+            max: Minutes::MAX.get(),
+        }),
+    }
+}
+
+fn required<T>(given: Option<T>, field: &'static str) -> Read<T> {
+    given.ok_or(Malformed::Missing { field })
+}
+
+/// Reads what is asked for.
+///
+/// # Errors
+/// [`Malformed`], of the first field that is.
+pub fn need_terms(given: &v1::NeedTerms) -> Read<NeedTerms> {
+    let recipient = MemberId::parse(text(&given.recipient_id, "terms.recipient_id")?)?;
+    let service = Code::parse("terms.service", text(&given.service, "terms.service")?)?;
+    let at = moment(required(given.at, "terms.at")?, "terms.at")?;
+    let minutes = minutes(given.minutes, "terms.minutes")?;
+    let pay_from = optional(&given.pay_from, AccountId::parse)?;
+    let code = |field, given: &str| optional(given, |word| Code::parse(field, word));
+    Ok(NeedTerms {
+        recipient,
+        service,
+        at,
+        minutes,
+        pay_from,
+        point: code("terms.point", &given.point)?,
+        channel: code("terms.channel", &given.channel)?,
+        helpers: helpers(given.helpers)?,
+    })
+}
+
+fn helpers(given: u32) -> Read<Helpers> {
+    let field = "terms.helpers";
+    let given = given.max(1);
+    Helpers::new(given).ok_or(Malformed::Choice {
+        field,
+        given: i32::try_from(given).unwrap_or(i32::MAX),
+    })
+}
+
+/// Reads what is done about a need.
+///
+/// # Errors
+/// [`Malformed`], where it is missing or names no member.
+pub fn need_action(given: Option<&v1::NeedAction>) -> Read<NeedAction> {
+    let action = given.and_then(|given| given.action.as_ref());
+    let member = |given: &str, field| MemberId::parse(text(given, field)?);
+    Ok(match required(action, "action")? {
+        NeedDo::Offer(given) => NeedAction::Offer(member(given, "action.offer")?),
+        NeedDo::Withdraw(given) => NeedAction::Withdraw(member(given, "action.withdraw")?),
+        NeedDo::Approve(_) => NeedAction::Approve,
+        NeedDo::Decline(_) => NeedAction::Decline,
+        NeedDo::Cancel(_) => NeedAction::Cancel,
+    })
+}
+
+/// Reads what is done about an order.
+///
+/// # Errors
+/// [`Malformed`], of the first field that is.
+pub fn order_action(given: Option<&v1::OrderAction>) -> Read<OrderAction> {
+    let action = given.and_then(|given| given.action.as_ref());
+    Ok(match required(action, "action")? {
+        OrderDo::Change(change) => OrderAction::Change {
+            at: moment(required(change.at, "action.change.at")?, "action.change.at")?,
+            minutes: minutes(change.minutes, "action.change.minutes")?,
+        },
+        OrderDo::CheckIn(at) => OrderAction::CheckIn(moment(*at, "action.check_in")?),
+        OrderDo::CheckOut(at) => OrderAction::CheckOut(moment(*at, "action.check_out")?),
+        OrderDo::Confirm(confirm) => {
+            let member = text(&confirm.member_id, "action.confirm.member_id")?;
+            OrderAction::Confirm {
+                member: MemberId::parse(member)?,
+                served: minutes(confirm.served_minutes, "action.confirm.served_minutes")?,
+                rating: rating(confirm.rating)?,
+            }
+        }
+        OrderDo::Settle(_) => OrderAction::Settle,
+        OrderDo::Cancel(given) => OrderAction::Cancel(party(*given, "action.cancel")?),
+        OrderDo::NoShow(given) => OrderAction::NoShow(party(*given, "action.no_show")?),
+        OrderDo::Dispute(_) => OrderAction::Dispute,
+        OrderDo::Resolve(resolve) => OrderAction::Resolve(resolution(resolve.how.as_ref())?),
+    })
+}
+
+fn rating(given: u32) -> Read<Option<Rating>> {
+    let field = "action.confirm.rating";
+    match given {
+        0 => Ok(None),
+        given => Rating::new(given).map(Some).ok_or(Malformed::Choice {
+            field,
+            given: i32::try_from(given).unwrap_or(i32::MAX),
+        }),
+    }
+}
+
+fn resolution(how: Option<&How>) -> Read<Resolution> {
+    Ok(match required(how, "action.resolve")? {
+        How::SettleMinutes(given) => {
+            Resolution::Settle(minutes(*given, "action.resolve.settle_minutes")?)
+        }
+        How::Release(_) => Resolution::Release,
+    })
+}
+
+/// Reads a side of an order.
+///
+/// # Errors
+/// [`Malformed`] where it is none.
+pub fn party(given: i32, field: &'static str) -> Read<Party> {
+    match v1::Party::try_from(given) {
+        Ok(v1::Party::Provider) => Ok(Party::Provider),
+        Ok(v1::Party::Recipient) => Ok(Party::Recipient),
+        Ok(v1::Party::Unspecified) => Err(Malformed::Missing { field }),
+        Err(_) => Err(Malformed::Choice { field, given }),
+    }
+}
+
+fn doer(given: Option<&v1::Doer>) -> Result<Doer> {
+    let who = given.and_then(|given| given.who.as_ref());
+    Ok(match who.ok_or(Undecodable::Field("by"))? {
+        Who::StaffNumber(number) => Doer::Staff(StaffNumber::parse(number)?),
+        Who::MemberId(member) => Doer::Member(MemberId::parse(member)?),
+    })
+}
+
+fn need_state(given: i32) -> Result<NeedState> {
+    let found = NeedState::ALL.iter().copied();
+    let mut found = found.filter(|state| i32::from(need_state_to_proto(*state)) == given);
+    found.next().ok_or(Undecodable::Field("state"))
+}
+
+fn order_state(given: i32) -> Result<OrderState> {
+    let found = OrderState::ALL.iter().copied();
+    let mut found = found.filter(|state| i32::from(order_state_to_proto(*state)) == given);
+    found.next().ok_or(Undecodable::Field("state"))
+}
+
+/// A position that need not be there.
+fn verdict_on(given: i64) -> Result<Option<Sequence>> {
+    match given {
+        0 => Ok(None),
+        given => sequence(given, "verdict_on").map(Some),
+    }
+}
+
+fn reason(given: &[u8]) -> Result<Option<Reason>> {
+    let commitment = commitment(given)?;
+    Ok(commitment.map(|commitment| Reason {
+        commitment,
+        note: None,
+    }))
+}
+
+pub(super) fn read_published(new: &v1::NeedPublished) -> Result<Fact> {
+    let terms = new.terms.as_ref().ok_or(Undecodable::Field("terms"))?;
+    Ok(Fact::NeedPublished(Box::new(NeedPublished {
+        id: NeedId(booking(&new.need_id, "need_id")?),
+        terms: need_terms(terms)?,
+        by: doer(new.by.as_ref())?,
+        centre: Branch::parse("centre", &new.centre)?,
+        policy: policy_version(new.policy_version)?,
+        on: Day::parse("on", &new.on)?,
+        open_until: Day::parse("open_until", &new.open_until)?,
+        to: need_state(new.state)?,
+        verdict_on: verdict_on(new.verdict_on)?,
+    })))
+}
+
+pub(super) fn read_need_stepped(new: &v1::NeedStepped) -> Result<Fact> {
+    Ok(Fact::NeedStepped(Box::new(NeedStepped {
+        step: NeedStep {
+            step: booking(&new.step_id, "step_id")?,
+            need: NeedId(booking(&new.need_id, "need_id")?),
+            action: need_action(new.action.as_ref())?,
+            reason: reason(&new.reason_commitment)?,
+        },
+        by: doer(new.by.as_ref())?,
+        to: need_state(new.state)?,
+    })))
+}
+
+pub(super) fn read_accepted(new: &v1::OrderAccepted) -> Result<Fact> {
+    let approved_by = new.approved_by.iter();
+    let approved_by = approved_by.map(|number| StaffNumber::parse(number));
+    Ok(Fact::OrderAccepted(Box::new(OrderAccepted {
+        accept: AcceptNeed {
+            order: OrderId(booking(&new.order_id, "order_id")?),
+            need: NeedId(booking(&new.need_id, "need_id")?),
+            provider: MemberId::parse(&new.provider_id)?,
+            recorded: None,
+        },
+        by: doer(new.by.as_ref())?,
+        approved_by: approved_by.collect::<Read<_>>()?,
+        payer: AccountId::parse(&new.payer)?,
+        held: Amount::new(new.held)?,
+        need_is: need_state(new.need_state)?,
+        verdict_on: verdict_on(new.verdict_on)?,
+    })))
+}
+
+pub(super) fn read_order_stepped(new: &v1::OrderStepped) -> Result<Fact> {
+    let reckoned = new.reckoning.as_ref().map(reckoning).transpose()?;
+    Ok(Fact::OrderStepped(Box::new(OrderStepped {
+        step: OrderStep {
+            step: booking(&new.step_id, "step_id")?,
+            order: OrderId(booking(&new.order_id, "order_id")?),
+            action: order_action(new.action.as_ref())?,
+            reason: reason(&new.reason_commitment)?,
+        },
+        by: doer(new.by.as_ref())?,
+        to: order_state(new.state)?,
+        on: Day::parse("on", &new.on)?,
+        is_approval: new.approval,
+        held: match new.held {
+            0 => None,
+            held => Some(Amount::new(held)?),
+        },
+        reckoned,
+    })))
+}
+
+fn reckoning(given: &v1::Reckoning) -> Result<Reckoned> {
+    let minutes = |given, field| Minutes::new(given).ok_or(Undecodable::Field(field));
+    Ok(Reckoned {
+        policy: policy_version(given.policy_version)?,
+        provider_policy: match given.provider_policy_version {
+            0 => None,
+            version => Some(policy_version(version)?),
+        },
+        by_provider: minutes(given.by_provider, "by_provider")?,
+        by_recipient: minutes(given.by_recipient, "by_recipient")?,
+        confirmed: minutes(given.confirmed, "confirmed")?,
+        rounded: minutes(given.rounded, "rounded")?,
+        weighted: given.weighted,
+        earned_on_day: given.earned_on_day,
+        earned_in_week: given.earned_in_week,
+        within_day_cap: given.within_day_cap,
+        within_week_cap: given.within_week_cap,
+        balance: given.balance,
+        credited: given.credited,
+        excess: given.excess,
+    })
+}

@@ -1,0 +1,345 @@
+//! Needs and orders, and what staff need of them in a day.
+
+use super::{ReadError, Reading, centre, exchange::misplaced, policies::today};
+use crate::{
+    exchange::{
+        Branch, Day, Fact, List, Member, MemberId, Need, NeedId, NeedState, Object, ObjectId,
+        Order, OrderId, OrderRejection, OrderState, PolicyId, Rejection, Staff, StaffNumber,
+        order::NeedVerb, rules::is_party,
+    },
+    ledger::{Note, Principal, Sequence, Stamp},
+    steps::Record,
+    store::StoreError,
+};
+
+/// How many of a kind the day's screen shows.
+pub const TODAY_ROWS: usize = 100;
+
+/// A step that was taken.
+#[derive(Clone, Debug)]
+pub struct StepTaken {
+    pub stamp: Stamp,
+    pub by: Principal,
+    /// What was done, in a word.
+    pub what: &'static str,
+    /// Why, where that was said and is kept.
+    pub reason: Option<Note>,
+}
+
+/// A need as it stands today, with its steps.
+#[derive(Clone, Debug)]
+pub struct NeedView {
+    pub need: Need,
+    pub state: NeedState,
+    pub history: Vec<StepTaken>,
+}
+
+/// An order, with its steps.
+#[derive(Clone, Debug)]
+pub struct OrderView {
+    pub order: Order,
+    pub history: Vec<StepTaken>,
+}
+
+/// A need with all that was done about it.
+///
+/// # Errors
+/// [`OrderRejection::NeedUnknown`], or where the store fails.
+pub fn need(reading: &mut Reading<'_>, id: NeedId) -> Result<NeedView, ReadError> {
+    match reading.snapshot.object(&ObjectId::Need(id))? {
+        Some(Object::Need(need)) => Ok(NeedView {
+            state: need.state_on(today(reading)?),
+            history: history(reading, &need.steps)?,
+            need: *need,
+        }),
+        _ => Err(Rejection::from(OrderRejection::NeedUnknown { need: id }).into()),
+    }
+}
+
+/// An order with all that was done about it.
+///
+/// # Errors
+/// [`OrderRejection::OrderUnknown`], or where the store fails.
+pub fn order(reading: &mut Reading<'_>, id: OrderId) -> Result<OrderView, ReadError> {
+    match reading.snapshot.object(&ObjectId::Order(id))? {
+        Some(Object::Order(order)) => Ok(OrderView {
+            history: history(reading, &order.steps)?,
+            order: *order,
+        }),
+        _ => Err(Rejection::from(OrderRejection::OrderUnknown { order: id }).into()),
+    }
+}
+
+fn history(reading: &mut Reading<'_>, steps: &[Sequence]) -> Result<Vec<StepTaken>, ReadError> {
+    let records = reading.snapshot.records_at(steps)?;
+    let reasons = reading.snapshot.notes_at(steps)?;
+    let taken = records.into_iter().zip(reasons);
+    let taken = taken.map(|(record, reason)| {
+        Ok(StepTaken {
+            stamp: record.stamp,
+            what: what(&record)?,
+            by: record.caller.principal,
+            reason,
+        })
+    });
+    taken.collect()
+}
+
+fn what(record: &Record) -> Result<&'static str, ReadError> {
+    match record.step.exchange_fact() {
+        Some(Fact::NeedPublished(_)) => Ok("publish"),
+        Some(Fact::NeedStepped(new)) => Ok(new.step.action.verb().word()),
+        Some(Fact::OrderAccepted(_)) => Ok(NeedVerb::Accept.word()),
+        Some(Fact::OrderStepped(new)) => Ok(new.step.action.verb().word()),
+        _ => {
+            let at = record.stamp.sequence;
+            Err(StoreError::Corrupt(format!("record {at} is of no need and no order")).into())
+        }
+    }
+}
+
+/// Which needs.
+#[derive(Clone, Debug)]
+pub enum Needs {
+    /// Those of a centre that stand so: published or approved.
+    In(Branch, NeedState),
+    /// Those of a centre that a member of its staff may approve.
+    ForApproval(Branch, Principal),
+    /// Those of a member.
+    Of(MemberId),
+}
+
+impl Needs {
+    fn list(&self) -> List {
+        match self {
+            Self::In(centre, state) => List::NeedsIn(centre.clone(), *state),
+            Self::ForApproval(centre, _) => List::NeedsIn(centre.clone(), NeedState::Published),
+            Self::Of(member) => List::NeedsOf(member.clone()),
+        }
+    }
+}
+
+/// Needs, in the order of their ids, from after one on; those that have expired only
+/// among a member's. How far was looked comes with them: no further than so many needs.
+///
+/// # Errors
+/// [`Rejection::CentreUnknown`], [`Rejection::StaffOnly`], or where the store fails.
+pub fn needs(
+    reading: &mut Reading<'_>,
+    which: &Needs,
+    after: Option<NeedId>,
+    limit: usize,
+) -> Result<Vec<(Need, NeedState)>, ReadError> {
+    let today = today(reading)?;
+    let approver = match which {
+        Needs::Of(_) => None,
+        Needs::In(prefix, _) => {
+            centre(reading, prefix)?;
+            None
+        }
+        Needs::ForApproval(prefix, by) => {
+            centre(reading, prefix)?;
+            Some(staff(reading, prefix, by)?)
+        }
+    };
+    let shows_all = matches!(which, Needs::Of(_));
+    let list = which.list();
+    let mut after = after.map(ObjectId::Need);
+    let mut found = Vec::new();
+    loop {
+        reading.scan.check_caller()?;
+        let listed = reading.snapshot.listed(&list, after.as_ref(), limit)?;
+        let is_last = listed.len() < limit;
+        for object in listed {
+            after = Some(object.id());
+            let Object::Need(need) = object else {
+                return Err(misplaced(&object).into());
+            };
+            let state = need.state_on(today);
+            let is_theirs = match &approver {
+                None => true,
+                Some(staff) => may_approve(reading, staff, &need)?,
+            };
+            if is_theirs && (shows_all || state != NeedState::Expired) {
+                found.push((*need, state));
+            }
+            if found.len() >= limit {
+                return Ok(found);
+            }
+        }
+        if is_last {
+            return Ok(found);
+        }
+    }
+}
+
+fn may_approve(reading: &mut Reading<'_>, staff: &Staff, need: &Need) -> Result<bool, ReadError> {
+    let recipient = ObjectId::Member(need.terms.recipient.clone());
+    let found = reading.snapshot.object(&recipient)?;
+    let recipient: Option<Member> = found.and_then(Object::member);
+    let is_party = recipient.is_some_and(|recipient| is_party(staff, &recipient));
+    Ok(!is_party && !need.approved_by.contains(&staff.terms.number))
+}
+
+/// The active member of a centre's staff who reads.
+fn staff(reading: &mut Reading<'_>, prefix: &Branch, by: &Principal) -> Result<Staff, ReadError> {
+    let found = match StaffNumber::of(by) {
+        None => None,
+        Some(number) => reading.snapshot.object(&ObjectId::Staff(number))?,
+    };
+    match found {
+        Some(Object::Staff(staff)) if staff.acts_for(prefix) => Ok(staff),
+        _ => Err(Rejection::StaffOnly {
+            centre: prefix.clone(),
+            principal: by.clone(),
+        }
+        .into()),
+    }
+}
+
+/// Which orders.
+#[derive(Clone, Debug)]
+pub enum Orders {
+    /// The visits of a centre on a day.
+    On(Branch, Day),
+    /// Those of a centre that wait so.
+    In(Branch, OrderState),
+    /// Those of a centre that both sides should have confirmed by now.
+    Overdue(Branch),
+    /// Those of a member.
+    Of(MemberId),
+}
+
+impl Orders {
+    fn list(&self) -> List {
+        match self {
+            Self::On(centre, day) => List::OrdersOn(centre.clone(), *day),
+            Self::In(centre, state) => List::OrdersIn(centre.clone(), *state),
+            Self::Overdue(centre) => List::OrdersIn(centre.clone(), OrderState::Served),
+            Self::Of(member) => List::OrdersOf(member.clone()),
+        }
+    }
+
+    fn centre(&self) -> Option<&Branch> {
+        match self {
+            Self::On(centre, _) | Self::In(centre, _) | Self::Overdue(centre) => Some(centre),
+            Self::Of(_) => None,
+        }
+    }
+}
+
+/// Orders, in the order of their ids, from after one on.
+///
+/// # Errors
+/// [`Rejection::CentreUnknown`], or where the store fails.
+pub fn orders(
+    reading: &mut Reading<'_>,
+    which: &Orders,
+    after: Option<OrderId>,
+    limit: usize,
+) -> Result<Vec<Order>, ReadError> {
+    let today = today(reading)?;
+    if let Some(prefix) = which.centre() {
+        centre(reading, prefix)?;
+    }
+    let list = which.list();
+    let mut after = after.map(ObjectId::Order);
+    let mut found = Vec::new();
+    loop {
+        reading.scan.check_caller()?;
+        let listed = reading.snapshot.listed(&list, after.as_ref(), limit)?;
+        let is_last = listed.len() < limit;
+        for object in listed {
+            after = Some(object.id());
+            let Object::Order(order) = object else {
+                return Err(misplaced(&object).into());
+            };
+            let is_wanted = match which {
+                Orders::Overdue(_) => is_overdue(reading, &order, today)?,
+                Orders::On(..) | Orders::In(..) | Orders::Of(_) => true,
+            };
+            if is_wanted {
+                found.push(*order);
+            }
+            if found.len() >= limit {
+                return Ok(found);
+            }
+        }
+        if is_last {
+            return Ok(found);
+        }
+    }
+}
+
+/// Whether the days are over that the policy gives both sides to confirm.
+fn is_overdue(reading: &mut Reading<'_>, order: &Order, today: Day) -> Result<bool, ReadError> {
+    let version = centre(reading, &order.centre)?.policies.on(order.on);
+    let id = version.map(|version| PolicyId {
+        centre: order.centre.clone(),
+        version,
+    });
+    let found = match id {
+        None => None,
+        Some(id) => reading.snapshot.object(&ObjectId::Policy(id))?,
+    };
+    Ok(match found {
+        Some(Object::Policy(adopted)) => {
+            let within_days = adopted.policy().confirmation.within_days;
+            order.on.days_until(today) > i64::from(within_days)
+        }
+        _ => false,
+    })
+}
+
+/// What staff of a centre need in a day: up to [`TODAY_ROWS`] of each.
+#[derive(Clone, Debug, Default)]
+pub struct Today {
+    /// What the reader may approve. Empty where they are no staff of the centre.
+    pub for_approval: Vec<(Need, NeedState)>,
+    /// The day's visits, by the time at which they begin.
+    pub visits: Vec<Order>,
+    pub overdue: Vec<Order>,
+    /// What both sides have confirmed, to be settled.
+    pub confirmed: Vec<Order>,
+    /// Needs that nobody has accepted yet, the oldest first.
+    pub unmet: Vec<(Need, NeedState)>,
+    pub disputes: Vec<Order>,
+}
+
+/// What staff of a centre need on a day.
+///
+/// # Errors
+/// [`Rejection::CentreUnknown`], or where the store fails.
+pub fn today_of(
+    reading: &mut Reading<'_>,
+    prefix: &Branch,
+    day: Option<Day>,
+) -> Result<Today, ReadError> {
+    let day = match day {
+        Some(day) => day,
+        None => today(reading)?,
+    };
+    let by = reading.by.clone();
+    let mut orders_of = |which: Orders| orders(reading, &which, None, TODAY_ROWS);
+    let mut visits = orders_of(Orders::On(prefix.clone(), day))?;
+    visits.sort_by_key(|order| (order.at, order.id));
+    let overdue = orders_of(Orders::Overdue(prefix.clone()))?;
+    let confirmed = orders_of(Orders::In(prefix.clone(), OrderState::Confirmed))?;
+    let disputes = orders_of(Orders::In(prefix.clone(), OrderState::Disputed))?;
+    let approved = Needs::In(prefix.clone(), NeedState::Approved);
+    let mut unmet = needs(reading, &approved, None, TODAY_ROWS)?;
+    unmet.sort_by_key(|(need, _)| (need.published_at, need.id));
+    let theirs = Needs::ForApproval(prefix.clone(), by);
+    let for_approval = match needs(reading, &theirs, None, TODAY_ROWS) {
+        Err(ReadError::Unknown(_)) => Vec::new(),
+        found => found?,
+    };
+    Ok(Today {
+        for_approval,
+        visits,
+        overdue,
+        confirmed,
+        unmet,
+        disputes,
+    })
+}

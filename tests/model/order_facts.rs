@@ -1,0 +1,231 @@
+//! Facts of needs and orders, at random.
+
+use proptest::{collection::vec, option, prelude::*, sample::select};
+use timebank::{
+    exchange::{
+        AcceptNeed, Doer, Fact, MemberId, NeedId, NeedPublished, NeedState, NeedStep, NeedStepped,
+        OrderAccepted, OrderId, OrderState, OrderStep, OrderStepped,
+        order::{
+            Helpers, NeedAction, NeedTerms, OrderAction, Party, Rating, Reason, Reckoned,
+            Resolution,
+        },
+        policy::Minutes,
+    },
+    ledger::{Amount, Commitment},
+};
+
+use super::{
+    bytes::{accounts, bookings, moments},
+    exchange_facts::{branches, codes, days, member, numbers, sequences, versions},
+};
+
+fn members() -> impl Strategy<Value = MemberId> {
+    accounts().prop_map(|id| member(&id))
+}
+
+fn minutes() -> impl Strategy<Value = Minutes> {
+    (1..100_000i64).prop_map(|minutes| Minutes::new(minutes).expect("minutes"))
+}
+
+fn doers() -> impl Strategy<Value = Doer> {
+    prop_oneof![
+        numbers().prop_map(Doer::Staff),
+        members().prop_map(Doer::Member)
+    ]
+}
+
+fn reasons() -> impl Strategy<Value = Option<Reason>> {
+    option::of(any::<[u8; 32]>().prop_map(|hash| Reason {
+        commitment: Commitment(hash),
+        note: None,
+    }))
+}
+
+fn amounts() -> impl Strategy<Value = Amount> {
+    (1..1_000_000i64).prop_map(|steps| Amount::new(steps).expect("an amount"))
+}
+
+fn published() -> impl Strategy<Value = Fact> {
+    let terms = (
+        (members(), codes(), moments(), minutes()),
+        (
+            option::of(accounts()),
+            option::of(codes()),
+            option::of(codes()),
+        ),
+        1..=Helpers::MAX,
+    );
+    let terms = terms.prop_map(|(what, how, helpers)| {
+        let (recipient, service, at, minutes) = what;
+        let (pay_from, point, channel) = how;
+        NeedTerms {
+            recipient,
+            service,
+            at,
+            minutes,
+            pay_from,
+            point,
+            channel,
+            helpers: Helpers::new(helpers).expect("helpers"),
+        }
+    });
+    let states = select(&NeedState::ALL[..2]);
+    let parts = (
+        (bookings(), terms, doers()),
+        (branches(), versions(), days(), days()),
+        (states, option::of(sequences())),
+    );
+    parts.prop_map(
+        |((id, terms, by), (centre, policy, on, open_until), (to, verdict_on))| {
+            Fact::NeedPublished(Box::new(NeedPublished {
+                id: NeedId(id),
+                terms,
+                by,
+                centre,
+                policy,
+                on,
+                open_until,
+                to,
+                verdict_on,
+            }))
+        },
+    )
+}
+
+fn need_stepped() -> impl Strategy<Value = Fact> {
+    let actions = prop_oneof![
+        members().prop_map(NeedAction::Offer),
+        members().prop_map(NeedAction::Withdraw),
+        Just(NeedAction::Approve),
+        Just(NeedAction::Decline),
+        Just(NeedAction::Cancel),
+    ];
+    let parts = (
+        bookings(),
+        bookings(),
+        actions,
+        reasons(),
+        doers(),
+        select(NeedState::ALL),
+    );
+    parts.prop_map(|(step, need, action, reason, by, to)| {
+        Fact::NeedStepped(Box::new(NeedStepped {
+            step: NeedStep {
+                step,
+                need: NeedId(need),
+                action,
+                reason,
+            },
+            by,
+            to,
+        }))
+    })
+}
+
+fn accepted() -> impl Strategy<Value = Fact> {
+    let parts = (
+        (bookings(), bookings(), members(), doers()),
+        (vec(numbers(), 0..4), accounts(), amounts()),
+        (select(NeedState::ALL), option::of(sequences())),
+    );
+    parts.prop_map(
+        |((order, need, provider, by), (approved_by, payer, held), (need_is, verdict_on))| {
+            Fact::OrderAccepted(Box::new(OrderAccepted {
+                accept: AcceptNeed {
+                    order: OrderId(order),
+                    need: NeedId(need),
+                    provider,
+                    recorded: None,
+                },
+                by,
+                approved_by,
+                payer,
+                held,
+                need_is,
+                verdict_on,
+            }))
+        },
+    )
+}
+
+fn reckoned() -> impl Strategy<Value = Reckoned> {
+    let parts = (
+        (versions(), option::of(versions())),
+        [minutes(), minutes(), minutes(), minutes()],
+        any::<[i32; 8]>(),
+    );
+    parts.prop_map(|((policy, provider_policy), minutes, figures)| {
+        let [by_provider, by_recipient, confirmed, rounded] = minutes;
+        let figures = figures.map(i64::from);
+        let [weighted, earned_on_day, earned_in_week, within_day_cap, ..] = figures;
+        let [.., within_week_cap, balance, credited, excess] = figures;
+        Reckoned {
+            policy,
+            provider_policy,
+            by_provider,
+            by_recipient,
+            confirmed,
+            rounded,
+            weighted,
+            earned_on_day,
+            earned_in_week,
+            within_day_cap,
+            within_week_cap,
+            balance,
+            credited,
+            excess,
+        }
+    })
+}
+
+fn actions() -> impl Strategy<Value = OrderAction> {
+    let sides = || select(&[Party::Provider, Party::Recipient][..]);
+    prop_oneof![
+        (moments(), minutes()).prop_map(|(at, minutes)| OrderAction::Change { at, minutes }),
+        moments().prop_map(OrderAction::CheckIn),
+        moments().prop_map(OrderAction::CheckOut),
+        (members(), minutes(), option::of(1..=5u32)).prop_map(|(member, served, rating)| {
+            OrderAction::Confirm {
+                member,
+                served,
+                rating: rating.and_then(Rating::new),
+            }
+        }),
+        Just(OrderAction::Settle),
+        sides().prop_map(OrderAction::Cancel),
+        sides().prop_map(OrderAction::NoShow),
+        Just(OrderAction::Dispute),
+        minutes().prop_map(|served| OrderAction::Resolve(Resolution::Settle(served))),
+        Just(OrderAction::Resolve(Resolution::Release)),
+    ]
+}
+
+fn order_stepped() -> impl Strategy<Value = Fact> {
+    let parts = (
+        (bookings(), bookings(), actions(), reasons(), doers()),
+        (select(OrderState::ALL), days(), any::<bool>()),
+        (option::of(amounts()), option::of(reckoned())),
+    );
+    parts.prop_map(
+        |((step, order, action, reason, by), (to, on, is_approval), (held, reckoned))| {
+            Fact::OrderStepped(Box::new(OrderStepped {
+                step: OrderStep {
+                    step,
+                    order: OrderId(order),
+                    action,
+                    reason,
+                },
+                by,
+                to,
+                on,
+                is_approval,
+                held,
+                reckoned,
+            }))
+        },
+    )
+}
+
+pub(super) fn facts() -> BoxedStrategy<Fact> {
+    prop_oneof![published(), need_stepped(), accepted(), order_stepped()].boxed()
+}

@@ -1,0 +1,379 @@
+//! Commands about needs and orders.
+
+use timebank::{
+    exchange::{
+        AcceptNeed, Branch, Code, Command, Day, NeedId, NeedState, NeedStep, Object, OrderId,
+        OrderState, OrderStep, PublishNeed,
+        order::{Helpers, NeedAction, NeedTerms, OrderAction, Party, Rating, Reason, Resolution},
+        policy::Minutes,
+    },
+    ledger::{Malformed, Note, Principal},
+    query::{self, Needs, Orders, Reading, StepTaken},
+};
+
+use super::{
+    partakers::member_id,
+    request::caller,
+    runner::Story,
+    show,
+    words::{Said, Words, account, mistake, number},
+};
+
+fn minutes(word: &str) -> Said<Minutes> {
+    match Minutes::parse(word) {
+        Some(minutes) => Ok(minutes),
+        None => mistake(format!("{word} is no length")),
+    }
+}
+
+fn side(word: &str) -> Said<Party> {
+    match word {
+        "provider" => Ok(Party::Provider),
+        "recipient" => Ok(Party::Recipient),
+        other => mistake(format!("{other} is no side")),
+    }
+}
+
+fn code(key: &'static str, words: &mut Words) -> Result<Option<Code>, Malformed> {
+    words
+        .key(key)
+        .map(|word| Code::parse(key, &word))
+        .transpose()
+}
+
+/// `reason=TEXT`
+fn reason(words: &mut Words) -> Result<Option<Reason>, Malformed> {
+    let text = words.key("reason").unwrap_or_default();
+    Ok(Note::new([7; 16], text)?.map(Reason::from))
+}
+
+impl Story {
+    /// Carries out a command about needs and orders. None where it is another.
+    pub(super) fn orders(&mut self, name: &str, words: &mut Words) -> Said<Option<String>> {
+        let command = match name {
+            "publish" => self.publish(words)?,
+            "offer" | "withdraw" | "approve" | "decline" | "cancel-need" => {
+                self.step_need(name, words)?
+            }
+            "accept" => Command::AcceptNeed(AcceptNeed {
+                order: OrderId(self.names.id(&words.next()?)?),
+                need: NeedId(self.names.id(&words.next()?)?),
+                provider: member_id(&words.next()?)?,
+                recorded: None,
+            }),
+            "change" | "check-in" | "check-out" | "confirm" | "settle-order" | "cancel"
+            | "no-show" | "dispute" | "resolve" => self.step_order(name, words)?,
+            "offer-often" => return self.offer_often(words).map(Some),
+            "offers-of-many" => return self.offers_of_many(words).map(Some),
+            "visit-often" => return self.visit_often(words).map(Some),
+            "show-need" => return self.show_need(words).map(Some),
+            "show-order" => return self.show_order(words).map(Some),
+            "history" => return self.history(words).map(Some),
+            "needs" => return self.needs(words).map(Some),
+            "orders" => return self.orders_of(words).map(Some),
+            "today" => return self.today(words).map(Some),
+            _ => return Ok(None),
+        };
+        let result = self.world.submit(command, caller(words)?);
+        Ok(Some(show::decided(&self.names, &result)))
+    }
+
+    /// `publish NEED RECIPIENT SERVICE TIME LENGTH [from=ACCOUNT] [point=P] [channel=C]
+    /// [helpers=N]`
+    fn publish(&mut self, words: &mut Words) -> Said<Command> {
+        let id = NeedId(self.names.id(&words.next()?)?);
+        let recipient = member_id(&words.next()?)?;
+        let service = Code::parse("service", &words.next()?)?;
+        let at = self.world.time(&words.next()?)?;
+        let minutes = minutes(&words.next()?)?;
+        let pay_from = words.key("from").map(|word| account(&word)).transpose()?;
+        let (point, channel) = (code("point", words)?, code("channel", words)?);
+        let helpers = words.key("helpers").and_then(|word| word.parse().ok());
+        let helpers = Helpers::new(helpers.unwrap_or(1));
+        Ok(Command::PublishNeed(Box::new(PublishNeed {
+            id,
+            terms: NeedTerms {
+                recipient,
+                service,
+                at,
+                minutes,
+                pay_from,
+                point,
+                channel,
+                helpers: helpers.expect("1 to 20"),
+            },
+            recorded: None,
+        })))
+    }
+
+    /// `offer|withdraw STEP NEED MEMBER`, `approve|decline|cancel-need STEP NEED`
+    fn step_need(&mut self, name: &str, words: &mut Words) -> Said<Command> {
+        let step = self.names.id(&words.next()?)?;
+        let need = NeedId(self.names.id(&words.next()?)?);
+        let action = match name {
+            "offer" => NeedAction::Offer(member_id(&words.next()?)?),
+            "withdraw" => NeedAction::Withdraw(member_id(&words.next()?)?),
+            "approve" => NeedAction::Approve,
+            "decline" => NeedAction::Decline,
+            _ => NeedAction::Cancel,
+        };
+        Ok(Command::StepNeed(NeedStep {
+            step,
+            need,
+            action,
+            reason: reason(words)?,
+        }))
+    }
+
+    /// `change STEP ORDER TIME LENGTH`, `check-in|check-out STEP ORDER TIME`, `confirm STEP
+    /// ORDER MEMBER LENGTH [rating=N]`, `settle-order|dispute STEP ORDER`, `cancel|no-show
+    /// STEP ORDER SIDE`, `resolve STEP ORDER LENGTH|release`
+    fn step_order(&mut self, name: &str, words: &mut Words) -> Said<Command> {
+        let step = self.names.id(&words.next()?)?;
+        let order = OrderId(self.names.id(&words.next()?)?);
+        let action = match name {
+            "change" => OrderAction::Change {
+                at: self.world.time(&words.next()?)?,
+                minutes: minutes(&words.next()?)?,
+            },
+            "check-in" => OrderAction::CheckIn(self.world.time(&words.next()?)?),
+            "check-out" => OrderAction::CheckOut(self.world.time(&words.next()?)?),
+            "confirm" => OrderAction::Confirm {
+                member: member_id(&words.next()?)?,
+                served: minutes(&words.next()?)?,
+                rating: words
+                    .key("rating")
+                    .and_then(|word| Rating::new(word.parse().ok()?)),
+            },
+            "settle-order" => OrderAction::Settle,
+            "cancel" => OrderAction::Cancel(side(&words.next()?)?),
+            "no-show" => OrderAction::NoShow(side(&words.next()?)?),
+            "dispute" => OrderAction::Dispute,
+            _ => OrderAction::Resolve(match words.next()?.as_str() {
+                "release" => Resolution::Release,
+                word => Resolution::Settle(minutes(word)?),
+            }),
+        };
+        Ok(Command::StepOrder(OrderStep {
+            step,
+            order,
+            action,
+            reason: reason(words)?,
+        }))
+    }
+
+    /// `offer-often NEED MEMBER COUNT`: offers and withdrawals in turn; the last result.
+    fn offer_often(&mut self, words: &mut Words) -> Said<String> {
+        let need = NeedId(self.names.id(&words.next()?)?);
+        let member = member_id(&words.next()?)?;
+        let count = number(&words.next()?)?;
+        let mut commands = Vec::new();
+        for at in 0..count {
+            let step = self.names.id(&format!("often{at}"))?;
+            let action = match at % 2 {
+                0 => NeedAction::Offer(member.clone()),
+                _ => NeedAction::Withdraw(member.clone()),
+            };
+            let reason = None;
+            commands.push(Command::StepNeed(NeedStep {
+                step,
+                need,
+                action,
+                reason,
+            }));
+        }
+        self.last_of(commands, words)
+    }
+
+    /// `offers-of-many NEED COUNT`: of as many new members; the last result.
+    fn offers_of_many(&mut self, words: &mut Words) -> Said<String> {
+        let need = NeedId(self.names.id(&words.next()?)?);
+        let count = number(&words.next()?)?;
+        let mut commands = Vec::new();
+        for at in 0..count {
+            let mut name = Words::plain(&[&format!("many{at}")]);
+            commands.push(self.register_member(&mut name)?);
+            commands.push(Command::StepNeed(NeedStep {
+                step: self.names.id(&format!("many{at}"))?,
+                need,
+                action: NeedAction::Offer(member_id(&format!("many{at}"))?),
+                reason: None,
+            }));
+        }
+        self.last_of(commands, words)
+    }
+
+    /// `visit-often RECIPIENT PROVIDER SERVICE TIME COUNT`: needs of a quarter of an hour
+    /// each, one after the other, and accepted; the last result.
+    fn visit_often(&mut self, words: &mut Words) -> Said<String> {
+        let recipient = member_id(&words.next()?)?;
+        let provider = member_id(&words.next()?)?;
+        let service = Code::parse("service", &words.next()?)?;
+        let begins = self.world.time(&words.next()?)?;
+        let count = number(&words.next()?)?;
+        let mut commands = Vec::new();
+        for at in 0..count {
+            let need = NeedId(self.names.id(&format!("n-{at}"))?);
+            let terms = NeedTerms {
+                recipient: recipient.clone(),
+                service: service.clone(),
+                at: begins.after_s(at * 900),
+                minutes: minutes("15m")?,
+                pay_from: None,
+                point: None,
+                channel: None,
+                helpers: Helpers::new(1).expect("one"),
+            };
+            commands.push(Command::PublishNeed(Box::new(PublishNeed {
+                id: need,
+                terms,
+                recorded: None,
+            })));
+            commands.push(Command::AcceptNeed(AcceptNeed {
+                order: OrderId(self.names.id(&format!("r-{at}"))?),
+                need,
+                provider: provider.clone(),
+                recorded: None,
+            }));
+        }
+        self.last_of(commands, words)
+    }
+
+    fn last_of(&mut self, commands: Vec<Command>, words: &mut Words) -> Said<String> {
+        let results = self.world.submit_each(commands, caller(words)?);
+        let last = results.last().map(|one| show::decided(&self.names, one));
+        Ok(last.unwrap_or_default())
+    }
+
+    /// `show-need NEED`: as it is kept, and how it stands today.
+    fn show_need(&mut self, words: &mut Words) -> Said<String> {
+        let id = NeedId(self.names.id(&words.next()?)?);
+        let read = self.world.read(move |reading| query::need(reading, id));
+        Ok(match read {
+            Ok(view) => {
+                let state = Object::Need(Box::new(view.need)).state().expect("JSON");
+                self.names.shorten(&format!("{} {state}", view.state))
+            }
+            Err(error) => show::unread(&self.names, &error),
+        })
+    }
+
+    /// `show-order ORDER`: as it is kept.
+    fn show_order(&mut self, words: &mut Words) -> Said<String> {
+        let id = OrderId(self.names.id(&words.next()?)?);
+        let read = self.world.read(move |reading| query::order(reading, id));
+        Ok(match read {
+            Ok(view) => {
+                let state = Object::Order(Box::new(view.order)).state().expect("JSON");
+                self.names.shorten(&state)
+            }
+            Err(error) => show::unread(&self.names, &error),
+        })
+    }
+
+    /// `history need|order ID`
+    fn history(&mut self, words: &mut Words) -> Said<String> {
+        let kind = words.next()?;
+        let id = self.names.id(&words.next()?)?;
+        let read = self.world.read(move |reading| match kind.as_str() {
+            "need" => Ok(query::need(reading, NeedId(id))?.history),
+            _ => Ok(query::order(reading, OrderId(id))?.history),
+        });
+        let line = |step: &StepTaken| {
+            let reason = step.reason.as_ref().map(Note::text);
+            let reason = reason.map_or_else(String::new, |text| format!(": {text}"));
+            format!(
+                "#{} {} by {}{reason}",
+                step.stamp.sequence, step.what, step.by
+            )
+        };
+        Ok(match read {
+            Ok(steps) => {
+                let lines: Vec<_> = steps.iter().map(line).collect();
+                self.names.shorten(&lines.join("\n"))
+            }
+            Err(error) => show::unread(&self.names, &error),
+        })
+    }
+
+    /// `needs CENTRE STATE|mine`, `needs MEMBER`
+    fn needs(&mut self, words: &mut Words) -> Said<String> {
+        let place = words.next()?;
+        let by = words.key("actor").unwrap_or_default();
+        let which = match words.optional().as_deref() {
+            None => Needs::Of(member_id(&place)?),
+            Some("mine") => {
+                let by = Principal::claimed(&by)?;
+                Needs::ForApproval(Branch::parse("centre", &place)?, by)
+            }
+            Some(state) => {
+                let mut states = NeedState::ALL.iter();
+                let state = states.find(|known| known.word() == state);
+                let Some(state) = state else {
+                    return mistake("it is no state");
+                };
+                Needs::In(Branch::parse("centre", &place)?, *state)
+            }
+        };
+        let read = self
+            .world
+            .read(move |reading| query::needs(reading, &which, None, 100));
+        Ok(match read {
+            Ok(needs) => {
+                let lines = needs
+                    .iter()
+                    .map(|(need, state)| format!("{} {state}", need.id));
+                self.names.shorten(&lines.collect::<Vec<_>>().join("\n"))
+            }
+            Err(error) => show::unread(&self.names, &error),
+        })
+    }
+
+    /// `orders CENTRE DAY|STATE|overdue`, `orders MEMBER`
+    fn orders_of(&mut self, words: &mut Words) -> Said<String> {
+        let place = words.next()?;
+        let centre = |place: &str| Branch::parse("centre", place);
+        let which = match words.optional().as_deref() {
+            None => Orders::Of(member_id(&place)?),
+            Some("overdue") => Orders::Overdue(centre(&place)?),
+            Some(word) => match OrderState::ALL.iter().find(|one| one.word() == word) {
+                Some(state) => Orders::In(centre(&place)?, *state),
+                None => Orders::On(centre(&place)?, Day::parse("on", word)?),
+            },
+        };
+        let read = self
+            .world
+            .read(move |reading| query::orders(reading, &which, None, 100));
+        Ok(match read {
+            Ok(orders) => {
+                let lines = orders
+                    .iter()
+                    .map(|order| format!("{} {}", order.id, order.state));
+                self.names.shorten(&lines.collect::<Vec<_>>().join("\n"))
+            }
+            Err(error) => show::unread(&self.names, &error),
+        })
+    }
+
+    /// `today CENTRE`: how many of each.
+    fn today(&mut self, words: &mut Words) -> Said<String> {
+        let centre = Branch::parse("centre", &words.next()?)?;
+        let by = Principal::claimed(&words.key("actor").unwrap_or_default())?;
+        let read = self.world.read(move |reading| {
+            let mut theirs = Reading::new(reading.snapshot, &by, reading.now);
+            query::today_of(&mut theirs, &centre, None)
+        });
+        Ok(match read {
+            Ok(today) => format!(
+                "approval={} visits={} overdue={} confirmed={} unmet={} disputes={}",
+                today.for_approval.len(),
+                today.visits.len(),
+                today.overdue.len(),
+                today.confirmed.len(),
+                today.unmet.len(),
+                today.disputes.len()
+            ),
+            Err(error) => show::unread(&self.names, &error),
+        })
+    }
+}
