@@ -4,7 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     "timebank/v1/unit.proto",
     "timebank/v1/account.proto",
     "timebank/v1/entry.proto",
@@ -15,6 +15,7 @@ const FILES: [&str; 11] = [
     "timebank/v1/staff.proto",
     "timebank/v1/member.proto",
     "timebank/v1/policy.proto",
+    "timebank/v1/order.proto",
     "timebank/v1/journal.proto",
 ];
 

@@ -8,7 +8,8 @@ use timebank_proto::v1::{
     ListUnitsRequest, StoredRecord, Unit, account_service_client::AccountServiceClient,
     centre_service_client::CentreServiceClient, entry_service_client::EntryServiceClient,
     hold_service_client::HoldServiceClient, journal_service_client::JournalServiceClient,
-    member_service_client::MemberServiceClient, policy_service_client::PolicyServiceClient,
+    member_service_client::MemberServiceClient, need_service_client::NeedServiceClient,
+    order_service_client::OrderServiceClient, policy_service_client::PolicyServiceClient,
     staff_service_client::StaffServiceClient, statement_service_client::StatementServiceClient,
     unit_service_client::UnitServiceClient,
 };
@@ -62,6 +63,8 @@ pub(crate) struct Client {
     pub(crate) staff: StaffServiceClient<Service>,
     pub(crate) members: MemberServiceClient<Service>,
     pub(crate) policies: PolicyServiceClient<Service>,
+    pub(crate) needs: NeedServiceClient<Service>,
+    pub(crate) orders: OrderServiceClient<Service>,
     time_zone: Arc<OnceCell<TimeZone>>,
 }
 
@@ -91,6 +94,8 @@ impl Client {
             staff: service!(StaffServiceClient),
             members: service!(MemberServiceClient),
             policies: service!(PolicyServiceClient),
+            needs: service!(NeedServiceClient),
+            orders: service!(OrderServiceClient),
             time_zone: Arc::default(),
         })
     }

@@ -1,6 +1,7 @@
 //! What the commands share: the options that all of them take, and the
 //! connection and output made of these.
 
+use chrono::Utc;
 use prost_types::Timestamp;
 use timebank::ledger::TimeZone;
 
@@ -49,6 +50,8 @@ pub(crate) struct Global {
 /// What every command has.
 pub(crate) struct Session {
     pub(crate) client: Client,
+    /// Who acts, where that was said.
+    pub(crate) actor: Option<String>,
     pub(crate) output: Output,
 }
 
@@ -61,8 +64,18 @@ impl Session {
         let client = Client::new(&global.server, global.actor.as_deref())?;
         Ok(Self {
             output: Output::new(global.output, client.clone()),
+            actor: global.actor.clone(),
             client,
         })
+    }
+
+    /// Today in the ledger's zone.
+    pub(crate) async fn today(&self) -> Result<String, Failure> {
+        let zone = self.client.time_zone().await?;
+        Ok(Utc::now()
+            .with_timezone(&zone.rules())
+            .date_naive()
+            .to_string())
     }
 
     /// The moment of a time that was given, such as [`When::start`] in the

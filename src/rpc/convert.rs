@@ -196,7 +196,7 @@ fn tag_key(given: &str) -> Result<Label> {
     Label::parse(field, text(given, field)?)
 }
 
-fn note(text: String) -> std::result::Result<Option<Note>, Refused> {
+pub(super) fn note(text: String) -> std::result::Result<Option<Note>, Refused> {
     if text.is_empty() {
         return Ok(None);
     }

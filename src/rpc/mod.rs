@@ -12,6 +12,8 @@ mod holds;
 mod journal;
 mod member_batch;
 mod members;
+mod needs;
+mod orders;
 mod partakers;
 mod policies;
 mod reply;

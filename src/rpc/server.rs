@@ -8,6 +8,7 @@ use timebank_proto::{
         account_service_server::AccountServiceServer, centre_service_server::CentreServiceServer,
         entry_service_server::EntryServiceServer, hold_service_server::HoldServiceServer,
         journal_service_server::JournalServiceServer, member_service_server::MemberServiceServer,
+        need_service_server::NeedServiceServer, order_service_server::OrderServiceServer,
         policy_service_server::PolicyServiceServer, staff_service_server::StaffServiceServer,
         statement_service_server::StatementServiceServer, unit_service_server::UnitServiceServer,
     },
@@ -174,7 +175,9 @@ fn routes(services: Services) -> Result<Routes, tonic_reflection::server::Error>
         CentreServiceServer,
         StaffServiceServer,
         MemberServiceServer,
-        PolicyServiceServer
+        PolicyServiceServer,
+        NeedServiceServer,
+        OrderServiceServer
     );
     Ok(routes.routes())
 }

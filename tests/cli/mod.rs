@@ -6,6 +6,7 @@ mod ends;
 mod exports;
 mod imports;
 mod members;
+mod orders;
 mod outputs;
 mod policies;
 

@@ -89,7 +89,7 @@ fn what_is_left_out_has_the_default_that_the_sample_names() {
         "exit.approvals: 2",
         "confirmation.within_days: 14",
         "confirmation.tolerance: 15m",
-        "confirmation.within_percent: 0",
+        "confirmation.within_percent: 25",
         "exchange.shortest: 15m",
         "exchange.longest: 24h",
         "exchange.backdated_days: 7",

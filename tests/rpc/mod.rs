@@ -12,6 +12,7 @@ mod goings;
 mod life;
 mod members;
 mod order;
+mod orders;
 mod pages;
 mod partakers;
 mod policies;

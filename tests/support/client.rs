@@ -7,6 +7,7 @@ use timebank_proto::v1::{
     self, account_service_client::AccountServiceClient, centre_service_client::CentreServiceClient,
     entry_service_client::EntryServiceClient, hold_service_client::HoldServiceClient,
     journal_service_client::JournalServiceClient, member_service_client::MemberServiceClient,
+    need_service_client::NeedServiceClient, order_service_client::OrderServiceClient,
     policy_service_client::PolicyServiceClient, staff_service_client::StaffServiceClient,
     statement_service_client::StatementServiceClient, unit_service_client::UnitServiceClient,
 };
@@ -26,6 +27,8 @@ pub(crate) struct Client {
     pub(crate) staff: StaffServiceClient<Channel>,
     pub(crate) members: MemberServiceClient<Channel>,
     pub(crate) policies: PolicyServiceClient<Channel>,
+    pub(crate) needs: NeedServiceClient<Channel>,
+    pub(crate) orders: OrderServiceClient<Channel>,
 }
 
 type Called<T> = Result<T, Status>;
@@ -45,6 +48,8 @@ impl Client {
             staff: StaffServiceClient::new(channel.clone()),
             members: MemberServiceClient::new(channel.clone()),
             policies: PolicyServiceClient::new(channel.clone()),
+            needs: NeedServiceClient::new(channel.clone()),
+            orders: OrderServiceClient::new(channel.clone()),
             channel,
         }
     }

@@ -13,6 +13,8 @@ mod mandate;
 mod member;
 mod member_fields;
 mod member_list;
+mod need;
+mod order;
 mod order_facts;
 mod policy;
 mod record;
@@ -52,6 +54,14 @@ pub(crate) enum LedgerCommand {
     /// Let another centre name an account of ours in its policy
     #[command(subcommand)]
     Mandate(mandate::MandateCommand),
+    /// Publish needs, offer to help, decline, show and list them
+    #[command(subcommand)]
+    Need(need::NeedCommand),
+    /// Approve and accept needs; check in and out, confirm, settle, cancel, dispute, list
+    #[command(subcommand)]
+    Order(Box<order::OrderCommand>),
+    /// Show what staff of a centre need in a day, on one screen
+    Today(order::TodayArgs),
     /// Move an amount from one account to another
     Transfer(entry::TransferArgs),
     /// Show and reverse entries
@@ -90,6 +100,9 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Member(command) => member::run(command, session).await,
         LedgerCommand::Policy(command) => policy::run(command, session).await,
         LedgerCommand::Mandate(command) => mandate::run(command, session).await,
+        LedgerCommand::Need(command) => need::run(command, session).await,
+        LedgerCommand::Order(command) => order::run(*command, session).await,
+        LedgerCommand::Today(args) => order::today(args, session).await,
         LedgerCommand::Transfer(args) => entry::transfer(args, session).await,
         LedgerCommand::Entry(command) => entry::run(command, session).await,
         LedgerCommand::Hold(command) => hold::run(command, session).await,

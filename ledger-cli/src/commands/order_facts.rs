@@ -10,14 +10,9 @@ use super::{
     record::hex,
 };
 use crate::{
-    amount::TIME,
     render::{Cell, Row},
     time::Time,
 };
-
-fn minutes(steps: i64) -> Cell {
-    Cell::steps(steps, TIME)
-}
 
 fn time(us: i64) -> Cell {
     Time::from_us(us).map_or(Cell::Absent, Cell::Time)
@@ -35,7 +30,7 @@ pub(super) fn published(new: &NeedPublished) -> Cells {
         ("recipient_id", Cell::text(terms.recipient.as_str())),
         ("service", Cell::text(terms.service.as_str())),
         ("at", time(terms.at.us())),
-        ("minutes", minutes(terms.minutes.get())),
+        ("minutes", Cell::minutes(terms.minutes.get())),
         ("pay_from", shown(terms.pay_from.as_ref())),
         ("point", shown(terms.point.as_ref())),
         ("channel", shown(terms.channel.as_ref())),
@@ -77,7 +72,7 @@ pub(super) fn accepted(new: &OrderAccepted) -> Cells {
         ("by", Cell::text(new.by.to_string())),
         ("approved_by", Cell::Rows(approved_by.collect())),
         ("payer", Cell::text(new.payer.as_str())),
-        ("held", minutes(new.held.steps())),
+        ("held", Cell::minutes(new.held.steps())),
         ("need_state", Cell::text(new.need_is.word())),
     ]
 }
@@ -97,7 +92,8 @@ pub(super) fn order_stepped(new: &OrderStepped) -> Cells {
         ("on", Cell::text(new.on.to_string())),
         (
             "held",
-            new.held.map_or(Cell::Absent, |held| minutes(held.steps())),
+            new.held
+                .map_or(Cell::Absent, |held| Cell::minutes(held.steps())),
         ),
     ]);
     cells.extend(new.reckoned.iter().flat_map(reckoned));
@@ -107,7 +103,10 @@ pub(super) fn order_stepped(new: &OrderStepped) -> Cells {
 fn of_action(action: &OrderAction) -> Cells {
     match action {
         OrderAction::Change { at, minutes: long } => {
-            vec![("at", time(at.us())), ("minutes", minutes(long.get()))]
+            vec![
+                ("at", time(at.us())),
+                ("minutes", Cell::minutes(long.get())),
+            ]
         }
         OrderAction::CheckIn(at) | OrderAction::CheckOut(at) => vec![("at", time(at.us()))],
         OrderAction::Confirm {
@@ -116,13 +115,15 @@ fn of_action(action: &OrderAction) -> Cells {
             rating,
         } => vec![
             ("member_id", Cell::text(member.as_str())),
-            ("served", minutes(served.get())),
+            ("served", Cell::minutes(served.get())),
             ("rating", shown(rating.map(Rating::get))),
         ],
         OrderAction::Cancel(party) | OrderAction::NoShow(party) => {
             vec![("party", Cell::text(party.word()))]
         }
-        OrderAction::Resolve(Resolution::Settle(served)) => vec![("served", minutes(served.get()))],
+        OrderAction::Resolve(Resolution::Settle(served)) => {
+            vec![("served", Cell::minutes(served.get()))]
+        }
         OrderAction::Resolve(Resolution::Release) | OrderAction::Settle | OrderAction::Dispute => {
             Vec::new()
         }
@@ -133,17 +134,17 @@ fn reckoned(reckoned: &Reckoned) -> Cells {
     vec![
         ("policy_version", Cell::text(reckoned.policy.to_string())),
         ("provider_policy_version", shown(reckoned.provider_policy)),
-        ("by_provider", minutes(reckoned.by_provider.get())),
-        ("by_recipient", minutes(reckoned.by_recipient.get())),
-        ("confirmed", minutes(reckoned.confirmed.get())),
-        ("rounded", minutes(reckoned.rounded.get())),
-        ("weighted", minutes(reckoned.weighted)),
-        ("earned_on_day", minutes(reckoned.earned_on_day)),
-        ("earned_in_week", minutes(reckoned.earned_in_week)),
-        ("within_day_cap", minutes(reckoned.within_day_cap)),
-        ("within_week_cap", minutes(reckoned.within_week_cap)),
-        ("balance", minutes(reckoned.balance)),
-        ("credited", minutes(reckoned.credited)),
-        ("excess", minutes(reckoned.excess)),
+        ("by_provider", Cell::minutes(reckoned.by_provider.get())),
+        ("by_recipient", Cell::minutes(reckoned.by_recipient.get())),
+        ("confirmed", Cell::minutes(reckoned.confirmed.get())),
+        ("rounded", Cell::minutes(reckoned.rounded.get())),
+        ("weighted", Cell::minutes(reckoned.weighted)),
+        ("earned_on_day", Cell::minutes(reckoned.earned_on_day)),
+        ("earned_in_week", Cell::minutes(reckoned.earned_in_week)),
+        ("within_day_cap", Cell::minutes(reckoned.within_day_cap)),
+        ("within_week_cap", Cell::minutes(reckoned.within_week_cap)),
+        ("balance", Cell::minutes(reckoned.balance)),
+        ("credited", Cell::minutes(reckoned.credited)),
+        ("excess", Cell::minutes(reckoned.excess)),
     ]
 }

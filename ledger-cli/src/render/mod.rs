@@ -62,6 +62,10 @@ impl Cell {
         }
     }
 
+    pub(crate) fn minutes(minutes: i64) -> Self {
+        Self::steps(minutes, TIME)
+    }
+
     pub(crate) fn time(time: Option<prost_types::Timestamp>) -> Self {
         time.and_then(Time::from_proto)
             .map_or(Self::Absent, Self::Time)

@@ -44,9 +44,11 @@ pub(super) fn one(out: &mut impl Write, thing: &Row, terms: &Terms) -> io::Resul
         }
     }
     write_table(out, &table)?;
-    let tables = thing.0.iter();
-    let tables = tables.filter(|(_, cell)| matches!(cell, Cell::Rows(rows) if !rows.is_empty()));
-    let is_one_of_many = tables.count() > 1;
+    let cells = thing.0.iter();
+    let is_one_of_many = cells
+        .filter(|(_, cell)| matches!(cell, Cell::Rows(_)))
+        .count()
+        > 1;
     for (name, cell) in &thing.0 {
         let Cell::Rows(rows) = cell else { continue };
         let Some(first) = rows.first() else { continue };

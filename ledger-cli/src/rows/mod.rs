@@ -2,6 +2,7 @@
 //! that a transfer's two accounts are `from` (debited) and `to` (credited), as
 //! on the command line, and what the time bank keeps has its id as `id`.
 
+mod orders;
 mod partakers;
 mod policies;
 
@@ -10,6 +11,7 @@ use timebank_proto::v1::{
     ListPostingsResponse, Posting, Tag, Transfer, Unit, limit::Bound,
 };
 
+pub(crate) use orders::{NEEDS, ORDERS, need, order, steps, today, whole_order};
 pub(crate) use partakers::{CENTRES, MEMBERS, STAFF, centre, member, personal, staff};
 pub(crate) use policies::{
     MANDATES, MISTAKES, POLICIES, VERDICTS, comparison, mandate, mistake, policy, terms, verdict,

@@ -95,7 +95,7 @@ pub struct Breach {
 impl fmt::Display for Breach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rule, says, given } = self;
-        write!(f, "{given} is not by {rule}: {says}")
+        write!(f, "{rule} says {says}, and this is {given}")
     }
 }
 

@@ -265,7 +265,7 @@ fn confirmation(section: &mut Section<'_, '_>) -> ConfirmationTerms {
     ConfirmationTerms {
         within_days: section.or("within_days", 14, |value| number(value, MAX_DAYS)),
         tolerance: section.or("tolerance", Minutes::quarter(), minutes),
-        within_percent: section.or("within_percent", Percent::default(), |value| {
+        within_percent: section.or("within_percent", Percent::quarter(), |value| {
             let number = number(value, Percent::MAX)?;
             Percent::new(number).ok_or_else(|| not_within(Percent::MAX))
         }),
@@ -484,4 +484,10 @@ fn choice<T: Copy>(value: &DeValue<'_>, choices: &[(&str, T)]) -> Read<T> {
     found
         .map(|(_, choice)| *choice)
         .ok_or_else(|| not("one of the choices", &format!("write one of {words}")))
+}
+
+impl Percent {
+    fn quarter() -> Self {
+        Self::new(25).unwrap_or_default()
+    }
 }

@@ -1,0 +1,250 @@
+//! `need`: that somebody asks for a service.
+
+use clap::{Args, Subcommand};
+use timebank_proto::v1::{
+    GetNeedRequest, ListNeedsRequest, Need, NeedAction, NeedState, NeedTerms, NeedsOfCentre,
+    Plainly, PublishNeedRequest, StepNeedRequest, list_needs_request::Which, need_action::Action,
+};
+
+use super::id_or_fresh;
+use crate::{
+    amount::Amount,
+    client::{PAGE_SIZE, present},
+    error::Failure,
+    render::Cell,
+    rows,
+    session::Session,
+    time::When,
+};
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum NeedCommand {
+    /// Publish that a member asks for a service
+    #[command(after_help = "Examples:
+  ledger-cli need publish huxi:member:1 companionship --at '2026-12-01 14:00' --for 1h
+  ledger-cli need publish huxi:member:1 housework --at '2026-12-02 09:00' --for 2h \\
+      --channel phone --point east-gate --helpers 2 --actor 1001")]
+    Publish(PublishArgs),
+    /// Offer to help
+    #[command(after_help = "Examples:
+  ledger-cli need offer 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 huxi:member:2")]
+    Offer(OfferArgs),
+    /// Take an offer back
+    #[command(after_help = "Examples:
+  ledger-cli need withdraw 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 huxi:member:2")]
+    Withdraw(OfferArgs),
+    /// Decline a need: for staff who are neither the recipient nor a relative
+    #[command(after_help = "Examples:
+  ledger-cli need decline 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --reason 'nobody lifts pianos'")]
+    Decline(EndArgs),
+    /// Take a need back that is not wanted any more
+    #[command(after_help = "Examples:
+  ledger-cli need cancel 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11
+  ledger-cli need cancel 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --reason 'her son came'")]
+    Cancel(EndArgs),
+    /// Show a need, and all that was done about it
+    #[command(after_help = "Examples:
+  ledger-cli need show 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11")]
+    Show {
+        /// The need
+        need: String,
+    },
+    /// List the needs of a centre that wait, or those of a member
+    #[command(after_help = "Examples:
+  ledger-cli need list huxi
+  ledger-cli need list huxi --state published
+  ledger-cli need list huxi --mine --actor 1001
+  ledger-cli need list --of huxi:member:1")]
+    List(ListArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PublishArgs {
+    /// The member whom it is for
+    recipient: String,
+    /// The code of the service
+    service: String,
+    /// When it begins
+    #[arg(long, value_name = "TIME")]
+    at: When,
+    /// How long it takes
+    #[arg(long = "for", value_name = "DURATION")]
+    long: Amount,
+    /// The account that pays. Default: whom the policy names
+    #[arg(long, value_name = "ACCOUNT")]
+    pay_from: Option<String>,
+    /// The service point
+    #[arg(long, value_name = "POINT")]
+    point: Option<String>,
+    /// How it was asked for, such as phone, screen, notice-board, grid-group or visit
+    #[arg(long, value_name = "CHANNEL")]
+    channel: Option<String>,
+    /// How many helpers are asked for
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=20))]
+    helpers: u32,
+    /// The need's UUID, which makes a repeat harmless. Default: a fresh one
+    #[arg(long, value_name = "UUID")]
+    id: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct OfferArgs {
+    /// The need
+    need: String,
+    /// The member who helps
+    provider: String,
+    /// The step's UUID, to repeat it without harm. Default: a fresh one
+    #[arg(long, value_name = "UUID")]
+    id: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct EndArgs {
+    /// The need
+    need: String,
+    /// Why; kept apart from the journal. A declined need has one
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// The step's UUID, to repeat it without harm. Default: a fresh one
+    #[arg(long, value_name = "UUID")]
+    id: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ListArgs {
+    /// The centre
+    #[arg(required_unless_present = "of", conflicts_with = "of")]
+    centre: Option<String>,
+    /// Those that wait so
+    #[arg(long, value_enum, default_value = "approved", conflicts_with_all = ["of", "mine"])]
+    state: Waiting,
+    /// Those that the actor may approve
+    #[arg(long, conflicts_with = "of")]
+    mine: bool,
+    /// All needs of this member
+    #[arg(long, value_name = "MEMBER")]
+    of: Option<String>,
+}
+
+/// For whom needs wait.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Waiting {
+    /// For approval
+    Published,
+    /// For helpers
+    Approved,
+}
+
+pub(super) async fn run(command: NeedCommand, session: Session) -> Result<(), Failure> {
+    match command {
+        NeedCommand::Publish(args) => publish(args, session).await,
+        NeedCommand::Offer(args) => {
+            let action = Action::Offer(args.provider);
+            step(args.need, action, String::new(), args.id, session).await
+        }
+        NeedCommand::Withdraw(args) => {
+            let action = Action::Withdraw(args.provider);
+            step(args.need, action, String::new(), args.id, session).await
+        }
+        NeedCommand::Decline(args) => end(args, Action::Decline(Plainly {}), session).await,
+        NeedCommand::Cancel(args) => end(args, Action::Cancel(Plainly {}), session).await,
+        NeedCommand::Show { need } => show(need, session).await,
+        NeedCommand::List(args) => list(args, session).await,
+    }
+}
+
+async fn publish(args: PublishArgs, mut session: Session) -> Result<(), Failure> {
+    let id = id_or_fresh(args.id);
+    let terms = NeedTerms {
+        recipient_id: args.recipient,
+        service: args.service,
+        at: session.moment(Some(args.at), When::start).await?,
+        minutes: args.long.steps,
+        pay_from: args.pay_from.unwrap_or_default(),
+        point: args.point.unwrap_or_default(),
+        channel: args.channel.unwrap_or_default(),
+        helpers: args.helpers,
+    };
+    let request = PublishNeedRequest {
+        need_id: id.clone(),
+        terms: Some(terms),
+    };
+    let answer = session.client.needs.publish_need(request).await;
+    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
+    let answer = answer.into_inner();
+    shown(answer.need, answer.replayed, session).await
+}
+
+async fn end(args: EndArgs, action: Action, session: Session) -> Result<(), Failure> {
+    let reason = args.reason.unwrap_or_default();
+    step(args.need, action, reason, args.id, session).await
+}
+
+/// Takes a step about a need.
+pub(super) async fn step(
+    need_id: String,
+    action: Action,
+    reason: String,
+    id: Option<String>,
+    mut session: Session,
+) -> Result<(), Failure> {
+    let id = id_or_fresh(id);
+    let request = StepNeedRequest {
+        step_id: id.clone(),
+        need_id,
+        action: Some(NeedAction {
+            action: Some(action),
+        }),
+        reason,
+    };
+    let answer = session.client.needs.step_need(request).await;
+    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
+    let answer = answer.into_inner();
+    shown(answer.need, answer.replayed, session).await
+}
+
+async fn shown(need: Option<Need>, replayed: bool, mut session: Session) -> Result<(), Failure> {
+    let row = rows::need(&present(need, "need")?);
+    let row = row.with("replayed", Cell::Flag(replayed));
+    session.output.one(&row).await
+}
+
+async fn show(need_id: String, mut session: Session) -> Result<(), Failure> {
+    let request = GetNeedRequest { need_id };
+    let answer = session.client.needs.get_need(request).await?.into_inner();
+    let row = rows::need(&present(answer.need, "need")?);
+    let row = row.with("history", rows::steps(&answer.history));
+    session.output.one(&row).await
+}
+
+async fn list(args: ListArgs, mut session: Session) -> Result<(), Failure> {
+    let state = match (args.mine, args.state) {
+        (true, _) | (false, Waiting::Published) => NeedState::Published,
+        (false, Waiting::Approved) => NeedState::Approved,
+    };
+    let which = match args.of {
+        Some(member) => Which::RecipientId(member),
+        None => Which::OfCentre(NeedsOfCentre {
+            centre: args.centre.unwrap_or_default(),
+            state: state.into(),
+            for_my_approval: args.mine,
+        }),
+    };
+    let mut page_token = String::new();
+    let mut list = session.output.list(&rows::NEEDS);
+    loop {
+        let request = ListNeedsRequest {
+            which: Some(which.clone()),
+            page_size: PAGE_SIZE,
+            page_token,
+        };
+        let page = session.client.needs.list_needs(request).await?.into_inner();
+        for need in &page.needs {
+            list.push(rows::need(need))?;
+        }
+        if page.next_page_token.is_empty() {
+            return list.finish().await;
+        }
+        page_token = page.next_page_token;
+    }
+}

@@ -1,0 +1,486 @@
+//! `order`: that somebody comes, from the approval of a need to settled hours.
+
+use chrono::Utc;
+use clap::{Args, Subcommand};
+use prost_types::Timestamp;
+use timebank_proto::v1::{
+    AcceptNeedRequest, ChangeVisit, ConfirmVisit, GetOrderRequest, GetTodayRequest,
+    ListOrdersRequest, Order, OrderAction, OrderState, OrdersOfCentre, Party, Plainly,
+    ResolveDispute, StepOrderRequest, list_orders_request::Which,
+    need_action::Action as NeedAction, order_action::Action, orders_of_centre::Only,
+    resolve_dispute::How,
+};
+
+use super::{id_or_fresh, need};
+use crate::{
+    amount::Amount,
+    client::{PAGE_SIZE, present},
+    error::Failure,
+    render::Cell,
+    rows,
+    session::Session,
+    time::When,
+};
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum OrderCommand {
+    /// Approve a need: for staff who are neither party nor a relative of one
+    #[command(after_help = "Examples:
+  ledger-cli order approve 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --actor 1001")]
+    Approve {
+        /// The need
+        need: String,
+        /// The step's UUID, to repeat it without harm. Default: a fresh one
+        #[arg(long, value_name = "UUID")]
+        id: Option<String>,
+    },
+    /// Accept a need, which makes an order of it and sets hours aside
+    #[command(after_help = "Examples:
+  ledger-cli order accept 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 huxi:member:2")]
+    Accept {
+        /// The need
+        need: String,
+        /// The member who comes
+        provider: String,
+        /// The order's UUID, which makes a repeat harmless. Default: a fresh one
+        #[arg(long, value_name = "UUID")]
+        id: Option<String>,
+    },
+    /// Change when an order begins, and how long it takes
+    #[command(after_help = "Examples:
+  ledger-cli order change 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --at '2026-12-01 15:00' --for 1h")]
+    Change {
+        /// The order
+        order: String,
+        /// When it begins
+        #[arg(long, value_name = "TIME")]
+        at: When,
+        /// How long it takes
+        #[arg(long = "for", value_name = "DURATION")]
+        long: Amount,
+        /// The step's UUID, to repeat it without harm. Default: a fresh one
+        #[arg(long, value_name = "UUID")]
+        id: Option<String>,
+    },
+    /// Record that the provider has come
+    #[command(after_help = "Examples:
+  ledger-cli order check-in 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11
+  ledger-cli order check-in 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --at '2026-12-01 14:05'")]
+    CheckIn(CheckArgs),
+    /// Record that the provider has gone
+    #[command(after_help = "Examples:
+  ledger-cli order check-out 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --at '2026-12-01 15:00'")]
+    CheckOut(CheckArgs),
+    /// Say for one side how long it took, without travel
+    #[command(after_help = "Examples:
+  ledger-cli order confirm 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --as huxi:member:2 --served 55m
+  ledger-cli order confirm 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --as huxi:member:1 \\
+      --served 1h --rating 5 --actor 1001")]
+    Confirm {
+        /// The order
+        order: String,
+        /// The side, by its member
+        #[arg(long = "as", value_name = "MEMBER")]
+        member: String,
+        /// How long was served
+        #[arg(long, value_name = "DURATION")]
+        served: Amount,
+        /// How satisfied they are
+        #[arg(long, value_name = "1..5", value_parser = clap::value_parser!(u32).range(1..=5))]
+        rating: Option<u32>,
+        /// The step's UUID, to repeat it without harm. Default: a fresh one
+        #[arg(long, value_name = "UUID")]
+        id: Option<String>,
+    },
+    /// Have the hours move: for staff who are neither party nor a relative of one
+    #[command(after_help = "Examples:
+  ledger-cli order settle 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --actor 1001")]
+    Settle {
+        /// The order
+        order: String,
+        /// The step's UUID, to repeat it without harm. Default: a fresh one
+        #[arg(long, value_name = "UUID")]
+        id: Option<String>,
+    },
+    /// Record that one side does not want it any more
+    #[command(after_help = "Examples:
+  ledger-cli order cancel 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --reason 'the provider is ill'
+  ledger-cli order cancel 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --by recipient --reason 'in hospital'")]
+    Cancel(OutArgs),
+    /// Record that one side was not there
+    #[command(after_help = "Examples:
+  ledger-cli order no-show 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --by recipient --reason 'nobody at home'")]
+    NoShow(OutArgs),
+    /// Stop an order until staff resolve it; what is held stays held
+    #[command(after_help = "Examples:
+  ledger-cli order dispute 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --reason 'a vase was broken'")]
+    Dispute {
+        /// The order
+        order: String,
+        /// Why; kept apart from the journal
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// The step's UUID, to repeat it without harm. Default: a fresh one
+        #[arg(long, value_name = "UUID")]
+        id: Option<String>,
+    },
+    /// End a dispute: settle it by so much time, or free what is held
+    #[command(after_help = "Examples:
+  ledger-cli order resolve 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --settle 45m --reason 'both agree'
+  ledger-cli order resolve 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --release --reason 'nothing was done'")]
+    Resolve(ResolveArgs),
+    /// Show an order with its whole history, and what it came to stage by stage
+    #[command(after_help = "Examples:
+  ledger-cli order show 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11")]
+    Show {
+        /// The order
+        order: String,
+    },
+    /// List the orders of a centre, or those of a member
+    #[command(after_help = "Examples:
+  ledger-cli order list huxi --on 2026-12-01
+  ledger-cli order list huxi --state disputed
+  ledger-cli order list huxi --overdue
+  ledger-cli order list --of huxi:member:2 --output csv > orders.csv")]
+    List(ListArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CheckArgs {
+    /// The order
+    order: String,
+    /// When that was. Default: now
+    #[arg(long, value_name = "TIME")]
+    at: Option<When>,
+    /// The step's UUID, to repeat it without harm. Default: a fresh one
+    #[arg(long, value_name = "UUID")]
+    id: Option<String>,
+}
+
+/// A side of an order.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Side {
+    Provider,
+    Recipient,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct OutArgs {
+    /// The order
+    order: String,
+    /// Which side. Default: the one that the actor is, or else the provider
+    #[arg(long, value_enum)]
+    by: Option<Side>,
+    /// Why; kept apart from the journal
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// The step's UUID, to repeat it without harm. Default: a fresh one
+    #[arg(long, value_name = "UUID")]
+    id: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ResolveArgs {
+    /// The order
+    order: String,
+    /// Settle it as if both sides had confirmed so long
+    #[arg(
+        long,
+        value_name = "DURATION",
+        required_unless_present = "release",
+        conflicts_with = "release"
+    )]
+    settle: Option<Amount>,
+    /// Free what is held: nobody pays
+    #[arg(long)]
+    release: bool,
+    /// Why; kept apart from the journal
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// The step's UUID, to repeat it without harm. Default: a fresh one
+    #[arg(long, value_name = "UUID")]
+    id: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ListArgs {
+    /// The centre
+    #[arg(required_unless_present = "of", conflicts_with = "of")]
+    centre: Option<String>,
+    #[command(flatten)]
+    only: OnlyArgs,
+    /// All orders of this member
+    #[arg(long, value_name = "MEMBER", conflicts_with = "OnlyArgs")]
+    of: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[group(multiple = false)]
+struct OnlyArgs {
+    /// The visits of this day. Default: of today
+    #[arg(long, value_name = "DATE")]
+    on: Option<String>,
+    /// Those that wait so
+    #[arg(long, value_enum)]
+    state: Option<Waiting>,
+    /// Those that both sides should have confirmed by now
+    #[arg(long)]
+    overdue: bool,
+}
+
+/// For what orders wait.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Waiting {
+    Serving,
+    Served,
+    Confirmed,
+    Disputed,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  ledger-cli today huxi --actor 1001
+  ledger-cli today huxi --on 2026-12-01
+  ledger-cli today huxi --output json")]
+pub(crate) struct TodayArgs {
+    /// The centre
+    centre: String,
+    /// The day whose visits are shown. Default: today
+    #[arg(long, value_name = "DATE")]
+    on: Option<String>,
+}
+
+/// Which order, what is done about it, and why.
+struct Step {
+    order: String,
+    action: Action,
+    reason: String,
+    id: Option<String>,
+}
+
+impl Step {
+    /// For no reason that is told.
+    fn plain(order: String, action: Action, id: Option<String>) -> Self {
+        Self {
+            order,
+            action,
+            reason: String::new(),
+            id,
+        }
+    }
+}
+
+pub(super) async fn run(command: OrderCommand, session: Session) -> Result<(), Failure> {
+    let step = match command {
+        OrderCommand::Approve { need, id } => {
+            let action = NeedAction::Approve(Plainly {});
+            return need::step(need, action, String::new(), id, session).await;
+        }
+        OrderCommand::Accept { need, provider, id } => {
+            return accept(need, provider, id, session).await;
+        }
+        OrderCommand::Show { order } => return show(order, session).await,
+        OrderCommand::List(args) => return list(args, session).await,
+        OrderCommand::Change {
+            order,
+            at,
+            long,
+            id,
+        } => {
+            let at = session.moment(Some(at), When::start).await?;
+            let minutes = long.steps;
+            Step::plain(order, Action::Change(ChangeVisit { at, minutes }), id)
+        }
+        OrderCommand::CheckIn(args) => {
+            let at = time_or_now(args.at, &session).await?;
+            Step::plain(args.order, Action::CheckIn(at), args.id)
+        }
+        OrderCommand::CheckOut(args) => {
+            let at = time_or_now(args.at, &session).await?;
+            Step::plain(args.order, Action::CheckOut(at), args.id)
+        }
+        OrderCommand::Confirm {
+            order,
+            member,
+            served,
+            rating,
+            id,
+        } => {
+            let confirm = ConfirmVisit {
+                member_id: member,
+                served_minutes: served.steps,
+                rating: rating.unwrap_or_default(),
+            };
+            Step::plain(order, Action::Confirm(confirm), id)
+        }
+        OrderCommand::Settle { order, id } => Step::plain(order, Action::Settle(Plainly {}), id),
+        OrderCommand::Cancel(args) => {
+            let side = side(&args, &session).await?;
+            out(args, Action::Cancel(side.into()))
+        }
+        OrderCommand::NoShow(args) => {
+            let side = side(&args, &session).await?;
+            out(args, Action::NoShow(side.into()))
+        }
+        OrderCommand::Dispute { order, reason, id } => Step {
+            order,
+            action: Action::Dispute(Plainly {}),
+            reason,
+            id,
+        },
+        OrderCommand::Resolve(args) => {
+            let how = match args.settle {
+                Some(served) => How::SettleMinutes(served.steps),
+                None => How::Release(Plainly {}),
+            };
+            Step {
+                order: args.order,
+                action: Action::Resolve(ResolveDispute { how: Some(how) }),
+                reason: args.reason,
+                id: args.id,
+            }
+        }
+    };
+    take(step, session).await
+}
+
+fn out(args: OutArgs, action: Action) -> Step {
+    Step {
+        order: args.order,
+        action,
+        reason: args.reason,
+        id: args.id,
+    }
+}
+
+async fn time_or_now(at: Option<When>, session: &Session) -> Result<Timestamp, Failure> {
+    let given = session.moment(at, When::start).await?;
+    Ok(given.unwrap_or_else(|| {
+        let now = Utc::now();
+        Timestamp {
+            seconds: now.timestamp(),
+            nanos: now.timestamp_subsec_micros().cast_signed() * 1_000,
+        }
+    }))
+}
+
+/// The side that is named, or that the actor is, or the provider.
+async fn side(args: &OutArgs, session: &Session) -> Result<Party, Failure> {
+    match args.by {
+        Some(Side::Provider) => return Ok(Party::Provider),
+        Some(Side::Recipient) => return Ok(Party::Recipient),
+        None => {}
+    }
+    let order = get(args.order.clone(), session).await?;
+    match session.actor.as_deref() == Some(order.recipient_id.as_str()) {
+        true => Ok(Party::Recipient),
+        false => Ok(Party::Provider),
+    }
+}
+
+async fn get(order_id: String, session: &Session) -> Result<Order, Failure> {
+    let mut orders = session.client.orders.clone();
+    let answer = orders.get_order(GetOrderRequest { order_id }).await?;
+    present(answer.into_inner().order, "order")
+}
+
+async fn take(step: Step, mut session: Session) -> Result<(), Failure> {
+    let id = id_or_fresh(step.id);
+    let request = StepOrderRequest {
+        step_id: id.clone(),
+        order_id: step.order,
+        action: Some(OrderAction {
+            action: Some(step.action),
+        }),
+        reason: step.reason,
+    };
+    let answer = session.client.orders.step_order(request).await;
+    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
+    let answer = answer.into_inner();
+    shown(answer.order, answer.replayed, session).await
+}
+
+async fn accept(
+    need_id: String,
+    provider_id: String,
+    id: Option<String>,
+    mut session: Session,
+) -> Result<(), Failure> {
+    let id = id_or_fresh(id);
+    let request = AcceptNeedRequest {
+        order_id: id.clone(),
+        need_id,
+        provider_id,
+    };
+    let answer = session.client.orders.accept_need(request).await;
+    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
+    let answer = answer.into_inner();
+    shown(answer.order, answer.replayed, session).await
+}
+
+async fn shown(order: Option<Order>, replayed: bool, mut session: Session) -> Result<(), Failure> {
+    let row = rows::order(&present(order, "order")?);
+    let row = row.with("replayed", Cell::Flag(replayed));
+    session.output.one(&row).await
+}
+
+async fn show(order_id: String, mut session: Session) -> Result<(), Failure> {
+    let request = GetOrderRequest { order_id };
+    let answer = session.client.orders.get_order(request).await?.into_inner();
+    let row = rows::whole_order(&present(answer.order, "order")?, &answer.history);
+    session.output.one(&row).await
+}
+
+async fn list(args: ListArgs, mut session: Session) -> Result<(), Failure> {
+    let OnlyArgs { on, state, overdue } = args.only;
+    let only = match (state, overdue, on) {
+        (Some(state), ..) => Only::State(waiting(state).into()),
+        (None, true, _) => Only::Overdue(Plainly {}),
+        (None, false, Some(day)) => Only::On(day),
+        (None, false, None) => Only::On(session.today().await?),
+    };
+    let which = match args.of {
+        Some(member) => Which::MemberId(member),
+        None => Which::OfCentre(OrdersOfCentre {
+            centre: args.centre.unwrap_or_default(),
+            only: Some(only),
+        }),
+    };
+    let mut page_token = String::new();
+    let mut list = session.output.list(&rows::ORDERS);
+    loop {
+        let request = ListOrdersRequest {
+            which: Some(which.clone()),
+            page_size: PAGE_SIZE,
+            page_token,
+        };
+        let page = session.client.orders.list_orders(request).await?;
+        let page = page.into_inner();
+        for order in &page.orders {
+            list.push(rows::order(order))?;
+        }
+        if page.next_page_token.is_empty() {
+            return list.finish().await;
+        }
+        page_token = page.next_page_token;
+    }
+}
+
+fn waiting(state: Waiting) -> OrderState {
+    match state {
+        Waiting::Serving => OrderState::Serving,
+        Waiting::Served => OrderState::Served,
+        Waiting::Confirmed => OrderState::Confirmed,
+        Waiting::Disputed => OrderState::Disputed,
+    }
+}
+
+pub(super) async fn today(args: TodayArgs, mut session: Session) -> Result<(), Failure> {
+    let request = GetTodayRequest {
+        centre: args.centre,
+        on: args.on.unwrap_or_default(),
+    };
+    let answer = session.client.orders.get_today(request).await?;
+    let row = rows::today(&answer.into_inner());
+    session.output.one(&row).await
+}

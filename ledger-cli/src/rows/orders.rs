@@ -1,0 +1,293 @@
+//! Needs and orders.
+
+use timebank_proto::v1::{
+    Confirmation, Doer, GetTodayResponse, Need, NeedState, NeedTerms, Order, OrderState, Reckoning,
+    StepTaken, doer::Who,
+};
+
+use crate::render::{Cell, Layout, Row};
+
+pub(crate) const NEEDS: Layout = Layout {
+    fields: &[
+        "id",
+        "state",
+        "centre",
+        "recipient_id",
+        "service",
+        "at",
+        "minutes",
+        "on",
+        "pay_from",
+        "point",
+        "channel",
+        "helpers",
+        "published_by",
+        "published_at",
+        "open_until",
+        "offers",
+        "approved_by",
+        "order_ids",
+    ],
+    columns: &[
+        ("id", "need"),
+        ("state", "state"),
+        ("recipient_id", "recipient"),
+        ("service", "service"),
+        ("at", "at"),
+        ("minutes", "for"),
+        ("published_at", "published"),
+    ],
+};
+
+pub(crate) const ORDERS: Layout = Layout {
+    fields: &[
+        "id",
+        "state",
+        "need_id",
+        "centre",
+        "recipient_id",
+        "provider_id",
+        "service",
+        "point",
+        "at",
+        "minutes",
+        "on",
+        "payer",
+        "hold_id",
+        "held",
+        "approved_by",
+        "ended_at",
+        "served_by_provider",
+        "served_by_recipient",
+        "credited",
+    ],
+    columns: &[
+        ("id", "order"),
+        ("state", "state"),
+        ("recipient_id", "recipient"),
+        ("provider_id", "provider"),
+        ("service", "service"),
+        ("at", "at"),
+        ("minutes", "for"),
+    ],
+};
+
+fn need_state(state: NeedState) -> &'static str {
+    match state {
+        NeedState::Unspecified => "unknown",
+        NeedState::Published => "published",
+        NeedState::Approved => "approved",
+        NeedState::Accepted => "accepted",
+        NeedState::Declined => "declined",
+        NeedState::Cancelled => "cancelled",
+        NeedState::Expired => "expired",
+    }
+}
+
+fn order_state(state: OrderState) -> &'static str {
+    match state {
+        OrderState::Unspecified => "unknown",
+        OrderState::Accepted => "accepted",
+        OrderState::Serving => "serving",
+        OrderState::Served => "served",
+        OrderState::Confirmed => "confirmed",
+        OrderState::Settled => "settled",
+        OrderState::Cancelled => "cancelled",
+        OrderState::NoShow => "no_show",
+        OrderState::Disputed => "disputed",
+        OrderState::Resolved => "resolved",
+    }
+}
+
+/// Who did something: `staff 1001`, or a member.
+fn doer(doer: Option<&Doer>) -> Cell {
+    match doer.and_then(|doer| doer.who.as_ref()) {
+        None => Cell::Absent,
+        Some(Who::StaffNumber(number)) => Cell::Text(format!("staff {number}")),
+        Some(Who::MemberId(member)) => Cell::text(member),
+    }
+}
+
+fn ids(name: &'static str, ids: &[String]) -> Cell {
+    let rows = ids.iter().map(|id| Row(vec![(name, Cell::text(id))]));
+    Cell::Rows(rows.collect())
+}
+
+/// A need.
+pub(crate) fn need(need: &Need) -> Row {
+    let terms = need.terms.as_ref();
+    let text =
+        |of: fn(&NeedTerms) -> &str| terms.map_or(Cell::Absent, |terms| Cell::text(of(terms)));
+    let offers = need.offers.iter().map(|offer| {
+        Row(vec![
+            ("provider_id", Cell::text(&offer.provider_id)),
+            ("by", doer(offer.by.as_ref())),
+        ])
+    });
+    Row(vec![
+        ("id", Cell::text(&need.need_id)),
+        ("state", Cell::text(need_state(need.state()))),
+        ("centre", Cell::text(&need.centre)),
+        ("recipient_id", text(|terms| &terms.recipient_id)),
+        ("service", text(|terms| &terms.service)),
+        ("at", Cell::time(terms.and_then(|terms| terms.at))),
+        (
+            "minutes",
+            terms.map_or(Cell::Absent, |terms| Cell::minutes(terms.minutes)),
+        ),
+        ("on", Cell::text(&need.on)),
+        ("pay_from", text(|terms| &terms.pay_from)),
+        ("point", text(|terms| &terms.point)),
+        ("channel", text(|terms| &terms.channel)),
+        (
+            "helpers",
+            terms.map_or(Cell::Absent, |terms| Cell::Count(terms.helpers.into())),
+        ),
+        ("published_by", doer(need.published_by.as_ref())),
+        ("published_at", Cell::time(need.published_at)),
+        ("open_until", Cell::text(&need.open_until)),
+        ("offers", Cell::Rows(offers.collect())),
+        ("approved_by", ids("staff_number", &need.approved_by)),
+        ("order_ids", ids("id", &need.order_ids)),
+    ])
+}
+
+/// An order.
+pub(crate) fn order(order: &Order) -> Row {
+    let served = |one: Option<&Confirmation>| {
+        one.map_or(Cell::Absent, |one| Cell::minutes(one.served_minutes))
+    };
+    let reckoning = order.reckoning.as_ref();
+    Row(vec![
+        ("id", Cell::text(&order.order_id)),
+        ("state", Cell::text(order_state(order.state()))),
+        ("need_id", Cell::text(&order.need_id)),
+        ("centre", Cell::text(&order.centre)),
+        ("recipient_id", Cell::text(&order.recipient_id)),
+        ("provider_id", Cell::text(&order.provider_id)),
+        ("service", Cell::text(&order.service)),
+        ("point", Cell::text(&order.point)),
+        ("at", Cell::time(order.at)),
+        ("minutes", Cell::minutes(order.minutes)),
+        ("on", Cell::text(&order.on)),
+        ("payer", Cell::text(&order.payer)),
+        ("hold_id", Cell::text(&order.hold_id)),
+        ("held", Cell::minutes(order.held)),
+        ("approved_by", ids("staff_number", &order.approved_by)),
+        ("ended_at", Cell::time(order.ended_at)),
+        ("served_by_provider", served(order.by_provider.as_ref())),
+        ("served_by_recipient", served(order.by_recipient.as_ref())),
+        (
+            "credited",
+            reckoning.map_or(Cell::Absent, |one| Cell::minutes(one.credited)),
+        ),
+    ])
+}
+
+/// Who confirmed what, and what it came to, stage by stage.
+pub(crate) fn whole_order(whole: &Order, history: &[StepTaken]) -> Row {
+    let confirmations = [
+        ("provider", whole.by_provider.as_ref()),
+        ("recipient", whole.by_recipient.as_ref()),
+    ];
+    let confirmations = confirmations.into_iter().filter_map(|(side, one)| {
+        let one = one?;
+        Some(Row(vec![
+            ("side", Cell::text(side)),
+            ("served", Cell::minutes(one.served_minutes)),
+            ("by", doer(one.by.as_ref())),
+            ("rating", rating(one.rating)),
+        ]))
+    });
+    let reckoning = whole.reckoning.as_ref().map_or_else(Vec::new, reckoning);
+    order(whole)
+        .with("confirmations", Cell::Rows(confirmations.collect()))
+        .with("reckoning", Cell::Rows(reckoning))
+        .with("history", steps(history))
+}
+
+fn rating(stars: u32) -> Cell {
+    match stars {
+        0 => Cell::Absent,
+        stars => Cell::Count(stars.into()),
+    }
+}
+
+/// A line a stage, so that it can be reckoned again by hand.
+fn reckoning(reckoning: &Reckoning) -> Vec<Row> {
+    let version = |version: i32| match version {
+        0 => Cell::Absent,
+        version => Cell::Count(version.into()),
+    };
+    let stages = [
+        ("policy_version", version(reckoning.policy_version)),
+        ("by_provider", Cell::minutes(reckoning.by_provider)),
+        ("by_recipient", Cell::minutes(reckoning.by_recipient)),
+        ("confirmed", Cell::minutes(reckoning.confirmed)),
+        ("rounded", Cell::minutes(reckoning.rounded)),
+        ("weighted", Cell::minutes(reckoning.weighted)),
+        (
+            "provider_policy_version",
+            version(reckoning.provider_policy_version),
+        ),
+        ("earned_on_day", Cell::minutes(reckoning.earned_on_day)),
+        ("earned_in_week", Cell::minutes(reckoning.earned_in_week)),
+        ("within_day_cap", Cell::minutes(reckoning.within_day_cap)),
+        ("within_week_cap", Cell::minutes(reckoning.within_week_cap)),
+        ("balance", Cell::minutes(reckoning.balance)),
+        ("credited", Cell::minutes(reckoning.credited)),
+        ("excess", Cell::minutes(reckoning.excess)),
+    ];
+    let rows =
+        stages.map(|(stage, figure)| Row(vec![("stage", Cell::text(stage)), ("figure", figure)]));
+    rows.into()
+}
+
+/// What was done, in order.
+pub(crate) fn steps(history: &[StepTaken]) -> Cell {
+    let rows = history.iter().map(|step| {
+        Row(vec![
+            ("sequence", Cell::Count(step.sequence)),
+            ("recorded_at", Cell::time(step.recorded_at)),
+            ("step", Cell::text(&step.step)),
+            ("actor", Cell::text(&step.actor)),
+            ("reason", Cell::text(&step.reason)),
+        ])
+    });
+    Cell::Rows(rows.collect())
+}
+
+/// What staff need on a day.
+pub(crate) fn today(today: &GetTodayResponse) -> Row {
+    let needs = |needs: &[Need]| {
+        let rows = needs.iter().map(|one| chosen(&need(one), &NEEDS));
+        Cell::Rows(rows.collect())
+    };
+    let orders = |orders: &[Order]| {
+        let rows = orders.iter().map(|one| chosen(&order(one), &ORDERS));
+        Cell::Rows(rows.collect())
+    };
+    let count = |count: usize| Cell::Count(i64::try_from(count).unwrap_or(i64::MAX));
+    Row(vec![
+        ("for_approval_count", count(today.for_approval.len())),
+        ("visit_count", count(today.visits.len())),
+        ("overdue_count", count(today.overdue.len())),
+        ("confirmed_count", count(today.confirmed.len())),
+        ("unmet_count", count(today.unmet.len())),
+        ("dispute_count", count(today.disputes.len())),
+        ("for_approval", needs(&today.for_approval)),
+        ("visits", orders(&today.visits)),
+        ("overdue", orders(&today.overdue)),
+        ("confirmed", orders(&today.confirmed)),
+        ("unmet", needs(&today.unmet)),
+        ("disputes", orders(&today.disputes)),
+    ])
+}
+
+/// What a list shows of a row.
+fn chosen(row: &Row, layout: &Layout) -> Row {
+    let columns = layout.columns.iter();
+    Row(columns
+        .map(|(name, _)| (*name, row.get(name).clone()))
+        .collect())
+}

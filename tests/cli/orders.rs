@@ -1,0 +1,141 @@
+//! From a need to settled hours, as the README has it.
+
+use std::{path::Path, process::Command};
+
+use chrono::{Timelike, Utc};
+use serde_json::json;
+
+use super::{Desk, program};
+use crate::support::{Server, serve_command};
+
+/// The commands of the README's section.
+fn commands() -> String {
+    let readme = include_str!("../../README.md");
+    let section = readme
+        .split("## From a need to settled hours")
+        .nth(1)
+        .and_then(|rest| rest.split("\n## ").next())
+        .expect("the section");
+    let blocks = section.split("```").skip(1).step_by(2);
+    blocks.collect::<Vec<_>>().join("\n")
+}
+
+/// In a zone where it is about noon, so that what was 90 minutes ago was today.
+fn at_noon(dir: &Path) -> Server {
+    let ahead = 12 - i64::from(Utc::now().hour());
+    // Of these names, the sign is the other way round.
+    let zone = format!("Etc/GMT{:+}", -ahead);
+    let mut command = serve_command(dir);
+    command.args(["--time-zone", &zone]);
+    Server::run(command)
+}
+
+#[test]
+fn the_ten_commands_of_the_readme() {
+    let desk = Desk::served_by(at_noon);
+    let lines = commands();
+    let ten = lines
+        .lines()
+        .filter(|line| line.contains("NEED") || line.contains("ORDER"));
+    let ten = ten.filter(|line| line.starts_with("ledger-cli "));
+    assert_eq!(ten.count(), 10);
+    let tools = program()
+        .parent()
+        .expect("its directory")
+        .display()
+        .to_string();
+    let path = std::env::var("PATH").unwrap_or_default();
+    let mut shell = Command::new("bash");
+    shell
+        .args(["-e", "-c", &lines])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("PATH", format!("{tools}:{path}"))
+        .env("TIMEBANK_SERVER", desk.url())
+        .env("LC_ALL", "C.UTF-8");
+    let done = shell.output().expect("a shell");
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success(), "{said}");
+
+    let orders = desk.json(&["order", "list", "--of", "huxi:member:2"]);
+    let order = &orders[0];
+    assert_eq!(
+        (&order["state"], &order["credited"]),
+        (&json!("settled"), &json!(60))
+    );
+    assert_eq!(desk.json(&["balance", "huxi:member:2"])["balance"], 60);
+    assert_eq!(desk.json(&["balance", "huxi:member:1"])["balance"], 540);
+    let id = order["id"].as_str().expect("an id");
+    let whole = desk.json(&["order", "show", id]);
+    let reckoning = whole["reckoning"].as_array().expect("the stages");
+    let stage = |name: &str| {
+        let mut stages = reckoning.iter();
+        let found = stages.find(|stage| stage["stage"] == name).expect(name);
+        found["figure"].clone()
+    };
+    // 52 minutes, the lower, up to the quarter hour.
+    assert_eq!(
+        (stage("confirmed"), stage("rounded")),
+        (json!(52), json!(60))
+    );
+    let steps = whole["history"].as_array().expect("the steps").iter();
+    let steps: Vec<_> = steps
+        .map(|step| step["step"].as_str().expect("a word"))
+        .collect();
+    let expected = [
+        "accept",
+        "check-in",
+        "check-out",
+        "confirm",
+        "confirm",
+        "settle",
+    ];
+    assert_eq!(steps, expected);
+
+    let refused = desk.failed(&["order", "settle", id, "--actor", "1002"]);
+    assert_eq!(
+        (refused.0, &refused.1["error"]),
+        (1, &json!("ORDER_STATE_WRONG"))
+    );
+    let today = desk.json(&["today", "huxi"]);
+    assert_eq!(today["visit_count"], 1);
+    desk.done(&["audit", "verify"]);
+}
+
+/// Where nobody says which side is out of it: the actor's, or else the provider's.
+#[test]
+fn whoever_cancels_is_told_by_the_actor() {
+    let desk = Desk::served_by(at_noon);
+    let done = |arguments: &[&str]| desk.json(&[arguments, &["--actor", "1001"]].concat());
+    let file = desk.file(
+        "p.toml",
+        "name = \"One\"\n[approval]\nneed = 0\n[[service]]\ncode = \"walk\"\nname_en = \"Walk\"\n",
+    );
+    done(&[
+        "centre", "open", "city", "--staff", "1001", "--name", "City",
+    ]);
+    done(&["policy", "adopt", "city", &file]);
+    for member in ["city:member:li", "city:member:wang"] {
+        done(&["member", "register", member]);
+    }
+    done(&["account", "open", "city:mint:1", "--kind", "issuance"]);
+    done(&["transfer", "city:mint:1", "city:member:li", "10h"]);
+    let later = (Utc::now() + chrono::TimeDelta::hours(1)).to_rfc3339();
+    let accepted = || {
+        let publish = ["need", "publish", "city:member:li", "walk", "--for", "1h"];
+        let need = done(&[&publish[..], &["--at", &later]].concat());
+        assert_eq!(need["state"], "approved");
+        let need = need["id"].as_str().expect("an id").to_owned();
+        let order = done(&["order", "accept", &need, "city:member:wang"]);
+        (need, order["id"].as_str().expect("an id").to_owned())
+    };
+    for (actor, need_state) in [("city:member:li", "accepted"), ("1001", "approved")] {
+        let (need, order) = accepted();
+        let cancel = [
+            "order", "cancel", &order, "--reason", "rain", "--actor", actor,
+        ];
+        assert_eq!(desk.json(&cancel)["state"], "cancelled");
+        let need = desk.json(&["need", "show", &need]);
+        assert_eq!(need["state"], need_state, "by {actor}");
+        assert_eq!(need["history"][0]["step"], "publish");
+    }
+}
