@@ -22,6 +22,7 @@ mod goings;
 mod invariants;
 mod machine;
 mod order_facts;
+mod orders;
 mod partakers;
 mod reads;
 mod reference;

@@ -1,0 +1,374 @@
+//! The real thing, asked the same.
+
+use std::sync::Arc;
+
+use timebank::{
+    exchange::{
+        AcceptNeed, AdoptPolicy, Branch, CentreTerms, Code, Command, MemberDetails, MemberId, Name,
+        NeedId, NeedState, NeedStep, OrderId, OrderState, OrderStep, Personal, PersonalFields,
+        PersonalPart, PolicyDocument, PublishNeed, RegisterMember, StaffNumber, StaffTerms,
+        order::{Helpers, NeedAction, NeedTerms, OrderAction, Party, Reason, Resolution},
+        policy::Minutes,
+    },
+    ledger::{
+        self, AccountId, AccountKind, AccountOpened, Amount, BookingId, Caller, Entry, Label,
+        Moment, NewEntry, Note, Origin, Principal, Tags, Transfer, Transfers, UnitId,
+    },
+    query,
+    steps::{self, Answer, Call, Outcome},
+};
+
+use super::{
+    Ask, Became, CENTRES, Id, MEMBERS, MINUTE_US, NeedDo, OrderDo, POLICIES, SERVICE_LINES,
+    SERVICES, STAFF, START_S, Side, naive::Model,
+};
+use crate::model::stack::Stack;
+
+const START_US: i64 = START_S * 1_000_000;
+
+/// The real thing, and what has to be new each time.
+pub(super) struct Real {
+    pub(super) stack: Stack,
+    drawn: u16,
+    now_us: i64,
+}
+
+fn account(id: &str) -> AccountId {
+    AccountId::parse(id).expect("an id")
+}
+
+fn member(id: &str) -> MemberId {
+    MemberId::parse(id).expect("an id")
+}
+
+fn branch(centre: &str) -> Branch {
+    Branch::parse("centre", centre).expect("a branch")
+}
+
+fn number(staff: &str) -> StaffNumber {
+    StaffNumber::parse(staff).expect("a number")
+}
+
+/// The UUID of a need or an order.
+pub(super) fn uuid(number: u8) -> BookingId {
+    BookingId::from_slice(&[number; 16]).expect("an id")
+}
+
+fn step_uuid(number: u8) -> BookingId {
+    let mut bytes = [0xfe; 16];
+    bytes[0] = number;
+    BookingId::from_slice(&bytes).expect("an id")
+}
+
+fn at(minute: i64) -> Moment {
+    Moment::from_us(START_US + minute * MINUTE_US).expect("a moment")
+}
+
+fn minutes(minutes: i64) -> Minutes {
+    Minutes::new(minutes).expect("minutes")
+}
+
+fn party(side: Side) -> Party {
+    match side {
+        Side::Provider => Party::Provider,
+        Side::Recipient => Party::Recipient,
+    }
+}
+
+fn by(actor: &str) -> Caller {
+    let principal = Principal::claimed(actor).expect("a name");
+    Caller::new(principal, "").expect("a caller")
+}
+
+fn open(id: &str, kind: AccountKind) -> steps::Command {
+    ledger::Command::OpenAccount(AccountOpened {
+        id: account(id),
+        kind,
+        unit: UnitId::time(),
+        limits: kind.default_limits(),
+    })
+    .into()
+}
+
+fn need_action(action: NeedDo) -> NeedAction {
+    match action {
+        NeedDo::Offer(id) => NeedAction::Offer(member(id)),
+        NeedDo::Withdraw(id) => NeedAction::Withdraw(member(id)),
+        NeedDo::Approve => NeedAction::Approve,
+        NeedDo::Decline => NeedAction::Decline,
+        NeedDo::Cancel => NeedAction::Cancel,
+    }
+}
+
+pub(super) fn order_action(action: OrderDo) -> OrderAction {
+    match action {
+        OrderDo::Change {
+            at: begins,
+            minutes: long,
+        } => OrderAction::Change {
+            at: at(begins),
+            minutes: minutes(long.max(0)),
+        },
+        OrderDo::CheckIn(came) => OrderAction::CheckIn(at(came)),
+        OrderDo::CheckOut(went) => OrderAction::CheckOut(at(went)),
+        OrderDo::Confirm { member: id, served } => OrderAction::Confirm {
+            member: member(id),
+            served: minutes(served),
+            rating: None,
+        },
+        OrderDo::Settle => OrderAction::Settle,
+        OrderDo::Cancel(side) => OrderAction::Cancel(party(side)),
+        OrderDo::NoShow(side) => OrderAction::NoShow(party(side)),
+        OrderDo::Dispute => OrderAction::Dispute,
+        OrderDo::Resolve(None) => OrderAction::Resolve(Resolution::Release),
+        OrderDo::Resolve(Some(served)) => OrderAction::Resolve(Resolution::Settle(minutes(served))),
+    }
+}
+
+/// Some steps have a reason.
+fn reason(step: u8) -> Option<Reason> {
+    let text = match step % 3 {
+        0 => "a reason".to_owned(),
+        _ => String::new(),
+    };
+    Note::new([step; 16], text)
+        .expect("a note")
+        .map(Reason::from)
+}
+
+impl Real {
+    fn fresh(&mut self) -> BookingId {
+        self.drawn += 1;
+        let [high, low] = self.drawn.to_be_bytes();
+        let bytes = [[high, low, 0xff, 1]; 4].concat();
+        BookingId::from_slice(&bytes).expect("an id")
+    }
+
+    fn command(&mut self, ask: Ask) -> steps::Command {
+        match ask {
+            Ask::Publish {
+                need,
+                recipient,
+                service,
+                at: begins,
+                minutes: long,
+                from,
+                helpers,
+            } => Command::PublishNeed(Box::new(PublishNeed {
+                id: NeedId(uuid(need)),
+                terms: NeedTerms {
+                    recipient: member(recipient),
+                    service: Code::parse("service", SERVICES[service]).expect("a code"),
+                    at: at(begins),
+                    minutes: minutes(long),
+                    pay_from: from.map(account),
+                    point: None,
+                    channel: None,
+                    helpers: Helpers::new(helpers).expect("helpers"),
+                },
+                recorded: None,
+            })),
+            Ask::Need { step, need, action } => Command::StepNeed(NeedStep {
+                step: step_uuid(step),
+                need: NeedId(uuid(need)),
+                action: need_action(action),
+                reason: reason(step),
+            }),
+            Ask::Accept {
+                order,
+                need,
+                provider,
+            } => Command::AcceptNeed(AcceptNeed {
+                order: OrderId(uuid(order)),
+                need: NeedId(uuid(need)),
+                provider: member(provider),
+                recorded: None,
+            }),
+            Ask::Order {
+                step,
+                order,
+                action,
+            } => Command::StepOrder(OrderStep {
+                step: step_uuid(step),
+                order: OrderId(uuid(order)),
+                action: order_action(action),
+                reason: reason(step),
+            }),
+            Ask::Adopt { centre, policy } => {
+                let pool = format!("{}:pool", CENTRES[centre]);
+                let terms = POLICIES[policy].replace("POOL", &pool);
+                let text = format!("name = \"One\"\n{terms}{SERVICE_LINES}");
+                Command::AdoptPolicy(AdoptPolicy {
+                    step: self.fresh(),
+                    centre: branch(CENTRES[centre]),
+                    document: PolicyDocument::read(text).expect("a policy"),
+                })
+            }
+            Ask::Earn {
+                account: to,
+                minutes,
+            } => return self.earn(to, minutes),
+            Ask::Wait { .. } => unreachable!("it is no command"),
+        }
+        .into()
+    }
+
+    fn earn(&mut self, to: Id, minutes: i64) -> steps::Command {
+        let amount = Amount::new(minutes).expect("an amount");
+        let transfer = Transfer::new(account("a:mint"), account(to), amount);
+        ledger::Command::PostEntry(NewEntry {
+            entry: Arc::new(Entry {
+                id: self.fresh(),
+                transfers: Transfers::one(transfer.expect("two accounts")),
+                effective_at: None,
+                kind: Label::transfer(),
+                tags: Tags::default(),
+                note: None,
+                origin: Origin::Posted,
+            }),
+            units: Vec::new(),
+            note: None,
+            opens: Vec::new(),
+        })
+        .into()
+    }
+
+    pub(super) fn one(&mut self, ask: Ask, actor: Id) -> Became {
+        if let Ask::Wait { minutes } = ask {
+            self.now_us += minutes * MINUTE_US;
+            self.stack.set_clock(self.now_us);
+            return Ok(false);
+        }
+        let command = self.command(ask);
+        self.run(command, actor)
+    }
+
+    fn run(&self, command: steps::Command, actor: &str) -> Became {
+        match self.stack.call(Call::each([command], by(actor))) {
+            Answer::Each(results) => match results.into_iter().next().expect("a result") {
+                Ok(outcome) => Ok(Outcome::is_replay(&outcome)),
+                Err(rejection) => Err(rejection.reason().into()),
+            },
+            Answer::None(refusal) => panic!("{refusal:?}"),
+        }
+    }
+
+    fn set_up(&self, command: impl Into<steps::Command>, actor: &str) {
+        assert_eq!(self.run(command.into(), actor), Ok(false));
+    }
+
+    pub(super) fn begin() -> Self {
+        let real = Self {
+            stack: Stack::new(START_US),
+            drawn: 0,
+            now_us: START_US,
+        };
+        for (centre, [first, _]) in CENTRES.into_iter().zip(STAFF) {
+            let open = Command::OpenCentre {
+                terms: CentreTerms {
+                    prefix: branch(centre),
+                    name_en: Name::parse("name_en", "A centre").expect("a name"),
+                    name_zh: None,
+                    operator: None,
+                    contracting_body: None,
+                },
+                first_staff_number: number(first),
+            };
+            real.set_up(open, "");
+        }
+        for (at, id) in (0u8..).zip(MEMBERS) {
+            let details = MemberDetails {
+                has_device: id == "a:m3",
+                ..MemberDetails::default()
+            };
+            let personal = PersonalPart::Given(Personal {
+                secret: [at; 32],
+                fields: PersonalFields::default(),
+            });
+            let register = Command::RegisterMember(Box::new(RegisterMember {
+                id: member(id),
+                details,
+                personal,
+            }));
+            real.set_up(register, STAFF[usize::from(id.starts_with('b'))][0]);
+        }
+        for (centre, [first, second]) in CENTRES.into_iter().zip(STAFF) {
+            let register = Command::RegisterStaff(StaffTerms {
+                number: number(second),
+                centre: branch(centre),
+                member_id: (second == "2").then(|| member("a:m1")),
+                relative_ids: Vec::new(),
+            });
+            real.set_up(register, first);
+        }
+        for (id, kind) in [
+            ("a:mint", AccountKind::Issuance),
+            ("a:pool", AccountKind::Pool),
+            ("b:pool", AccountKind::Pool),
+            ("a:club", AccountKind::Organisation),
+            ("b:club", AccountKind::Organisation),
+        ] {
+            real.set_up(open(id, kind), "");
+        }
+        real
+    }
+
+    pub(super) fn reopen(&mut self) {
+        self.now_us += 1_000_000;
+        self.stack.reopen(self.now_us);
+    }
+
+    pub(super) fn order_state(&self, order: u8) -> OrderState {
+        let id = OrderId(uuid(order));
+        let read = self.stack.read(move |reading| query::order(reading, id));
+        read.expect("it reads").order.state
+    }
+
+    pub(super) fn need_state(&self, need: u8) -> NeedState {
+        let id = NeedId(uuid(need));
+        let read = self.stack.read(move |reading| query::need(reading, id));
+        read.expect("it reads").state
+    }
+
+    /// All needs, orders, balances and held hours are as the model has them.
+    pub(super) fn is_as(&self, model: &Model) {
+        let accounts = model.balances.iter();
+        let accounts: Vec<_> = accounts
+            .map(|(id, balance)| (*id, *balance, model.held(id)))
+            .collect();
+        let needs = model.needs.iter();
+        let needs: Vec<_> = needs
+            .map(|(id, need)| (*id, need.clone(), model.state_of(need)))
+            .collect();
+        let orders = model.orders.clone();
+        let read = self.stack.read(move |reading| {
+            for (id, balance, held) in accounts {
+                let row = reading.snapshot.account(&account(id))?.expect("an account");
+                let found = (row.account.balance.steps(), row.account.held.steps());
+                assert_eq!(found, (balance, held), "{id}");
+            }
+            for (id, need, state) in needs {
+                let view = query::need(reading, NeedId(uuid(id)))?;
+                assert_eq!(view.state, state, "need {id}");
+                let found = view.need;
+                let offers = found.offers.iter();
+                assert!(offers.map(|offer| offer.provider.as_str()).eq(need.offers));
+                let approved_by = found.approved_by.iter();
+                assert!(approved_by.map(StaffNumber::as_str).eq(need.approved_by));
+                let expected = need.orders.into_iter().map(|id| OrderId(uuid(id)));
+                assert!(found.orders.into_iter().eq(expected), "need {id}");
+            }
+            for (id, order) in orders {
+                let found = query::order(reading, OrderId(uuid(id)))?.order;
+                assert_eq!(found.state, order.state, "order {id}");
+                let booked = (found.at, found.minutes, found.held.steps());
+                assert_eq!(booked, (at(order.at), minutes(order.minutes), order.held));
+                assert_eq!(found.payer, account(order.payer));
+                let reckoned = found.reckoned.map(|one| (one.credited, one.excess));
+                assert_eq!(reckoned, order.credited, "order {id}");
+            }
+            Ok(())
+        });
+        read.expect("it reads");
+    }
+}
