@@ -1,13 +1,16 @@
 //! How fast the time bank on the ledger is, end to end: `cargo bench --bench exchange`
 //! starts the real server on loopback with a durable file, registers members of a centre
-//! with a policy, and then has registrations, single transfers, lists and explanations in
-//! turns of a second, all through one gRPC channel. It prints rows `name value`.
+//! with a policy, and then has registrations, single transfers, lists, explanations and whole
+//! orders in turns of a second, all through one gRPC channel. It prints rows `name value`.
 //!
-//! Settable by environment: MEMBERS (who are there before anything is measured),
-//! ROUNDS (turns of each sort).
+//! Settable by environment: MEMBERS (who are there before anything is measured), ORDERS (of
+//! the past, as many as there then are at least), PAIRS (of one who is served and one who
+//! serves), ROUNDS (turns of each sort). Visits are of earlier today, 16 minutes apart for a
+//! pair: in the first hours after midnight UTC there is no room for many.
 
 #[path = "../shared/calls.rs"]
 mod calls;
+mod orders;
 #[path = "../shared/server.rs"]
 mod server;
 
@@ -18,6 +21,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use calls::{calls_per_s, joined};
+use orders::Yard;
 use server::Server;
 use timebank_proto::v1::centre_service_client::CentreServiceClient;
 use timebank_proto::v1::entry_service_client::EntryServiceClient;
@@ -81,10 +85,13 @@ async fn measure(address: &str) {
         members as f64 / start.elapsed().as_secs_f64(),
     );
     let (mut registered, mut posted, mut listed, mut explained) = (0.0, 0.0, 0.0, 0.0);
+    let mut cycled = 0.0;
+    let yard = Yard::open(city.channel.clone(), setting("PAIRS", 2_000)).await;
     let rounds = setting("ROUNDS", 5).max(1);
     for _ in 0..rounds {
         registered += city.registrations_per_s().await;
         posted += city.transfers_per_s().await;
+        cycled += yard.cycles_per_s().await;
         listed += city.lists_per_s(members).await;
         explained += city.explanations_per_s(members).await;
     }
@@ -95,6 +102,12 @@ async fn measure(address: &str) {
     // One after the other, so that each is answered in this time.
     println!("explain_ms {:.3}", 1_000.0 * rounds / explained);
     println!("registrations_over_transfers {:.2}", registered / posted);
+    row("order_cycles_per_s", cycled / rounds);
+    let steps = cycled * orders::STEPS;
+    println!("transfers_over_order_steps {:.2}", posted / steps);
+    yard.fill_orders(setting("ORDERS", 0)).await;
+    row("orders", yard.orders() as f64);
+    println!("today_ms {:.1}", yard.today_ms(20).await);
 }
 
 fn row(name: &str, value: f64) {

@@ -31,8 +31,7 @@ pub use exchange::{MemberView, centre, centres, member, members, staff, staff_of
 pub use holds::{HoldQuery, HoldView, hold, holds};
 pub use ledger::{LedgerView, ledger};
 pub use orders::{
-    NeedView, Needs, OrderView, Orders, StepTaken, TODAY_ROWS, Today, need, needs, order, orders,
-    today_of,
+    Needs, Orders, StepTaken, TODAY_ROWS, Today, need, needs, order, orders, steps_taken, today_of,
 };
 pub use page::{PageError, Token, page_size};
 pub use policies::{

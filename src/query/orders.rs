@@ -26,51 +26,39 @@ pub struct StepTaken {
     pub reason: Option<Note>,
 }
 
-/// A need as it stands today, with its steps.
-#[derive(Clone, Debug)]
-pub struct NeedView {
-    pub need: Need,
-    pub state: NeedState,
-    pub history: Vec<StepTaken>,
-}
-
-/// An order, with its steps.
-#[derive(Clone, Debug)]
-pub struct OrderView {
-    pub order: Order,
-    pub history: Vec<StepTaken>,
-}
-
-/// A need with all that was done about it.
+/// A need, and how it stands today.
 ///
 /// # Errors
 /// [`OrderRejection::NeedUnknown`], or where the store fails.
-pub fn need(reading: &mut Reading<'_>, id: NeedId) -> Result<NeedView, ReadError> {
+pub fn need(reading: &mut Reading<'_>, id: NeedId) -> Result<(Need, NeedState), ReadError> {
     match reading.snapshot.object(&ObjectId::Need(id))? {
-        Some(Object::Need(need)) => Ok(NeedView {
-            state: need.state_on(today(reading)?),
-            history: history(reading, &need.steps)?,
-            need: *need,
-        }),
+        Some(Object::Need(need)) => {
+            let state = need.state_on(today(reading)?);
+            Ok((*need, state))
+        }
         _ => Err(Rejection::from(OrderRejection::NeedUnknown { need: id }).into()),
     }
 }
 
-/// An order with all that was done about it.
+/// An order.
 ///
 /// # Errors
 /// [`OrderRejection::OrderUnknown`], or where the store fails.
-pub fn order(reading: &mut Reading<'_>, id: OrderId) -> Result<OrderView, ReadError> {
+pub fn order(reading: &mut Reading<'_>, id: OrderId) -> Result<Order, ReadError> {
     match reading.snapshot.object(&ObjectId::Order(id))? {
-        Some(Object::Order(order)) => Ok(OrderView {
-            history: history(reading, &order.steps)?,
-            order: *order,
-        }),
+        Some(Object::Order(order)) => Ok(*order),
         _ => Err(Rejection::from(OrderRejection::OrderUnknown { order: id }).into()),
     }
 }
 
-fn history(reading: &mut Reading<'_>, steps: &[Sequence]) -> Result<Vec<StepTaken>, ReadError> {
+/// What the records of a need's or an order's steps say, in order.
+///
+/// # Errors
+/// Where the store fails.
+pub fn steps_taken(
+    reading: &mut Reading<'_>,
+    steps: &[Sequence],
+) -> Result<Vec<StepTaken>, ReadError> {
     let records = reading.snapshot.records_at(steps)?;
     let reasons = reading.snapshot.notes_at(steps)?;
     let taken = records.into_iter().zip(reasons);

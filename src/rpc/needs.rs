@@ -19,14 +19,14 @@ use crate::{
     },
     journal::{self, timestamp},
     ledger::{Malformed, Note, Principal},
-    query::{self, NeedView, Needs, ReadError, Reading, StepTaken, page_size},
+    query::{self, Needs, ReadError, Reading, StepTaken, page_size},
 };
 
 impl Services {
-    async fn need(&self, by: Principal, id: NeedId) -> Result<(NeedView, i64), ReadError> {
+    async fn need(&self, by: Principal, id: NeedId) -> Result<(v1::Need, i64), ReadError> {
         let read = move |reading: &mut Reading<'_>| {
-            let view = query::need(reading, id)?;
-            Ok((view, reading.snapshot.last()?.get()))
+            let (need, state) = query::need(reading, id)?;
+            Ok((reply(&need, state), reading.snapshot.last()?.get()))
         };
         self.query.look_up(by, read).await
     }
@@ -41,8 +41,8 @@ impl Services {
         let by = caller.principal.clone();
         let (id, command) = read(request.into_inner())?;
         let outcome = self.run(command, caller).await?;
-        let (view, position) = self.need(by, id).await?;
-        Ok((reply(&view.need, view.state), outcome.is_replay(), position))
+        let (need, position) = self.need(by, id).await?;
+        Ok((need, outcome.is_replay(), position))
     }
 }
 
@@ -169,12 +169,16 @@ impl NeedService for Services {
     ) -> Result<Response<v1::GetNeedResponse>, Status> {
         let by = convert::reader(request.metadata()).map_err(Refused::from)?;
         let id = need_id(&request.into_inner().need_id, "need_id").map_err(Refused::from)?;
-        let (view, journal_position) = self.need(by, id).await?;
-        Ok(Response::new(v1::GetNeedResponse {
-            need: Some(reply(&view.need, view.state)),
-            history: view.history.iter().map(step_taken).collect(),
-            journal_position,
-        }))
+        let read = move |reading: &mut Reading<'_>| {
+            let (need, state) = query::need(reading, id)?;
+            let history = query::steps_taken(reading, &need.steps)?;
+            Ok(v1::GetNeedResponse {
+                need: Some(reply(&need, state)),
+                history: history.iter().map(step_taken).collect(),
+                journal_position: reading.snapshot.last()?.get(),
+            })
+        };
+        Ok(Response::new(self.query.look_up(by, read).await?))
     }
 
     async fn list_needs(

@@ -21,14 +21,14 @@ use crate::{
     },
     journal::{self, timestamp},
     ledger::{Malformed, Principal},
-    query::{self, OrderView, Orders, ReadError, Reading, page_size},
+    query::{self, Orders, ReadError, Reading, page_size},
 };
 
 impl Services {
-    async fn order(&self, by: Principal, id: OrderId) -> Result<(OrderView, i64), ReadError> {
+    async fn order(&self, by: Principal, id: OrderId) -> Result<(v1::Order, i64), ReadError> {
         let read = move |reading: &mut Reading<'_>| {
-            let view = query::order(reading, id)?;
-            Ok((view, reading.snapshot.last()?.get()))
+            let order = query::order(reading, id)?;
+            Ok((reply(&order), reading.snapshot.last()?.get()))
         };
         self.query.look_up(by, read).await
     }
@@ -43,8 +43,8 @@ impl Services {
         let by = caller.principal.clone();
         let (id, command) = read(request.into_inner())?;
         let outcome = self.run(command, caller).await?;
-        let (view, position) = self.order(by, id).await?;
-        Ok((reply(&view.order), outcome.is_replay(), position))
+        let (order, position) = self.order(by, id).await?;
+        Ok((order, outcome.is_replay(), position))
     }
 }
 
@@ -192,12 +192,16 @@ impl OrderService for Services {
     ) -> Result<Response<v1::GetOrderResponse>, Status> {
         let by = convert::reader(request.metadata()).map_err(Refused::from)?;
         let id = order_id(&request.into_inner().order_id, "order_id").map_err(Refused::from)?;
-        let (view, journal_position) = self.order(by, id).await?;
-        Ok(Response::new(v1::GetOrderResponse {
-            order: Some(reply(&view.order)),
-            history: view.history.iter().map(step_taken).collect(),
-            journal_position,
-        }))
+        let read = move |reading: &mut Reading<'_>| {
+            let order = query::order(reading, id)?;
+            let history = query::steps_taken(reading, &order.steps)?;
+            Ok(v1::GetOrderResponse {
+                order: Some(reply(&order)),
+                history: history.iter().map(step_taken).collect(),
+                journal_position: reading.snapshot.last()?.get(),
+            })
+        };
+        Ok(Response::new(self.query.look_up(by, read).await?))
     }
 
     async fn list_orders(

@@ -2,11 +2,11 @@
 
 use std::{path::Path, process::Command};
 
-use chrono::{Timelike, Utc};
+use chrono::Utc;
 use serde_json::json;
 
 use super::{Desk, program};
-use crate::support::{Server, serve_command};
+use crate::support::{Server, serve_at_noon};
 
 /// The commands of the README's section.
 fn commands() -> String {
@@ -20,14 +20,8 @@ fn commands() -> String {
     blocks.collect::<Vec<_>>().join("\n")
 }
 
-/// In a zone where it is about noon, so that what was 90 minutes ago was today.
 fn at_noon(dir: &Path) -> Server {
-    let ahead = 12 - i64::from(Utc::now().hour());
-    // Of these names, the sign is the other way round.
-    let zone = format!("Etc/GMT{:+}", -ahead);
-    let mut command = serve_command(dir);
-    command.args(["--time-zone", &zone]);
-    Server::run(command)
+    Server::run(serve_at_noon(dir))
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod disk;
 mod members;
+mod orders;
 mod power;
 mod unknown;
 mod writer;

@@ -250,9 +250,9 @@ impl Story {
         let id = NeedId(self.names.id(&words.next()?)?);
         let read = self.world.read(move |reading| query::need(reading, id));
         Ok(match read {
-            Ok(view) => {
-                let state = Object::Need(Box::new(view.need)).state().expect("JSON");
-                self.names.shorten(&format!("{} {state}", view.state))
+            Ok((need, stands)) => {
+                let state = Object::Need(Box::new(need)).state().expect("JSON");
+                self.names.shorten(&format!("{stands} {state}"))
             }
             Err(error) => show::unread(&self.names, &error),
         })
@@ -263,8 +263,8 @@ impl Story {
         let id = OrderId(self.names.id(&words.next()?)?);
         let read = self.world.read(move |reading| query::order(reading, id));
         Ok(match read {
-            Ok(view) => {
-                let state = Object::Order(Box::new(view.order)).state().expect("JSON");
+            Ok(order) => {
+                let state = Object::Order(Box::new(order)).state().expect("JSON");
                 self.names.shorten(&state)
             }
             Err(error) => show::unread(&self.names, &error),
@@ -275,9 +275,12 @@ impl Story {
     fn history(&mut self, words: &mut Words) -> Said<String> {
         let kind = words.next()?;
         let id = self.names.id(&words.next()?)?;
-        let read = self.world.read(move |reading| match kind.as_str() {
-            "need" => Ok(query::need(reading, NeedId(id))?.history),
-            _ => Ok(query::order(reading, OrderId(id))?.history),
+        let read = self.world.read(move |reading| {
+            let steps = match kind.as_str() {
+                "need" => query::need(reading, NeedId(id))?.0.steps,
+                _ => query::order(reading, OrderId(id))?.steps,
+            };
+            query::steps_taken(reading, &steps)
         });
         let line = |step: &StepTaken| {
             let reason = step.reason.as_ref().map(Note::text);

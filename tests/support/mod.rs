@@ -11,7 +11,7 @@ mod write;
 pub(crate) use client::{Client, told};
 pub(crate) use mounts::{seen_by, serve_on_mount};
 pub(crate) use peers::{left_out, peer};
-pub(crate) use server::{Server, ended, serve_command};
+pub(crate) use server::{Server, ended, serve_at_noon, serve_command};
 pub(crate) use upload::{framed, upload};
 pub(crate) use write::{any_limit, by, entry, id, leg, limit, timestamp};
 

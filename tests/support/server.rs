@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use chrono::{Timelike, Utc};
 use tempfile::NamedTempFile;
 
 use super::{Client, until, within};
@@ -20,6 +21,16 @@ pub(crate) fn serve_command(data: &Path) -> Command {
         .arg(data)
         .env_remove("TZ")
         .stdin(Stdio::null());
+    command
+}
+
+/// Serves a new ledger in a zone where it is about noon, so that what was an hour ago was
+/// today.
+pub(crate) fn serve_at_noon(data: &Path) -> Command {
+    let ahead = 12 - i64::from(Utc::now().hour());
+    let mut command = serve_command(data);
+    // Of these names, the sign is the other way round.
+    command.args(["--time-zone", &format!("Etc/GMT{:+}", -ahead)]);
     command
 }
 

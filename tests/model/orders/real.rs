@@ -321,13 +321,13 @@ impl Real {
     pub(super) fn order_state(&self, order: u8) -> OrderState {
         let id = OrderId(uuid(order));
         let read = self.stack.read(move |reading| query::order(reading, id));
-        read.expect("it reads").order.state
+        read.expect("it reads").state
     }
 
     pub(super) fn need_state(&self, need: u8) -> NeedState {
         let id = NeedId(uuid(need));
         let read = self.stack.read(move |reading| query::need(reading, id));
-        read.expect("it reads").state
+        read.expect("it reads").1
     }
 
     /// All needs, orders, balances and held hours are as the model has them.
@@ -348,9 +348,8 @@ impl Real {
                 assert_eq!(found, (balance, held), "{id}");
             }
             for (id, need, state) in needs {
-                let view = query::need(reading, NeedId(uuid(id)))?;
-                assert_eq!(view.state, state, "need {id}");
-                let found = view.need;
+                let (found, stands) = query::need(reading, NeedId(uuid(id)))?;
+                assert_eq!(stands, state, "need {id}");
                 let offers = found.offers.iter();
                 assert!(offers.map(|offer| offer.provider.as_str()).eq(need.offers));
                 let approved_by = found.approved_by.iter();
@@ -359,7 +358,7 @@ impl Real {
                 assert!(found.orders.into_iter().eq(expected), "need {id}");
             }
             for (id, order) in orders {
-                let found = query::order(reading, OrderId(uuid(id)))?.order;
+                let found = query::order(reading, OrderId(uuid(id)))?;
                 assert_eq!(found.state, order.state, "order {id}");
                 let booked = (found.at, found.minutes, found.held.steps());
                 assert_eq!(booked, (at(order.at), minutes(order.minutes), order.held));
