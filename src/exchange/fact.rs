@@ -166,6 +166,8 @@ pub struct OrderStepped {
     pub held: Option<Amount>,
     /// What it came to, where hours have moved.
     pub reckoned: Option<Reckoned>,
+    /// Of a correction, the entry in the place of the one that is reversed.
+    pub entry: Option<BookingId>,
 }
 
 /// What happened.
@@ -272,6 +274,8 @@ impl Fact {
     pub fn reason(&self) -> Option<Commitment> {
         let reason = match self {
             Self::NeedStepped(new) => new.step.reason.as_ref(),
+            // The reversal that a correction brings about commits to it.
+            Self::OrderStepped(new) if new.entry.is_some() => None,
             Self::OrderStepped(new) => new.step.reason.as_ref(),
             _ => None,
         };

@@ -3,9 +3,23 @@
 use super::{
     Doer, Member, MemberWeek, Need, NeedId, NeedPublished, NeedState, NeedStepped, NotLoaded,
     Object, ObjectId, Objects, Order, OrderAccepted, OrderId, OrderState, OrderStepped, WeekId,
-    order::{Booked, Confirmation, NeedAction, Offer, OrderAction, Party, Visit},
+    order::{Booked, Confirmation, Correction, NeedAction, Offer, OrderAction, Party, Visit},
 };
-use crate::ledger::{Sequence, Stamp};
+use crate::{
+    exchange::policy::Minutes,
+    ledger::{Sequence, Stamp},
+};
+
+/// A correction with one more of the staff who ask for it; of another time, a new one.
+fn asked(order: &Order, served: Minutes, by: &Doer) -> Option<Correction> {
+    let so = order.correction.as_ref();
+    let so = so.filter(|correction| correction.served == served);
+    let mut asked_by = so.map_or_else(Vec::new, |correction| correction.asked_by.clone());
+    if let Doer::Staff(number) = by {
+        asked_by.push(number.clone());
+    }
+    Some(Correction { served, asked_by })
+}
 
 impl Objects {
     /// A need.
@@ -114,6 +128,8 @@ impl Objects {
             by_provider: None,
             by_recipient: None,
             reckoned: None,
+            entry: None,
+            correction: None,
             steps: vec![at],
         };
         self.place(&order, at)?;
@@ -167,11 +183,15 @@ impl Objects {
                     self.reopen(&order, at)?;
                 }
             }
+            OrderAction::Correct(served) => order.correction = asked(&order, *served, &new.by),
             OrderAction::Settle | OrderAction::Dispute | OrderAction::Resolve(_) => {}
         }
         if let Some(reckoned) = &new.reckoned {
+            let before = order.reckoned.as_ref().map_or(0, |before| before.credited);
+            self.credit(&order, reckoned.credited - before, at)?;
             order.reckoned = Some(reckoned.clone());
-            self.credit(&order, reckoned.credited, at)?;
+            order.entry = Some(new.entry.unwrap_or(order.hold));
+            order.correction = None;
         }
         let time = |order: &Order| {
             let times = (order.on, order.at, order.until());
@@ -183,7 +203,7 @@ impl Objects {
                 self.place(&order, at)?;
             }
         }
-        if order.state.open().is_empty() {
+        if order.state.is_ended() && !before.state.is_ended() {
             self.count_orders(&order, -1, at)?;
         }
         self.put(Object::Order(Box::new(order)), at);

@@ -143,6 +143,8 @@ pub enum OrderRejection {
         cap: Minutes,
         earned: i64,
     },
+    #[error("no hours have moved by order {order}, so there is nothing to correct")]
+    NothingToCorrect { order: OrderId },
     #[error("{count} orders of member {member} are not ended; settle or cancel them first")]
     MemberHasOrders { member: MemberId, count: u32 },
     #[error("it has {max} steps already, the most there are", max = MAX_STEPS)]
@@ -182,6 +184,7 @@ impl OrderRejection {
             Self::ConfirmationTheirs { .. } => "CONFIRMATION_THEIRS",
             Self::ApprovalNeeded { .. } => "APPROVAL_NEEDED",
             Self::CapReached { .. } => "CAP_REACHED",
+            Self::NothingToCorrect { .. } => "NOTHING_TO_CORRECT",
             Self::MemberHasOrders { .. } => "MEMBER_HAS_ORDERS",
             Self::TooManySteps { .. } => "TOO_MANY_STEPS",
         }
@@ -193,7 +196,9 @@ impl OrderRejection {
             Self::NeedUnknown { need } | Self::TooManyOffers { need } => {
                 vec![("need", need.to_string())]
             }
-            Self::OrderUnknown { order } => vec![("order", order.to_string())],
+            Self::OrderUnknown { order } | Self::NothingToCorrect { order } => {
+                vec![("order", order.to_string())]
+            }
             Self::NeedStateWrong { need, state, step } => vec![
                 ("need", need.to_string()),
                 ("state", state.to_string()),

@@ -128,6 +128,7 @@ fn order_action_to_proto(action: &OrderAction) -> v1::OrderAction {
         OrderAction::Cancel(party) => OrderDo::Cancel(party_to_proto(*party).into()),
         OrderAction::NoShow(party) => OrderDo::NoShow(party_to_proto(*party).into()),
         OrderAction::Dispute => OrderDo::Dispute(v1::Plainly {}),
+        OrderAction::Correct(served) => OrderDo::CorrectMinutes(served.get()),
         OrderAction::Resolve(resolution) => OrderDo::Resolve(v1::ResolveDispute {
             how: Some(match resolution {
                 Resolution::Settle(served) => How::SettleMinutes(served.get()),
@@ -218,6 +219,9 @@ pub(super) fn order_stepped(new: &OrderStepped) -> v1::OrderStepped {
         approval: new.is_approval,
         held: new.held.map_or(0, Amount::steps),
         reckoning: new.reckoned.as_ref().map(reckoning_to_proto),
+        entry_id: new
+            .entry
+            .map_or_else(Vec::new, |entry| entry.as_bytes().to_vec()),
     }
 }
 
@@ -318,6 +322,9 @@ pub fn order_action(given: Option<&v1::OrderAction>) -> Read<OrderAction> {
         OrderDo::Cancel(given) => OrderAction::Cancel(party(*given, "action.cancel")?),
         OrderDo::NoShow(given) => OrderAction::NoShow(party(*given, "action.no_show")?),
         OrderDo::Dispute(_) => OrderAction::Dispute,
+        OrderDo::CorrectMinutes(given) => {
+            OrderAction::Correct(minutes(*given, "action.correct_minutes")?)
+        }
         OrderDo::Resolve(resolve) => OrderAction::Resolve(resolution(resolve.how.as_ref())?),
     })
 }
@@ -456,6 +463,10 @@ pub(super) fn read_order_stepped(new: &v1::OrderStepped) -> Result<Fact> {
             held => Some(Amount::new(held)?),
         },
         reckoned,
+        entry: match new.entry_id.as_slice() {
+            [] => None,
+            entry => Some(booking(entry, "entry_id")?),
+        },
     })))
 }
 

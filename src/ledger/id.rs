@@ -4,6 +4,7 @@ use std::fmt;
 
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize, Serializer};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::malformed::{Malformed, excerpt};
@@ -124,6 +125,19 @@ impl BookingId {
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
         let id = Uuid::from_slice(bytes).ok()?;
         (!id.is_nil()).then_some(Self(id))
+    }
+
+    /// Another id that follows from this one: for what a step of this id brings about
+    /// besides. A UUID of version 8.
+    #[must_use]
+    pub fn derived(&self) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(b"timebank derived id");
+        hash.update(self.as_bytes());
+        let hash: [u8; 32] = hash.finalize().into();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hash[..16]);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
     }
 
     /// The 16 bytes, which sort as the ids do.

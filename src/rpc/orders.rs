@@ -85,7 +85,8 @@ fn asks_why(action: &OrderAction) -> bool {
         OrderAction::Cancel(_)
         | OrderAction::NoShow(_)
         | OrderAction::Dispute
-        | OrderAction::Resolve(_) => true,
+        | OrderAction::Resolve(_)
+        | OrderAction::Correct(_) => true,
         OrderAction::Change { .. }
         | OrderAction::CheckIn(_)
         | OrderAction::CheckOut(_)
@@ -128,6 +129,11 @@ fn reply(order: &Order) -> v1::Order {
         by_provider: order.by_provider.as_ref().map(confirmation),
         by_recipient: order.by_recipient.as_ref().map(confirmation),
         reckoning: order.reckoned.as_ref().map(journal::reckoning_to_proto),
+        entry_id: order.entry.map_or_else(String::new, |id| id.to_string()),
+        correction_minutes: order
+            .correction
+            .as_ref()
+            .map_or(0, |correction| correction.served.get()),
     }
 }
 

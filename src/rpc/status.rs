@@ -303,6 +303,7 @@ fn order_code(rejection: &OrderRejection) -> Code {
         | OrderRejection::ApprovalsMissing { .. }
         | OrderRejection::VisitsOverlap { .. }
         | OrderRejection::CapReached { .. }
+        | OrderRejection::NothingToCorrect { .. }
         | OrderRejection::MemberHasOrders { .. } => Code::FailedPrecondition,
     }
 }

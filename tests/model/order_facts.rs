@@ -197,6 +197,7 @@ fn actions() -> impl Strategy<Value = OrderAction> {
         Just(OrderAction::Dispute),
         minutes().prop_map(|served| OrderAction::Resolve(Resolution::Settle(served))),
         Just(OrderAction::Resolve(Resolution::Release)),
+        minutes().prop_map(OrderAction::Correct),
     ]
 }
 
@@ -204,10 +205,14 @@ fn order_stepped() -> impl Strategy<Value = Fact> {
     let parts = (
         (bookings(), bookings(), actions(), reasons(), doers()),
         (select(OrderState::ALL), days(), any::<bool>()),
-        (option::of(amounts()), option::of(reckoned())),
+        (
+            option::of(amounts()),
+            option::of(reckoned()),
+            option::of(bookings()),
+        ),
     );
     parts.prop_map(
-        |((step, order, action, reason, by), (to, on, is_approval), (held, reckoned))| {
+        |((step, order, action, reason, by), (to, on, is_approval), (held, reckoned, entry))| {
             Fact::OrderStepped(Box::new(OrderStepped {
                 step: OrderStep {
                     step,
@@ -221,6 +226,7 @@ fn order_stepped() -> impl Strategy<Value = Fact> {
                 is_approval,
                 held,
                 reckoned,
+                entry,
             }))
         },
     )

@@ -109,6 +109,7 @@ fn judged(policy: &Policy, ask: &str) -> Result<(), String> {
         },
         "approved-by" => Ask::Approved(number(1)),
         "relieved-by" => Ask::RelievedBy(number(1)),
+        "corrected-by" => Ask::CorrectedBy(number(1)),
         "inherited-by" => Ask::InheritedBy(number(1)),
         "issue" => Ask::Issue(&named),
         "partner-owes" => Ask::Partner {
@@ -181,6 +182,7 @@ const CASES: &[Case] = &[
     ("Cash", "[exchange]\ncash = false", "exchange 1h 0", "pay-out", "exchange.cash"),
     ("Issuance", "[issuance]\nsources = [\"a:grant\"]", "issue a:grant", "issue a:mint", "issuance.sources"),
     ("Approvals", "[approval]\nneed = 2", "approved-by 2", "approved-by 1", "approval.need"),
+    ("Approvals", "[approval]\ncorrection = 2", "corrected-by 2", "corrected-by 1", "approval.correction"),
     ("Approvals", "[approval]\nrelief = 2", "relieved-by 2", "relieved-by 1", "approval.relief"),
     ("Who pays", "[payment]\npayer = \"a:pool\"", "pay-from a:pool", "pay-from a:other", "payment.payer"),
     ("Retention", "[retention]\nmonths = 36", "erase 36", "erase 35", "retention.months"),

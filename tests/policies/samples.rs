@@ -98,6 +98,7 @@ fn what_is_left_out_has_the_default_that_the_sample_names() {
         "cancellation.owed: 0m",
         "approval.need: 1",
         "approval.relief: 2",
+        "approval.correction: 1",
         "payment.payer: recipient",
         "retention.months: 0",
     ];

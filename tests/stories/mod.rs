@@ -49,6 +49,7 @@ stories! {
     batches
     caps
     centres
+    corrections
     entries
     exits
     expiry

@@ -62,7 +62,7 @@ impl Story {
                 recorded: None,
             }),
             "change" | "check-in" | "check-out" | "confirm" | "settle-order" | "cancel"
-            | "no-show" | "dispute" | "resolve" => self.step_order(name, words)?,
+            | "no-show" | "dispute" | "resolve" | "correct" => self.step_order(name, words)?,
             "offer-often" => return self.offer_often(words).map(Some),
             "offers-of-many" => return self.offers_of_many(words).map(Some),
             "visit-often" => return self.visit_often(words).map(Some),
@@ -127,7 +127,8 @@ impl Story {
 
     /// `change STEP ORDER TIME LENGTH`, `check-in|check-out STEP ORDER TIME`, `confirm STEP
     /// ORDER MEMBER LENGTH [rating=N]`, `settle-order|dispute STEP ORDER`, `cancel|no-show
-    /// STEP ORDER SIDE`, `resolve STEP ORDER LENGTH|release`
+    /// STEP ORDER SIDE`, `resolve STEP ORDER LENGTH|release`,
+    /// `correct STEP ORDER LENGTH`
     fn step_order(&mut self, name: &str, words: &mut Words) -> Said<Command> {
         let step = self.names.id(&words.next()?)?;
         let order = OrderId(self.names.id(&words.next()?)?);
@@ -149,6 +150,7 @@ impl Story {
             "cancel" => OrderAction::Cancel(side(&words.next()?)?),
             "no-show" => OrderAction::NoShow(side(&words.next()?)?),
             "dispute" => OrderAction::Dispute,
+            "correct" => OrderAction::Correct(minutes(&words.next()?)?),
             _ => OrderAction::Resolve(match words.next()?.as_str() {
                 "release" => Resolution::Release,
                 word => Resolution::Settle(minutes(word)?),

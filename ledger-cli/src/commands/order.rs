@@ -129,6 +129,22 @@ pub(crate) enum OrderCommand {
   ledger-cli order resolve 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --settle 45m --reason 'both agree'
   ledger-cli order resolve 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --release --reason 'nothing was done'")]
     Resolve(ResolveArgs),
+    /// Correct the minutes of an order by which hours have moved
+    #[command(after_help = "Examples:
+  ledger-cli order correct 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --served 45m --reason 'the sheet says so'")]
+    Correct {
+        /// The order
+        order: String,
+        /// How long was served
+        #[arg(long, value_name = "DURATION")]
+        served: Amount,
+        /// Why; kept apart from the journal
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// The step's UUID, to repeat it without harm. Default: a fresh one
+        #[arg(long, value_name = "UUID")]
+        id: Option<String>,
+    },
     /// Show an order with its whole history, and what it came to stage by stage
     #[command(after_help = "Examples:
   ledger-cli order show 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11")]
@@ -325,6 +341,17 @@ pub(super) async fn run(command: OrderCommand, session: Session) -> Result<(), F
         OrderCommand::Dispute { order, reason, id } => Step {
             order,
             action: Action::Dispute(Plainly {}),
+            reason,
+            id,
+        },
+        OrderCommand::Correct {
+            order,
+            served,
+            reason,
+            id,
+        } => Step {
+            order,
+            action: Action::CorrectMinutes(served.steps),
             reason,
             id,
         },

@@ -97,6 +97,7 @@ pub(super) fn order_stepped(new: &OrderStepped) -> Cells {
         ),
     ]);
     cells.extend(new.reckoned.iter().flat_map(reckoned));
+    cells.push(("entry_id", shown(new.entry)));
     cells
 }
 
@@ -121,7 +122,7 @@ fn of_action(action: &OrderAction) -> Cells {
         OrderAction::Cancel(party) | OrderAction::NoShow(party) => {
             vec![("party", Cell::text(party.word()))]
         }
-        OrderAction::Resolve(Resolution::Settle(served)) => {
+        OrderAction::Resolve(Resolution::Settle(served)) | OrderAction::Correct(served) => {
             vec![("served", Cell::minutes(served.get()))]
         }
         OrderAction::Resolve(Resolution::Release) | OrderAction::Settle | OrderAction::Dispute => {

@@ -60,6 +60,8 @@ pub(crate) const ORDERS: Layout = Layout {
         "served_by_provider",
         "served_by_recipient",
         "credited",
+        "entry_id",
+        "correction",
     ],
     columns: &[
         ("id", "order"),
@@ -180,6 +182,14 @@ pub(crate) fn order(order: &Order) -> Row {
         (
             "credited",
             reckoning.map_or(Cell::Absent, |one| Cell::minutes(one.credited)),
+        ),
+        ("entry_id", Cell::text(&order.entry_id)),
+        (
+            "correction",
+            match order.correction_minutes {
+                0 => Cell::Absent,
+                served => Cell::minutes(served),
+            },
         ),
     ])
 }

@@ -108,6 +108,8 @@ pub enum OrderAction {
     NoShow(Party),
     Dispute,
     Resolve(Resolution),
+    /// Another time counts than that by which hours moved.
+    Correct(Minutes),
 }
 
 impl OrderAction {
@@ -123,6 +125,7 @@ impl OrderAction {
             Self::NoShow(_) => OrderVerb::NoShow,
             Self::Dispute => OrderVerb::Dispute,
             Self::Resolve(_) => OrderVerb::Resolve,
+            Self::Correct(_) => OrderVerb::Correct,
         }
     }
 }
@@ -146,6 +149,13 @@ pub struct Confirmation {
     /// Staff, where they said so in the member's place.
     pub by: Doer,
     pub rating: Option<Rating>,
+}
+
+/// A correction that some of the staff have asked for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Correction {
+    pub served: Minutes,
+    pub asked_by: Vec<StaffNumber>,
 }
 
 /// A time, and a length.
@@ -188,6 +198,10 @@ pub struct Order {
     pub by_recipient: Option<Confirmation>,
     /// What it came to, once hours have moved.
     pub reckoned: Option<Reckoned>,
+    /// The entry by which they moved last.
+    pub entry: Option<BookingId>,
+    /// A correction that waits for more of the staff.
+    pub correction: Option<Correction>,
     /// The records of its steps.
     pub steps: Vec<Sequence>,
 }

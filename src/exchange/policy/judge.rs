@@ -55,6 +55,8 @@ pub enum Ask<'a> {
     },
     /// A need that so many of the staff approved.
     Approved(u32),
+    /// A correction that so many of the staff ask for.
+    CorrectedBy(u32),
     /// Relief that so many of the staff approved.
     RelievedBy(u32),
     /// Hours for the heir that so many of the staff approved.
@@ -173,6 +175,7 @@ impl Policy {
                 rule(is_free, "cancellation.notice", says, given)
             }
             Ask::Approved(by) => enough("approval.need", self.approval.need, by),
+            Ask::CorrectedBy(by) => enough("approval.correction", self.approval.correction, by),
             Ask::RelievedBy(by) => enough("approval.relief", self.approval.relief, by),
             Ask::InheritedBy(by) => enough("exit.approvals", self.exit.approvals, by),
             Ask::Issue(from) => {

@@ -266,6 +266,8 @@ pub struct ApprovalTerms {
     pub need: u32,
     /// Relief from a pool.
     pub relief: u32,
+    /// Other minutes for an order by which hours have moved.
+    pub correction: u32,
 }
 
 /// Who pays for a service.

@@ -65,6 +65,7 @@ fn policy(top: &mut Section<'_, '_>) -> Option<Policy> {
     let approval = top.section("approval", |section| ApprovalTerms {
         need: section.or("need", 1, |value| number(value, MAX_APPROVALS)),
         relief: section.or("relief", 2, |value| number(value, MAX_APPROVALS)),
+        correction: section.or("correction", 1, |value| number(value, MAX_APPROVALS)),
     });
     let payment = top.section("payment", |section| PaymentTerms {
         payer: section.or("payer", Payer::Recipient, payer),

@@ -3,7 +3,7 @@
 use super::Change;
 
 /// What each key is about.
-const RULES: [(&str, &str); 38] = [
+const RULES: [(&str, &str); 39] = [
     ("name", "The name"),
     ("name_zh", "The Chinese name"),
     ("starts_on", "The first day"),
@@ -59,6 +59,10 @@ const RULES: [(&str, &str); 38] = [
         "What a recipient owes who cancels later, or is not there",
     ),
     ("approval.need", "How many staff approve a need"),
+    (
+        "approval.correction",
+        "How many staff correct the minutes of an order",
+    ),
     ("approval.relief", "How many staff approve relief"),
     ("payment.payer", "Who pays"),
     (

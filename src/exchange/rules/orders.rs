@@ -3,7 +3,7 @@
 use super::{
     Decision, Plan, Ruling, Undecided, View, doers,
     needs::{self, Held},
-    settling::{self, Due},
+    settling::{self, Correcting, Due},
 };
 use crate::exchange::{
     Day, Doer, Fact, Member, MemberId, Order, OrderId, OrderRejection, OrderState, OrderStep,
@@ -34,6 +34,8 @@ struct Comes {
     is_approval: bool,
     held: Option<Amount>,
     reckoned: Option<Reckoned>,
+    /// Of a correction, the entry in the place of another.
+    entry: Option<BookingId>,
     ledger: Vec<ledger::Command>,
 }
 
@@ -47,6 +49,7 @@ impl Comes {
             is_approval: false,
             held: None,
             reckoned: None,
+            entry: None,
             ledger: Vec::new(),
         }
     }
@@ -75,6 +78,7 @@ pub(super) fn step(view: View<'_>, new: &OrderStep, by: &Principal) -> Ruling {
         OrderAction::NoShow(side) => asked.no_show(*side),
         OrderAction::Dispute => asked.dispute(),
         OrderAction::Resolve(resolution) => asked.resolve(*resolution),
+        OrderAction::Correct(served) => asked.correct(new, *served),
     }?;
     Ok(Decision::Append(Box::new(Plan {
         fact: Fact::OrderStepped(Box::new(OrderStepped {
@@ -85,6 +89,7 @@ pub(super) fn step(view: View<'_>, new: &OrderStep, by: &Principal) -> Ruling {
             is_approval: comes.is_approval,
             held: comes.held,
             reckoned: comes.reckoned,
+            entry: comes.entry,
         })),
         ledger: comes.ledger,
         personal: None,
@@ -253,10 +258,7 @@ impl Asked<'_> {
         self.check_open(OrderVerb::Confirm)?;
         let adopted = needs::policy_on(view, &order.centre, order.on)?;
         self.check_confirming(adopted, side, &by)?;
-        let lasted = lasted(order.at, order.until());
-        if served > lasted {
-            return Err(OrderRejection::ConfirmedBeyondVisit { served, lasted }.into());
-        }
+        check_lasted(order, served)?;
         let ask = |by_provider, by_recipient| Ask::Confirm {
             booked: order.minutes,
             by_provider,
@@ -394,17 +396,71 @@ impl Asked<'_> {
         match resolution {
             Resolution::Release => Ok(self.released(by, OrderState::Resolved)),
             Resolution::Settle(served) => {
-                let lasted = lasted(self.order.at, self.order.until());
-                if served > lasted {
-                    return Err(OrderRejection::ConfirmedBeyondVisit { served, lasted }.into());
-                }
-                let confirmed = Confirmed {
-                    by_provider: served,
-                    by_recipient: served,
-                };
-                self.settled(by, OrderState::Resolved, Due::Served(confirmed))
+                check_lasted(self.order, served)?;
+                self.settled(by, OrderState::Resolved, Due::Served(both(served)))
             }
         }
+    }
+}
+
+impl Asked<'_> {
+    /// Other minutes, once hours have moved: by as many of the staff as the policy asks for.
+    fn correct(&self, new: &OrderStep, served: Minutes) -> Result<Comes, Undecided> {
+        let Self { view, order, .. } = *self;
+        let by = self.neutral()?;
+        self.check_open(OrderVerb::Correct)?;
+        let unmoved = || OrderRejection::NothingToCorrect { order: order.id };
+        let entry = order.entry.ok_or_else(unmoved)?;
+        let reason = new.reason.as_ref().ok_or_else(unmoved)?;
+        check_lasted(order, served)?;
+        let asked = order.correction.as_ref();
+        let asked = asked.filter(|correction| correction.served == served);
+        let asked_by = asked.map_or(&[][..], |correction| &correction.asked_by);
+        for earlier in asked_by {
+            if let Doer::Staff(number) = &by {
+                let staff = super::known_staff(view.objects, number)?;
+                doers::check_another(view, staff, earlier)?;
+            }
+        }
+        let adopted = needs::policy_on(view, &order.centre, order.on)?;
+        let so_many = u32::try_from(asked_by.len()).unwrap_or(u32::MAX);
+        let ask = Ask::CorrectedBy(so_many.saturating_add(1));
+        let mut comes = Comes::plainly(order, by, order.state);
+        if adopted.policy().judge(&ask).is_err() {
+            return Ok(comes);
+        }
+        let correcting = Correcting {
+            step: new.step,
+            entry,
+            new_entry: new.step.derived(),
+            reason,
+        };
+        for id in [correcting.step, correcting.new_entry] {
+            super::exits::check_unbooked(view, id, StepId::Own(new.step))?;
+        }
+        let due = Due::Served(both(served));
+        let settled = settling::correct(view, order, self.provider, due, correcting)?;
+        comes.reckoned = Some(settled.reckoned);
+        comes.ledger = settled.ledger;
+        comes.entry = Some(correcting.new_entry);
+        Ok(comes)
+    }
+}
+
+/// That no more is served than passed between check-in and check-out.
+fn check_lasted(order: &Order, served: Minutes) -> Result<(), OrderRejection> {
+    let lasted = lasted(order.at, order.until());
+    match served > lasted {
+        true => Err(OrderRejection::ConfirmedBeyondVisit { served, lasted }),
+        false => Ok(()),
+    }
+}
+
+/// As if both sides had confirmed so long.
+fn both(served: Minutes) -> Confirmed {
+    Confirmed {
+        by_provider: served,
+        by_recipient: served,
     }
 }
 

@@ -1,20 +1,33 @@
 //! What an order comes to, and what the ledger does for it.
 
-use super::{Undecided, View, needs, policies};
+use super::{
+    Undecided, View,
+    needs::{self, Held},
+    policies,
+};
 use crate::exchange::{
     Member, Order, OrderRejection, WeekId,
-    order::Reckoned,
+    order::{Reason, Reckoned},
     policy::{
         Minutes,
         pricing::{Capped, Confirmed, Worth},
     },
 };
-use crate::ledger::{self, AccountId, Amount, CreditLeg, CreditLegs, Moment, Settlement};
+use crate::ledger::{
+    self, AccountId, Amount, BookingId, CreditLeg, CreditLegs, Moment, Reversal, Settlement,
+};
 
 /// An order that is settled.
 pub(super) struct Settled {
     pub(super) reckoned: Reckoned,
     pub(super) ledger: Vec<ledger::Command>,
+}
+
+/// What an order comes to, and who gets what.
+struct Shares {
+    reckoned: Reckoned,
+    /// Of the provider, and of whom the policy names for what they may not get.
+    legs: Vec<CreditLeg>,
 }
 
 /// What is to be settled.
@@ -26,14 +39,82 @@ pub(super) enum Due {
     Owed(Minutes),
 }
 
-/// Reckons an order, and has the hold settled by it: under the policy of the need's
-/// centre on the service date, and with the caps of the provider's centre.
+/// Reckons an order, and has the hold settled by it.
 pub(super) fn settle(
     view: View<'_>,
     order: &Order,
     provider: &Member,
     due: Due,
 ) -> Result<Settled, Undecided> {
+    let Shares { reckoned, legs } = reckon(view, order, provider, due)?;
+    let effective_at = match due {
+        Due::Served(_) => Some(order.at),
+        Due::Owed(_) => None,
+    };
+    let end = end_hold(order, order.hold, effective_at, legs);
+    let limits = policies::new_limits(view, &provider.centre, &provider.account)?;
+    Ok(Settled {
+        ledger: limits.into_iter().chain([end]).collect(),
+        reckoned,
+    })
+}
+
+/// Reckons an order again by other minutes: the entry is reversed, also past limits, as
+/// hours that were never served may have been spent; and another one takes its place, in the
+/// order's hands as the first one is.
+pub(super) fn correct(
+    view: View<'_>,
+    order: &Order,
+    provider: &Member,
+    due: Due,
+    by: Correcting<'_>,
+) -> Result<Settled, Undecided> {
+    let Shares { reckoned, legs } = reckon(view, order, provider, due)?;
+    let reversal = ledger::Command::ReverseEntry(Reversal {
+        id: by.step,
+        of: by.entry,
+        reason: by.reason.commitment,
+        note: by.reason.note.clone(),
+        force: true,
+        // Hours are counted by service dates: as if it had not been.
+        effective_at: Some(order.at),
+        owner: order.id.hold_owner(),
+    });
+    let limits = policies::new_limits(view, &provider.centre, &provider.account)?;
+    let mut ledger: Vec<_> = limits.into_iter().chain([reversal]).collect();
+    let adopted = needs::policy_on(view, &order.centre, order.on)?;
+    let service = needs::service_of(adopted, &order.service)?;
+    let all = legs.iter().map(|leg| leg.amount.steps()).sum();
+    let held = Held {
+        order: order.id,
+        id: by.new_entry,
+        payer: &order.payer,
+        provider,
+        amount: Amount::new(all)
+            .map_err(|_| OrderRejection::NothingToCorrect { order: order.id })?,
+    };
+    ledger.push(needs::place_hold(
+        adopted,
+        service,
+        &held,
+        order.point.as_ref(),
+    )?);
+    ledger.push(end_hold(order, by.new_entry, Some(order.at), legs));
+    Ok(Settled { reckoned, ledger })
+}
+
+/// By which step an order is corrected, and what it replaces.
+#[derive(Clone, Copy)]
+pub(super) struct Correcting<'a> {
+    pub(super) step: BookingId,
+    pub(super) entry: BookingId,
+    pub(super) new_entry: BookingId,
+    pub(super) reason: &'a Reason,
+}
+
+/// What an order comes to: under the policy of the need's centre on the service date, and
+/// with the caps of the provider's centre. What it came to before is not there.
+fn reckon(view: View<'_>, order: &Order, provider: &Member, due: Due) -> Result<Shares, Undecided> {
     let adopted = needs::policy_on(view, &order.centre, order.on)?;
     let service = needs::service_of(adopted, &order.service)?;
     let (confirmed, worth) = match due {
@@ -55,8 +136,9 @@ pub(super) fn settle(
         }
     };
     let week = view.objects.week(&WeekId::of(&provider.id, order.on))?;
-    let earned_on_day = week.map_or(0, |week| week.credited_on(order.on));
-    let earned_in_week = week.map_or(0, |week| week.credited_in_all());
+    let before = order.reckoned.as_ref().map_or(0, |before| before.credited);
+    let earned_on_day = week.map_or(0, |week| week.credited_on(order.on)) - before;
+    let earned_in_week = week.map_or(0, |week| week.credited_in_all()) - before;
     let of_provider = view.objects.policy_on(&provider.centre, order.on)?;
     let capped = match of_provider {
         Some(adopted) => {
@@ -69,7 +151,7 @@ pub(super) fn settle(
         },
     };
     let account = view.book.account(&provider.account)?;
-    let balance = account.map_or(0, |account| account.balance.steps());
+    let balance = account.map_or(0, |account| account.balance.steps()) - before;
     let excess_to = excess_to(view, provider)?;
     let room = room(view, provider, balance)?;
     let credited = match &excess_to {
@@ -100,19 +182,18 @@ pub(super) fn settle(
     if credited == 0 && excess == 0 && worth.weighted > 0 {
         return Err(cap_reached(view, order, provider, &reckoned)?.into());
     }
-    let limits = policies::new_limits(view, &provider.centre, &provider.account)?;
-    let effective_at = match due {
-        Due::Served(_) => Some(order.at),
-        Due::Owed(_) => None,
-    };
-    let end = end_hold(
-        order,
-        effective_at,
-        (&provider.account, excess_to),
-        &reckoned,
-    );
-    Ok(Settled {
-        ledger: limits.into_iter().chain([end]).collect(),
+    let shares = [
+        (Some(provider.account.clone()), credited),
+        (excess_to, excess),
+    ];
+    let legs = shares.into_iter().filter_map(|(credit, minutes)| {
+        Some(CreditLeg {
+            credit: credit?,
+            amount: Amount::new(minutes).ok()?,
+        })
+    });
+    Ok(Shares {
+        legs: legs.collect(),
         reckoned,
     })
 }
@@ -176,29 +257,22 @@ fn cap_reached(
     })
 }
 
-/// Settles the hold among those who get something, or releases it where nobody does.
+/// Settles a hold among those who get something, or releases it where nobody does.
 fn end_hold(
     order: &Order,
+    id: BookingId,
     effective_at: Option<Moment>,
-    (provider, excess_to): (&AccountId, Option<AccountId>),
-    reckoned: &Reckoned,
+    legs: Vec<CreditLeg>,
 ) -> ledger::Command {
-    let of_provider = (Some(provider.clone()), reckoned.credited);
-    let legs = [of_provider, (excess_to, reckoned.excess)];
-    let legs = legs.into_iter().filter_map(|(credit, minutes)| {
-        Some(CreditLeg {
-            credit: credit?,
-            amount: Amount::new(minutes).ok()?,
-        })
-    });
-    match CreditLegs::new(legs.collect()) {
+    let owner = order.id.hold_owner();
+    match CreditLegs::new(legs) {
         Ok(legs) => ledger::Command::SettleHold {
-            id: order.hold,
+            id,
             settlement: Settlement::Legs(legs),
             effective_at,
-            owner: order.id.hold_owner(),
+            owner,
         },
-        Err(_) => release(order),
+        Err(_) => ledger::Command::ReleaseHold { id, owner },
     }
 }
 

@@ -234,8 +234,11 @@ pub(super) fn booking_from(
 /// The hold that a record placed.
 pub(super) fn hold(connection: &Connection, placed: Sequence) -> Result<Hold> {
     let first = record(connection, placed)?;
-    let mut ids = first.step.facts().iter().filter_map(Fact::booking_id);
-    let booking = match ids.next() {
+    let placing = first.step.facts().iter().find_map(|fact| match fact {
+        Fact::HoldPlaced(placed) => Some(placed.terms.id),
+        _ => None,
+    });
+    let booking = match placing {
         Some(id) => booking_from(connection, &first, id, Sequence::MAX)?,
         None => None,
     };
@@ -323,10 +326,24 @@ pub(super) fn reversed_by(
     let by = by.map(sequence).transpose()?.filter(|by| *by < before);
     let Some(by) = by else { return Ok(None) };
     let reversal = record(connection, by)?;
-    let mut entries = reversal.entries();
-    match entries.find(|entry| matches!(entry.origin, Origin::Reversal { of, .. } if of == id)) {
-        Some(entry) => Ok(Some(entry.id)),
-        None => Err(corrupt(format!("record {by} does not reverse entry {id}"))),
+    let mut of_record = None;
+    for entry in reversal.entries() {
+        match entry.origin {
+            Origin::Reversal { of, .. } if of == id => return Ok(Some(entry.id)),
+            Origin::Reversal { of, .. } => of_record = Some(of),
+            Origin::Posted => {}
+        }
+    }
+    // A correction's record has two entries: the row is of the one that can be reversed.
+    let is_of_record = match of_record {
+        None => false,
+        Some(of) => record(connection, at)?
+            .entries()
+            .any(|entry| entry.id == of),
+    };
+    match is_of_record {
+        true => Ok(None),
+        false => Err(corrupt(format!("record {by} does not reverse entry {id}"))),
     }
 }
 

@@ -80,7 +80,7 @@ fn order_in(state: OrderState) -> Real {
         OrderState::Cancelled => vec![OrderDo::Cancel(Side::Provider)],
         OrderState::NoShow => vec![OrderDo::NoShow(Side::Provider)],
         OrderState::Disputed => vec![dispute],
-        OrderState::Resolved => vec![dispute, OrderDo::Resolve(None)],
+        OrderState::Resolved => vec![dispute, OrderDo::Resolve(Some(60))],
     };
     for (step, action) in (10..).zip(steps) {
         done(&mut real, about_order(step, action));
@@ -110,6 +110,7 @@ fn order_step(verb: OrderVerb) -> OrderDo {
         OrderVerb::NoShow => OrderDo::NoShow(Side::Recipient),
         OrderVerb::Dispute => OrderDo::Dispute,
         OrderVerb::Resolve => OrderDo::Resolve(None),
+        OrderVerb::Correct => OrderDo::Correct(50),
     }
 }
 

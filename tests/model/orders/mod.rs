@@ -63,6 +63,7 @@ enum OrderDo {
     NoShow(Side),
     Dispute,
     Resolve(Option<i64>),
+    Correct(i64),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -232,6 +232,11 @@ impl Model {
             Ask::Order { order, .. } => {
                 let open = self.orders.iter().filter(|(_, one)| one.is_open());
                 let open: Vec<u8> = open.map(|(id, _)| *id).collect();
+                let moved = self.orders.iter().filter(|(_, one)| one.credited.is_some());
+                let moved: Vec<u8> = moved.map(|(id, _)| *id).collect();
+                if off.kind == 11 && !moved.is_empty() {
+                    return self.next_step(moved[usize::from(order) % moved.len()], off);
+                }
                 match (open.is_empty(), off.kind) {
                     (_, 22) => self.next_step(order, off),
                     (true, _) => self.on_the_way(order),
@@ -337,6 +342,7 @@ impl Model {
             8 => OrderDo::Dispute,
             9 => OrderDo::Resolve(None),
             10 => OrderDo::Resolve(Some((found.minutes + off.minutes).max(1))),
+            11 => OrderDo::Correct((found.minutes + off.minutes).max(1)),
             _ => next,
         };
         Ask::Order {
@@ -696,7 +702,9 @@ impl Model {
                 self.for_member(centre, order.provider, actor)?;
             }
             OrderDo::Confirm { member, .. } => self.for_member(centre, member, actor)?,
-            OrderDo::Settle | OrderDo::NoShow(_) | OrderDo::Resolve(_) => is_neutral()?,
+            OrderDo::Settle | OrderDo::NoShow(_) | OrderDo::Resolve(_) | OrderDo::Correct(_) => {
+                is_neutral()?
+            }
             OrderDo::Cancel(Side::Provider) => self.for_member(centre, order.provider, actor)?,
             OrderDo::Cancel(Side::Recipient) => self.for_member(centre, order.recipient, actor)?,
         }
@@ -710,6 +718,9 @@ impl Model {
             OrderDo::Confirm { .. } => order.state == Served,
             OrderDo::Settle => order.state == Confirmed,
             OrderDo::Resolve(_) => order.state == Disputed,
+            OrderDo::Correct(_) => {
+                matches!(order.state, OrderState::Settled | OrderState::Resolved)
+            }
             OrderDo::Dispute => order.is_open() && order.state != Disputed,
         };
         if !is_open {
@@ -782,6 +793,32 @@ impl Model {
             }
             OrderDo::Dispute => order.state = Disputed,
             OrderDo::Resolve(None) => order.state = OrderState::Resolved,
+            OrderDo::Correct(served) => {
+                let Some((credited, excess)) = order.credited else {
+                    return err("NOTHING_TO_CORRECT");
+                };
+                if served > order.ends() - order.at {
+                    return err("CONFIRMED_BEYOND_VISIT");
+                }
+                let before = self.balances.clone();
+                let pool = pool(centre_of(order.provider));
+                *self.balances.get_mut(order.payer).expect("it") += credited + excess;
+                *self.balances.get_mut(order.provider).expect("it") -= credited;
+                *self.balances.get_mut(pool).expect("it") -= excess;
+                // It counts as if it had not been, also for the caps.
+                self.orders.get_mut(&id).expect("it").credited = None;
+                order.credited = None;
+                let settled = self.settle(&mut order, Some(served));
+                let settled = settled.and_then(|()| match self.available(order.payer) < 0 {
+                    true => err("FLOOR_CROSSED"),
+                    false => Ok(()),
+                });
+                if let Err(reason) = settled {
+                    self.balances = before;
+                    self.orders.get_mut(&id).expect("it").credited = Some((credited, excess));
+                    return Err(reason);
+                }
+            }
             OrderDo::Resolve(Some(served)) => {
                 if served > order.ends() - order.at {
                     return err("CONFIRMED_BEYOND_VISIT");

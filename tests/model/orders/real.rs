@@ -120,14 +120,17 @@ pub(super) fn order_action(action: OrderDo) -> OrderAction {
         OrderDo::Cancel(side) => OrderAction::Cancel(party(side)),
         OrderDo::NoShow(side) => OrderAction::NoShow(party(side)),
         OrderDo::Dispute => OrderAction::Dispute,
+        OrderDo::Correct(served) => OrderAction::Correct(minutes(served)),
         OrderDo::Resolve(None) => OrderAction::Resolve(Resolution::Release),
         OrderDo::Resolve(Some(served)) => OrderAction::Resolve(Resolution::Settle(minutes(served))),
     }
 }
 
-/// Some steps have a reason.
-fn reason(step: u8) -> Option<Reason> {
+/// Corrections have a reason, and some other steps.
+fn reason(step: u8, action: Option<OrderDo>) -> Option<Reason> {
+    let is_correction = matches!(action, Some(OrderDo::Correct(_)));
     let text = match step % 3 {
+        _ if is_correction => "a correction".to_owned(),
         0 => "a reason".to_owned(),
         _ => String::new(),
     };
@@ -172,7 +175,7 @@ impl Real {
                 step: step_uuid(step),
                 need: NeedId(uuid(need)),
                 action: need_action(action),
-                reason: reason(step),
+                reason: reason(step, None),
             }),
             Ask::Accept {
                 order,
@@ -192,7 +195,7 @@ impl Real {
                 step: step_uuid(step),
                 order: OrderId(uuid(order)),
                 action: order_action(action),
-                reason: reason(step),
+                reason: reason(step, Some(action)),
             }),
             Ask::Adopt { centre, policy } => {
                 let pool = format!("{}:pool", CENTRES[centre]);
