@@ -209,4 +209,41 @@ mod tests {
             assert_eq!((chain.count(), chain.last()), (ordinal, position(ordinal)));
         }
     }
+
+    #[test]
+    fn places_as_they_are_stored() {
+        for (stored, is_one) in [
+            (i64::MIN, false),
+            (-1, false),
+            (0, false),
+            (1, true),
+            (1 << 53, true),
+            (i64::MAX, false),
+        ] {
+            let place = Position::from_stored(stored);
+            assert_eq!(place.map(Position::stored), is_one.then_some(stored));
+        }
+    }
+
+    #[test]
+    fn spans_as_they_are_stored() {
+        let (first, last) = (Span::of(Moment::MIN).first, Span::of(Moment::MAX).last);
+        for (from, to, is_one) in [
+            (0, 0, true),
+            (first, last, true),
+            (1, 0, false),
+            (first - 1, 0, false),
+            (0, last + 1, false),
+            (last + 1, last + 1, false),
+            (first - 1, first - 1, false),
+        ] {
+            assert_eq!(Span::from_stored(from, to).is_some(), is_one, "{from} {to}");
+        }
+    }
+
+    #[test]
+    fn a_span_ends_with_its_last_minute() {
+        let span = Span { first: 1, last: 2 };
+        assert_eq!((span.first_us(), span.last_us()), (60_000_000, 179_999_999));
+    }
 }

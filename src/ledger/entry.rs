@@ -255,4 +255,25 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn an_entry_touches_both_accounts_of_each_leg_and_no_other() {
+        let account = |id| AccountId::parse(id).unwrap();
+        let leg = |from, to| {
+            let amount = Amount::new(1).unwrap();
+            Transfer::new(account(from), account(to), amount).unwrap()
+        };
+        let entry = Entry {
+            id: BookingId::from_slice(&[1; 16]).unwrap(),
+            transfers: Transfers::new(vec![leg("a:1", "a:2"), leg("a:2", "a:3")]).unwrap(),
+            effective_at: None,
+            kind: Label::transfer(),
+            tags: Tags::default(),
+            note: None,
+            origin: Origin::Posted,
+        };
+        for (id, is_touched) in [("a:1", true), ("a:2", true), ("a:3", true), ("a:4", false)] {
+            assert_eq!(entry.touches(&account(id)), is_touched, "{id}");
+        }
+    }
 }

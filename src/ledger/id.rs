@@ -317,4 +317,31 @@ mod tests {
             assert_eq!(Label::parse("kind", given).is_ok(), fits, "{given:?}");
         }
     }
+
+    #[test]
+    fn account_ids_at_their_bounds() {
+        let segment = |bytes| format!("a:{}", "b".repeat(bytes));
+        let long = |bytes: usize| {
+            let rest = bytes - 3 * 33;
+            format!("{0}:{0}:{0}:{1}", "a".repeat(32), "b".repeat(rest))
+        };
+        for (given, why) in [
+            (segment(32), None),
+            (segment(33), Some("has a segment that is too long")),
+            (long(100), None),
+            (long(101), Some("is too long")),
+            ("a".into(), Some("has one segment")),
+            ("a:b:c:d:e:f:g:h:i".into(), Some("has too many segments")),
+        ] {
+            assert_eq!(fault(&given), why, "{given}");
+        }
+    }
+
+    #[test]
+    fn a_derived_id_follows_from_its_origin() {
+        let id = |byte| BookingId::from_slice(&[byte; 16]).unwrap();
+        assert_eq!(id(1).derived(), id(1).derived());
+        assert_ne!(id(1).derived(), id(2).derived());
+        assert_eq!(id(1).derived().0.get_version_num(), 8);
+    }
 }

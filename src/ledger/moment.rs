@@ -85,3 +85,40 @@ impl fmt::Display for Moment {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_far_is_far_behind() {
+        let recorded_at = Moment(1_000_000_000);
+        for (clock, is_far) in [
+            (recorded_at.0 - 300_000_000, false),
+            (recorded_at.0 - 300_000_001, true),
+            (recorded_at.0 + 1, false),
+        ] {
+            assert_eq!(Moment(clock).is_far_behind(recorded_at), is_far, "{clock}");
+        }
+    }
+
+    #[test]
+    fn minutes_are_whole_and_never_below_none() {
+        let at = |us| Moment(us);
+        for (from, to, minutes) in [
+            (0, 59_999_999, 0),
+            (0, 60_000_000, 1),
+            (60_000_000, 0, 0),
+            (-60_000_000, 60_000_000, 2),
+        ] {
+            assert_eq!(at(from).minutes_until(at(to)), minutes, "{from} {to}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_written_in_one_way() {
+        let moment = Moment(1_700_000_000_123_456);
+        assert_eq!(Moment::try_from(moment.to_string()), Ok(moment));
+        assert!(Moment::try_from("yesterday".to_owned()).is_err());
+    }
+}

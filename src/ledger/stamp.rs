@@ -106,3 +106,75 @@ impl Stamp {
             && next == self.next(next.moment)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_come_after_a_stamp() {
+        let at = |us| Moment::from_us(us).unwrap();
+        let first = Stamp {
+            sequence: Sequence(5),
+            recorded_at: at(1_000),
+            moment: at(1_000),
+        };
+        let sound = first.next(at(2_000));
+        assert!(first.may_precede(sound));
+        for (what, stamp) in [
+            (
+                "the same place",
+                Stamp {
+                    sequence: Sequence(5),
+                    ..sound
+                },
+            ),
+            (
+                "a place left out",
+                Stamp {
+                    sequence: Sequence(7),
+                    ..sound
+                },
+            ),
+            (
+                "no later",
+                Stamp {
+                    recorded_at: at(1_000),
+                    ..sound
+                },
+            ),
+            (
+                "earlier",
+                Stamp {
+                    recorded_at: at(999),
+                    ..sound
+                },
+            ),
+            (
+                "decided later than recorded",
+                Stamp {
+                    moment: at(3_000),
+                    ..sound
+                },
+            ),
+            (
+                "recorded at no time of the clock",
+                Stamp {
+                    moment: at(1_500),
+                    ..sound
+                },
+            ),
+        ] {
+            assert!(!first.may_precede(stamp), "{what}");
+        }
+        // The same clock as before is a microsecond later; the moment goes along.
+        let again = first.next(at(1_000));
+        assert_eq!((again.recorded_at, again.moment), (at(1_001), at(1_001)));
+        let stuck = Stamp {
+            recorded_at: at(1_000),
+            moment: at(1_000),
+            ..again
+        };
+        assert!(!first.may_precede(stuck));
+    }
+}

@@ -143,4 +143,31 @@ mod tests {
             assert_eq!(mine.read(wrong), Err(PageError::Token), "{wrong}");
         }
     }
+
+    #[test]
+    fn page_sizes() {
+        for (given, size) in [
+            (-1, None),
+            (0, Some(100)),
+            (1, Some(1)),
+            (999, Some(999)),
+            (1_000, Some(1_000)),
+            (1_001, None),
+        ] {
+            assert_eq!(page_size(given).ok(), size, "{given}");
+        }
+    }
+
+    #[test]
+    fn tokens_are_read_up_to_their_bound() {
+        let hex = |chars: usize| "ab".repeat(chars / 2);
+        assert_eq!(
+            unhex(&hex(MAX_TOKEN_CHARS)).map(|bytes| bytes.len()),
+            Some(200)
+        );
+        assert_eq!(unhex(&hex(MAX_TOKEN_CHARS + 2)), None);
+        for (given, is_read) in [("", true), ("a", false), ("ag", false), ("\u{e9}", false)] {
+            assert_eq!(unhex(given).is_some(), is_read, "{given:?}");
+        }
+    }
 }

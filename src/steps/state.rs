@@ -426,4 +426,86 @@ mod tests {
             assert_eq!(shown(&state), again);
         }
     }
+
+    fn place(number: u8) -> ledger::Command {
+        let amount = Amount::new(1).unwrap();
+        let id = ledger::BookingId::from_slice(&[number; 16]).unwrap();
+        ledger::Command::PlaceHold {
+            terms: ledger::HoldTerms {
+                id,
+                transfer: Transfer::new(account("a:mint"), account("a:ann"), amount).unwrap(),
+                expires_in_s: None,
+                kind: Label::transfer(),
+                tags: Tags::default(),
+                owner: None,
+            },
+            unit: None,
+        }
+    }
+
+    fn founded() -> State {
+        let mut state = State::default();
+        let foundation = Foundation {
+            id: LedgerId::random([7; 16]),
+            time_zone: TimeZone::UTC,
+        };
+        done(&mut state, ledger::Command::Found(foundation));
+        done(&mut state, open("a:mint", AccountKind::Issuance));
+        done(&mut state, open("a:ann", AccountKind::Member));
+        state
+    }
+
+    fn hold_is_open(state: &State, number: u8) -> bool {
+        let id = ledger::BookingId::from_slice(&[number; 16]).unwrap();
+        let hold = state.book.booking(id).unwrap();
+        let hold = hold.and_then(ledger::Booking::hold).unwrap();
+        hold.state == ledger::HoldState::Open
+    }
+
+    #[test]
+    fn a_hold_that_ended_since_is_open_again() {
+        let mut state = founded();
+        done(&mut state, place(9));
+        let before = state.savepoint();
+        let id = ledger::BookingId::from_slice(&[9; 16]).unwrap();
+        done(&mut state, ledger::Command::ReleaseHold { id, owner: None });
+        assert!(!hold_is_open(&state, 9));
+        state.undo(before);
+        assert!(hold_is_open(&state, 9));
+    }
+
+    /// A record that ends a hold which has ended does not follow.
+    #[test]
+    fn no_hold_ends_twice() {
+        let mut state = founded();
+        done(&mut state, place(9));
+        let id = ledger::BookingId::from_slice(&[9; 16]).unwrap();
+        done(&mut state, ledger::Command::ReleaseHold { id, owner: None });
+        let stamp = state.book.last().next(Moment::FIRST_LEDGER.after_s(100));
+        let step = ledger::Step::Fact(ledger::Fact::HoldReleased { id });
+        let caller = Caller::new(Principal::claimed("").unwrap(), "").unwrap();
+        let again = record(Step::Ledger(step), &caller, stamp);
+        assert!(state.apply(&again, None).is_err());
+    }
+
+    #[test]
+    fn a_ledger_is_founded_again_by_the_same_alone() {
+        let mut state = founded();
+        let found = |byte, state: &mut State| {
+            let foundation = Foundation {
+                id: LedgerId::random([byte; 16]),
+                time_zone: TimeZone::UTC,
+            };
+            let command = ledger::Command::Found(foundation).into();
+            let stamp = state.book.last().next(Moment::FIRST_LEDGER.after_s(100));
+            state.carry_out(&command, &Caller::server(), stamp).unwrap()
+        };
+        assert!(matches!(found(7, &mut state), Ok(Done::Stands(_))));
+        assert!(matches!(
+            found(8, &mut state),
+            Err(Undecided::Refused(Rejection::Ledger(
+                ledger::Rejection::LedgerFounded { .. }
+            )))
+        ));
+    }
 }
