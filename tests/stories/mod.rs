@@ -49,14 +49,20 @@ stories! {
     batches
     caps
     centres
+    chenjiaqiao
     corrections
+    drafts
     entries
     exits
     expiry
     foundation
     holds
+    huxi_garden
     idempotency
     identities
+    jianxin
+    jinjia
+    jiulongpo
     limits
     mandates
     malformed
@@ -74,4 +80,5 @@ stories! {
     settlements
     statements
     units
+    yubei
 }

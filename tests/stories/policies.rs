@@ -1,5 +1,7 @@
 //! Commands about the rules that centres go by.
 
+use std::fs;
+
 use timebank::{
     exchange::{
         AdoptPolicy, Branch, Code, Command, Day, PolicyDocument, SetMandate, policy::Verdict,
@@ -20,6 +22,7 @@ impl Story {
     pub(super) fn policies(&mut self, name: &str, words: &mut Words) -> Said<Option<String>> {
         match name {
             "adopt" => self.adopt(words),
+            "adopt-sample" => self.adopt_sample(words),
             "mandate" => self.set_mandate(words, true),
             "revoke" => self.set_mandate(words, false),
             "adopt-often" => self.adopt_often(words),
@@ -38,6 +41,23 @@ impl Story {
             step: self.names.id(&words.next()?)?,
             centre: Branch::parse("centre", &words.next()?)?,
             document: document(words)?,
+        });
+        let result = self.world.submit(command, caller(words)?);
+        Ok(show::decided(&self.names, &result))
+    }
+
+    /// `adopt-sample STEP CENTRE NAME`: one of examples/policies.
+    fn adopt_sample(&mut self, words: &mut Words) -> Said<String> {
+        let step = self.names.id(&words.next()?)?;
+        let centre = Branch::parse("centre", &words.next()?)?;
+        let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/policies");
+        let text = fs::read_to_string(format!("{samples}/{}.toml", words.next()?));
+        let text = text.expect("a sample");
+        let document = PolicyDocument::read(text).expect("a policy");
+        let command = Command::AdoptPolicy(AdoptPolicy {
+            step,
+            centre,
+            document,
         });
         let result = self.world.submit(command, caller(words)?);
         Ok(show::decided(&self.names, &result))
