@@ -238,8 +238,7 @@ pub fn explain(
     let subject = Subject {
         member: &view.member,
         fields: view.personal.as_ref(),
-        // Hours are earned by orders, and none settles yet.
-        earned: Minutes::ZERO,
+        earned: Minutes::earned_by(&view.member),
         day: match on {
             Some(day) => day,
             None => today(reading)?,

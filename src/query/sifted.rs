@@ -10,7 +10,7 @@ use super::{
 use crate::{
     exchange::{
         Branch, Day, List, Member, MemberId, MemberState, Object, ObjectId, PersonalFields,
-        policy::{Ask, Months, Person, Policy},
+        policy::{Ask, Minutes, Months, Person, Policy},
     },
     store::AccountRow,
 };
@@ -163,7 +163,13 @@ impl Looked {
             fields,
             day: today,
         };
-        policy.judge(&Ask::Redeem(person)).is_ok()
+        let waiting = Ask::EndWaiting {
+            earned: Minutes::earned_by(&self.member),
+            joined_on: self.member.registered_on,
+            day: today,
+        };
+        let asks = [Ask::Redeem(person), waiting];
+        asks.iter().all(|ask| policy.judge(ask).is_ok())
     }
 
     fn is_dormant(&self, policy: Option<&Policy>, today: Day) -> bool {

@@ -517,3 +517,32 @@ async fn sifted_lists() {
     suspended.expect("suspended");
     assert_eq!(listed(client, Only::Inactive(true)).await.0, all[1..]);
 }
+
+/// Of those who do not redeem, only who may is told.
+#[tokio::test]
+async fn who_waits_is_not_inactive() {
+    for (waiting, is_listed) in [("", true), ("waiting = [{ earned = '20h' }]", false)] {
+        let mut city = centre().await;
+        let client = &mut city.client;
+        let request = by("1001", registration("city:member:1"));
+        client.members.register_member(request).await.expect("them");
+        let request = v1::AdoptPolicyRequest {
+            step_id: id(),
+            centre: "city".into(),
+            document: format!(
+                "name = 'One'\n[dormancy]\nafter_months = 0\n[redeem]\nwho = [{{ min_age = 0 }}]\n{waiting}\n"
+            ),
+            validate_only: false,
+        };
+        let adopted = client.policies.adopt_policy(by("1001", request)).await;
+        adopted.expect("adopted");
+        let request = ListMembersRequest {
+            centre: "city".into(),
+            only: Some(Only::Inactive(true)),
+            ..Default::default()
+        };
+        let listed = client.members.list_members(request).await.expect("a page");
+        let is_there = !listed.into_inner().members.is_empty();
+        assert_eq!(is_there, is_listed, "{waiting}");
+    }
+}

@@ -44,6 +44,13 @@ impl<'a> Subject<'a> {
     }
 }
 
+impl Minutes {
+    /// What a member earned by serving so far.
+    pub fn earned_by(member: &Member) -> Self {
+        Self::at_most(member.earned_minutes)
+    }
+}
+
 impl Policy {
     /// What it says of a member, and of a service where one is named.
     pub fn verdicts(&self, subject: &Subject<'_>, service: Option<&Service>) -> Vec<Verdict> {

@@ -39,7 +39,7 @@ pub(super) fn publish(view: View<'_>, new: &PublishNeed, by: &Principal) -> Ruli
     allows(
         adopted,
         &Ask::EndWaiting {
-            earned: Minutes::at_most(recipient.earned_minutes),
+            earned: Minutes::earned_by(recipient),
             joined_on: recipient.registered_on,
             day: on,
         },
