@@ -4,6 +4,7 @@
 
 mod accounts;
 mod balance;
+mod candidates;
 mod effective;
 mod entries;
 mod exchange;
@@ -25,6 +26,7 @@ use std::{
 
 pub use accounts::{AccountView, account, accounts};
 pub use balance::{AsOf, BalanceView, balance};
+pub use candidates::{Candidate, Candidates, LookedTo, candidates};
 pub use effective::Place;
 pub use entries::{EntryView, entries, entry};
 pub use exchange::{MemberView, centre, centres, member, members, staff, staff_of};

@@ -14,12 +14,12 @@ use super::{
 };
 use crate::{
     exchange::{
-        Command, Need, NeedId, NeedState, NeedStep, PublishNeed,
+        Code, Command, Need, NeedId, NeedState, NeedStep, PublishNeed, Rejection,
         order::{NeedAction, Offer, Reason},
     },
     journal::{self, timestamp},
     ledger::{Malformed, Note, Principal},
-    query::{self, Needs, ReadError, Reading, StepTaken, page_size},
+    query::{self, Candidate, LookedTo, Needs, ReadError, Reading, StepTaken, page_size},
 };
 
 impl Services {
@@ -137,6 +137,42 @@ fn which(asked: Option<Asked>, by: &Principal) -> Result<Needs, Malformed> {
     }
 }
 
+fn candidate(candidate: &Candidate) -> v1::Candidate {
+    let Candidate {
+        member,
+        is_near,
+        offers,
+        why_not,
+    } = candidate;
+    let block = member.details.block.as_ref();
+    let why_not = why_not.as_ref();
+    v1::Candidate {
+        member_id: member.id.as_str().into(),
+        block: block.map_or("", Code::as_str).into(),
+        is_near: *is_near,
+        offers: *offers,
+        reason: why_not.map_or("", Rejection::reason).into(),
+        message: why_not.map_or_else(String::new, Rejection::to_string),
+    }
+}
+
+fn cursor(to: &LookedTo) -> String {
+    match to {
+        LookedTo::Near(member) => format!("near {member}"),
+        LookedTo::Far(Some(member)) => format!("far {member}"),
+        LookedTo::Far(None) => "far".into(),
+    }
+}
+
+fn looked_to(cursor: &str) -> Result<LookedTo, Malformed> {
+    let member = |id| partakers::member_id(id, "page_token");
+    match cursor.split_once(' ') {
+        Some(("near", id)) => member(id).map(LookedTo::Near),
+        Some((_, id)) => member(id).map(|id| LookedTo::Far(Some(id))),
+        None => Ok(LookedTo::Far(None)),
+    }
+}
+
 #[tonic::async_trait]
 impl NeedService for Services {
     async fn publish_need(
@@ -205,6 +241,33 @@ impl NeedService for Services {
         Ok(Response::new(v1::ListNeedsResponse {
             needs,
             next_page_token,
+            journal_position,
+        }))
+    }
+
+    async fn list_candidates(
+        &self,
+        request: Request<v1::ListCandidatesRequest>,
+    ) -> Result<Response<v1::ListCandidatesResponse>, Status> {
+        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let mut request = request.into_inner();
+        let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
+        let given = std::mem::take(&mut request.page_token);
+        let token = token_of("timebank.v1.NeedService/ListCandidates", &request);
+        let after = token.read(&given).map_err(Refused::from)?;
+        let after = after.map(|cursor| looked_to(&cursor));
+        let after = after.transpose().map_err(Refused::from)?;
+        let id = need_id(&request.need_id, "need_id").map_err(Refused::from)?;
+        let with_others = request.with_others;
+        let read = move |reading: &mut Reading<'_>| {
+            let page = query::candidates(reading, id, with_others, after, limit)?;
+            Ok((page, reading.snapshot.last()?.get()))
+        };
+        let (page, journal_position) = self.query.read(by, read).await?;
+        let next = page.looked_to.map(|to| token.write(&cursor(&to)));
+        Ok(Response::new(v1::ListCandidatesResponse {
+            candidates: page.found.iter().map(candidate).collect(),
+            next_page_token: next.unwrap_or_default(),
             journal_position,
         }))
     }

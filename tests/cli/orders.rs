@@ -122,6 +122,13 @@ fn whoever_cancels_is_told_by_the_actor() {
         let order = done(&["order", "accept", &need, "city:member:wang"]);
         (need, order["id"].as_str().expect("an id").to_owned())
     };
+    let fits = |need: &str, all: &[&str]| {
+        let rows = desk.json(&[&["need", "candidates", need], all].concat());
+        let rows = rows.as_array().expect("rows").iter();
+        let row = |row: &serde_json::Value| (row["id"].clone(), row["reason"].clone());
+        rows.map(row).collect::<Vec<_>>()
+    };
+    let wang = json!("city:member:wang");
     for (actor, need_state) in [("city:member:li", "accepted"), ("1001", "approved")] {
         let (need, order) = accepted();
         let cancel = [
@@ -131,5 +138,26 @@ fn whoever_cancels_is_told_by_the_actor() {
         let need = desk.json(&["need", "show", &need]);
         assert_eq!(need["state"], need_state, "by {actor}");
         assert_eq!(need["history"][0]["step"], "publish");
+        let id = need["id"].as_str().expect("an id");
+        match need_state {
+            "approved" => assert_eq!(fits(id, &[]), [(wang.clone(), json!(null))]),
+            _ => assert_eq!(
+                desk.failed(&["need", "candidates", id]).1["error"],
+                "NEED_STATE_WRONG"
+            ),
+        }
     }
+    // Wang is expected elsewhere at that time, and Xu is not.
+    done(&["member", "register", "city:member:xu"]);
+    let publish = ["need", "publish", "city:member:li", "walk", "--for", "1h"];
+    accepted();
+    let again = done(&[&publish[..], &["--at", &later]].concat());
+    let again = again["id"].as_str().expect("an id");
+    let xu = json!("city:member:xu");
+    assert_eq!(fits(again, &[]), [(xu.clone(), json!(null))]);
+    let overlap = json!("VISITS_OVERLAP");
+    assert_eq!(
+        fits(again, &["--all"]),
+        [(wang, overlap), (xu, json!(null))]
+    );
 }

@@ -304,6 +304,63 @@ async fn orders() {
 }
 
 #[tokio::test]
+async fn candidates() {
+    let mut city = centre().await;
+    let client = &mut city.client;
+    let need_id = approved(client, LI).await;
+    for member_id in ["city:member:xu", "city:member:yu", "city:member:zou"] {
+        member(client, member_id).await;
+    }
+    let mut request = v1::ListCandidatesRequest {
+        need_id,
+        page_size: 2,
+        ..Default::default()
+    };
+    let mut pages = Vec::new();
+    loop {
+        let page = client.needs.list_candidates(request.clone()).await;
+        let page = page.expect("a page").into_inner();
+        let ids = page.candidates.iter().map(|one| one.member_id.clone());
+        pages.push(ids.collect::<Vec<_>>());
+        request.page_token = page.next_page_token;
+        if request.page_token.is_empty() {
+            break;
+        }
+    }
+    let expected = [
+        vec![WANG, "city:member:xu"],
+        vec!["city:member:yu", "city:member:zou"],
+    ];
+    assert_eq!(pages, expected);
+    let token = |page_token: &str| v1::ListCandidatesRequest {
+        page_token: page_token.into(),
+        ..request.clone()
+    };
+    let unknown = v1::ListCandidatesRequest {
+        need_id: id(),
+        ..Default::default()
+    };
+    for (what, request, code, reason) in [
+        (
+            "a token",
+            token("00"),
+            InvalidArgument,
+            "PAGE_TOKEN_MALFORMED",
+        ),
+        (
+            "no id",
+            Default::default(),
+            InvalidArgument,
+            "FIELD_MISSING",
+        ),
+        ("no need", unknown, NotFound, "NEED_UNKNOWN"),
+    ] {
+        let status = client.needs.list_candidates(request).await.expect_err(what);
+        check(what, &status, code, reason, "*");
+    }
+}
+
+#[tokio::test]
 async fn lists() {
     let mut city = centre().await;
     let client = &mut city.client;

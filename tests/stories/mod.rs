@@ -47,6 +47,7 @@ stories! {
     accounts
     balances_as_of
     batches
+    candidates
     caps
     centres
     chenjiaqiao

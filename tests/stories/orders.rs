@@ -71,6 +71,7 @@ impl Story {
             "history" => return self.history(words).map(Some),
             "needs" => return self.needs(words).map(Some),
             "orders" => return self.orders_of(words).map(Some),
+            "candidates" => return self.candidates(words).map(Some),
             "today" => return self.today(words).map(Some),
             _ => return Ok(None),
         };
@@ -361,6 +362,37 @@ impl Story {
     }
 
     /// `today CENTRE`: how many of each.
+    /// `candidates NEED [all]`, in pages of every size
+    fn candidates(&mut self, words: &mut Words) -> Said<String> {
+        let need = NeedId(self.names.id(&words.next()?)?);
+        let with_others = words.next().is_ok();
+        let mut said = Vec::new();
+        for limit in 1..=8 {
+            let pages = self.world.read(move |reading| {
+                let (mut found, mut after) = (Vec::new(), None);
+                loop {
+                    let page = query::candidates(reading, need, with_others, after, limit)?;
+                    assert!(page.found.len() <= limit, "a page too long");
+                    found.extend(page.found);
+                    match page.looked_to {
+                        None => return Ok::<_, query::ReadError>(found),
+                        to => after = to,
+                    }
+                }
+            });
+            said.push(match pages {
+                Ok(found) => {
+                    let lines = found.iter().map(candidate);
+                    let text = lines.collect::<Vec<_>>().join("\n");
+                    self.names.shorten(&text)
+                }
+                Err(error) => show::unread(&self.names, &error),
+            });
+        }
+        said.dedup();
+        Ok(said.join("\nbut by other pages\n"))
+    }
+
     fn today(&mut self, words: &mut Words) -> Said<String> {
         let centre = Branch::parse("centre", &words.next()?)?;
         let by = Principal::claimed(&words.key("actor").unwrap_or_default())?;
@@ -381,4 +413,13 @@ impl Story {
             Err(error) => show::unread(&self.names, &error),
         })
     }
+}
+
+fn candidate(candidate: &query::Candidate) -> String {
+    let name = &candidate.member.id;
+    let near = if candidate.is_near { " near" } else { "" };
+    let offers = if candidate.offers { " offers" } else { "" };
+    let why_not = candidate.why_not.as_ref();
+    let why_not = why_not.map_or_else(String::new, |why_not| format!(" {}", why_not.reason()));
+    format!("{name}{near}{offers}{why_not}")
 }

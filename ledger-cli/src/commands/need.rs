@@ -2,8 +2,9 @@
 
 use clap::{Args, Subcommand};
 use timebank_proto::v1::{
-    GetNeedRequest, ListNeedsRequest, Need, NeedAction, NeedState, NeedTerms, NeedsOfCentre,
-    Plainly, PublishNeedRequest, StepNeedRequest, list_needs_request::Which, need_action::Action,
+    GetNeedRequest, ListCandidatesRequest, ListNeedsRequest, Need, NeedAction, NeedState,
+    NeedTerms, NeedsOfCentre, Plainly, PublishNeedRequest, StepNeedRequest,
+    list_needs_request::Which, need_action::Action,
 };
 
 use super::id_or_fresh;
@@ -48,6 +49,17 @@ pub(crate) enum NeedCommand {
     Show {
         /// The need
         need: String,
+    },
+    /// List who may serve a need, and can: those of the recipient's block first
+    #[command(after_help = "Examples:
+  ledger-cli need candidates 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11
+  ledger-cli need candidates 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --all")]
+    Candidates {
+        /// The need
+        need: String,
+        /// Those who may not or cannot, too, and by which rule
+        #[arg(long)]
+        all: bool,
     },
     /// List the needs of a centre that wait, or those of a member
     #[command(after_help = "Examples:
@@ -149,6 +161,7 @@ pub(super) async fn run(command: NeedCommand, session: Session) -> Result<(), Fa
         NeedCommand::Decline(args) => end(args, Action::Decline(Plainly {}), session).await,
         NeedCommand::Cancel(args) => end(args, Action::Cancel(Plainly {}), session).await,
         NeedCommand::Show { need } => show(need, session).await,
+        NeedCommand::Candidates { need, all } => candidates(need, all, session).await,
         NeedCommand::List(args) => list(args, session).await,
     }
 }
@@ -215,6 +228,32 @@ async fn show(need_id: String, mut session: Session) -> Result<(), Failure> {
     let row = rows::need(&present(answer.need, "need")?);
     let row = row.with("history", rows::steps(&answer.history));
     session.output.one(&row).await
+}
+
+async fn candidates(
+    need_id: String,
+    with_others: bool,
+    mut session: Session,
+) -> Result<(), Failure> {
+    let mut page_token = String::new();
+    let mut list = session.output.list(&rows::CANDIDATES);
+    loop {
+        let request = ListCandidatesRequest {
+            need_id: need_id.clone(),
+            with_others,
+            page_size: PAGE_SIZE,
+            page_token,
+        };
+        let page = session.client.needs.list_candidates(request).await?;
+        let page = page.into_inner();
+        for candidate in &page.candidates {
+            list.push(rows::candidate(candidate))?;
+        }
+        if page.next_page_token.is_empty() {
+            return list.finish().await;
+        }
+        page_token = page.next_page_token;
+    }
 }
 
 async fn list(args: ListArgs, mut session: Session) -> Result<(), Failure> {

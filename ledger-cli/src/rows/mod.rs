@@ -11,7 +11,9 @@ use timebank_proto::v1::{
     ListPostingsResponse, Posting, Tag, Transfer, Unit, limit::Bound,
 };
 
-pub(crate) use orders::{NEEDS, ORDERS, need, order, steps, today, whole_order};
+pub(crate) use orders::{
+    CANDIDATES, NEEDS, ORDERS, candidate, need, order, steps, today, whole_order,
+};
 pub(crate) use partakers::{CENTRES, MEMBERS, STAFF, centre, member, personal, staff};
 pub(crate) use policies::{
     MANDATES, MISTAKES, POLICIES, VERDICTS, comparison, mandate, mistake, policy, terms, verdict,

@@ -1,8 +1,8 @@
 //! Needs and orders.
 
 use timebank_proto::v1::{
-    Confirmation, Doer, GetTodayResponse, Need, NeedState, NeedTerms, Order, OrderState, Reckoning,
-    StepTaken, doer::Who,
+    Candidate, Confirmation, Doer, GetTodayResponse, Need, NeedState, NeedTerms, Order, OrderState,
+    Reckoning, StepTaken, doer::Who,
 };
 
 use crate::render::{Cell, Layout, Row};
@@ -36,6 +36,17 @@ pub(crate) const NEEDS: Layout = Layout {
         ("at", "at"),
         ("minutes", "for"),
         ("published_at", "published"),
+    ],
+};
+
+pub(crate) const CANDIDATES: Layout = Layout {
+    fields: &["id", "block", "near", "offers", "fits", "reason", "message"],
+    columns: &[
+        ("id", "member"),
+        ("block", "block"),
+        ("offers", "offers"),
+        ("fits", "fits"),
+        ("message", "why not"),
     ],
 };
 
@@ -151,6 +162,19 @@ pub(crate) fn need(need: &Need) -> Row {
         ("offers", Cell::Rows(offers.collect())),
         ("approved_by", ids("staff_number", &need.approved_by)),
         ("order_ids", ids("id", &need.order_ids)),
+    ])
+}
+
+/// A member who could serve a need, or could not.
+pub(crate) fn candidate(candidate: &Candidate) -> Row {
+    Row(vec![
+        ("id", Cell::text(&candidate.member_id)),
+        ("block", Cell::text(&candidate.block)),
+        ("near", Cell::Flag(candidate.is_near)),
+        ("offers", Cell::Flag(candidate.offers)),
+        ("fits", Cell::Flag(candidate.reason.is_empty())),
+        ("reason", Cell::text(&candidate.reason)),
+        ("message", Cell::text(&candidate.message)),
     ])
 }
 

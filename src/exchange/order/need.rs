@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Doer, NeedId, NeedState, NeedVerb, OrderId, Reason};
+use super::{Doer, NeedId, NeedState, NeedVerb, OrderId, Reason, Visit};
 use crate::{
     exchange::{Branch, Code, Day, MemberId, PolicyVersion, StaffNumber, policy::Minutes},
     ledger::{AccountId, BookingId, Moment, Sequence},
@@ -165,6 +165,17 @@ pub struct Need {
 }
 
 impl Need {
+    /// The time that an order of it takes.
+    pub(in crate::exchange) fn visit(&self, order: OrderId) -> Visit {
+        let NeedTerms { at, minutes, .. } = &self.terms;
+        Visit {
+            order,
+            need: self.id,
+            from: *at,
+            until: at.after_s(minutes.get().saturating_mul(60)),
+        }
+    }
+
     /// How it stands on a day.
     pub fn state_on(&self, today: Day) -> NeedState {
         let is_open = matches!(self.state, NeedState::Published | NeedState::Approved);

@@ -22,6 +22,7 @@ use super::{
 use crate::ledger::{self, Book, Moment, Note, Principal, Stamp, TimeZone};
 
 pub use doers::is_party;
+pub use needs::check_candidate;
 
 /// What a command does.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -177,24 +177,11 @@ pub(super) fn accept(view: View<'_>, new: &AcceptNeed, by: &Principal) -> Ruling
     check_open(view, need, NeedVerb::Accept)?;
     check_other(need, provider)?;
     members::check_state(recipient, &[MemberState::Active], "served")?;
-    members::check_state(provider, &[MemberState::Active], "a provider")?;
     let adopted = policy_on(view, &need.centre, need.on)?;
     let service = service_of(adopted, &terms.service)?;
+    let verdict_on = check_provider(view, need, provider, new.recorded)?;
     let approved_by = approvals_for(view, adopted.policy(), need, provider)?;
-    let eligible = Eligible {
-        member: provider,
-        day: need.on,
-        recorded: new.recorded,
-    };
-    let verdict_on = may(view, adopted, eligible, Role::Serve)?;
-    check_qualified(adopted.policy(), service, provider, need.on)?;
-    let visit = Visit {
-        order: new.order,
-        need: need.id,
-        from: terms.at,
-        until: terms.at.after_s(terms.minutes.get().saturating_mul(60)),
-    };
-    check_free(view, (&provider.id, &recipient.id), &visit)?;
+    check_free(view, (&provider.id, &recipient.id), &need.visit(new.order))?;
     let payer = payer(view, adopted, recipient, terms.pay_from.as_ref())?;
     exits::check_unbooked(
         view,
@@ -231,6 +218,43 @@ pub(super) fn accept(view: View<'_>, new: &AcceptNeed, by: &Principal) -> Ruling
         personal: None,
         note: None,
     })))
+}
+
+/// That a member may serve a need. The record of their personal fields, where
+/// the policy asks for some.
+fn check_provider(
+    view: View<'_>,
+    need: &Need,
+    provider: &Member,
+    recorded: Option<Sequence>,
+) -> Result<Option<Sequence>, Undecided> {
+    members::check_state(provider, &[MemberState::Active], "a provider")?;
+    let adopted = policy_on(view, &need.centre, need.on)?;
+    let service = service_of(adopted, &need.terms.service)?;
+    let eligible = Eligible {
+        member: provider,
+        day: need.on,
+        recorded,
+    };
+    let verdict_on = may(view, adopted, eligible, Role::Serve)?;
+    check_qualified(adopted.policy(), service, provider, need.on)?;
+    Ok(verdict_on)
+}
+
+/// That a need which waits could be accepted by a member, as far as that is theirs.
+///
+/// # Errors
+/// The [`Rejection`] of the first rule that refuses, or what is not loaded.
+pub fn check_candidate(view: View<'_>, need: &Need, member: &Member) -> Result<(), Undecided> {
+    check_other(need, member)?;
+    check_provider(view, need, member, None)?;
+    if need.state == NeedState::Approved {
+        let adopted = policy_on(view, &need.centre, need.on)?;
+        approvals_for(view, adopted.policy(), need, member)?;
+    }
+    // Whichever order it would be: a need's id is no order's.
+    let visit = need.visit(OrderId(need.id.0));
+    check_side_free(view, &member.id, Party::Provider, &visit)
 }
 
 /// The approvals that stand whoever serves: of staff who are neither the provider nor
