@@ -321,9 +321,12 @@ impl Story {
                 Needs::In(Branch::parse("centre", &place)?, *state)
             }
         };
-        let read = self
-            .world
-            .read(move |reading| query::needs(reading, &which, None, 100));
+        let read = self.world.read(move |reading| {
+            in_pages(
+                |after, limit| query::needs(reading, &which, after, limit),
+                |(need, _)| need.id,
+            )
+        });
         Ok(match read {
             Ok(needs) => {
                 let lines = needs
@@ -347,9 +350,12 @@ impl Story {
                 None => Orders::On(centre(&place)?, Day::parse("on", word)?),
             },
         };
-        let read = self
-            .world
-            .read(move |reading| query::orders(reading, &which, None, 100));
+        let read = self.world.read(move |reading| {
+            in_pages(
+                |after, limit| query::orders(reading, &which, after, limit),
+                |order| order.id,
+            )
+        });
         Ok(match read {
             Ok(orders) => {
                 let lines = orders
@@ -361,7 +367,6 @@ impl Story {
         })
     }
 
-    /// `today CENTRE`: how many of each.
     /// `candidates NEED [all]`, in pages of every size
     fn candidates(&mut self, words: &mut Words) -> Said<String> {
         let need = NeedId(self.names.id(&words.next()?)?);
@@ -393,6 +398,7 @@ impl Story {
         Ok(said.join("\nbut by other pages\n"))
     }
 
+    /// `today CENTRE`: how many of each.
     fn today(&mut self, words: &mut Words) -> Said<String> {
         let centre = Branch::parse("centre", &words.next()?)?;
         let by = Principal::claimed(&words.key("actor").unwrap_or_default())?;
@@ -413,6 +419,28 @@ impl Story {
             Err(error) => show::unread(&self.names, &error),
         })
     }
+}
+
+/// A list, which is the same in pages of every size.
+fn in_pages<T: PartialEq + std::fmt::Debug, K: Clone>(
+    mut page: impl FnMut(Option<K>, usize) -> Result<Vec<T>, query::ReadError>,
+    key: impl Fn(&T) -> K,
+) -> Result<Vec<T>, query::ReadError> {
+    let whole = page(None, 100)?;
+    for limit in 1..=3 {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = page(after.clone(), limit)?;
+            let is_last = page.len() < limit;
+            after = page.last().map(&key).or(after);
+            found.extend(page);
+            if is_last {
+                break;
+            }
+        }
+        assert_eq!(found, whole, "by pages of {limit}");
+    }
+    Ok(whole)
 }
 
 fn candidate(candidate: &query::Candidate) -> String {
