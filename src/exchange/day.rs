@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::{Malformed, Moment, TimeZone};
@@ -88,6 +88,16 @@ impl Day {
     pub fn month(self) -> String {
         self.0.format("%Y-%m").to_string()
     }
+
+    /// The months from this day's to another's, or to the end of days.
+    pub fn months_to(self, last: Option<Self>) -> impl Iterator<Item = String> {
+        let first = self.0.with_day(1).unwrap_or(self.0);
+        let months = (0..).map_while(move |count| first.checked_add_months(Months::new(count)));
+        let months = months.take_while(move |month| {
+            month.year() <= MAX_YEAR && last.is_none_or(|last| *month <= last.0)
+        });
+        months.map(|month| Self(month).month())
+    }
 }
 
 impl TryFrom<String> for Day {
@@ -155,6 +165,20 @@ mod tests {
             let day = |text| Day::parse("day", text).unwrap();
             assert_eq!(day(born_on).years_until(day(on)), years, "{born_on} {on}");
         }
+    }
+
+    #[test]
+    fn months_to_another() {
+        let day = |text: &str| Day::parse("day", text).expect("a day");
+        let months = |from, to| day(from).months_to(Some(day(to))).collect::<Vec<_>>();
+        assert_eq!(
+            months("2026-11-30", "2027-01-01"),
+            ["2026-11", "2026-12", "2027-01"]
+        );
+        assert_eq!(months("2026-01-31", "2026-01-01"), ["2026-01"]);
+        assert_eq!(months("2026-02-01", "2026-01-31"), [""; 0]);
+        let last: Vec<_> = day("9999-11-30").months_to(None).collect();
+        assert_eq!(last, ["9999-11", "9999-12"]);
     }
 
     #[test]

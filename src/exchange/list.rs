@@ -40,7 +40,8 @@ fn needs_wait_in(state: NeedState) -> bool {
 pub(super) fn of_need(need: &Need) -> Vec<List> {
     let mut lists = vec![List::NeedsOf(need.terms.recipient.clone())];
     if needs_wait_in(need.state) {
-        lists.push(List::NeedsIn(need.centre.clone(), need.state));
+        let month = need.open_until.month();
+        lists.push(List::NeedsIn(need.centre.clone(), need.state, month));
     }
     lists
 }
@@ -93,8 +94,10 @@ pub enum List {
     SecondMembers(Branch),
     /// Members with a qualification that lapses in a month, such as `2026-03`.
     MembersLapsing(Branch, String),
-    /// Needs of a centre that wait for approval, or for helpers.
-    NeedsIn(Branch, NeedState),
+    /// Needs of a centre that wait for approval, or for helpers, and can be accepted until
+    /// some day of a month, such as `2026-03`. Those that expired stay in it: so nobody looks
+    /// at what expired in other months.
+    NeedsIn(Branch, NeedState, String),
     /// All needs of a member.
     NeedsOf(MemberId),
     /// The visits of a centre that begin on a day, but for those that are off.
@@ -139,7 +142,7 @@ impl List {
             Self::MembersLapsing(centre, month) => {
                 format!("members-of/{centre}/lapsing/{month} ")
             }
-            Self::NeedsIn(centre, state) => format!("needs-of/{centre}/{state} "),
+            Self::NeedsIn(centre, state, month) => format!("needs-of/{centre}/{state}/{month} "),
             Self::NeedsOf(member) => format!("needs-for/{member} "),
             Self::OrdersOn(centre, day) => format!("orders-of/{centre}/on/{day} "),
             Self::OrdersIn(centre, state) => format!("orders-of/{centre}/{state} "),

@@ -98,17 +98,28 @@ pub enum Needs {
 }
 
 impl Needs {
-    fn list(&self) -> List {
+    fn centre(&self) -> Option<&Branch> {
         match self {
-            Self::In(centre, state) => List::NeedsIn(centre.clone(), *state),
-            Self::ForApproval(centre, _) => List::NeedsIn(centre.clone(), NeedState::Published),
-            Self::Of(member) => List::NeedsOf(member.clone()),
+            Self::In(centre, _) | Self::ForApproval(centre, _) => Some(centre),
+            Self::Of(_) => None,
         }
+    }
+
+    /// The lists that they are in, of needs which can be accepted on a day or later.
+    fn lists(&self, from: Day, last: Option<Day>) -> Vec<List> {
+        let (centre, state) = match self {
+            Self::In(centre, state) => (centre, *state),
+            Self::ForApproval(centre, _) => (centre, NeedState::Published),
+            Self::Of(member) => return vec![List::NeedsOf(member.clone())],
+        };
+        let list = |month| List::NeedsIn(centre.clone(), state, month);
+        from.months_to(last).map(list).collect()
     }
 }
 
-/// Needs, in the order of their ids, from after one on; those that have expired only
-/// among a member's. How far was looked comes with them: no further than so many needs.
+/// Needs, from after one on. Those of a member are in the order of their ids; those of a
+/// centre by the month until which they can be accepted, and then by id, and none that has
+/// expired is among them.
 ///
 /// # Errors
 /// [`Rejection::CentreUnknown`], [`Rejection::StaffOnly`], or where the store fails.
@@ -119,45 +130,86 @@ pub fn needs(
     limit: usize,
 ) -> Result<Vec<(Need, NeedState)>, ReadError> {
     let today = today(reading)?;
+    if let Some(prefix) = which.centre() {
+        centre(reading, prefix)?;
+    }
     let approver = match which {
-        Needs::Of(_) => None,
-        Needs::In(prefix, _) => {
-            centre(reading, prefix)?;
-            None
-        }
-        Needs::ForApproval(prefix, by) => {
-            centre(reading, prefix)?;
-            Some(staff(reading, prefix, by)?)
-        }
+        Needs::In(..) | Needs::Of(_) => None,
+        Needs::ForApproval(prefix, by) => Some(staff(reading, prefix, by)?),
     };
-    let shows_all = matches!(which, Needs::Of(_));
-    let list = which.list();
-    let mut after = after.map(ObjectId::Need);
-    let mut found = Vec::new();
-    loop {
-        reading.scan.check_caller()?;
-        let listed = reading.snapshot.listed(&list, after.as_ref(), limit)?;
-        let is_last = listed.len() < limit;
-        for object in listed {
-            after = Some(object.id());
-            let Object::Need(need) = object else {
-                return Err(misplaced(&object).into());
-            };
-            let state = need.state_on(today);
-            let is_theirs = match &approver {
-                None => true,
-                Some(staff) => may_approve(reading, staff, &need)?,
-            };
-            if is_theirs && (shows_all || state != NeedState::Expired) {
-                found.push((*need, state));
-            }
-            if found.len() >= limit {
-                return Ok(found);
+    let (from, mut after) = match after {
+        Some(id) if which.centre().is_some() => {
+            let until = need(reading, id)?.0.open_until;
+            match until.month() < today.month() {
+                true => (today, None),
+                false => (until, Some(id)),
             }
         }
-        if is_last {
-            return Ok(found);
+        after => (today, after),
+    };
+    let mut search = NeedSearch {
+        approver,
+        shows_expired: which.centre().is_none(),
+        today,
+        limit,
+        found: Vec::new(),
+    };
+    for list in which.lists(from, Need::latest_open_until(today)) {
+        search.list(reading, &list, after.take().map(ObjectId::Need))?;
+        if search.found.len() >= limit {
+            break;
         }
+    }
+    Ok(search.found)
+}
+
+struct NeedSearch {
+    /// Only what they may approve.
+    approver: Option<Staff>,
+    shows_expired: bool,
+    today: Day,
+    limit: usize,
+    found: Vec<(Need, NeedState)>,
+}
+
+impl NeedSearch {
+    fn list(
+        &mut self,
+        reading: &mut Reading<'_>,
+        list: &List,
+        mut after: Option<ObjectId>,
+    ) -> Result<(), ReadError> {
+        loop {
+            reading.scan.check_caller()?;
+            let listed = reading.snapshot.listed(list, after.as_ref(), self.limit)?;
+            let is_last = listed.len() < self.limit;
+            for object in listed {
+                after = Some(object.id());
+                let Object::Need(need) = object else {
+                    return Err(misplaced(&object).into());
+                };
+                self.look_at(reading, *need)?;
+                if self.found.len() >= self.limit {
+                    return Ok(());
+                }
+            }
+            if is_last {
+                return Ok(());
+            }
+        }
+    }
+
+    fn look_at(&mut self, reading: &mut Reading<'_>, need: Need) -> Result<(), ReadError> {
+        let state = need.state_on(self.today);
+        let is_shown = self.shows_expired || state != NeedState::Expired;
+        let is_theirs = match &self.approver {
+            None => true,
+            Some(staff) => may_approve(reading, staff, &need)?,
+        };
+        if is_shown && is_theirs {
+            self.found.push((need, state));
+        }
+        Ok(())
     }
 }
 

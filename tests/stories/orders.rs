@@ -302,7 +302,7 @@ impl Story {
         })
     }
 
-    /// `needs CENTRE STATE|mine`, `needs MEMBER`
+    /// `needs CENTRE STATE|mine [after=NEED]`, `needs MEMBER`
     fn needs(&mut self, words: &mut Words) -> Said<String> {
         let place = words.next()?;
         let by = words.key("actor").unwrap_or_default();
@@ -321,11 +321,14 @@ impl Story {
                 Needs::In(Branch::parse("centre", &place)?, *state)
             }
         };
-        let read = self.world.read(move |reading| {
-            in_pages(
+        let after = words.key("after").map(|name| self.names.id(&name));
+        let after = after.transpose()?.map(NeedId);
+        let read = self.world.read(move |reading| match after {
+            Some(_) => query::needs(reading, &which, after, 100),
+            None => in_pages(
                 |after, limit| query::needs(reading, &which, after, limit),
                 |(need, _)| need.id,
-            )
+            ),
         });
         Ok(match read {
             Ok(needs) => {

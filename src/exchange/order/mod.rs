@@ -15,6 +15,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub(super) use need::MAX_DAYS_AHEAD;
 pub use need::{
     AcceptNeed, Helpers, MAX_OFFERS, Need, NeedAction, NeedStep, NeedTerms, Offer, PublishNeed,
 };

@@ -4,12 +4,18 @@ use serde::{Deserialize, Serialize};
 
 use super::{Doer, NeedId, NeedState, NeedVerb, OrderId, Reason, Visit};
 use crate::{
-    exchange::{Branch, Code, Day, MemberId, PolicyVersion, StaffNumber, policy::Minutes},
+    exchange::{
+        Branch, Code, Day, MemberId, PolicyVersion, StaffNumber,
+        policy::{MAX_DAYS, Minutes},
+    },
     ledger::{AccountId, BookingId, Moment, Sequence},
 };
 
 /// How many offers stand for a need at once.
 pub const MAX_OFFERS: usize = 100;
+
+/// How far ahead a need may lie.
+pub(in crate::exchange) const MAX_DAYS_AHEAD: u32 = 366;
 
 /// How many helpers a need asks for: 1 to 20.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -174,6 +180,12 @@ impl Need {
             from: *at,
             until: at.after_s(minutes.get().saturating_mul(60)),
         }
+    }
+
+    /// The last day until which a need can be accepted that was published by a day. None
+    /// where that is after all days.
+    pub fn latest_open_until(today: Day) -> Option<Day> {
+        today.plus_days(MAX_DAYS_AHEAD + MAX_DAYS)
     }
 
     /// How it stands on a day.

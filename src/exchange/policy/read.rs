@@ -22,7 +22,8 @@ const MAX_PARTNERS: usize = 100;
 const MAX_QUALIFICATIONS: usize = 100;
 const MAX_NEEDS: usize = 20;
 const MAX_SERVICES: usize = 500;
-const MAX_DAYS: u32 = 3_660;
+/// How many days a rule counts in at most.
+pub(in crate::exchange) const MAX_DAYS: u32 = 3_660;
 const MAX_APPROVALS: u32 = 10;
 
 type Read<T> = Result<T, NotRead>;

@@ -5,16 +5,15 @@ use crate::exchange::{
     AcceptNeed, AdoptedPolicy, Branch, Day, Doer, Fact, Member, MemberId, MemberState, Need,
     NeedPublished, NeedState, NeedStep, NeedStepped, ObjectId, OrderAccepted, OrderId,
     OrderRejection, PublishNeed, Rejection, StaffNumber, StepId, WeekId,
-    order::{MAX_OFFERS, MAX_STEPS, MAX_VISITS, NeedAction, NeedVerb, Party, Visit},
+    order::{
+        MAX_DAYS_AHEAD, MAX_OFFERS, MAX_STEPS, MAX_VISITS, NeedAction, NeedVerb, Party, Visit,
+    },
     policy::{Ask, Minutes, Payer, Person, Policy, Service},
 };
 use crate::ledger::{
     self, AccountId, AccountKind, Amount, HoldTerms, Label, Principal, Sequence, Tag, Tags,
     Transfer, UnitId,
 };
-
-/// How far ahead a need may lie.
-const MAX_DAYS_AHEAD: u32 = 366;
 
 pub(super) fn publish(view: View<'_>, new: &PublishNeed, by: &Principal) -> Ruling {
     let terms = &new.terms;
