@@ -17,7 +17,17 @@ use crate::support::{Client, by, entry, id, timestamp};
 
 const LI: &str = "city:member:li";
 const WANG: &str = "city:member:wang";
-const POLICY: &str = "name = \"One\"\n[[service]]\ncode = \"walk\"\nname_en = \"Walk\"\n";
+const POLICY: &str = "name = 'One'
+[[qualification]]
+code = 'first-aid'
+[[service]]
+code = 'walk'
+name_en = 'Walk'
+[[service]]
+code = 'care'
+name_en = 'Care'
+qualification = 'first-aid'
+";
 const HOUR_S: i64 = 3_600;
 
 /// A centre with two of the staff, a policy of today on, and two members: Li has 1,000
@@ -358,6 +368,62 @@ async fn candidates() {
         let status = client.needs.list_candidates(request).await.expect_err(what);
         check(what, &status, code, reason, "*");
     }
+}
+
+/// Where nobody comes through, a page ends after so many.
+#[tokio::test]
+async fn a_page_looks_at_ten_thousand_members() {
+    let mut city = centre().await;
+    let client = &mut city.client;
+    for from in (0..9_999).step_by(1_111) {
+        let members = (from..from + 1_111).map(|number| v1::RegisterMemberRequest {
+            member_id: format!("city:member:{number:06}"),
+            ..Default::default()
+        });
+        let request = v1::RegisterMembersRequest {
+            members: members.collect(),
+            ..Default::default()
+        };
+        let registered = client.members.register_members(by("1001", request)).await;
+        registered.expect("registered");
+    }
+    let mut published = need(LI);
+    published.terms.as_mut().expect("terms").service = "care".into();
+    let mut request = v1::ListCandidatesRequest {
+        need_id: published.need_id.clone(),
+        ..Default::default()
+    };
+    let published = client.needs.publish_need(by("1001", published)).await;
+    published.expect("published");
+    let mut page = async |request: &v1::ListCandidatesRequest| {
+        let page = client.needs.list_candidates(request.clone()).await;
+        let page = page.expect("a page").into_inner();
+        (page.candidates.len(), page.next_page_token)
+    };
+    let (count, next) = page(&request).await;
+    assert_eq!((count, next.is_empty()), (0, false));
+    request.page_token = next;
+    assert_eq!(page(&request).await, (0, String::new()));
+    let request = v1::ListMembersRequest {
+        centre: "city".into(),
+        only: Some(v1::list_members_request::Only::Age(v1::AgeRange {
+            min: 150,
+            ..Default::default()
+        })),
+        ..Default::default()
+    };
+    let old = client.members.list_members(request.clone()).await;
+    let old = old.expect("a page").into_inner();
+    assert_eq!(
+        (old.members.len(), old.next_page_token.is_empty()),
+        (0, false)
+    );
+    let next = v1::ListMembersRequest {
+        page_token: old.next_page_token,
+        ..request
+    };
+    let rest = client.members.list_members(next).await;
+    assert_eq!(rest.expect("a page").into_inner().next_page_token, "");
 }
 
 #[tokio::test]
