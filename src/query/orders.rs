@@ -344,6 +344,17 @@ pub struct Today {
     /// Needs that nobody has accepted yet, the oldest first.
     pub unmet: Vec<(Need, NeedState)>,
     pub disputes: Vec<Order>,
+    /// Which of these have more than are shown, by name.
+    pub cut: Vec<&'static str>,
+}
+
+/// What is shown of what was found.
+fn shown<T>(name: &'static str, mut found: Vec<T>, cut: &mut Vec<&'static str>) -> Vec<T> {
+    if found.len() > TODAY_ROWS {
+        found.truncate(TODAY_ROWS);
+        cut.push(name);
+    }
+    found
 }
 
 /// What staff of a centre need on a day.
@@ -360,19 +371,25 @@ pub fn today_of(
         None => today(reading)?,
     };
     let by = reading.by.clone();
-    let mut orders_of = |which: Orders| orders(reading, &which, None, TODAY_ROWS);
-    let mut visits = orders_of(Orders::On(prefix.clone(), day))?;
+    let centre = || prefix.clone();
+    let limit = TODAY_ROWS + 1;
+    let mut cut = Vec::new();
+    let mut orders_of = |name, which: Orders| {
+        let found = orders(reading, &which, None, limit)?;
+        Ok::<_, ReadError>(shown(name, found, &mut cut))
+    };
+    let mut visits = orders_of("visits", Orders::On(centre(), day))?;
     visits.sort_by_key(|order| (order.at, order.id));
-    let overdue = orders_of(Orders::Overdue(prefix.clone()))?;
-    let confirmed = orders_of(Orders::In(prefix.clone(), OrderState::Confirmed))?;
-    let disputes = orders_of(Orders::In(prefix.clone(), OrderState::Disputed))?;
-    let approved = Needs::In(prefix.clone(), NeedState::Approved);
-    let mut unmet = needs(reading, &approved, None, TODAY_ROWS)?;
+    let overdue = orders_of("overdue", Orders::Overdue(centre()))?;
+    let confirmed = Orders::In(centre(), OrderState::Confirmed);
+    let confirmed = orders_of("confirmed", confirmed)?;
+    let disputes = orders_of("disputes", Orders::In(centre(), OrderState::Disputed))?;
+    let approved = Needs::In(centre(), NeedState::Approved);
+    let mut unmet = shown("unmet", needs(reading, &approved, None, limit)?, &mut cut);
     unmet.sort_by_key(|(need, _)| (need.published_at, need.id));
-    let theirs = Needs::ForApproval(prefix.clone(), by);
-    let for_approval = match needs(reading, &theirs, None, TODAY_ROWS) {
+    let for_approval = match needs(reading, &Needs::ForApproval(centre(), by), None, limit) {
         Err(ReadError::Unknown(_)) => Vec::new(),
-        found => found?,
+        found => shown("for_approval", found?, &mut cut),
     };
     Ok(Today {
         for_approval,
@@ -381,5 +398,6 @@ pub fn today_of(
         confirmed,
         unmet,
         disputes,
+        cut,
     })
 }

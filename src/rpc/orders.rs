@@ -266,6 +266,7 @@ impl OrderService for Services {
             unmet: needs(&today.unmet),
             disputes: orders(&today.disputes),
             journal_position,
+            cut: today.cut.into_iter().map(Into::into).collect(),
         }))
     }
 }

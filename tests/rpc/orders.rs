@@ -426,6 +426,34 @@ async fn a_page_looks_at_ten_thousand_members() {
     assert_eq!(rest.expect("a page").into_inner().next_page_token, "");
 }
 
+/// What the day's screen leaves out, it names.
+#[tokio::test]
+async fn today_names_what_it_cuts() {
+    let mut city = centre().await;
+    let client = &mut city.client;
+    let today = async |client: &mut Client| {
+        let request = v1::GetTodayRequest {
+            centre: "city".into(),
+            ..Default::default()
+        };
+        let today = client.orders.get_today(by("1002", request)).await;
+        today.expect("the day").into_inner()
+    };
+    for _ in 0..100 {
+        let published = client.needs.publish_need(by("1001", need(LI))).await;
+        published.expect("published");
+    }
+    let whole = today(client).await;
+    assert_eq!((whole.for_approval.len(), whole.cut), (100, vec![]));
+    let published = client.needs.publish_need(by("1001", need(LI))).await;
+    published.expect("published");
+    let cut = today(client).await;
+    assert_eq!(
+        (cut.for_approval.len(), cut.cut),
+        (100, vec!["for_approval".to_owned()])
+    );
+}
+
 #[tokio::test]
 async fn lists() {
     let mut city = centre().await;

@@ -309,6 +309,7 @@ pub(crate) fn today(today: &GetTodayResponse) -> Row {
         ("confirmed_count", count(today.confirmed.len())),
         ("unmet_count", count(today.unmet.len())),
         ("dispute_count", count(today.disputes.len())),
+        ("cut", cut(&today.cut)),
         ("for_approval", needs(&today.for_approval)),
         ("visits", orders(&today.visits)),
         ("overdue", orders(&today.overdue)),
@@ -316,6 +317,14 @@ pub(crate) fn today(today: &GetTodayResponse) -> Row {
         ("unmet", needs(&today.unmet)),
         ("disputes", orders(&today.disputes)),
     ])
+}
+
+/// Which lists go on. Nothing where all are whole.
+fn cut(lists: &[String]) -> Cell {
+    match lists {
+        [] => Cell::Absent,
+        lists => Cell::Text(lists.join(", ")),
+    }
 }
 
 /// What a list shows of a row.
