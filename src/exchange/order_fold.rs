@@ -190,7 +190,9 @@ impl Objects {
             let before = order.reckoned.as_ref().map_or(0, |before| before.credited);
             self.credit(&order, reckoned.credited - before, at)?;
             order.reckoned = Some(reckoned.clone());
-            order.entry = Some(new.entry.unwrap_or(order.hold));
+            // Where nobody gets anything, the hold is released, and there is no entry.
+            let is_moved = reckoned.credited + reckoned.excess > 0;
+            order.entry = is_moved.then(|| new.entry.unwrap_or(order.hold));
             order.correction = None;
         }
         let time = |order: &Order| {

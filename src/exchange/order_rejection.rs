@@ -2,7 +2,7 @@
 
 use super::{
     Branch, Code, Day, MemberId, NeedId, NeedState, OrderId, OrderState, PolicyId,
-    order::{MAX_OFF_BOOKING_H, MAX_OFFERS, MAX_STEPS, NeedVerb, OrderVerb, steps::listed},
+    order::{MAX_OFF_BOOKING_H, MAX_OFFERS, MAX_STAYING_STEPS, NeedVerb, OrderVerb, steps::listed},
     policy::{Breach, Minutes},
 };
 use crate::ledger::{Moment, Principal};
@@ -57,6 +57,15 @@ pub enum OrderRejection {
     },
     #[error("member {member} is no party to order {order}")]
     MemberNotParty { member: MemberId, order: OrderId },
+    #[error(
+        "member {member} is the other side of order {order}, and so cannot act for its {side}; \
+         staff can"
+    )]
+    OtherSideActs {
+        order: OrderId,
+        member: MemberId,
+        side: &'static str,
+    },
     #[error("member {member} would serve themself; take another provider")]
     ProviderIsRecipient { member: MemberId },
     #[error("policy {policy} does not allow it: {breach}")]
@@ -147,7 +156,10 @@ pub enum OrderRejection {
     NothingToCorrect { order: OrderId },
     #[error("{count} orders of member {member} are not ended; settle or cancel them first")]
     MemberHasOrders { member: MemberId, count: u32 },
-    #[error("it has {max} steps already, the most there are", max = MAX_STEPS)]
+    #[error(
+        "it has {max} steps already, after which only those are taken that lead on; end it, or \
+         have staff do so", max = MAX_STAYING_STEPS
+    )]
     TooManySteps { id: String },
 }
 
@@ -161,6 +173,7 @@ impl OrderRejection {
             Self::OrderStateWrong { .. } => "ORDER_STATE_WRONG",
             Self::PartyOrStaffOnly { .. } => "PARTY_OR_STAFF_ONLY",
             Self::MemberNotParty { .. } => "MEMBER_NOT_PARTY",
+            Self::OtherSideActs { .. } => "OTHER_SIDE_ACTS",
             Self::ProviderIsRecipient { .. } => "PROVIDER_IS_RECIPIENT",
             Self::PolicyForbids { breach, .. } => {
                 let mut reasons = POLICY_REASONS.iter();
@@ -223,6 +236,15 @@ impl OrderRejection {
             Self::MemberNotParty { member, order } => {
                 vec![("member", member.to_string()), ("order", order.to_string())]
             }
+            Self::OtherSideActs {
+                order,
+                member,
+                side,
+            } => vec![
+                ("order", order.to_string()),
+                ("member", member.to_string()),
+                ("side", (*side).into()),
+            ],
             Self::ProviderIsRecipient { member } => vec![("member", member.to_string())],
             Self::PolicyForbids { policy, breach } => vec![
                 ("policy", policy.to_string()),

@@ -280,6 +280,7 @@ fn order_code(rejection: &OrderRejection) -> Code {
     match rejection {
         OrderRejection::NeedUnknown { .. } | OrderRejection::OrderUnknown { .. } => Code::NotFound,
         OrderRejection::PartyOrStaffOnly { .. }
+        | OrderRejection::OtherSideActs { .. }
         | OrderRejection::ConfirmationTheirs { .. }
         | OrderRejection::ApprovalNeeded { .. } => Code::PermissionDenied,
         OrderRejection::MemberNotParty { .. }

@@ -80,6 +80,7 @@ stories! {
     reversals
     settlements
     statements
+    stand_ins
     units
     yubei
 }

@@ -13,6 +13,8 @@ pub const MAX_OFF_BOOKING_H: i64 = 12;
 
 /// How many steps a need or an order has at most.
 pub const MAX_STEPS: usize = 200;
+/// After how many of them none is taken any more that may leave it in its state.
+pub const MAX_STAYING_STEPS: usize = MAX_STEPS - 20;
 
 /// A side of an order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use super::{Undecided, View, check_staff};
 use crate::exchange::{
-    Branch, Doer, Member, MemberId, OrderRejection, Rejection, Staff, StaffNumber,
+    Branch, Doer, Member, MemberId, MemberState, OrderRejection, Rejection, Staff, StaffNumber,
 };
 use crate::ledger::Principal;
 
@@ -27,13 +27,26 @@ pub(super) fn someone(view: View<'_>, doer: &Doer) -> Result<Someone, Undecided>
     })
 }
 
-/// The member that a principal is, if that acts for another: themself, their guardian or
-/// their proxy.
-fn acting_for(member: &Member, by: &Principal) -> Option<MemberId> {
+/// The member that a principal is, if that acts for another: themself, or their guardian or
+/// their proxy, as long as that one takes part.
+fn acting_for(
+    view: View<'_>,
+    member: &Member,
+    by: &Principal,
+) -> Result<Option<MemberId>, Undecided> {
+    if member.id.as_str() == by.as_str() {
+        return Ok(Some(member.id.clone()));
+    }
     let details = &member.details;
-    let others = [&details.guardian_id, &details.proxy_id];
-    let mut all = [&member.id].into_iter().chain(others.into_iter().flatten());
-    all.find(|id| id.as_str() == by.as_str()).cloned()
+    let mut others = [&details.guardian_id, &details.proxy_id]
+        .into_iter()
+        .flatten();
+    let Some(acting) = others.find(|id| id.as_str() == by.as_str()) else {
+        return Ok(None);
+    };
+    let acting = view.objects.member(acting)?;
+    let acting = acting.filter(|acting| acting.state == MemberState::Active);
+    Ok(acting.map(|acting| acting.id.clone()))
 }
 
 /// Who does something for a member: active staff of a centre, or somebody who acts for
@@ -44,7 +57,7 @@ pub(super) fn doer_for(
     member: &Member,
     by: &Principal,
 ) -> Result<Doer, Undecided> {
-    if let Some(acting) = acting_for(member, by) {
+    if let Some(acting) = acting_for(view, member, by)? {
         return Ok(Doer::Member(acting));
     }
     match active_staff(view, centre, by)? {

@@ -6,7 +6,8 @@ use crate::exchange::{
     NeedPublished, NeedState, NeedStep, NeedStepped, ObjectId, OrderAccepted, OrderId,
     OrderRejection, PublishNeed, Rejection, StaffNumber, StepId, WeekId,
     order::{
-        MAX_DAYS_AHEAD, MAX_OFFERS, MAX_STEPS, MAX_VISITS, NeedAction, NeedVerb, Party, Visit,
+        MAX_DAYS_AHEAD, MAX_OFFERS, MAX_STAYING_STEPS, MAX_STEPS, MAX_VISITS, NeedAction, NeedVerb,
+        Party, Visit,
     },
     policy::{Ask, Minutes, Payer, Person, Policy, Service},
 };
@@ -362,18 +363,28 @@ pub(super) fn known_member<'a>(
 fn check_open(view: View<'_>, need: &Need, step: NeedVerb) -> Result<(), OrderRejection> {
     let state = need.state_on(view.today);
     let need_id = need.id;
-    if state.leads(step).is_none() {
-        return Err(OrderRejection::NeedStateWrong {
+    match state.leads(step) {
+        None => Err(OrderRejection::NeedStateWrong {
             need: need_id,
             state,
             step,
-        });
+        }),
+        Some(to) => check_steps(need.steps.len(), to.contains(&state), &need_id),
     }
-    check_steps(need.steps.len(), &need_id)
 }
 
-pub(super) fn check_steps(taken: usize, id: &impl ToString) -> Result<(), OrderRejection> {
-    match taken >= MAX_STEPS {
+/// That there is room for a step. Those that may leave all as it stands keep some free for
+/// those that lead on, so that nobody brings it to a stop.
+pub(super) fn check_steps(
+    taken: usize,
+    may_stay: bool,
+    id: &impl ToString,
+) -> Result<(), OrderRejection> {
+    let max = match may_stay {
+        true => MAX_STAYING_STEPS,
+        false => MAX_STEPS,
+    };
+    match taken >= max {
         true => Err(OrderRejection::TooManySteps { id: id.to_string() }),
         false => Ok(()),
     }
@@ -525,7 +536,8 @@ fn check_side_free(
             }
             .into());
         }
-        if week.monday == on.monday() && week.visits.len() >= MAX_VISITS {
+        let is_in = week.visits.iter().any(|other| other.order == visit.order);
+        if week.monday == on.monday() && !is_in && week.visits.len() >= MAX_VISITS {
             let max = MAX_VISITS;
             return Err(OrderRejection::TooManyVisits { member, on, max }.into());
         }
@@ -535,7 +547,7 @@ fn check_side_free(
 
 /// The account that pays: whom the need names, as far as the policy lets it, or whom the
 /// policy names.
-fn payer(
+pub(super) fn payer(
     view: View<'_>,
     adopted: &AdoptedPolicy,
     recipient: &Member,

@@ -108,7 +108,7 @@ impl Asked<'_> {
         let (order, state) = (self.order.id, self.order.state);
         match state.leads(step) {
             None => Err(OrderRejection::OrderStateWrong { order, state, step }),
-            Some(_) => needs::check_steps(self.order.steps.len(), &order),
+            Some(to) => needs::check_steps(self.order.steps.len(), to.contains(&state), &order),
         }
     }
 
@@ -122,6 +122,19 @@ impl Asked<'_> {
     /// One side, or staff in their place.
     fn side(&self, side: Party) -> Result<Doer, Undecided> {
         doers::doer_for(self.view, &self.order.centre, self.member(side), self.by)
+    }
+
+    /// That it is not the other side that acts, as somebody's guardian or proxy.
+    fn check_own(&self, side: Party, by: &Doer) -> Result<(), OrderRejection> {
+        let other = self.member(side.other());
+        match by {
+            Doer::Member(acting) if *acting == other.id => Err(OrderRejection::OtherSideActs {
+                order: self.order.id,
+                member: acting.clone(),
+                side: side.word(),
+            }),
+            Doer::Member(_) | Doer::Staff(_) => Ok(()),
+        }
     }
 
     /// Either side, or staff in their place.
@@ -167,6 +180,9 @@ impl Asked<'_> {
         let mut comes = Comes::plainly(order, by, order.state);
         comes.on = on;
         comes.is_approval = is_approval;
+        if amount > order.held {
+            needs::payer(view, adopted, self.recipient, Some(&order.payer))?;
+        }
         if amount != order.held {
             super::exits::check_unbooked(view, step, StepId::Own(step))?;
             let held = Held {
@@ -255,6 +271,7 @@ impl Asked<'_> {
                 order: order.id,
             })?;
         let by = self.side(side)?;
+        self.check_own(side, &by)?;
         self.check_open(OrderVerb::Confirm)?;
         let adopted = needs::policy_on(view, &order.centre, order.on)?;
         self.check_confirming(adopted, side, &by)?;
@@ -368,8 +385,13 @@ impl Asked<'_> {
 
     fn cancel(&self, side: Party) -> Result<Comes, Undecided> {
         let by = self.side(side)?;
-        self.check_open(OrderVerb::Cancel)?;
+        self.check_own(side, &by)?;
         let Self { view, order, .. } = *self;
+        if let Doer::Staff(_) = &by {
+            let other = [self.member(side.other())];
+            doers::neutral_staff(view, &order.centre, &other, self.by)?;
+        }
+        self.check_open(OrderVerb::Cancel)?;
         let adopted = needs::policy_on(view, &order.centre, order.on)?;
         let minutes_before = view.now.minutes_until(order.at);
         let ask = Ask::Cancel { minutes_before };
@@ -396,6 +418,7 @@ impl Asked<'_> {
         match resolution {
             Resolution::Release => Ok(self.released(by, OrderState::Resolved)),
             Resolution::Settle(served) => {
+                self.check_past(self.order.at)?;
                 check_lasted(self.order, served)?;
                 self.settled(by, OrderState::Resolved, Due::Served(both(served)))
             }

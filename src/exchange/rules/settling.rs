@@ -179,7 +179,9 @@ fn reckon(view: View<'_>, order: &Order, provider: &Member, due: Due) -> Result<
         credited,
         excess,
     };
-    if credited == 0 && excess == 0 && worth.weighted > 0 {
+    // What is owed without service is given up where it may not be earned.
+    let is_served = matches!(due, Due::Served(_));
+    if is_served && credited == 0 && excess == 0 && worth.weighted > 0 {
         return Err(cap_reached(view, order, provider, &reckoned)?.into());
     }
     let shares = [

@@ -705,8 +705,16 @@ impl Model {
             OrderDo::Settle | OrderDo::NoShow(_) | OrderDo::Resolve(_) | OrderDo::Correct(_) => {
                 is_neutral()?
             }
-            OrderDo::Cancel(Side::Provider) => self.for_member(centre, order.provider, actor)?,
-            OrderDo::Cancel(Side::Recipient) => self.for_member(centre, order.recipient, actor)?,
+            OrderDo::Cancel(side) => {
+                let (own, other) = match side {
+                    Side::Provider => (order.provider, order.recipient),
+                    Side::Recipient => (order.recipient, order.provider),
+                };
+                self.for_member(centre, own, actor)?;
+                if actor != own {
+                    self.neutral(centre, &[other], actor)?;
+                }
+            }
         }
         use OrderState::{Accepted, Confirmed, Disputed, Served, Serving};
         let is_open = match action {
@@ -794,7 +802,8 @@ impl Model {
             OrderDo::Dispute => order.state = Disputed,
             OrderDo::Resolve(None) => order.state = OrderState::Resolved,
             OrderDo::Correct(served) => {
-                let Some((credited, excess)) = order.credited else {
+                let moved = order.credited.filter(|(one, other)| one + other > 0);
+                let Some((credited, excess)) = moved else {
                     return err("NOTHING_TO_CORRECT");
                 };
                 if served > order.ends() - order.at {
@@ -820,6 +829,7 @@ impl Model {
                 }
             }
             OrderDo::Resolve(Some(served)) => {
+                self.not_ahead(order.at)?;
                 if served > order.ends() - order.at {
                     return err("CONFIRMED_BEYOND_VISIT");
                 }
@@ -922,7 +932,7 @@ impl Model {
             true => (capped.min(room), weighted - capped.min(room)),
             false => (capped, 0),
         };
-        if credited == 0 && excess == 0 && weighted > 0 {
+        if served.is_some() && credited == 0 && excess == 0 && weighted > 0 {
             return err("CAP_REACHED");
         }
         self.bring_limits(order.provider);
