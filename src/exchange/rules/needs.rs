@@ -479,7 +479,7 @@ fn may(
     Ok((!who.0.is_empty()).then_some(since))
 }
 
-fn check_qualified(
+pub(super) fn check_qualified(
     policy: &Policy,
     service: &Service,
     provider: &Member,

@@ -1,13 +1,13 @@
 //! What is done about orders: from check-in to settlement, and otherwise.
 
 use super::{
-    Decision, Plan, Ruling, Undecided, View, doers,
+    Decision, Plan, Ruling, Undecided, View, doers, members,
     needs::{self, Held},
     settling::{self, Correcting, Due},
 };
 use crate::exchange::{
-    Day, Doer, Fact, Member, MemberId, Order, OrderId, OrderRejection, OrderState, OrderStep,
-    OrderStepped, StepId,
+    Day, Doer, Fact, Member, MemberId, MemberState, Order, OrderId, OrderRejection, OrderState,
+    OrderStep, OrderStepped, StepId,
     order::{
         Booked, Confirmation, MAX_OFF_BOOKING_H, OrderAction, OrderVerb, Party, Rating, Reckoned,
         Resolution, Visit,
@@ -174,6 +174,11 @@ impl Asked<'_> {
         if !is_approval && !is_tolerated(order.approved, Booked { at, minutes }, tolerance) {
             let order = order.id;
             return Err(OrderRejection::ApprovalNeeded { order, tolerance }.into());
+        }
+        if on != order.on {
+            members::check_state(self.recipient, &[MemberState::Active], "served")?;
+            members::check_state(self.provider, &[MemberState::Active], "a provider")?;
+            needs::check_qualified(adopted.policy(), service, self.provider, on)?;
         }
         self.check_free(at, at.after_s(minutes.get().saturating_mul(60)))?;
         let amount = needs::held_amount(adopted, service, minutes)?;
