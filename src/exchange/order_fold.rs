@@ -212,11 +212,14 @@ impl Objects {
         Ok(())
     }
 
-    /// The need of an order that its provider is out of is approved and open again.
+    /// The need of an order that its provider is out of is approved and open again, unless
+    /// nobody else is wanted.
     fn reopen(&mut self, order: &Order, at: Sequence) -> Result<(), String> {
         self.change_need(order.need, at, |need| {
             need.orders.retain(|other| *other != order.id);
-            need.state = NeedState::Approved;
+            if need.state != NeedState::Cancelled {
+                need.state = NeedState::Approved;
+            }
         })
     }
 

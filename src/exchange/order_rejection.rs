@@ -94,8 +94,6 @@ pub enum OrderRejection {
     OfferUnknown { need: NeedId, member: MemberId },
     #[error("a need has at most {max} offers at once", max = MAX_OFFERS)]
     TooManyOffers { need: NeedId },
-    #[error("orders of it are not ended: {count}; cancel them first")]
-    NeedHasOrders { need: NeedId, count: usize },
     #[error(
         "{given} of the {asked} approvals that the policy asks for count: those of staff who are \
          neither party nor a relative of one; have another approve it (`ledger-cli order approve`)"
@@ -186,7 +184,6 @@ impl OrderRejection {
             Self::OfferExists { .. } => "OFFER_EXISTS",
             Self::OfferUnknown { .. } => "OFFER_UNKNOWN",
             Self::TooManyOffers { .. } => "TOO_MANY_OFFERS",
-            Self::NeedHasOrders { .. } => "NEED_HAS_ORDERS",
             Self::ApprovalsMissing { .. } => "APPROVALS_MISSING",
             Self::VisitsOverlap { .. } => "VISITS_OVERLAP",
             Self::TooManyVisits { .. } => "TOO_MANY_VISITS",
@@ -277,9 +274,6 @@ impl OrderRejection {
             }
             Self::OfferExists { need, member } | Self::OfferUnknown { need, member } => {
                 vec![("need", need.to_string()), ("member", member.to_string())]
-            }
-            Self::NeedHasOrders { need, count } => {
-                vec![("need", need.to_string()), ("count", count.to_string())]
             }
             Self::ApprovalsMissing { need, given, asked } => vec![
                 ("need", need.to_string()),

@@ -300,7 +300,6 @@ fn order_code(rejection: &OrderRejection) -> Code {
         | OrderRejection::ServiceUnfit { .. }
         | OrderRejection::NotQualified { .. }
         | OrderRejection::OfferUnknown { .. }
-        | OrderRejection::NeedHasOrders { .. }
         | OrderRejection::ApprovalsMissing { .. }
         | OrderRejection::VisitsOverlap { .. }
         | OrderRejection::CapReached { .. }

@@ -164,7 +164,8 @@ pub struct Need {
     pub open_until: Day,
     pub offers: Vec<Offer>,
     pub approved_by: Vec<StaffNumber>,
-    /// The orders made of it that stand: no more than the helpers asked for.
+    /// The orders made of it, but for those that their provider was out of: no more than the
+    /// helpers asked for.
     pub orders: Vec<OrderId>,
     /// The records of its steps.
     pub steps: Vec<Sequence>,

@@ -116,10 +116,6 @@ pub(super) fn step(view: View<'_>, new: &NeedStep, by: &Principal) -> Ruling {
         NeedAction::Cancel => {
             let doer = doers::doer_for(view, centre, recipient, by)?;
             check_open(view, need, verb)?;
-            if !need.orders.is_empty() {
-                let (need, count) = (need.id, need.orders.len());
-                return Err(OrderRejection::NeedHasOrders { need, count }.into());
-            }
             (doer, NeedState::Cancelled)
         }
     };

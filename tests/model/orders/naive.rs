@@ -584,7 +584,6 @@ impl Model {
                 }
             }
             NeedDo::Decline => need.state = NeedState::Declined,
-            NeedDo::Cancel if !need.orders.is_empty() => return err("NEED_HAS_ORDERS"),
             NeedDo::Cancel => need.state = NeedState::Cancelled,
         }
         self.needs.insert(id, need);
@@ -888,7 +887,9 @@ impl Model {
         if side == Side::Provider {
             let need = self.needs.get_mut(&order.need).expect("a need");
             need.orders.retain(|other| *other != id);
-            need.state = NeedState::Approved;
+            if need.state != NeedState::Cancelled {
+                need.state = NeedState::Approved;
+            }
         }
         Ok(())
     }
