@@ -3,6 +3,7 @@
 //! Idempotency is settled first, for every command alike; then the refusals follow in
 //! the order of [`Rejection`]'s variants.
 
+mod accepting;
 mod centres;
 mod doers;
 mod exits;
@@ -21,8 +22,8 @@ use super::{
 };
 use crate::ledger::{self, Book, Moment, Note, Principal, Stamp, TimeZone};
 
+pub use accepting::check_candidate;
 pub use doers::is_party;
-pub use needs::check_candidate;
 
 /// What a command does.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -149,7 +150,7 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::SetMandate(set) => mandates::set(view, set, by),
         Command::PublishNeed(new) => needs::publish(view, new, by),
         Command::StepNeed(new) => needs::step(view, new, by),
-        Command::AcceptNeed(new) => needs::accept(view, new, by),
+        Command::AcceptNeed(new) => accepting::accept(view, new, by),
         Command::StepOrder(new) => orders::step(view, new, by),
     }
 }

@@ -1,10 +1,9 @@
-//! Publishing needs, what is done about them, and accepting them.
+//! Publishing needs, what is done about them, and what their orders are asked, too.
 
-use super::{Decision, Plan, Ruling, Undecided, View, doers, exits, members, policies};
+use super::{Decision, Plan, Ruling, Undecided, View, doers, members, policies};
 use crate::exchange::{
-    AcceptNeed, AdoptedPolicy, Branch, Day, Doer, Fact, Member, MemberId, MemberState, Need,
-    NeedPublished, NeedState, NeedStep, NeedStepped, ObjectId, OrderAccepted, OrderId,
-    OrderRejection, PublishNeed, Rejection, StaffNumber, StepId, WeekId,
+    AdoptedPolicy, Branch, Day, Doer, Fact, Member, MemberId, MemberState, Need, NeedPublished,
+    NeedState, NeedStep, NeedStepped, OrderId, OrderRejection, PublishNeed, Rejection, WeekId,
     order::{
         MAX_DAYS_AHEAD, MAX_OFFERS, MAX_STAYING_STEPS, MAX_STEPS, MAX_VISITS, NeedAction, NeedVerb,
         Party, Visit,
@@ -154,130 +153,13 @@ fn check_offer(need: &Need, provider: &Member) -> Result<(), Undecided> {
     }
 }
 
-fn check_other(need: &Need, provider: &Member) -> Result<(), Undecided> {
+pub(super) fn check_other(need: &Need, provider: &Member) -> Result<(), Undecided> {
     match provider.id == need.terms.recipient {
         true => Err(OrderRejection::ProviderIsRecipient {
             member: provider.id.clone(),
         }
         .into()),
         false => Ok(()),
-    }
-}
-
-pub(super) fn accept(view: View<'_>, new: &AcceptNeed, by: &Principal) -> Ruling {
-    let need = known(view, new.need.0)?;
-    let terms = &need.terms;
-    let recipient = known_member(view, &terms.recipient, "recipient_id")?;
-    let provider = known_member(view, &new.provider, "provider_id")?;
-    let doer = doers::doer_for(view, &need.centre, provider, by)?;
-    check_open(view, need, NeedVerb::Accept)?;
-    check_other(need, provider)?;
-    members::check_state(recipient, &[MemberState::Active], "served")?;
-    let adopted = policy_on(view, &need.centre, need.on)?;
-    let service = service_of(adopted, &terms.service)?;
-    let verdict_on = check_provider(view, need, provider, new.recorded)?;
-    let approved_by = approvals_for(view, adopted.policy(), need, provider)?;
-    check_free(view, (&provider.id, &recipient.id), &need.visit(new.order))?;
-    let payer = payer(view, adopted, recipient, terms.pay_from.as_ref())?;
-    exits::check_unbooked(
-        view,
-        new.order.0,
-        StepId::Creates(ObjectId::Order(new.order)),
-    )?;
-    let held = Held {
-        order: new.order,
-        id: new.order.0,
-        payer: &payer,
-        provider,
-        amount: held_amount(adopted, service, terms.minutes)?,
-    };
-    let limits = policies::new_limits(view, &recipient.centre, &recipient.account)?;
-    let place = place_hold(adopted, service, &held, terms.point.as_ref())?;
-    let stand = u32::try_from(need.orders.len()).unwrap_or(u32::MAX);
-    Ok(Decision::Append(Box::new(Plan {
-        fact: Fact::OrderAccepted(Box::new(OrderAccepted {
-            accept: AcceptNeed {
-                recorded: None,
-                ..new.clone()
-            },
-            by: doer,
-            approved_by,
-            held: held.amount,
-            need_is: match stand.saturating_add(1) >= terms.helpers.get() {
-                true => NeedState::Accepted,
-                false => NeedState::Approved,
-            },
-            payer: payer.clone(),
-            verdict_on,
-        })),
-        ledger: limits.into_iter().chain([place]).collect(),
-        personal: None,
-        note: None,
-    })))
-}
-
-/// That a member may serve a need. The record of their personal fields, where
-/// the policy asks for some.
-fn check_provider(
-    view: View<'_>,
-    need: &Need,
-    provider: &Member,
-    recorded: Option<Sequence>,
-) -> Result<Option<Sequence>, Undecided> {
-    members::check_state(provider, &[MemberState::Active], "a provider")?;
-    let adopted = policy_on(view, &need.centre, need.on)?;
-    let service = service_of(adopted, &need.terms.service)?;
-    let eligible = Eligible {
-        member: provider,
-        day: need.on,
-        recorded,
-    };
-    let verdict_on = may(view, adopted, eligible, Role::Serve)?;
-    check_qualified(adopted.policy(), service, provider, need.on)?;
-    Ok(verdict_on)
-}
-
-/// That a need which waits could be accepted by a member, as far as that is theirs.
-///
-/// # Errors
-/// The [`Rejection`] of the first rule that refuses, or what is not loaded.
-pub fn check_candidate(view: View<'_>, need: &Need, member: &Member) -> Result<(), Undecided> {
-    check_other(need, member)?;
-    check_provider(view, need, member, None)?;
-    if need.state == NeedState::Approved {
-        let adopted = policy_on(view, &need.centre, need.on)?;
-        approvals_for(view, adopted.policy(), need, member)?;
-    }
-    // Whichever order it would be: a need's id is no order's.
-    let visit = need.visit(OrderId(need.id.0));
-    check_side_free(view, &member.id, Party::Provider, &visit)
-}
-
-/// The approvals that stand whoever serves: of staff who are neither the provider nor
-/// their relative.
-fn approvals_for(
-    view: View<'_>,
-    policy: &Policy,
-    need: &Need,
-    provider: &Member,
-) -> Result<Vec<StaffNumber>, Undecided> {
-    let mut standing = Vec::new();
-    for number in &need.approved_by {
-        let staff = view.objects.staff(number)?;
-        if staff.is_some_and(|staff| !doers::is_party(staff, provider)) {
-            standing.push(number.clone());
-        }
-    }
-    let asked = policy.approval.need;
-    let given = standing.len();
-    match u32::try_from(given).unwrap_or(u32::MAX) < asked {
-        true => Err(OrderRejection::ApprovalsMissing {
-            need: need.id,
-            given,
-            asked,
-        }
-        .into()),
-        false => Ok(standing),
     }
 }
 
@@ -356,7 +238,11 @@ pub(super) fn known_member<'a>(
 }
 
 /// That a step is open to a need as it stands today, and that there is room for one.
-fn check_open(view: View<'_>, need: &Need, step: NeedVerb) -> Result<(), OrderRejection> {
+pub(super) fn check_open(
+    view: View<'_>,
+    need: &Need,
+    step: NeedVerb,
+) -> Result<(), OrderRejection> {
     let state = need.state_on(view.today);
     let need_id = need.id;
     match state.leads(step) {
@@ -434,21 +320,21 @@ pub(super) fn allows(adopted: &AdoptedPolicy, ask: &Ask<'_>) -> Result<(), Undec
 
 /// What somebody may do, or may not.
 #[derive(Clone, Copy)]
-enum Role {
+pub(super) enum Role {
     Serve,
     Redeem,
 }
 
 /// Who is asked about, on which day; and of a record, whose fields it has a verdict on.
-struct Eligible<'a> {
-    member: &'a Member,
-    day: Day,
-    recorded: Option<Sequence>,
+pub(super) struct Eligible<'a> {
+    pub(super) member: &'a Member,
+    pub(super) day: Day,
+    pub(super) recorded: Option<Sequence>,
 }
 
 /// That somebody may, by a rule of a policy that may ask for personal fields. The record
 /// of these, where it does. Where they were erased, what is recorded is taken.
-fn may(
+pub(super) fn may(
     view: View<'_>,
     adopted: &AdoptedPolicy,
     of: Eligible<'_>,
@@ -507,7 +393,7 @@ pub(super) fn check_free(
     check_side_free(view, recipient, Party::Recipient, visit)
 }
 
-fn check_side_free(
+pub(super) fn check_side_free(
     view: View<'_>,
     member: &MemberId,
     side: Party,

@@ -124,16 +124,23 @@ impl Asked<'_> {
         doers::doer_for(self.view, &self.order.centre, self.member(side), self.by)
     }
 
-    /// That it is not the other side that acts, as somebody's guardian or proxy.
-    fn check_own(&self, side: Party, by: &Doer) -> Result<(), OrderRejection> {
+    /// One side, or somebody in their place whom it brings nothing: not the other side, as
+    /// their guardian or proxy, and nobody of the staff who is that or a relative.
+    fn side_alone(&self, side: Party) -> Result<Doer, Undecided> {
+        let by = self.side(side)?;
         let other = self.member(side.other());
-        match by {
+        match &by {
             Doer::Member(acting) if *acting == other.id => Err(OrderRejection::OtherSideActs {
                 order: self.order.id,
                 member: acting.clone(),
                 side: side.word(),
-            }),
-            Doer::Member(_) | Doer::Staff(_) => Ok(()),
+            }
+            .into()),
+            Doer::Member(_) => Ok(by),
+            Doer::Staff(_) => {
+                doers::neutral_staff(self.view, &self.order.centre, &[other], self.by)?;
+                Ok(by)
+            }
         }
     }
 
@@ -275,8 +282,7 @@ impl Asked<'_> {
                 member: member.clone(),
                 order: order.id,
             })?;
-        let by = self.side(side)?;
-        self.check_own(side, &by)?;
+        let by = self.side_alone(side)?;
         self.check_open(OrderVerb::Confirm)?;
         let adopted = needs::policy_on(view, &order.centre, order.on)?;
         self.check_confirming(adopted, side, &by)?;
@@ -337,9 +343,6 @@ impl Asked<'_> {
                     }
                     .into());
                 }
-                let parties = [self.member(side.other())];
-                let centre = &order.centre;
-                doers::neutral_staff(view, centre, &parties, self.by)?;
                 Ok(())
             }
         }
@@ -389,14 +392,9 @@ impl Asked<'_> {
     }
 
     fn cancel(&self, side: Party) -> Result<Comes, Undecided> {
-        let by = self.side(side)?;
-        self.check_own(side, &by)?;
-        let Self { view, order, .. } = *self;
-        if let Doer::Staff(_) = &by {
-            let other = [self.member(side.other())];
-            doers::neutral_staff(view, &order.centre, &other, self.by)?;
-        }
+        let by = self.side_alone(side)?;
         self.check_open(OrderVerb::Cancel)?;
+        let Self { view, order, .. } = *self;
         let adopted = needs::policy_on(view, &order.centre, order.on)?;
         let minutes_before = view.now.minutes_until(order.at);
         let ask = Ask::Cancel { minutes_before };

@@ -700,7 +700,14 @@ impl Model {
             OrderDo::CheckIn(_) | OrderDo::CheckOut(_) => {
                 self.for_member(centre, order.provider, actor)?;
             }
-            OrderDo::Confirm { member, .. } => self.for_member(centre, member, actor)?,
+            OrderDo::Confirm { member, .. } => {
+                let is_provider = member == order.provider;
+                let other = [order.provider, order.recipient][usize::from(is_provider)];
+                self.for_member(centre, member, actor)?;
+                if actor != member {
+                    self.neutral(centre, &[other], actor)?;
+                }
+            }
             OrderDo::Settle | OrderDo::NoShow(_) | OrderDo::Resolve(_) | OrderDo::Correct(_) => {
                 is_neutral()?
             }
@@ -859,8 +866,6 @@ impl Model {
             if member == "a:m3" && days <= 14 {
                 return err("CONFIRMATION_THEIRS");
             }
-            let other = [order.recipient, order.provider][side];
-            self.neutral(order.centre, &[other], actor)?;
         }
         if served > order.ends() - order.at {
             return err("CONFIRMED_BEYOND_VISIT");

@@ -1,0 +1,131 @@
+//! Accepting needs: who may serve, who could, and whose approval stands then.
+
+use super::{
+    Decision, Plan, Ruling, Undecided, View, doers, exits, members,
+    needs::{self, Eligible, Held, Role},
+    policies,
+};
+use crate::exchange::{
+    AcceptNeed, Fact, Member, MemberState, Need, NeedState, ObjectId, OrderAccepted, OrderId,
+    OrderRejection, StaffNumber, StepId,
+    order::{NeedVerb, Party},
+    policy::Policy,
+};
+use crate::ledger::{Principal, Sequence};
+
+pub(super) fn accept(view: View<'_>, new: &AcceptNeed, by: &Principal) -> Ruling {
+    let need = needs::known(view, new.need.0)?;
+    let terms = &need.terms;
+    let recipient = needs::known_member(view, &terms.recipient, "recipient_id")?;
+    let provider = needs::known_member(view, &new.provider, "provider_id")?;
+    let doer = doers::doer_for(view, &need.centre, provider, by)?;
+    needs::check_open(view, need, NeedVerb::Accept)?;
+    needs::check_other(need, provider)?;
+    members::check_state(recipient, &[MemberState::Active], "served")?;
+    let adopted = needs::policy_on(view, &need.centre, need.on)?;
+    let service = needs::service_of(adopted, &terms.service)?;
+    let verdict_on = check_provider(view, need, provider, new.recorded)?;
+    let approved_by = approvals_for(view, adopted.policy(), need, provider)?;
+    needs::check_free(view, (&provider.id, &recipient.id), &need.visit(new.order))?;
+    let payer = needs::payer(view, adopted, recipient, terms.pay_from.as_ref())?;
+    exits::check_unbooked(
+        view,
+        new.order.0,
+        StepId::Creates(ObjectId::Order(new.order)),
+    )?;
+    let held = Held {
+        order: new.order,
+        id: new.order.0,
+        payer: &payer,
+        provider,
+        amount: needs::held_amount(adopted, service, terms.minutes)?,
+    };
+    let limits = policies::new_limits(view, &recipient.centre, &recipient.account)?;
+    let place = needs::place_hold(adopted, service, &held, terms.point.as_ref())?;
+    let stand = u32::try_from(need.orders.len()).unwrap_or(u32::MAX);
+    Ok(Decision::Append(Box::new(Plan {
+        fact: Fact::OrderAccepted(Box::new(OrderAccepted {
+            accept: AcceptNeed {
+                recorded: None,
+                ..new.clone()
+            },
+            by: doer,
+            approved_by,
+            held: held.amount,
+            need_is: match stand.saturating_add(1) >= terms.helpers.get() {
+                true => NeedState::Accepted,
+                false => NeedState::Approved,
+            },
+            payer: payer.clone(),
+            verdict_on,
+        })),
+        ledger: limits.into_iter().chain([place]).collect(),
+        personal: None,
+        note: None,
+    })))
+}
+
+/// That a member may serve a need. The record of their personal fields, where
+/// the policy asks for some.
+fn check_provider(
+    view: View<'_>,
+    need: &Need,
+    provider: &Member,
+    recorded: Option<Sequence>,
+) -> Result<Option<Sequence>, Undecided> {
+    members::check_state(provider, &[MemberState::Active], "a provider")?;
+    let adopted = needs::policy_on(view, &need.centre, need.on)?;
+    let service = needs::service_of(adopted, &need.terms.service)?;
+    let eligible = Eligible {
+        member: provider,
+        day: need.on,
+        recorded,
+    };
+    let verdict_on = needs::may(view, adopted, eligible, Role::Serve)?;
+    needs::check_qualified(adopted.policy(), service, provider, need.on)?;
+    Ok(verdict_on)
+}
+
+/// That a need which waits could be accepted by a member, as far as that is theirs.
+///
+/// # Errors
+/// The [`Rejection`] of the first rule that refuses, or what is not loaded.
+pub fn check_candidate(view: View<'_>, need: &Need, member: &Member) -> Result<(), Undecided> {
+    needs::check_other(need, member)?;
+    check_provider(view, need, member, None)?;
+    if need.state == NeedState::Approved {
+        let adopted = needs::policy_on(view, &need.centre, need.on)?;
+        approvals_for(view, adopted.policy(), need, member)?;
+    }
+    // Whichever order it would be: a need's id is no order's.
+    let visit = need.visit(OrderId(need.id.0));
+    needs::check_side_free(view, &member.id, Party::Provider, &visit)
+}
+
+/// The approvals that stand whoever serves: of staff who are neither the provider nor
+/// their relative.
+fn approvals_for(
+    view: View<'_>,
+    policy: &Policy,
+    need: &Need,
+    provider: &Member,
+) -> Result<Vec<StaffNumber>, Undecided> {
+    let mut standing = Vec::new();
+    for number in &need.approved_by {
+        let staff = view.objects.staff(number)?;
+        if staff.is_some_and(|staff| !doers::is_party(staff, provider)) {
+            standing.push(number.clone());
+        }
+    }
+    let asked = policy.approval.need;
+    let given = standing.len();
+    match u32::try_from(given).unwrap_or(u32::MAX) < asked {
+        true => Err(OrderRejection::ApprovalsMissing {
+            need: need.id,
+            given,
+            asked,
+        }
+        .into()),
+        false => Ok(standing),
+    }
+}
