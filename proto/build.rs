@@ -4,7 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     "timebank/v1/unit.proto",
     "timebank/v1/account.proto",
     "timebank/v1/entry.proto",
@@ -15,6 +15,7 @@ const FILES: [&str; 12] = [
     "timebank/v1/staff.proto",
     "timebank/v1/member.proto",
     "timebank/v1/policy.proto",
+    "timebank/v1/incident.proto",
     "timebank/v1/order.proto",
     "timebank/v1/journal.proto",
 ];
@@ -28,6 +29,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         .build_transport(true)
         .btree_map(".")
         .codec_path("crate::bounded::BoundedCodec")
+        // Most records are of the ledger alone: a large step of the time bank is not to
+        // widen them all.
+        .boxed(".timebank.v1.Record.step.exchange")
         .compile_fds(descriptors)?;
     Ok(())
 }

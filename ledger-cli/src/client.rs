@@ -7,11 +7,11 @@ use timebank_proto::v1::{
     Account, GetAccountRequest, GetLedgerRequest, GetLedgerResponse, ListAccountsRequest,
     ListUnitsRequest, StoredRecord, Unit, account_service_client::AccountServiceClient,
     centre_service_client::CentreServiceClient, entry_service_client::EntryServiceClient,
-    hold_service_client::HoldServiceClient, journal_service_client::JournalServiceClient,
-    member_service_client::MemberServiceClient, need_service_client::NeedServiceClient,
-    order_service_client::OrderServiceClient, policy_service_client::PolicyServiceClient,
-    staff_service_client::StaffServiceClient, statement_service_client::StatementServiceClient,
-    unit_service_client::UnitServiceClient,
+    hold_service_client::HoldServiceClient, incident_service_client::IncidentServiceClient,
+    journal_service_client::JournalServiceClient, member_service_client::MemberServiceClient,
+    need_service_client::NeedServiceClient, order_service_client::OrderServiceClient,
+    policy_service_client::PolicyServiceClient, staff_service_client::StaffServiceClient,
+    statement_service_client::StatementServiceClient, unit_service_client::UnitServiceClient,
 };
 use tokio::sync::OnceCell;
 use tonic::{
@@ -65,6 +65,7 @@ pub(crate) struct Client {
     pub(crate) policies: PolicyServiceClient<Service>,
     pub(crate) needs: NeedServiceClient<Service>,
     pub(crate) orders: OrderServiceClient<Service>,
+    pub(crate) incidents: IncidentServiceClient<Service>,
     time_zone: Arc<OnceCell<TimeZone>>,
 }
 
@@ -96,6 +97,7 @@ impl Client {
             policies: service!(PolicyServiceClient),
             needs: service!(NeedServiceClient),
             orders: service!(OrderServiceClient),
+            incidents: service!(IncidentServiceClient),
             time_zone: Arc::default(),
         })
     }

@@ -5,10 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AcceptNeed, Admission, ApproveExit, Branch, CentreTerms, ExitMember, MemberDetails, MemberId,
-    MemberState, NeedStep, ObjectId, Objects, OrderStep, PersonalFields, PersonalPart,
-    PolicyDocument, PublishNeed, Qualification, SetMandate, StaffNumber, StaffState, StaffTerms,
-    StepId, Wants,
+    AcceptNeed, Admission, ApproveExit, Branch, CentreTerms, CloseIncident, ExitMember,
+    MemberDetails, MemberId, MemberState, NeedStep, ObjectId, Objects, OrderStep, PersonalFields,
+    PersonalPart, PolicyDocument, PublishNeed, Qualification, ReportIncident, SetMandate,
+    StaffNumber, StaffState, StaffTerms, StepId, Wants,
 };
 use crate::ledger::{AccountId, BookingId, Sequence};
 
@@ -204,6 +204,8 @@ pub enum Command {
     StepNeed(NeedStep),
     AcceptNeed(AcceptNeed),
     StepOrder(OrderStep),
+    ReportIncident(ReportIncident),
+    CloseIncident(CloseIncident),
 }
 
 impl Command {
@@ -244,6 +246,8 @@ impl Command {
             Self::StepNeed(new) => StepId::Own(new.step),
             Self::AcceptNeed(new) => StepId::Creates(ObjectId::Order(new.order)),
             Self::StepOrder(new) => StepId::Own(new.step),
+            Self::ReportIncident(new) => StepId::Own(new.id.0),
+            Self::CloseIncident(new) => StepId::Own(new.step),
         }
     }
 
@@ -268,6 +272,8 @@ impl Command {
             Self::StepNeed(_) => "a step of a need",
             Self::AcceptNeed(_) => "the acceptance of a need",
             Self::StepOrder(_) => "a step of an order",
+            Self::ReportIncident(_) => "the report of an incident",
+            Self::CloseIncident(_) => "the closing of an incident",
         }
     }
 
@@ -319,6 +325,8 @@ impl Command {
                 ObjectId::Need(new.need)
             }
             Self::StepOrder(new) => ObjectId::Order(new.order),
+            Self::ReportIncident(new) => ObjectId::Order(new.order),
+            Self::CloseIncident(new) => ObjectId::Incident(new.incident),
             Self::AdoptPolicy(new) => {
                 let named = new.document.policy().accounts().into_iter();
                 wants

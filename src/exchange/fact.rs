@@ -2,9 +2,10 @@
 
 use super::{
     AcceptNeed, AdoptPolicy, AdoptedPolicy, ApproveExit, Branch, CentreTerms, ChangeMember,
-    ClearMember, Command, Commitments, Day, EraseMember, ExitMember, MemberDetails, MemberId,
-    MoveMember, ObjectId, PersonalPart, PolicyVersion, QualifyMember, RegisterMember, SetMandate,
-    SetMemberState, SetStaffState, Settlement, StaffNumber, StaffTerms, StepId, Verdicts,
+    ClearMember, CloseIncident, Command, Commitments, Day, EraseMember, ExitMember, MemberDetails,
+    MemberId, MoveMember, ObjectId, PersonalPart, PolicyVersion, QualifyMember, RegisterMember,
+    ReportIncident, SetMandate, SetMemberState, SetStaffState, Settlement, StaffNumber, StaffTerms,
+    StepId, Verdicts,
     order::{
         Doer, NeedId, NeedState, NeedStep, NeedTerms, OrderState, OrderStep, PublishNeed, Reckoned,
     },
@@ -170,6 +171,20 @@ pub struct OrderStepped {
     pub entry: Option<BookingId>,
 }
 
+/// An incident was reported, which stops no order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IncidentReported {
+    pub report: ReportIncident,
+    pub by: Doer,
+}
+
+/// An incident was closed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IncidentClosed {
+    pub close: CloseIncident,
+    pub by: StaffNumber,
+}
+
 /// What happened.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Fact {
@@ -194,6 +209,8 @@ pub enum Fact {
     NeedStepped(Box<NeedStepped>),
     OrderAccepted(Box<OrderAccepted>),
     OrderStepped(Box<OrderStepped>),
+    IncidentReported(IncidentReported),
+    IncidentClosed(IncidentClosed),
 }
 
 impl Fact {
@@ -267,6 +284,8 @@ impl Fact {
                 ..new.accept.clone()
             }),
             Self::OrderStepped(new) => Command::StepOrder(new.step.clone()),
+            Self::IncidentReported(new) => Command::ReportIncident(new.report.clone()),
+            Self::IncidentClosed(new) => Command::CloseIncident(new.close.clone()),
         }
     }
 
@@ -277,6 +296,8 @@ impl Fact {
             // The reversal that a correction brings about commits to it.
             Self::OrderStepped(new) if new.entry.is_some() => None,
             Self::OrderStepped(new) => new.step.reason.as_ref(),
+            Self::IncidentReported(new) => new.report.reason.as_ref(),
+            Self::IncidentClosed(new) => new.close.reason.as_ref(),
             _ => None,
         };
         reason.map(|reason| reason.commitment)
@@ -303,6 +324,8 @@ impl Fact {
             | Self::NeedStepped(_)
             | Self::OrderAccepted(_)
             | Self::OrderStepped(_)
+            | Self::IncidentReported(_)
+            | Self::IncidentClosed(_)
             | Self::PolicyAdopted(_) => None,
         }
     }
@@ -365,6 +388,8 @@ impl Fact {
             Self::NeedStepped(new) => vec![StepId::Own(new.step.step)],
             Self::OrderAccepted(new) => vec![creates(ObjectId::Order(new.accept.order))],
             Self::OrderStepped(new) => vec![StepId::Own(new.step.step)],
+            Self::IncidentReported(new) => vec![StepId::Own(new.report.id.0)],
+            Self::IncidentClosed(new) => vec![StepId::Own(new.close.step)],
         }
     }
 }

@@ -30,7 +30,9 @@ impl Objects {
             Fact::NeedPublished(new) => self.publish(new, stamp),
             Fact::NeedStepped(new) => self.step_need(new, at),
             Fact::OrderAccepted(new) => self.accept(new, at),
-            Fact::OrderStepped(new) => self.step_order(new, at),
+            Fact::OrderStepped(new) => self.step_order(new, stamp),
+            Fact::IncidentReported(new) => self.report(new, stamp),
+            Fact::IncidentClosed(new) => self.close_incident(new.close.incident, at),
             Fact::CentreOpened {
                 terms,
                 first_staff_number,

@@ -1,8 +1,8 @@
 //! The lists that objects stand in, each under a key.
 
 use super::{
-    Branch, Code, Day, Member, MemberId, MemberState, Need, NeedState, ObjectId, ObjectKind, Order,
-    OrderState,
+    Branch, Code, Day, IncidentState, Member, MemberId, MemberState, Need, NeedState, ObjectId,
+    ObjectKind, Order, OrderState,
 };
 
 pub(super) fn of_member(member: &Member) -> Vec<List> {
@@ -106,6 +106,8 @@ pub enum List {
     OrdersIn(Branch, OrderState),
     /// All orders of a member, as provider or as recipient.
     OrdersOf(MemberId),
+    /// Incidents of a centre that stand so.
+    IncidentsIn(Branch, IncidentState),
 }
 
 impl List {
@@ -123,6 +125,7 @@ impl List {
             | Self::MembersLapsing(..) => ObjectKind::Member,
             Self::NeedsIn(..) | Self::NeedsOf(_) => ObjectKind::Need,
             Self::OrdersOn(..) | Self::OrdersIn(..) | Self::OrdersOf(_) => ObjectKind::Order,
+            Self::IncidentsIn(..) => ObjectKind::Incident,
         }
     }
 
@@ -147,6 +150,7 @@ impl List {
             Self::OrdersOn(centre, day) => format!("orders-of/{centre}/on/{day} "),
             Self::OrdersIn(centre, state) => format!("orders-of/{centre}/{state} "),
             Self::OrdersOf(member) => format!("orders-for/{member} "),
+            Self::IncidentsIn(centre, state) => format!("incidents-of/{centre}/{state} "),
         }
     }
 

@@ -44,9 +44,9 @@ pub use command::{
 pub use day::Day;
 pub use exit::{ApproveExit, Exit, ExitCause, ExitMember, Settlement};
 pub use fact::{
-    Admission, ErasureStep, ExitApproved, Fact, MemberChanged, MemberCleared, MemberExited,
-    MemberMoved, MemberRegistered, NeedPublished, NeedStepped, OrderAccepted, OrderStepped,
-    PolicyAdopted,
+    Admission, ErasureStep, ExitApproved, Fact, IncidentClosed, IncidentReported, MemberChanged,
+    MemberCleared, MemberExited, MemberMoved, MemberRegistered, NeedPublished, NeedStepped,
+    OrderAccepted, OrderStepped, PolicyAdopted,
 };
 pub use id::{Branch, StaffNumber, StepId};
 pub use identity::{Identity, IdentityKey};
@@ -59,8 +59,9 @@ pub use member::{
 pub use object::{Object, ObjectId, ObjectKind};
 pub use objects::{Changed, Objects, Savepoint, Standing, Taken};
 pub use order::{
-    AcceptNeed, Doer, MemberWeek, Need, NeedId, NeedState, NeedStep, Order, OrderId, OrderState,
-    OrderStep, PublishNeed, WeekId,
+    AcceptNeed, CloseIncident, Doer, Incident, IncidentId, IncidentState, MemberWeek, Need, NeedId,
+    NeedState, NeedStep, Order, OrderId, OrderState, OrderStep, PublishNeed, ReportIncident,
+    WeekId,
 };
 pub use order_rejection::OrderRejection;
 pub use personal::{

@@ -6,8 +6,8 @@ use std::fmt;
 use crate::ledger::AccountId;
 
 use super::{
-    AdoptedPolicy, Branch, Centre, Holder, Mandate, MandateId, Member, MemberId, MemberWeek, Need,
-    NeedId, Order, OrderId, PolicyId, Staff, StaffNumber, WeekId,
+    AdoptedPolicy, Branch, Centre, Holder, Incident, IncidentId, Mandate, MandateId, Member,
+    MemberId, MemberWeek, Need, NeedId, Order, OrderId, PolicyId, Staff, StaffNumber, WeekId,
     list::{self, List},
 };
 
@@ -23,6 +23,7 @@ pub enum ObjectKind {
     Need,
     Order,
     Week,
+    Incident,
 }
 
 impl ObjectKind {
@@ -37,6 +38,7 @@ impl ObjectKind {
             Self::Need => "need",
             Self::Order => "order",
             Self::Week => "week",
+            Self::Incident => "incident",
         }
     }
 }
@@ -55,6 +57,7 @@ pub enum ObjectId {
     Order(OrderId),
     /// Boxed, as it is large.
     Week(Box<WeekId>),
+    Incident(IncidentId),
 }
 
 impl ObjectId {
@@ -70,6 +73,7 @@ impl ObjectId {
             Self::Need(_) => ObjectKind::Need,
             Self::Order(_) => ObjectKind::Order,
             Self::Week(_) => ObjectKind::Week,
+            Self::Incident(_) => ObjectKind::Incident,
         }
     }
 
@@ -87,6 +91,7 @@ impl ObjectId {
             }
             Self::Need(id) => return format!("{kind}/{id}"),
             Self::Order(id) => return format!("{kind}/{id}"),
+            Self::Incident(id) => return format!("{kind}/{id}"),
             Self::Week(id) => return format!("{kind}/{}/{}", id.member, id.monday),
             // In digits that sort as the numbers do.
             Self::Policy(PolicyId { centre, version }) => {
@@ -115,6 +120,7 @@ pub enum Object {
     Need(Box<Need>),
     Order(Box<Order>),
     Week(Box<MemberWeek>),
+    Incident(Box<Incident>),
 }
 
 impl Object {
@@ -130,6 +136,7 @@ impl Object {
             Self::Need(need) => ObjectId::Need(need.id),
             Self::Order(order) => ObjectId::Order(order.id),
             Self::Week(week) => ObjectId::Week(Box::new(week.id())),
+            Self::Incident(incident) => ObjectId::Incident(incident.id),
         }
     }
 
@@ -156,6 +163,7 @@ impl Object {
             Self::Need(need) => serde_json::to_string(need),
             Self::Order(order) => serde_json::to_string(order),
             Self::Week(week) => serde_json::to_string(week),
+            Self::Incident(incident) => serde_json::to_string(incident),
         }
     }
 
@@ -174,6 +182,7 @@ impl Object {
             ObjectKind::Need => Self::Need(serde_json::from_str(state)?),
             ObjectKind::Order => Self::Order(serde_json::from_str(state)?),
             ObjectKind::Week => Self::Week(serde_json::from_str(state)?),
+            ObjectKind::Incident => Self::Incident(serde_json::from_str(state)?),
         })
     }
 
@@ -186,6 +195,9 @@ impl Object {
             Self::Holder(_) | Self::Week(_) => Vec::new(),
             Self::Need(need) => list::of_need(need),
             Self::Order(order) => list::of_order(order),
+            Self::Incident(incident) => {
+                vec![List::IncidentsIn(incident.centre.clone(), incident.state)]
+            }
             Self::Mandate(mandate) if !mandate.is_given => Vec::new(),
             Self::Mandate(mandate) => vec![
                 List::MandatesOf(mandate.owner.clone()),

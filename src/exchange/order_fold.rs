@@ -1,9 +1,13 @@
 //! What facts about needs and orders make of the objects.
 
 use super::{
-    Doer, Member, MemberWeek, Need, NeedId, NeedPublished, NeedState, NeedStepped, NotLoaded,
-    Object, ObjectId, Objects, Order, OrderAccepted, OrderId, OrderState, OrderStepped, WeekId,
-    order::{Booked, Confirmation, Correction, NeedAction, Offer, OrderAction, Party, Visit},
+    Doer, Incident, IncidentId, IncidentReported, IncidentState, Member, MemberWeek, Need, NeedId,
+    NeedPublished, NeedState, NeedStepped, NotLoaded, Object, ObjectId, Objects, Order,
+    OrderAccepted, OrderId, OrderState, OrderStepped, WeekId,
+    order::{
+        Booked, Confirmation, Correction, Evidence, IncidentKind, NeedAction, Offer, OrderAction,
+        Party, Visit,
+    },
 };
 use crate::{
     exchange::policy::Minutes,
@@ -40,6 +44,17 @@ impl Objects {
     pub fn order(&self, id: OrderId) -> Result<Option<&Order>, NotLoaded> {
         match self.object(&ObjectId::Order(id))? {
             Some(Object::Order(order)) => Ok(Some(order)),
+            _ => Ok(None),
+        }
+    }
+
+    /// An incident.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] where it may be there.
+    pub fn incident(&self, id: IncidentId) -> Result<Option<&Incident>, NotLoaded> {
+        match self.object(&ObjectId::Incident(id))? {
+            Some(Object::Incident(incident)) => Ok(Some(incident)),
             _ => Ok(None),
         }
     }
@@ -130,6 +145,8 @@ impl Objects {
             reckoned: None,
             entry: None,
             correction: None,
+            dispute: None,
+            incidents: Vec::new(),
             steps: vec![at],
         };
         self.place(&order, at)?;
@@ -137,7 +154,8 @@ impl Objects {
         self.create(Object::Order(Box::new(order)), at)
     }
 
-    pub(super) fn step_order(&mut self, new: &OrderStepped, at: Sequence) -> Result<(), String> {
+    pub(super) fn step_order(&mut self, new: &OrderStepped, stamp: Stamp) -> Result<(), String> {
+        let at = stamp.sequence;
         let before = self.known_order(new.step.order)?;
         let mut order = before.clone();
         order.state = new.to;
@@ -184,8 +202,9 @@ impl Objects {
                 }
             }
             OrderAction::Correct(served) => order.correction = asked(&order, *served, &new.by),
-            OrderAction::Settle | OrderAction::Dispute | OrderAction::Resolve(_) => {}
+            OrderAction::Settle | OrderAction::Dispute(_) | OrderAction::Resolve(_) => {}
         }
+        self.dispute(&mut order, new, stamp)?;
         if let Some(reckoned) = &new.reckoned {
             let before = order.reckoned.as_ref().map_or(0, |before| before.credited);
             self.credit(&order, reckoned.credited - before, at)?;
@@ -209,6 +228,74 @@ impl Objects {
             self.count_orders(&order, -1, at)?;
         }
         self.put(Object::Order(Box::new(order)), at);
+        Ok(())
+    }
+
+    /// An order that is stopped has an incident, which is closed when staff resolve it.
+    fn dispute(
+        &mut self,
+        order: &mut Order,
+        new: &OrderStepped,
+        stamp: Stamp,
+    ) -> Result<(), String> {
+        match new.to {
+            OrderState::Disputed => {
+                let id = IncidentId(new.step.step);
+                order.dispute = Some(id);
+                let evidence = match &new.step.action {
+                    OrderAction::Dispute(evidence) => evidence.clone(),
+                    _ => Evidence::default(),
+                };
+                let of = (order as &Order, IncidentKind::Dispute);
+                self.create_incident(id, of, evidence, (&new.by, stamp))
+            }
+            OrderState::Resolved => match (&new.step.action, order.dispute) {
+                (OrderAction::Resolve(_), Some(id)) => self.close_incident(id, stamp.sequence),
+                _ => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn report(&mut self, new: &IncidentReported, stamp: Stamp) -> Result<(), String> {
+        let report = &new.report;
+        let mut order = self.known_order(report.order)?;
+        order.incidents.push(report.id);
+        let evidence = report.evidence.clone();
+        self.create_incident(report.id, (&order, report.kind), evidence, (&new.by, stamp))?;
+        self.put(Object::Order(Box::new(order)), stamp.sequence);
+        Ok(())
+    }
+
+    fn create_incident(
+        &mut self,
+        id: IncidentId,
+        (order, kind): (&Order, IncidentKind),
+        evidence: Evidence,
+        (by, stamp): (&Doer, Stamp),
+    ) -> Result<(), String> {
+        let incident = Incident {
+            id,
+            order: order.id,
+            centre: order.centre.clone(),
+            kind,
+            evidence,
+            state: IncidentState::Open,
+            reported_by: by.clone(),
+            reported_at: stamp.moment,
+            steps: vec![stamp.sequence],
+        };
+        self.create(Object::Incident(Box::new(incident)), stamp.sequence)
+    }
+
+    pub(super) fn close_incident(&mut self, id: IncidentId, at: Sequence) -> Result<(), String> {
+        let Ok(Some(incident)) = self.incident(id) else {
+            return Err(format!("there is no incident {id}"));
+        };
+        let mut incident = incident.clone();
+        incident.state = IncidentState::Closed;
+        incident.steps.push(at);
+        self.put(Object::Incident(Box::new(incident)), at);
         Ok(())
     }
 

@@ -1,8 +1,11 @@
 //! Why the time bank refuses what is asked about needs and orders.
 
 use super::{
-    Branch, Code, Day, MemberId, NeedId, NeedState, OrderId, OrderState, PolicyId,
-    order::{MAX_OFF_BOOKING_H, MAX_OFFERS, MAX_STAYING_STEPS, NeedVerb, OrderVerb, steps::listed},
+    Branch, Code, Day, IncidentId, MemberId, NeedId, NeedState, OrderId, OrderState, PolicyId,
+    order::{
+        MAX_INCIDENTS, MAX_OFF_BOOKING_H, MAX_OFFERS, MAX_STAYING_STEPS, NeedVerb, OrderVerb,
+        steps::listed,
+    },
     policy::{Breach, Minutes},
 };
 use crate::ledger::{Moment, Principal};
@@ -28,6 +31,8 @@ pub enum OrderRejection {
     NeedUnknown { need: NeedId },
     #[error("there is no order {order}; `ledger-cli order list` shows those there are")]
     OrderUnknown { order: OrderId },
+    #[error("there is no incident {incident}; `ledger-cli incident list` shows those there are")]
+    IncidentUnknown { incident: IncidentId },
     #[error(
         "need {need} is {state}, and there is no {step} then; open to it: {}",
         listed(.state.open().iter().map(|verb| verb.word()))
@@ -154,6 +159,19 @@ pub enum OrderRejection {
     NothingToCorrect { order: OrderId },
     #[error("{count} orders of member {member} are not ended; settle or cancel them first")]
     MemberHasOrders { member: MemberId, count: u32 },
+    #[error("incident {incident} is closed already")]
+    IncidentClosed { incident: IncidentId },
+    #[error(
+        "incident {incident} stops order {order}, and is closed by what resolves that \
+         (`ledger-cli order resolve`)"
+    )]
+    IncidentStopsOrder {
+        incident: IncidentId,
+        order: OrderId,
+    },
+    #[error("an order has at most {max} incidents, and order {order} has so many",
+        max = MAX_INCIDENTS)]
+    TooManyIncidents { order: OrderId },
     #[error(
         "it has {max} steps already, after which only those are taken that lead on; end it, or \
          have staff do so", max = MAX_STAYING_STEPS
@@ -196,6 +214,10 @@ impl OrderRejection {
             Self::CapReached { .. } => "CAP_REACHED",
             Self::NothingToCorrect { .. } => "NOTHING_TO_CORRECT",
             Self::MemberHasOrders { .. } => "MEMBER_HAS_ORDERS",
+            Self::IncidentUnknown { .. } => "INCIDENT_UNKNOWN",
+            Self::IncidentClosed { .. } => "INCIDENT_CLOSED",
+            Self::IncidentStopsOrder { .. } => "INCIDENT_STOPS_ORDER",
+            Self::TooManyIncidents { .. } => "TOO_MANY_INCIDENTS",
             Self::TooManySteps { .. } => "TOO_MANY_STEPS",
         }
     }
@@ -206,7 +228,9 @@ impl OrderRejection {
             Self::NeedUnknown { need } | Self::TooManyOffers { need } => {
                 vec![("need", need.to_string())]
             }
-            Self::OrderUnknown { order } | Self::NothingToCorrect { order } => {
+            Self::OrderUnknown { order }
+            | Self::TooManyIncidents { order }
+            | Self::NothingToCorrect { order } => {
                 vec![("order", order.to_string())]
             }
             Self::NeedStateWrong { need, state, step } => vec![
@@ -332,6 +356,13 @@ impl OrderRejection {
             Self::MemberHasOrders { member, count } => {
                 vec![("member", member.to_string()), ("count", count.to_string())]
             }
+            Self::IncidentUnknown { incident } | Self::IncidentClosed { incident } => {
+                vec![("incident", incident.to_string())]
+            }
+            Self::IncidentStopsOrder { incident, order } => vec![
+                ("incident", incident.to_string()),
+                ("order", order.to_string()),
+            ],
             Self::TooManySteps { id } => vec![("id", id.clone())],
         }
     }

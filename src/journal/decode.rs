@@ -76,7 +76,7 @@ fn step(step: v1::record::Step) -> Result<Step, Undecodable> {
             return Ok(Step::Ledger(step));
         }
         In::Exchange(step) => {
-            let step = facts::of_proto(step)?;
+            let step = facts::of_proto(*step)?;
             return Ok(Step::Exchange(Box::new(step)));
         }
         In::LedgerFounded(record) => Fact::LedgerFounded(founded(&record)?),

@@ -54,7 +54,7 @@ fn step(step: &Step) -> Option<v1::record::Step> {
                 entry: Some(entry(step.entry()?)),
             })
         }
-        Step::Exchange(step) => v1::record::Step::Exchange(facts::to_proto(step)?),
+        Step::Exchange(step) => v1::record::Step::Exchange(Box::new(facts::to_proto(step)?)),
     })
 }
 

@@ -5,7 +5,7 @@ use timebank_proto::v1::{self, exchange_step::Fact as Message};
 use super::{
     Undecodable,
     decode::{booking, ledger_fact},
-    encode, exit_facts, member_facts, order_facts,
+    encode, exit_facts, incident_facts, member_facts, order_facts,
 };
 use crate::{
     exchange::{
@@ -93,6 +93,8 @@ fn fact_to_proto(fact: &Fact) -> Message {
         Fact::NeedStepped(new) => Message::NeedStepped(order_facts::need_stepped(new)),
         Fact::OrderAccepted(new) => Message::OrderAccepted(order_facts::accepted(new)),
         Fact::OrderStepped(new) => Message::OrderStepped(order_facts::order_stepped(new)),
+        Fact::IncidentReported(new) => Message::IncidentReported(incident_facts::reported(new)),
+        Fact::IncidentClosed(new) => Message::IncidentClosed(incident_facts::closed(new)),
         Fact::MemberExited(new) => Message::MemberExited(exit_facts::exited(new)),
         Fact::ExitApproved(new) => Message::ExitApproved(exit_facts::approved(new)),
         Fact::PolicyAdopted(adopted) => {
@@ -188,6 +190,8 @@ fn fact(fact: Message) -> Result<Fact> {
         Message::NeedStepped(new) => order_facts::read_need_stepped(&new)?,
         Message::OrderAccepted(new) => order_facts::read_accepted(&new)?,
         Message::OrderStepped(new) => order_facts::read_order_stepped(&new)?,
+        Message::IncidentReported(new) => incident_facts::read_reported(&new)?,
+        Message::IncidentClosed(new) => incident_facts::read_closed(&new)?,
         Message::MemberExited(new) => exit_facts::read_exited(&new)?,
         Message::ExitApproved(new) => exit_facts::read_approved(&new)?,
         Message::PolicyAdopted(adopted) => Fact::PolicyAdopted(PolicyAdopted {

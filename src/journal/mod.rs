@@ -11,6 +11,7 @@ mod decode;
 mod encode;
 mod exit_facts;
 mod facts;
+mod incident_facts;
 mod member_facts;
 mod order_facts;
 mod time;
@@ -20,6 +21,9 @@ mod wire;
 pub use decode::{Undecodable, decode};
 pub use encode::{encode, tags_to_proto, to_proto};
 pub use facts::staff_change;
+pub use incident_facts::{
+    evidence, evidence_to_proto, incident_kind_to_proto, incident_state_to_proto, reported_kind,
+};
 pub use member_facts::{
     details_to_proto, ids, member_change, member_details, member_id, qualification,
     qualification_to_proto, relatives,

@@ -9,6 +9,7 @@ use super::{
     Undecodable,
     decode::{booking, commitment},
     facts::policy_version,
+    incident_facts::{evidence, evidence_to_proto},
     member_facts::{optional, sequence},
     moment, timestamp,
 };
@@ -127,7 +128,7 @@ fn order_action_to_proto(action: &OrderAction) -> v1::OrderAction {
         OrderAction::Settle => OrderDo::Settle(v1::Plainly {}),
         OrderAction::Cancel(party) => OrderDo::Cancel(party_to_proto(*party).into()),
         OrderAction::NoShow(party) => OrderDo::NoShow(party_to_proto(*party).into()),
-        OrderAction::Dispute => OrderDo::Dispute(v1::Plainly {}),
+        OrderAction::Dispute(evidence) => OrderDo::Dispute(evidence_to_proto(evidence)),
         OrderAction::Correct(served) => OrderDo::CorrectMinutes(served.get()),
         OrderAction::Resolve(resolution) => OrderDo::Resolve(v1::ResolveDispute {
             how: Some(match resolution {
@@ -161,7 +162,7 @@ pub fn reckoning_to_proto(reckoned: &Reckoned) -> v1::Reckoning {
     }
 }
 
-fn reason_to_proto(reason: Option<&Reason>) -> Vec<u8> {
+pub(super) fn reason_to_proto(reason: Option<&Reason>) -> Vec<u8> {
     reason.map_or_else(Vec::new, |reason| reason.commitment.0.to_vec())
 }
 
@@ -321,7 +322,7 @@ pub fn order_action(given: Option<&v1::OrderAction>) -> Read<OrderAction> {
         OrderDo::Settle(_) => OrderAction::Settle,
         OrderDo::Cancel(given) => OrderAction::Cancel(party(*given, "action.cancel")?),
         OrderDo::NoShow(given) => OrderAction::NoShow(party(*given, "action.no_show")?),
-        OrderDo::Dispute(_) => OrderAction::Dispute,
+        OrderDo::Dispute(given) => OrderAction::Dispute(evidence("action.dispute", Some(given))?),
         OrderDo::CorrectMinutes(given) => {
             OrderAction::Correct(minutes(*given, "action.correct_minutes")?)
         }
@@ -362,7 +363,7 @@ pub fn party(given: i32, field: &'static str) -> Read<Party> {
     }
 }
 
-fn doer(given: Option<&v1::Doer>) -> Result<Doer> {
+pub(super) fn doer(given: Option<&v1::Doer>) -> Result<Doer> {
     let who = given.and_then(|given| given.who.as_ref());
     Ok(match who.ok_or(Undecodable::Field("by"))? {
         Who::StaffNumber(number) => Doer::Staff(StaffNumber::parse(number)?),
@@ -390,7 +391,7 @@ fn verdict_on(given: i64) -> Result<Option<Sequence>> {
     }
 }
 
-fn reason(given: &[u8]) -> Result<Option<Reason>> {
+pub(super) fn reason(given: &[u8]) -> Result<Option<Reason>> {
     let commitment = commitment(given)?;
     Ok(commitment.map(|commitment| Reason {
         commitment,

@@ -40,6 +40,8 @@ pub enum Malformed {
     HoldOwner { given: String },
     #[error("{field} {given:?} is not a UUID other than the nil one")]
     BookingId { field: &'static str, given: String },
+    #[error("{field} is no SHA-256 of 64 digits 0-9 a-f, such as `sha256sum FILE` prints")]
+    FileHash { field: &'static str },
     #[error("the amount {given} is not within 1 to {max}")]
     AmountRange { given: i64, max: i64 },
     #[error("the limit {given} is not within -{max} to {max}")]
@@ -125,6 +127,7 @@ impl Malformed {
             Self::StaffNumber { .. } => "STAFF_NUMBER_MALFORMED",
             Self::Name { .. } => "NAME_MALFORMED",
             Self::HoldOwner { .. } => "HOLD_OWNER_MALFORMED",
+            Self::FileHash { .. } => "FILE_HASH_MALFORMED",
             Self::BookingId { .. } => "ID_MALFORMED",
             Self::AmountRange { .. } => "AMOUNT_OUT_OF_RANGE",
             Self::LimitRange { .. } | Self::LimitUnset => "LIMIT_OUT_OF_RANGE",
@@ -157,6 +160,7 @@ impl Malformed {
             Self::Missing { field }
             | Self::Time { field }
             | Self::Day { field }
+            | Self::FileHash { field }
             | Self::NotText { field } => {
                 vec![("field", (*field).into())]
             }

@@ -10,6 +10,7 @@ mod entries;
 mod exchange;
 mod history;
 mod holds;
+mod incidents;
 mod ledger;
 mod orders;
 mod page;
@@ -31,6 +32,7 @@ pub use effective::Place;
 pub use entries::{EntryView, entries, entry};
 pub use exchange::{MemberView, centre, centres, member, members, staff, staff_of};
 pub use holds::{HoldQuery, HoldView, hold, holds};
+pub use incidents::{Incidents, incident, incidents, incidents_of};
 pub use ledger::{LedgerView, ledger};
 pub use orders::{
     Needs, Orders, StepTaken, TODAY_ROWS, Today, need, needs, order, orders, steps_taken, today_of,

@@ -1,11 +1,13 @@
 //! Needs and orders, and what staff need of them in a day.
 
-use super::{ReadError, Reading, centre, exchange::misplaced, policies::today};
+use super::{
+    Incidents, ReadError, Reading, centre, exchange::misplaced, incidents, policies::today,
+};
 use crate::{
     exchange::{
-        Branch, Day, Fact, List, Member, MemberId, Need, NeedId, NeedState, Object, ObjectId,
-        Order, OrderId, OrderRejection, OrderState, PolicyId, Rejection, Staff, StaffNumber,
-        order::NeedVerb, rules::is_party,
+        Branch, Day, Fact, Incident, List, Member, MemberId, Need, NeedId, NeedState, Object,
+        ObjectId, Order, OrderId, OrderRejection, OrderState, PolicyId, Rejection, Staff,
+        StaffNumber, order::NeedVerb, rules::is_party,
     },
     ledger::{Note, Principal, Sequence, Stamp},
     steps::Record,
@@ -51,7 +53,7 @@ pub fn order(reading: &mut Reading<'_>, id: OrderId) -> Result<Order, ReadError>
     }
 }
 
-/// What the records of a need's or an order's steps say, in order.
+/// What the records of a need's, an order's or an incident's steps say, in order.
 ///
 /// # Errors
 /// Where the store fails.
@@ -79,9 +81,11 @@ fn what(record: &Record) -> Result<&'static str, ReadError> {
         Some(Fact::NeedStepped(new)) => Ok(new.step.action.verb().word()),
         Some(Fact::OrderAccepted(_)) => Ok(NeedVerb::Accept.word()),
         Some(Fact::OrderStepped(new)) => Ok(new.step.action.verb().word()),
+        Some(Fact::IncidentReported(_)) => Ok("report"),
+        Some(Fact::IncidentClosed(_)) => Ok("close"),
         _ => {
             let at = record.stamp.sequence;
-            Err(StoreError::Corrupt(format!("record {at} is of no need and no order")).into())
+            Err(StoreError::Corrupt(format!("record {at} is of no need, order or incident")).into())
         }
     }
 }
@@ -344,6 +348,8 @@ pub struct Today {
     /// Needs that nobody has accepted yet, the oldest first.
     pub unmet: Vec<(Need, NeedState)>,
     pub disputes: Vec<Order>,
+    /// Open incidents that stop no order.
+    pub incidents: Vec<Incident>,
     /// Which of these have more than are shown, by name.
     pub cut: Vec<&'static str>,
 }
@@ -384,6 +390,8 @@ pub fn today_of(
     let confirmed = Orders::In(centre(), OrderState::Confirmed);
     let confirmed = orders_of("confirmed", confirmed)?;
     let disputes = orders_of("disputes", Orders::In(centre(), OrderState::Disputed))?;
+    let reported = incidents(reading, &Incidents::Reported(centre()), None, limit)?;
+    let incidents = shown("incidents", reported, &mut cut);
     let approved = Needs::In(centre(), NeedState::Approved);
     let mut unmet = shown("unmet", needs(reading, &approved, None, limit)?, &mut cut);
     unmet.sort_by_key(|(need, _)| (need.published_at, need.id));
@@ -398,6 +406,7 @@ pub fn today_of(
         confirmed,
         unmet,
         disputes,
+        incidents,
         cut,
     })
 }

@@ -9,6 +9,7 @@ mod door;
 mod entries;
 mod health;
 mod holds;
+mod incidents;
 mod journal;
 mod member_batch;
 mod members;

@@ -102,7 +102,7 @@ pub(super) fn reply(need: &Need, state: NeedState) -> v1::Need {
     }
 }
 
-/// What was done about a need or an order, as the contract has it.
+/// What was done about a need, an order or an incident, as the contract has it.
 pub(super) fn step_taken(step: &StepTaken) -> v1::StepTaken {
     v1::StepTaken {
         sequence: step.stamp.sequence.get(),

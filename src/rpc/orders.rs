@@ -9,6 +9,7 @@ use tonic::{Request, Response, Status};
 use super::{
     Services,
     convert::{self, booking_id, required},
+    incidents,
     needs::{self, need_id, step_taken},
     page, partakers,
     status::Refused,
@@ -48,7 +49,7 @@ impl Services {
     }
 }
 
-fn order_id(given: &str, field: &'static str) -> Result<OrderId, Malformed> {
+pub(super) fn order_id(given: &str, field: &'static str) -> Result<OrderId, Malformed> {
     booking_id(given, field).map(OrderId)
 }
 
@@ -84,7 +85,7 @@ fn asks_why(action: &OrderAction) -> bool {
     match action {
         OrderAction::Cancel(_)
         | OrderAction::NoShow(_)
-        | OrderAction::Dispute
+        | OrderAction::Dispute(_)
         | OrderAction::Resolve(_)
         | OrderAction::Correct(_) => true,
         OrderAction::Change { .. }
@@ -201,9 +202,11 @@ impl OrderService for Services {
         let read = move |reading: &mut Reading<'_>| {
             let order = query::order(reading, id)?;
             let history = query::steps_taken(reading, &order.steps)?;
+            let reported = query::incidents_of(reading, &order)?;
             Ok(v1::GetOrderResponse {
                 order: Some(reply(&order)),
                 history: history.iter().map(step_taken).collect(),
+                incidents: reported.iter().map(incidents::reply).collect(),
                 journal_position: reading.snapshot.last()?.get(),
             })
         };
@@ -265,6 +268,7 @@ impl OrderService for Services {
             confirmed: orders(&today.confirmed),
             unmet: needs(&today.unmet),
             disputes: orders(&today.disputes),
+            incidents: today.incidents.iter().map(incidents::reply).collect(),
             journal_position,
             cut: today.cut.into_iter().map(Into::into).collect(),
         }))

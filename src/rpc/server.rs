@@ -7,6 +7,7 @@ use timebank_proto::{
     v1::{
         account_service_server::AccountServiceServer, centre_service_server::CentreServiceServer,
         entry_service_server::EntryServiceServer, hold_service_server::HoldServiceServer,
+        incident_service_server::IncidentServiceServer,
         journal_service_server::JournalServiceServer, member_service_server::MemberServiceServer,
         need_service_server::NeedServiceServer, order_service_server::OrderServiceServer,
         policy_service_server::PolicyServiceServer, staff_service_server::StaffServiceServer,
@@ -177,7 +178,8 @@ fn routes(services: Services) -> Result<Routes, tonic_reflection::server::Error>
         MemberServiceServer,
         PolicyServiceServer,
         NeedServiceServer,
-        OrderServiceServer
+        OrderServiceServer,
+        IncidentServiceServer
     );
     Ok(routes.routes())
 }

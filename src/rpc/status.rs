@@ -278,7 +278,9 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
 
 fn order_code(rejection: &OrderRejection) -> Code {
     match rejection {
-        OrderRejection::NeedUnknown { .. } | OrderRejection::OrderUnknown { .. } => Code::NotFound,
+        OrderRejection::NeedUnknown { .. }
+        | OrderRejection::OrderUnknown { .. }
+        | OrderRejection::IncidentUnknown { .. } => Code::NotFound,
         OrderRejection::PartyOrStaffOnly { .. }
         | OrderRejection::OtherSideActs { .. }
         | OrderRejection::ConfirmationTheirs { .. }
@@ -293,6 +295,7 @@ fn order_code(rejection: &OrderRejection) -> Code {
         OrderRejection::OfferExists { .. } => Code::AlreadyExists,
         OrderRejection::TooManyOffers { .. }
         | OrderRejection::TooManyVisits { .. }
+        | OrderRejection::TooManyIncidents { .. }
         | OrderRejection::TooManySteps { .. } => Code::ResourceExhausted,
         OrderRejection::NeedStateWrong { .. }
         | OrderRejection::OrderStateWrong { .. }
@@ -304,6 +307,8 @@ fn order_code(rejection: &OrderRejection) -> Code {
         | OrderRejection::VisitsOverlap { .. }
         | OrderRejection::CapReached { .. }
         | OrderRejection::NothingToCorrect { .. }
+        | OrderRejection::IncidentClosed { .. }
+        | OrderRejection::IncidentStopsOrder { .. }
         | OrderRejection::MemberHasOrders { .. } => Code::FailedPrecondition,
     }
 }

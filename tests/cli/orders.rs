@@ -161,3 +161,73 @@ fn whoever_cancels_is_told_by_the_actor() {
         [(wang, overlap), (xu, json!(null))]
     );
 }
+
+/// A visit that is stopped, and what shows why; and a complaint about it, closed by staff.
+#[test]
+fn incidents() {
+    let desk = Desk::served_by(at_noon);
+    let done = |arguments: &[&str]| desk.json(&[arguments, &["--actor", "1001"]].concat());
+    let file = desk.file(
+        "p.toml",
+        "name = \"One\"\n[approval]\nneed = 0\n[[service]]\ncode = \"walk\"\nname_en = \"Walk\"\n",
+    );
+    done(&[
+        "centre", "open", "city", "--staff", "1001", "--name", "City",
+    ]);
+    done(&["policy", "adopt", "city", &file]);
+    for member in ["city:member:li", "city:member:wang"] {
+        done(&["member", "register", member]);
+    }
+    done(&["account", "open", "city:mint:1", "--kind", "issuance"]);
+    done(&["transfer", "city:mint:1", "city:member:li", "10h"]);
+    let later = (Utc::now() + chrono::TimeDelta::hours(1)).to_rfc3339();
+    let publish = ["need", "publish", "city:member:li", "walk", "--for", "1h"];
+    let need = done(&[&publish[..], &["--at", &later]].concat());
+    let need = need["id"].as_str().expect("an id").to_owned();
+    let order = done(&["order", "accept", &need, "city:member:wang"]);
+    let order = order["id"].as_str().expect("an id").to_owned();
+
+    let hash = "ab".repeat(32);
+    let printed = format!("{hash}  letter.pdf");
+    let report = ["incident", "report", &order, "--kind", "complaint"];
+    let shown_by = ["--reference", "letter-12", "--evidence", &printed];
+    let why = ["--reason", "he came late"];
+    let reported = done(&[&report[..], &shown_by, &why].concat());
+    assert_eq!(
+        (&reported["state"], &reported["kind"], &reported["sha256"]),
+        (&json!("open"), &json!("complaint"), &json!(hash))
+    );
+    let stopped = done(&["order", "dispute", &order, "--reason", "she fell"]);
+    assert_eq!(stopped["state"], "disputed");
+    let today = done(&["today", "city"]);
+    assert_eq!(
+        (&today["dispute_count"], &today["incident_count"]),
+        (&json!(1), &json!(1))
+    );
+    let complaint = reported["id"].as_str().expect("an id");
+    let closed = done(&["incident", "close", complaint, "--reason", "he is sorry"]);
+    assert_eq!(closed["state"], "closed");
+    done(&[
+        "order",
+        "resolve",
+        &order,
+        "--release",
+        "--reason",
+        "no harm",
+    ]);
+    let open = desk.json(&["incident", "list", "city"]);
+    assert_eq!(open, json!([]));
+    let whole = desk.json(&["order", "show", &order]);
+    let kinds: Vec<_> = whole["incidents"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .collect();
+    let kinds: Vec<_> = kinds
+        .iter()
+        .map(|row| (&row["kind"], &row["state"]))
+        .collect();
+    let (dispute, complaint, closed) = (json!("dispute"), json!("complaint"), json!("closed"));
+    assert_eq!(kinds, [(&dispute, &closed), (&complaint, &closed)]);
+    desk.done(&["audit", "verify"]);
+}

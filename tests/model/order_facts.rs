@@ -3,11 +3,12 @@
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use timebank::{
     exchange::{
-        AcceptNeed, Doer, Fact, MemberId, NeedId, NeedPublished, NeedState, NeedStep, NeedStepped,
-        OrderAccepted, OrderId, OrderState, OrderStep, OrderStepped,
+        AcceptNeed, CloseIncident, Doer, Fact, IncidentClosed, IncidentId, IncidentReported,
+        MemberId, Name, NeedId, NeedPublished, NeedState, NeedStep, NeedStepped, OrderAccepted,
+        OrderId, OrderState, OrderStep, OrderStepped, ReportIncident,
         order::{
-            Helpers, NeedAction, NeedTerms, OrderAction, Party, Rating, Reason, Reckoned,
-            Resolution,
+            Evidence, FileHash, Helpers, IncidentKind, NeedAction, NeedTerms, OrderAction, Party,
+            Rating, Reason, Reckoned, Resolution,
         },
         policy::Minutes,
     },
@@ -178,6 +179,52 @@ fn reckoned() -> impl Strategy<Value = Reckoned> {
     })
 }
 
+fn evidence() -> impl Strategy<Value = Evidence> {
+    let references = option::of("[a-z]{1,40}");
+    (references, option::of(any::<[u8; 32]>())).prop_map(|(reference, hash)| Evidence {
+        reference: reference.map(|text| Name::parse("reference", &text).expect("a name")),
+        hash: hash.and_then(|bytes| FileHash::from_slice(&bytes)),
+    })
+}
+
+fn reported() -> impl Strategy<Value = Fact> {
+    let kinds = select(&[IncidentKind::Incident, IncidentKind::Complaint][..]);
+    let parts = (
+        bookings(),
+        bookings(),
+        kinds,
+        evidence(),
+        reasons(),
+        doers(),
+    );
+    parts.prop_map(|(id, order, kind, evidence, reason, by)| {
+        Fact::IncidentReported(IncidentReported {
+            report: ReportIncident {
+                id: IncidentId(id),
+                order: OrderId(order),
+                kind,
+                evidence,
+                reason,
+            },
+            by,
+        })
+    })
+}
+
+fn closed() -> impl Strategy<Value = Fact> {
+    let parts = (bookings(), bookings(), reasons(), numbers());
+    parts.prop_map(|(step, incident, reason, by)| {
+        Fact::IncidentClosed(IncidentClosed {
+            close: CloseIncident {
+                step,
+                incident: IncidentId(incident),
+                reason,
+            },
+            by,
+        })
+    })
+}
+
 fn actions() -> impl Strategy<Value = OrderAction> {
     let sides = || select(&[Party::Provider, Party::Recipient][..]);
     prop_oneof![
@@ -194,7 +241,7 @@ fn actions() -> impl Strategy<Value = OrderAction> {
         Just(OrderAction::Settle),
         sides().prop_map(OrderAction::Cancel),
         sides().prop_map(OrderAction::NoShow),
-        Just(OrderAction::Dispute),
+        evidence().prop_map(OrderAction::Dispute),
         minutes().prop_map(|served| OrderAction::Resolve(Resolution::Settle(served))),
         Just(OrderAction::Resolve(Resolution::Release)),
         minutes().prop_map(OrderAction::Correct),
@@ -233,5 +280,6 @@ fn order_stepped() -> impl Strategy<Value = Fact> {
 }
 
 pub(super) fn facts() -> BoxedStrategy<Fact> {
-    prop_oneof![published(), need_stepped(), accepted(), order_stepped()].boxed()
+    let of_orders = prop_oneof![published(), need_stepped(), accepted(), order_stepped()];
+    prop_oneof![4 => of_orders, 1 => reported(), 1 => closed()].boxed()
 }

@@ -250,7 +250,7 @@ const ORDER_STEPS: &[Row<StepOrderRequest>] = &[
     ("no side", |r| doing(r, OrderDo::Cancel(0)), InvalidArgument, "FIELD_MISSING", "field=action.cancel"),
     ("no such side", |r| doing(r, OrderDo::NoShow(3)), InvalidArgument, "CHOICE_UNKNOWN", "field=action.no_show given=3"),
     ("for no reason", |r| doing(r, OrderDo::Cancel(1)), InvalidArgument, "FIELD_MISSING", "field=reason"),
-    ("a dispute for no reason", |r| doing(r, OrderDo::Dispute(Plainly {})), InvalidArgument, "FIELD_MISSING", "field=reason"),
+    ("a dispute for no reason", |r| doing(r, OrderDo::Dispute(v1::Evidence::default())), InvalidArgument, "FIELD_MISSING", "field=reason"),
     ("nobody confirms", |r| doing(r, OrderDo::Confirm(ConfirmVisit::default())), InvalidArgument, "FIELD_MISSING", "field=action.confirm.member_id"),
     ("nothing confirmed", |r| doing(r, confirming(0, 0)), InvalidArgument, "FIELD_MISSING", "field=action.confirm.served_minutes"),
     ("six stars", |r| doing(r, confirming(60, 6)), InvalidArgument, "CHOICE_UNKNOWN", "field=action.confirm.rating given=6"),
@@ -296,7 +296,7 @@ async fn orders() {
     sound.reason = "ill".into();
     refused(client, sound, &ORDER_STEPS[..3], call).await;
     let order = accepted(client, &need_id, WANG).await;
-    let mut sound = about_order(&order.order_id, OrderDo::Dispute(Plainly {}));
+    let mut sound = about_order(&order.order_id, OrderDo::Dispute(v1::Evidence::default()));
     sound.reason = String::new();
     for (what, change, code, reason, figures) in &ORDER_STEPS[3..] {
         let mut request = sound.clone();
@@ -543,6 +543,127 @@ async fn lists() {
     let today = client.orders.get_today(by("1001", request)).await;
     let today = today.expect("the day").into_inner();
     assert_eq!((today.visits.len(), today.unmet.len()), (1, 2));
+}
+
+#[rustfmt::skip] // a table: a row a line
+const REPORTS: &[Row<v1::ReportIncidentRequest>] = &[
+    ("no id", |r| r.incident_id.clear(), InvalidArgument, "FIELD_MISSING", "field=incident_id"),
+    ("no order", |r| r.order_id.clear(), InvalidArgument, "FIELD_MISSING", "field=order_id"),
+    ("no kind", |r| r.kind = 0, InvalidArgument, "FIELD_MISSING", "field=kind"),
+    ("a dispute", |r| r.kind = 1, InvalidArgument, "CHOICE_UNKNOWN", "field=kind given=1"),
+    ("half a hash", |r| evidence(r).sha256 = vec![1; 16], InvalidArgument, "FILE_HASH_MALFORMED", "field=evidence"),
+    ("a long reference", |r| evidence(r).reference = "x".repeat(101), InvalidArgument, "NAME_MALFORMED", "field=evidence *"),
+    ("for no reason", |r| r.reason.clear(), InvalidArgument, "FIELD_MISSING", "field=reason"),
+    ("an unknown order", |r| r.order_id = id(), NotFound, "ORDER_UNKNOWN", "*"),
+];
+
+fn evidence(request: &mut v1::ReportIncidentRequest) -> &mut v1::Evidence {
+    request.evidence.get_or_insert_default()
+}
+
+#[tokio::test]
+async fn incidents() {
+    let mut city = centre().await;
+    let client = &mut city.client;
+    let need_id = approved(client, LI).await;
+    let order = accepted(client, &need_id, WANG).await;
+    let report = v1::ReportIncidentRequest {
+        incident_id: id(),
+        order_id: order.order_id.clone(),
+        kind: v1::IncidentKind::Complaint.into(),
+        evidence: Some(v1::Evidence {
+            reference: "letter-12".into(),
+            sha256: vec![7; 32],
+        }),
+        reason: "he came late".into(),
+    };
+    let call = async |client: &mut Client, request| {
+        client.incidents.report_incident(by(WANG, request)).await
+    };
+    refused(client, report.clone(), REPORTS, call).await;
+    let again = call(client, report.clone()).await.expect("a replay");
+    assert!(again.into_inner().replayed);
+
+    let close = |step_id: String, incident_id: String, reason: &str| v1::CloseIncidentRequest {
+        step_id,
+        incident_id,
+        reason: reason.into(),
+    };
+    let of = &report.incident_id;
+    for (what, request, code, reason) in [
+        (
+            "no step",
+            close(String::new(), of.clone(), "why"),
+            InvalidArgument,
+            "FIELD_MISSING",
+        ),
+        (
+            "no incident",
+            close(id(), String::new(), "why"),
+            InvalidArgument,
+            "FIELD_MISSING",
+        ),
+        (
+            "no reason",
+            close(id(), of.clone(), ""),
+            InvalidArgument,
+            "FIELD_MISSING",
+        ),
+        (
+            "unknown",
+            close(id(), id(), "why"),
+            NotFound,
+            "INCIDENT_UNKNOWN",
+        ),
+    ] {
+        let closed = client.incidents.close_incident(by("1001", request)).await;
+        check(what, &closed.expect_err(what), code, reason, "*");
+    }
+    let request = v1::ListIncidentsRequest {
+        centre: "city".into(),
+        state: v1::IncidentState::Open.into(),
+        ..Default::default()
+    };
+    let listed = client.incidents.list_incidents(request.clone()).await;
+    assert_eq!(listed.expect("a page").into_inner().incidents.len(), 1);
+    let no_state = v1::ListIncidentsRequest {
+        state: 0,
+        ..request
+    };
+    let status = client.incidents.list_incidents(no_state).await;
+    let status = status.expect_err("no state");
+    check(
+        "no state",
+        &status,
+        InvalidArgument,
+        "FIELD_MISSING",
+        "field=state",
+    );
+
+    let request = close(id(), of.clone(), "he will come in time");
+    let closed = client.incidents.close_incident(by("1001", request)).await;
+    let incident = closed.expect("closed").into_inner().incident.expect("it");
+    assert_eq!(incident.state(), v1::IncidentState::Closed);
+    let request = v1::GetIncidentRequest {
+        incident_id: of.clone(),
+    };
+    let got = client.incidents.get_incident(request).await.expect("it");
+    let history = got.into_inner().history;
+    let steps: Vec<_> = history
+        .iter()
+        .map(|one| (&*one.step, &*one.reason))
+        .collect();
+    let expected = [
+        ("report", "he came late"),
+        ("close", "he will come in time"),
+    ];
+    assert_eq!(steps, expected);
+    let request = v1::GetOrderRequest {
+        order_id: order.order_id,
+    };
+    let got = client.orders.get_order(request).await.expect("it");
+    assert_eq!(got.into_inner().incidents, [incident]);
+    client.verified().await;
 }
 
 /// Ten providers after each of twenty needs, all at once: each need is accepted once, and

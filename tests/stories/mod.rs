@@ -58,6 +58,7 @@ stories! {
     expiry
     foundation
     holds
+    incidents
     huxi_garden
     idempotency
     identities

@@ -2,13 +2,17 @@
 
 use timebank::{
     exchange::{
-        AcceptNeed, Branch, Code, Command, Day, NeedId, NeedState, NeedStep, Object, OrderId,
-        OrderState, OrderStep, PublishNeed,
-        order::{Helpers, NeedAction, NeedTerms, OrderAction, Party, Rating, Reason, Resolution},
+        AcceptNeed, Branch, CloseIncident, Code, Command, Day, IncidentId, IncidentState, Name,
+        NeedId, NeedState, NeedStep, Object, OrderId, OrderState, OrderStep, PublishNeed,
+        ReportIncident,
+        order::{
+            Evidence, FileHash, Helpers, IncidentKind, NeedAction, NeedTerms, OrderAction, Party,
+            Rating, Reason, Resolution,
+        },
         policy::Minutes,
     },
     ledger::{Malformed, Note, Principal},
-    query::{self, Needs, Orders, Reading, StepTaken},
+    query::{self, Incidents, Needs, Orders, Reading, StepTaken},
 };
 
 use super::{
@@ -41,6 +45,16 @@ fn code(key: &'static str, words: &mut Words) -> Result<Option<Code>, Malformed>
         .transpose()
 }
 
+/// `ref=TEXT hash=SHA256`
+fn evidence(words: &mut Words) -> Result<Evidence, Malformed> {
+    let reference = words.key("ref").map(|text| Name::parse("ref", &text));
+    let hash = words.key("hash").map(|text| FileHash::parse("hash", &text));
+    Ok(Evidence {
+        reference: reference.transpose()?,
+        hash: hash.transpose()?,
+    })
+}
+
 /// `reason=TEXT`
 fn reason(words: &mut Words) -> Result<Option<Reason>, Malformed> {
     let text = words.key("reason").unwrap_or_default();
@@ -63,6 +77,14 @@ impl Story {
             }),
             "change" | "check-in" | "check-out" | "confirm" | "settle-order" | "cancel"
             | "no-show" | "dispute" | "resolve" | "correct" => self.step_order(name, words)?,
+            "report" => self.report(words)?,
+            "close-incident" => Command::CloseIncident(CloseIncident {
+                step: self.names.id(&words.next()?)?,
+                incident: IncidentId(self.names.id(&words.next()?)?),
+                reason: reason(words)?,
+            }),
+            "report-often" => return self.report_often(words).map(Some),
+            "incidents" => return self.incidents(words).map(Some),
             "offer-often" => return self.offer_often(words).map(Some),
             "offers-of-many" => return self.offers_of_many(words).map(Some),
             "visit-often" => return self.visit_often(words).map(Some),
@@ -150,7 +172,7 @@ impl Story {
             "settle-order" => OrderAction::Settle,
             "cancel" => OrderAction::Cancel(side(&words.next()?)?),
             "no-show" => OrderAction::NoShow(side(&words.next()?)?),
-            "dispute" => OrderAction::Dispute,
+            "dispute" => OrderAction::Dispute(evidence(words)?),
             "correct" => OrderAction::Correct(minutes(&words.next()?)?),
             _ => OrderAction::Resolve(match words.next()?.as_str() {
                 "release" => Resolution::Release,
@@ -163,6 +185,75 @@ impl Story {
             action,
             reason: reason(words)?,
         }))
+    }
+
+    /// `report INCIDENT ORDER incident|complaint [ref=TEXT] [hash=SHA256]`
+    fn report(&mut self, words: &mut Words) -> Said<Command> {
+        let id = IncidentId(self.names.id(&words.next()?)?);
+        let order = OrderId(self.names.id(&words.next()?)?);
+        let kind = match words.next()?.as_str() {
+            "complaint" => IncidentKind::Complaint,
+            _ => IncidentKind::Incident,
+        };
+        Ok(Command::ReportIncident(ReportIncident {
+            id,
+            order,
+            kind,
+            evidence: evidence(words)?,
+            reason: reason(words)?,
+        }))
+    }
+
+    /// `report-often ORDER COUNT`: as many incidents; the last result.
+    fn report_often(&mut self, words: &mut Words) -> Said<String> {
+        let order = OrderId(self.names.id(&words.next()?)?);
+        let mut commands = Vec::new();
+        for at in 0..number(&words.next()?)? {
+            commands.push(Command::ReportIncident(ReportIncident {
+                id: IncidentId(self.names.id(&format!("often{at}"))?),
+                order,
+                kind: IncidentKind::Incident,
+                evidence: Evidence::default(),
+                reason: None,
+            }));
+        }
+        self.last_of(commands, words)
+    }
+
+    /// `incidents CENTRE open|closed|reported`, `incidents of ORDER`: as they are kept.
+    fn incidents(&mut self, words: &mut Words) -> Said<String> {
+        let (place, which) = (words.next()?, words.next()?);
+        let order = match place.as_str() {
+            "of" => Some(OrderId(self.names.id(&which)?)),
+            _ => None,
+        };
+        let centre = Branch::parse("centre", &place)?;
+        let which = match which.as_str() {
+            "open" => Incidents::In(centre, IncidentState::Open),
+            "closed" => Incidents::In(centre, IncidentState::Closed),
+            _ => Incidents::Reported(centre),
+        };
+        let read = self.world.read(move |reading| match order {
+            Some(id) => {
+                let order = query::order(reading, id)?;
+                query::incidents_of(reading, &order)
+            }
+            None => in_pages(
+                |after, limit| query::incidents(reading, &which, after, limit),
+                |incident| incident.id,
+            ),
+        });
+        Ok(match read {
+            Ok(incidents) => {
+                let states = incidents.into_iter().map(|incident| {
+                    let state = Object::Incident(Box::new(incident)).state();
+                    state.expect("JSON")
+                });
+                let lines: Vec<_> = states.collect();
+                self.names.shorten(&lines.join("\n"))
+            }
+            Err(error) => show::unread(&self.names, &error),
+        })
     }
 
     /// `offer-often NEED MEMBER COUNT`: offers and withdrawals in turn; the last result.
@@ -411,13 +502,15 @@ impl Story {
         });
         Ok(match read {
             Ok(today) => format!(
-                "approval={} visits={} overdue={} confirmed={} unmet={} disputes={}",
+                "approval={} visits={} overdue={} confirmed={} unmet={} disputes={} \
+                 incidents={}",
                 today.for_approval.len(),
                 today.visits.len(),
                 today.overdue.len(),
                 today.confirmed.len(),
                 today.unmet.len(),
-                today.disputes.len()
+                today.disputes.len(),
+                today.incidents.len()
             ),
             Err(error) => show::unread(&self.names, &error),
         })

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use timebank_proto::v1::{
     self, account_service_client::AccountServiceClient, centre_service_client::CentreServiceClient,
     entry_service_client::EntryServiceClient, hold_service_client::HoldServiceClient,
-    journal_service_client::JournalServiceClient, member_service_client::MemberServiceClient,
-    need_service_client::NeedServiceClient, order_service_client::OrderServiceClient,
-    policy_service_client::PolicyServiceClient, staff_service_client::StaffServiceClient,
-    statement_service_client::StatementServiceClient, unit_service_client::UnitServiceClient,
+    incident_service_client::IncidentServiceClient, journal_service_client::JournalServiceClient,
+    member_service_client::MemberServiceClient, need_service_client::NeedServiceClient,
+    order_service_client::OrderServiceClient, policy_service_client::PolicyServiceClient,
+    staff_service_client::StaffServiceClient, statement_service_client::StatementServiceClient,
+    unit_service_client::UnitServiceClient,
 };
 use tonic::{Code, Status, transport::Channel};
 use tonic_types::StatusExt;
@@ -29,6 +30,7 @@ pub(crate) struct Client {
     pub(crate) policies: PolicyServiceClient<Channel>,
     pub(crate) needs: NeedServiceClient<Channel>,
     pub(crate) orders: OrderServiceClient<Channel>,
+    pub(crate) incidents: IncidentServiceClient<Channel>,
 }
 
 type Called<T> = Result<T, Status>;
@@ -50,6 +52,7 @@ impl Client {
             policies: PolicyServiceClient::new(channel.clone()),
             needs: NeedServiceClient::new(channel.clone()),
             orders: OrderServiceClient::new(channel.clone()),
+            incidents: IncidentServiceClient::new(channel.clone()),
             channel,
         }
     }

@@ -29,6 +29,8 @@ pub(super) fn name(fact: &Fact) -> &'static str {
         Fact::NeedStepped(_) => "need_stepped",
         Fact::OrderAccepted(_) => "order_accepted",
         Fact::OrderStepped(_) => "order_stepped",
+        Fact::IncidentReported(_) => "incident_reported",
+        Fact::IncidentClosed(_) => "incident_closed",
     }
 }
 
@@ -96,6 +98,8 @@ pub(super) fn cells(fact: &Fact) -> Cells {
         Fact::NeedStepped(new) => order_facts::need_stepped(new),
         Fact::OrderAccepted(new) => order_facts::accepted(new),
         Fact::OrderStepped(new) => order_facts::order_stepped(new),
+        Fact::IncidentReported(new) => order_facts::reported(new),
+        Fact::IncidentClosed(new) => order_facts::closed(new),
         Fact::MandateSet(set) => vec![
             ("step_id", Cell::text(set.step.to_string())),
             ("account_id", Cell::text(set.account.as_str())),
@@ -242,6 +246,14 @@ pub(super) fn summary(fact: &Fact) -> String {
             let verb = new.step.action.verb();
             format!("{} {verb} by {}, {}", new.step.order, new.by, new.to)
         }
+        Fact::IncidentReported(new) => {
+            let report = &new.report;
+            format!(
+                "{} {} of {} by {}",
+                report.kind, report.id, report.order, new.by
+            )
+        }
+        Fact::IncidentClosed(new) => format!("{} by staff {}", new.close.incident, new.by),
         Fact::MandateSet(set) => {
             let what = if set.is_given {
                 "given to"

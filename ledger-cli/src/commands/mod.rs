@@ -8,6 +8,7 @@ mod exchange_facts;
 mod export;
 mod hold;
 mod import;
+mod incident;
 mod journal;
 mod mandate;
 mod member;
@@ -60,6 +61,9 @@ pub(crate) enum LedgerCommand {
     /// Approve and accept needs; check in and out, confirm, settle, cancel, dispute, list
     #[command(subcommand)]
     Order(Box<order::OrderCommand>),
+    /// Report harm and complaints about an order; close, show and list them
+    #[command(subcommand)]
+    Incident(incident::IncidentCommand),
     /// Show what staff of a centre need in a day, on one screen
     Today(order::TodayArgs),
     /// Move an amount from one account to another
@@ -102,6 +106,7 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Mandate(command) => mandate::run(command, session).await,
         LedgerCommand::Need(command) => need::run(command, session).await,
         LedgerCommand::Order(command) => order::run(*command, session).await,
+        LedgerCommand::Incident(command) => incident::run(command, session).await,
         LedgerCommand::Today(args) => order::today(args, session).await,
         LedgerCommand::Transfer(args) => entry::transfer(args, session).await,
         LedgerCommand::Entry(command) => entry::run(command, session).await,

@@ -11,7 +11,7 @@ use timebank_proto::v1::{
     resolve_dispute::How,
 };
 
-use super::{id_or_fresh, need};
+use super::{id_or_fresh, incident::EvidenceArgs, need};
 use crate::{
     amount::Amount,
     client::{PAGE_SIZE, present},
@@ -113,10 +113,14 @@ pub(crate) enum OrderCommand {
     NoShow(OutArgs),
     /// Stop an order until staff resolve it; what is held stays held
     #[command(after_help = "Examples:
-  ledger-cli order dispute 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --reason 'a vase was broken'")]
+  ledger-cli order dispute 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --reason 'a vase was broken'
+  ledger-cli order dispute 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --reason 'she fell' \\
+      --reference 2026-17 --evidence \"$(sha256sum < photo.jpg)\"")]
     Dispute {
         /// The order
         order: String,
+        #[command(flatten)]
+        evidence: EvidenceArgs,
         /// Why; kept apart from the journal
         #[arg(long, value_name = "TEXT")]
         reason: String,
@@ -338,9 +342,14 @@ pub(super) async fn run(command: OrderCommand, session: Session) -> Result<(), F
             let side = side(&args, &session).await?;
             out(args, Action::NoShow(side.into()))
         }
-        OrderCommand::Dispute { order, reason, id } => Step {
+        OrderCommand::Dispute {
             order,
-            action: Action::Dispute(Plainly {}),
+            evidence,
+            reason,
+            id,
+        } => Step {
+            order,
+            action: Action::Dispute(evidence.into()),
             reason,
             id,
         },
@@ -454,7 +463,11 @@ async fn shown(order: Option<Order>, replayed: bool, mut session: Session) -> Re
 async fn show(order_id: String, mut session: Session) -> Result<(), Failure> {
     let request = GetOrderRequest { order_id };
     let answer = session.client.orders.get_order(request).await?.into_inner();
-    let row = rows::whole_order(&present(answer.order, "order")?, &answer.history);
+    let row = rows::whole_order(
+        &present(answer.order, "order")?,
+        &answer.history,
+        &answer.incidents,
+    );
     session.output.one(&row).await
 }
 

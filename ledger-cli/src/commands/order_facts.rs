@@ -1,8 +1,8 @@
 //! What happened to needs and orders, as `watch` shows it.
 
 use timebank::exchange::{
-    NeedPublished, NeedStepped, OrderAccepted, OrderStepped,
-    order::{NeedAction, OrderAction, Rating, Reason, Reckoned, Resolution},
+    IncidentClosed, IncidentReported, NeedPublished, NeedStepped, OrderAccepted, OrderStepped,
+    order::{Evidence, NeedAction, OrderAction, Rating, Reason, Reckoned, Resolution},
 };
 
 use super::{
@@ -125,10 +125,39 @@ fn of_action(action: &OrderAction) -> Cells {
         OrderAction::Resolve(Resolution::Settle(served)) | OrderAction::Correct(served) => {
             vec![("served", Cell::minutes(served.get()))]
         }
-        OrderAction::Resolve(Resolution::Release) | OrderAction::Settle | OrderAction::Dispute => {
-            Vec::new()
-        }
+        OrderAction::Dispute(shown_by) => evidence(shown_by),
+        OrderAction::Resolve(Resolution::Release) | OrderAction::Settle => Vec::new(),
     }
+}
+
+fn evidence(evidence: &Evidence) -> Cells {
+    vec![
+        ("reference", shown(evidence.reference.as_ref())),
+        ("sha256", shown(evidence.hash)),
+    ]
+}
+
+pub(super) fn reported(new: &IncidentReported) -> Cells {
+    let report = &new.report;
+    let mut cells = vec![
+        ("incident_id", Cell::text(report.id.to_string())),
+        ("order_id", Cell::text(report.order.to_string())),
+        ("kind", Cell::text(report.kind.word())),
+    ];
+    cells.extend(evidence(&report.evidence));
+    cells.push(reason(report.reason.as_ref()));
+    cells.push(("by", Cell::text(new.by.to_string())));
+    cells
+}
+
+pub(super) fn closed(new: &IncidentClosed) -> Cells {
+    let close = &new.close;
+    vec![
+        ("step_id", Cell::text(close.step.to_string())),
+        ("incident_id", Cell::text(close.incident.to_string())),
+        reason(close.reason.as_ref()),
+        ("staff_number", Cell::text(new.by.as_str())),
+    ]
 }
 
 fn reckoned(reckoned: &Reckoned) -> Cells {

@@ -12,7 +12,8 @@ use timebank_proto::v1::{
 };
 
 pub(crate) use orders::{
-    CANDIDATES, NEEDS, ORDERS, candidate, need, order, steps, today, whole_order,
+    CANDIDATES, INCIDENTS, NEEDS, ORDERS, candidate, incident, need, order, steps, today,
+    whole_order,
 };
 pub(crate) use partakers::{CENTRES, MEMBERS, STAFF, centre, member, personal, staff};
 pub(crate) use policies::{

@@ -1,8 +1,9 @@
 //! Needs and orders.
 
+use timebank::exchange::order::FileHash;
 use timebank_proto::v1::{
-    Candidate, Confirmation, Doer, GetTodayResponse, Need, NeedState, NeedTerms, Order, OrderState,
-    Reckoning, StepTaken, doer::Who,
+    Candidate, Confirmation, Doer, GetTodayResponse, Incident, IncidentKind, IncidentState, Need,
+    NeedState, NeedTerms, Order, OrderState, Reckoning, StepTaken, doer::Who,
 };
 
 use crate::render::{Cell, Layout, Row};
@@ -82,6 +83,28 @@ pub(crate) const ORDERS: Layout = Layout {
         ("service", "service"),
         ("at", "at"),
         ("minutes", "for"),
+    ],
+};
+
+pub(crate) const INCIDENTS: Layout = Layout {
+    fields: &[
+        "id",
+        "state",
+        "kind",
+        "order_id",
+        "centre",
+        "reference",
+        "sha256",
+        "reported_by",
+        "reported_at",
+    ],
+    columns: &[
+        ("id", "incident"),
+        ("state", "state"),
+        ("kind", "kind"),
+        ("order_id", "order"),
+        ("reference", "reference"),
+        ("reported_at", "reported"),
     ],
 };
 
@@ -218,8 +241,8 @@ pub(crate) fn order(order: &Order) -> Row {
     ])
 }
 
-/// Who confirmed what, and what it came to, stage by stage.
-pub(crate) fn whole_order(whole: &Order, history: &[StepTaken]) -> Row {
+/// Who confirmed what, what it came to, stage by stage, and what was reported of it.
+pub(crate) fn whole_order(whole: &Order, history: &[StepTaken], reported: &[Incident]) -> Row {
     let confirmations = [
         ("provider", whole.by_provider.as_ref()),
         ("recipient", whole.by_recipient.as_ref()),
@@ -237,7 +260,46 @@ pub(crate) fn whole_order(whole: &Order, history: &[StepTaken]) -> Row {
     order(whole)
         .with("confirmations", Cell::Rows(confirmations.collect()))
         .with("reckoning", Cell::Rows(reckoning))
+        .with("incidents", incidents(reported))
         .with("history", steps(history))
+}
+
+/// An incident.
+pub(crate) fn incident(incident: &Incident) -> Row {
+    let kind = match incident.kind() {
+        IncidentKind::Unspecified => "unknown",
+        IncidentKind::Dispute => "dispute",
+        IncidentKind::Incident => "incident",
+        IncidentKind::Complaint => "complaint",
+    };
+    let state = match incident.state() {
+        IncidentState::Unspecified => "unknown",
+        IncidentState::Open => "open",
+        IncidentState::Closed => "closed",
+    };
+    let evidence = incident.evidence.clone().unwrap_or_default();
+    let hash = FileHash::from_slice(&evidence.sha256);
+    Row(vec![
+        ("id", Cell::text(&incident.incident_id)),
+        ("state", Cell::text(state)),
+        ("kind", Cell::text(kind)),
+        ("order_id", Cell::text(&incident.order_id)),
+        ("centre", Cell::text(&incident.centre)),
+        ("reference", Cell::text(&evidence.reference)),
+        (
+            "sha256",
+            hash.map_or(Cell::Absent, |hash| Cell::Text(hash.to_string())),
+        ),
+        ("reported_by", doer(incident.reported_by.as_ref())),
+        ("reported_at", Cell::time(incident.reported_at)),
+    ])
+}
+
+fn incidents(incidents: &[Incident]) -> Cell {
+    let rows = incidents
+        .iter()
+        .map(|one| chosen(&incident(one), &INCIDENTS));
+    Cell::Rows(rows.collect())
 }
 
 fn rating(stars: u32) -> Cell {
@@ -309,6 +371,7 @@ pub(crate) fn today(today: &GetTodayResponse) -> Row {
         ("confirmed_count", count(today.confirmed.len())),
         ("unmet_count", count(today.unmet.len())),
         ("dispute_count", count(today.disputes.len())),
+        ("incident_count", count(today.incidents.len())),
         ("cut", cut(&today.cut)),
         ("for_approval", needs(&today.for_approval)),
         ("visits", orders(&today.visits)),
@@ -316,6 +379,7 @@ pub(crate) fn today(today: &GetTodayResponse) -> Row {
         ("confirmed", orders(&today.confirmed)),
         ("unmet", needs(&today.unmet)),
         ("disputes", orders(&today.disputes)),
+        ("incidents", incidents(&today.incidents)),
     ])
 }
 

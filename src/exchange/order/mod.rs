@@ -5,6 +5,7 @@
 //! member does in a week, as provider and as recipient, is a [`MemberWeek`]: by it
 //! nobody is in two places at once, and caps are kept.
 
+mod incident;
 mod need;
 mod reckoned;
 pub mod steps;
@@ -15,6 +16,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use incident::{
+    CloseIncident, Evidence, FileHash, Incident, IncidentKind, IncidentState, MAX_INCIDENTS,
+    ReportIncident,
+};
 pub(super) use need::MAX_DAYS_AHEAD;
 pub use need::{
     AcceptNeed, Helpers, MAX_OFFERS, Need, NeedAction, NeedStep, NeedTerms, Offer, PublishNeed,
@@ -55,6 +60,11 @@ uuid_of!(
 uuid_of!(
     /// The UUID of an order, which is also that of its first hold.
     OrderId
+);
+
+uuid_of!(
+    /// The UUID of an incident, which is that of the step that reported it.
+    IncidentId
 );
 
 impl OrderId {

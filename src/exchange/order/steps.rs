@@ -29,6 +29,7 @@ macro_rules! words {
         }
     };
 }
+pub(super) use words;
 
 words!(
     /// How a need stands. That one has expired is told by the day, not recorded.

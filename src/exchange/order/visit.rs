@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Doer, NeedId, OrderId, OrderState, OrderVerb, Reason, Reckoned};
+use super::{Doer, Evidence, IncidentId, NeedId, OrderId, OrderState, OrderVerb, Reason, Reckoned};
 use crate::{
     exchange::{Branch, Code, Day, MemberId, StaffNumber, policy::Minutes},
     ledger::{AccountId, Amount, BookingId, Moment, Sequence},
@@ -108,7 +108,8 @@ pub enum OrderAction {
     Cancel(Party),
     /// One side was not there.
     NoShow(Party),
-    Dispute,
+    /// It is stopped, and an incident is made of it.
+    Dispute(Evidence),
     Resolve(Resolution),
     /// Another time counts than that by which hours moved.
     Correct(Minutes),
@@ -125,7 +126,7 @@ impl OrderAction {
             Self::Settle => OrderVerb::Settle,
             Self::Cancel(_) => OrderVerb::Cancel,
             Self::NoShow(_) => OrderVerb::NoShow,
-            Self::Dispute => OrderVerb::Dispute,
+            Self::Dispute(_) => OrderVerb::Dispute,
             Self::Resolve(_) => OrderVerb::Resolve,
             Self::Correct(_) => OrderVerb::Correct,
         }
@@ -204,6 +205,10 @@ pub struct Order {
     pub entry: Option<BookingId>,
     /// A correction that waits for more of the staff.
     pub correction: Option<Correction>,
+    /// The dispute that stops it, or did.
+    pub dispute: Option<IncidentId>,
+    /// What else was reported of it.
+    pub incidents: Vec<IncidentId>,
     /// The records of its steps.
     pub steps: Vec<Sequence>,
 }

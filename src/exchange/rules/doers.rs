@@ -71,6 +71,19 @@ pub(super) fn doer_for(
     }
 }
 
+/// Who does something for either of two members.
+pub(super) fn doer_for_either(
+    view: View<'_>,
+    centre: &Branch,
+    [one, other]: [&Member; 2],
+    by: &Principal,
+) -> Result<Doer, Undecided> {
+    match doer_for(view, centre, one, by) {
+        Err(Undecided::Refused(_)) => doer_for(view, centre, other, by),
+        decided => decided,
+    }
+}
+
 /// The active member of a centre's staff that a principal is.
 fn active_staff<'a>(
     view: View<'a>,

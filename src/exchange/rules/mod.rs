@@ -8,6 +8,7 @@ mod centres;
 mod doers;
 mod exits;
 mod identities;
+mod incidents;
 mod mandates;
 mod members;
 mod needs;
@@ -152,6 +153,8 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::StepNeed(new) => needs::step(view, new, by),
         Command::AcceptNeed(new) => accepting::accept(view, new, by),
         Command::StepOrder(new) => orders::step(view, new, by),
+        Command::ReportIncident(new) => incidents::report(view, new, by),
+        Command::CloseIncident(new) => incidents::close(view, new, by),
     }
 }
 

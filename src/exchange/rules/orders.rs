@@ -76,7 +76,7 @@ pub(super) fn step(view: View<'_>, new: &OrderStep, by: &Principal) -> Ruling {
         OrderAction::Settle => asked.settle(),
         OrderAction::Cancel(side) => asked.cancel(*side),
         OrderAction::NoShow(side) => asked.no_show(*side),
-        OrderAction::Dispute => asked.dispute(),
+        OrderAction::Dispute(_) => asked.dispute(),
         OrderAction::Resolve(resolution) => asked.resolve(*resolution),
         OrderAction::Correct(served) => asked.correct(new, *served),
     }?;
@@ -97,7 +97,7 @@ pub(super) fn step(view: View<'_>, new: &OrderStep, by: &Principal) -> Ruling {
     })))
 }
 
-fn known(view: View<'_>, order: OrderId) -> Result<&Order, Undecided> {
+pub(super) fn known(view: View<'_>, order: OrderId) -> Result<&Order, Undecided> {
     let found = view.objects.order(order)?;
     Ok(found.ok_or(OrderRejection::OrderUnknown { order })?)
 }
@@ -146,10 +146,8 @@ impl Asked<'_> {
 
     /// Either side, or staff in their place.
     fn either(&self) -> Result<Doer, Undecided> {
-        match self.side(Party::Provider) {
-            Err(Undecided::Refused(_)) => self.side(Party::Recipient),
-            decided => decided,
-        }
+        let sides = [self.provider, self.recipient];
+        doers::doer_for_either(self.view, &self.order.centre, sides, self.by)
     }
 
     /// Staff who are neither party nor a relative of one.
@@ -418,6 +416,10 @@ impl Asked<'_> {
     fn resolve(&self, resolution: Resolution) -> Result<Comes, Undecided> {
         let by = self.neutral()?;
         self.check_open(OrderVerb::Resolve)?;
+        // It is closed with it.
+        if let Some(dispute) = self.order.dispute {
+            self.view.objects.incident(dispute)?;
+        }
         match resolution {
             Resolution::Release => Ok(self.released(by, OrderState::Resolved)),
             Resolution::Settle(served) => {

@@ -7,7 +7,7 @@ use timebank::{
         AcceptNeed, AdoptPolicy, Branch, CentreTerms, Code, Command, MemberDetails, MemberId, Name,
         NeedId, NeedState, NeedStep, OrderId, OrderState, OrderStep, Personal, PersonalFields,
         PersonalPart, PolicyDocument, PublishNeed, RegisterMember, StaffNumber, StaffTerms,
-        order::{Helpers, NeedAction, NeedTerms, OrderAction, Party, Reason, Resolution},
+        order::{Evidence, Helpers, NeedAction, NeedTerms, OrderAction, Party, Reason, Resolution},
         policy::Minutes,
     },
     ledger::{
@@ -119,7 +119,7 @@ pub(super) fn order_action(action: OrderDo) -> OrderAction {
         OrderDo::Settle => OrderAction::Settle,
         OrderDo::Cancel(side) => OrderAction::Cancel(party(side)),
         OrderDo::NoShow(side) => OrderAction::NoShow(party(side)),
-        OrderDo::Dispute => OrderAction::Dispute,
+        OrderDo::Dispute => OrderAction::Dispute(Evidence::default()),
         OrderDo::Correct(served) => OrderAction::Correct(minutes(served)),
         OrderDo::Resolve(None) => OrderAction::Resolve(Resolution::Release),
         OrderDo::Resolve(Some(served)) => OrderAction::Resolve(Resolution::Settle(minutes(served))),

@@ -1,0 +1,56 @@
+//! Incidents and complaints: what is reported of an order without stopping it.
+
+use super::{Decision, Plan, Ruling, Undecided, View, doers, needs, orders};
+use crate::exchange::{
+    CloseIncident, Fact, IncidentClosed, IncidentReported, IncidentState, Member, Order,
+    OrderRejection, ReportIncident,
+    order::{IncidentKind, MAX_INCIDENTS, Reason},
+};
+use crate::ledger::Principal;
+
+pub(super) fn report(view: View<'_>, new: &ReportIncident, by: &Principal) -> Ruling {
+    let order = orders::known(view, new.order)?;
+    let by = doers::doer_for_either(view, &order.centre, parties(view, order)?, by)?;
+    if order.incidents.len() >= MAX_INCIDENTS {
+        return Err(OrderRejection::TooManyIncidents { order: order.id }.into());
+    }
+    let report = new.clone();
+    let fact = Fact::IncidentReported(IncidentReported { report, by });
+    Ok(with_reason(fact, new.reason.as_ref()))
+}
+
+pub(super) fn close(view: View<'_>, new: &CloseIncident, by: &Principal) -> Ruling {
+    let incident = new.incident;
+    let found = view.objects.incident(incident)?;
+    let found = found.ok_or(OrderRejection::IncidentUnknown { incident })?;
+    let order = orders::known(view, found.order)?;
+    let staff = doers::neutral_staff(view, &found.centre, &parties(view, order)?, by)?;
+    match (found.state, found.kind) {
+        (IncidentState::Closed, _) => Err(OrderRejection::IncidentClosed { incident }.into()),
+        (IncidentState::Open, IncidentKind::Dispute) => {
+            let order = order.id;
+            Err(OrderRejection::IncidentStopsOrder { incident, order }.into())
+        }
+        (IncidentState::Open, IncidentKind::Incident | IncidentKind::Complaint) => {
+            let (close, by) = (new.clone(), staff.terms.number.clone());
+            let fact = Fact::IncidentClosed(IncidentClosed { close, by });
+            Ok(with_reason(fact, new.reason.as_ref()))
+        }
+    }
+}
+
+fn parties<'a>(view: View<'a>, order: &Order) -> Result<[&'a Member; 2], Undecided> {
+    Ok([
+        needs::known_member(view, &order.provider, "provider_id")?,
+        needs::known_member(view, &order.recipient, "recipient_id")?,
+    ])
+}
+
+fn with_reason(fact: Fact, reason: Option<&Reason>) -> Decision {
+    Decision::Append(Box::new(Plan {
+        fact,
+        ledger: Vec::new(),
+        personal: None,
+        note: reason.and_then(|reason| reason.note.clone()),
+    }))
+}
