@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     AcceptNeed, Admission, ApproveExit, Branch, CentreTerms, CloseIncident, ExitMember,
     MemberDetails, MemberId, MemberState, NeedStep, ObjectId, Objects, OrderStep, PersonalFields,
-    PersonalPart, PolicyDocument, PublishNeed, Qualification, ReportIncident, SetMandate,
-    StaffNumber, StaffState, StaffTerms, StepId, Wants,
+    PersonalPart, PolicyDocument, PublishNeed, Qualification, RecordVisit, ReportIncident,
+    SetMandate, StaffNumber, StaffState, StaffTerms, StepId, Wants,
 };
 use crate::ledger::{AccountId, BookingId, Sequence};
 
@@ -204,6 +204,7 @@ pub enum Command {
     StepNeed(NeedStep),
     AcceptNeed(AcceptNeed),
     StepOrder(OrderStep),
+    RecordVisit(Box<RecordVisit>),
     ReportIncident(ReportIncident),
     CloseIncident(CloseIncident),
 }
@@ -246,6 +247,7 @@ impl Command {
             Self::StepNeed(new) => StepId::Own(new.step),
             Self::AcceptNeed(new) => StepId::Creates(ObjectId::Order(new.order)),
             Self::StepOrder(new) => StepId::Own(new.step),
+            Self::RecordVisit(new) => StepId::Creates(ObjectId::Order(new.id)),
             Self::ReportIncident(new) => StepId::Own(new.id.0),
             Self::CloseIncident(new) => StepId::Own(new.step),
         }
@@ -272,6 +274,7 @@ impl Command {
             Self::StepNeed(_) => "a step of a need",
             Self::AcceptNeed(_) => "the acceptance of a need",
             Self::StepOrder(_) => "a step of an order",
+            Self::RecordVisit(_) => "the entering of a visit",
             Self::ReportIncident(_) => "the report of an incident",
             Self::CloseIncident(_) => "the closing of an incident",
         }
@@ -325,6 +328,16 @@ impl Command {
                 ObjectId::Need(new.need)
             }
             Self::StepOrder(new) => ObjectId::Order(new.order),
+            Self::RecordVisit(new) => {
+                wants
+                    .steps
+                    .push(StepId::Creates(ObjectId::Need(new.need())));
+                let provider = ObjectId::Member(new.provider.clone());
+                if let Err(lacking) = objects.object(&provider) {
+                    wants.join(lacking.wants());
+                }
+                ObjectId::Member(new.terms.recipient.clone())
+            }
             Self::ReportIncident(new) => ObjectId::Order(new.order),
             Self::CloseIncident(new) => ObjectId::Incident(new.incident),
             Self::AdoptPolicy(new) => {

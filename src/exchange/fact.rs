@@ -3,11 +3,12 @@
 use super::{
     AcceptNeed, AdoptPolicy, AdoptedPolicy, ApproveExit, Branch, CentreTerms, ChangeMember,
     ClearMember, CloseIncident, Command, Commitments, Day, EraseMember, ExitMember, MemberDetails,
-    MemberId, MoveMember, ObjectId, PersonalPart, PolicyVersion, QualifyMember, RegisterMember,
-    ReportIncident, SetMandate, SetMemberState, SetStaffState, Settlement, StaffNumber, StaffTerms,
-    StepId, Verdicts,
+    MemberId, MoveMember, ObjectId, PersonalPart, PolicyVersion, QualifyMember, RecordVisit,
+    RegisterMember, ReportIncident, SetMandate, SetMemberState, SetStaffState, Settlement,
+    StaffNumber, StaffTerms, StepId, Verdicts,
     order::{
         Doer, NeedId, NeedState, NeedStep, NeedTerms, OrderState, OrderStep, PublishNeed, Reckoned,
+        Sheet, VisitVerdicts,
     },
 };
 use crate::ledger::{AccountId, Amount, BookingId, Commitment, Sequence};
@@ -171,6 +172,16 @@ pub struct OrderStepped {
     pub entry: Option<BookingId>,
 }
 
+/// A visit that took place was entered from a sheet: with the need and the order that it is,
+/// and hours held.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct VisitRecorded {
+    pub published: NeedPublished,
+    pub accepted: OrderAccepted,
+    pub sheet: Sheet,
+    pub by: StaffNumber,
+}
+
 /// An incident was reported, which stops no order.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct IncidentReported {
@@ -209,6 +220,7 @@ pub enum Fact {
     NeedStepped(Box<NeedStepped>),
     OrderAccepted(Box<OrderAccepted>),
     OrderStepped(Box<OrderStepped>),
+    VisitRecorded(Box<VisitRecorded>),
     IncidentReported(IncidentReported),
     IncidentClosed(IncidentClosed),
 }
@@ -284,6 +296,16 @@ impl Fact {
                 ..new.accept.clone()
             }),
             Self::OrderStepped(new) => Command::StepOrder(new.step.clone()),
+            Self::VisitRecorded(new) => Command::RecordVisit(Box::new(RecordVisit {
+                id: new.accepted.accept.order,
+                terms: new.published.terms.clone(),
+                provider: new.accepted.accept.provider.clone(),
+                sheet: new.sheet.clone(),
+                recorded: VisitVerdicts {
+                    recipient: new.published.verdict_on,
+                    provider: new.accepted.verdict_on,
+                },
+            })),
             Self::IncidentReported(new) => Command::ReportIncident(new.report.clone()),
             Self::IncidentClosed(new) => Command::CloseIncident(new.close.clone()),
         }
@@ -324,15 +346,24 @@ impl Fact {
             | Self::NeedStepped(_)
             | Self::OrderAccepted(_)
             | Self::OrderStepped(_)
+            | Self::VisitRecorded(_)
             | Self::IncidentReported(_)
             | Self::IncidentClosed(_)
             | Self::PolicyAdopted(_) => None,
         }
     }
 
-    /// The record of the personal fields that it has a verdict on, itself being that of a
-    /// place. None where it has none.
-    pub fn verdict_on(&self, at: Sequence) -> Option<Sequence> {
+    /// The records of the personal fields that it has verdicts on, itself being that of a
+    /// place.
+    pub fn verdicts_on(&self, at: Sequence) -> impl Iterator<Item = Sequence> {
+        let (one, other) = match self {
+            Self::VisitRecorded(new) => (new.published.verdict_on, new.accepted.verdict_on),
+            other => (other.verdict_on(at), None),
+        };
+        one.into_iter().chain(other)
+    }
+
+    fn verdict_on(&self, at: Sequence) -> Option<Sequence> {
         match self {
             Self::MemberRegistered(new) => (new.verdicts != Verdicts::default()).then_some(at),
             Self::MemberChanged(new) => new.second_of.as_ref().map(|_| at),
@@ -388,6 +419,10 @@ impl Fact {
             Self::NeedStepped(new) => vec![StepId::Own(new.step.step)],
             Self::OrderAccepted(new) => vec![creates(ObjectId::Order(new.accept.order))],
             Self::OrderStepped(new) => vec![StepId::Own(new.step.step)],
+            Self::VisitRecorded(new) => vec![
+                creates(ObjectId::Order(new.accepted.accept.order)),
+                creates(ObjectId::Need(new.published.id)),
+            ],
             Self::IncidentReported(new) => vec![StepId::Own(new.report.id.0)],
             Self::IncidentClosed(new) => vec![StepId::Own(new.close.step)],
         }

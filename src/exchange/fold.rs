@@ -31,6 +31,7 @@ impl Objects {
             Fact::NeedStepped(new) => self.step_need(new, at),
             Fact::OrderAccepted(new) => self.accept(new, at),
             Fact::OrderStepped(new) => self.step_order(new, stamp),
+            Fact::VisitRecorded(new) => self.record_visit(new, stamp),
             Fact::IncidentReported(new) => self.report(new, stamp),
             Fact::IncidentClosed(new) => self.close_incident(new.close.incident, at),
             Fact::CentreOpened {

@@ -2,7 +2,7 @@
 
 use super::{
     Branch, Code, Day, IncidentState, Member, MemberId, MemberState, Need, NeedState, ObjectId,
-    ObjectKind, Order, OrderState,
+    ObjectKind, Order, OrderState, order::SheetNumber,
 };
 
 pub(super) fn of_member(member: &Member) -> Vec<List> {
@@ -50,9 +50,11 @@ pub(super) fn of_need(need: &Need) -> Vec<List> {
 /// their day.
 fn orders_wait_in(state: OrderState) -> bool {
     match state {
-        OrderState::Serving | OrderState::Served | OrderState::Confirmed | OrderState::Disputed => {
-            true
-        }
+        OrderState::Recorded
+        | OrderState::Serving
+        | OrderState::Served
+        | OrderState::Confirmed
+        | OrderState::Disputed => true,
         OrderState::Accepted
         | OrderState::Settled
         | OrderState::Cancelled
@@ -68,6 +70,10 @@ pub(super) fn of_order(order: &Order) -> Vec<List> {
     ];
     if order.state.takes_time() {
         lists.push(List::OrdersOn(order.centre.clone(), order.on));
+    }
+    if let Some(entered) = &order.entered {
+        let number = entered.sheet.number.clone();
+        lists.push(List::OrdersOfSheet(order.centre.clone(), number));
     }
     if orders_wait_in(order.state) {
         lists.push(List::OrdersIn(order.centre.clone(), order.state));
@@ -106,6 +112,8 @@ pub enum List {
     OrdersIn(Branch, OrderState),
     /// All orders of a member, as provider or as recipient.
     OrdersOf(MemberId),
+    /// What was entered from a sheet of a centre.
+    OrdersOfSheet(Branch, SheetNumber),
     /// Incidents of a centre that stand so.
     IncidentsIn(Branch, IncidentState),
 }
@@ -124,7 +132,10 @@ impl List {
             | Self::SecondMembers(_)
             | Self::MembersLapsing(..) => ObjectKind::Member,
             Self::NeedsIn(..) | Self::NeedsOf(_) => ObjectKind::Need,
-            Self::OrdersOn(..) | Self::OrdersIn(..) | Self::OrdersOf(_) => ObjectKind::Order,
+            Self::OrdersOn(..)
+            | Self::OrdersIn(..)
+            | Self::OrdersOf(_)
+            | Self::OrdersOfSheet(..) => ObjectKind::Order,
             Self::IncidentsIn(..) => ObjectKind::Incident,
         }
     }
@@ -150,6 +161,7 @@ impl List {
             Self::OrdersOn(centre, day) => format!("orders-of/{centre}/on/{day} "),
             Self::OrdersIn(centre, state) => format!("orders-of/{centre}/{state} "),
             Self::OrdersOf(member) => format!("orders-for/{member} "),
+            Self::OrdersOfSheet(centre, number) => format!("orders-of/{centre}/sheet/{number} "),
             Self::IncidentsIn(centre, state) => format!("incidents-of/{centre}/{state} "),
         }
     }

@@ -46,7 +46,7 @@ pub use exit::{ApproveExit, Exit, ExitCause, ExitMember, Settlement};
 pub use fact::{
     Admission, ErasureStep, ExitApproved, Fact, IncidentClosed, IncidentReported, MemberChanged,
     MemberCleared, MemberExited, MemberMoved, MemberRegistered, NeedPublished, NeedStepped,
-    OrderAccepted, OrderStepped, PolicyAdopted,
+    OrderAccepted, OrderStepped, PolicyAdopted, VisitRecorded,
 };
 pub use id::{Branch, StaffNumber, StepId};
 pub use identity::{Identity, IdentityKey};
@@ -60,8 +60,8 @@ pub use object::{Object, ObjectId, ObjectKind};
 pub use objects::{Changed, Objects, Savepoint, Standing, Taken};
 pub use order::{
     AcceptNeed, CloseIncident, Doer, Incident, IncidentId, IncidentState, MemberWeek, Need, NeedId,
-    NeedState, NeedStep, Order, OrderId, OrderState, OrderStep, PublishNeed, ReportIncident,
-    WeekId,
+    NeedState, NeedStep, Order, OrderId, OrderState, OrderStep, PublishNeed, RecordVisit,
+    ReportIncident, WeekId,
 };
 pub use order_rejection::OrderRejection;
 pub use personal::{

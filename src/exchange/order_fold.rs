@@ -3,10 +3,10 @@
 use super::{
     Doer, Incident, IncidentId, IncidentReported, IncidentState, Member, MemberWeek, Need, NeedId,
     NeedPublished, NeedState, NeedStepped, NotLoaded, Object, ObjectId, Objects, Order,
-    OrderAccepted, OrderId, OrderState, OrderStepped, WeekId,
+    OrderAccepted, OrderId, OrderState, OrderStepped, VisitRecorded, WeekId,
     order::{
-        Booked, Confirmation, Correction, Evidence, IncidentKind, NeedAction, Offer, OrderAction,
-        Party, Visit,
+        Booked, Confirmation, Correction, Entered, Evidence, IncidentKind, NeedAction, Offer,
+        OrderAction, Party, Visit,
     },
 };
 use crate::{
@@ -72,22 +72,10 @@ impl Objects {
 
     pub(super) fn publish(&mut self, new: &NeedPublished, stamp: Stamp) -> Result<(), String> {
         let at = stamp.sequence;
-        let need = Need {
-            id: new.id,
-            terms: new.terms.clone(),
-            centre: new.centre.clone(),
-            on: new.on,
-            state: new.to,
-            published_by: new.by.clone(),
-            published_at: stamp.moment,
-            policy: new.policy,
-            open_until: new.open_until,
-            offers: Vec::new(),
-            approved_by: Vec::new(),
-            orders: Vec::new(),
-            steps: vec![at],
-        };
-        self.create(Object::Need(Box::new(need)), at)
+        self.create(
+            Object::Need(Box::new(Need::published(new, stamp.moment, vec![at]))),
+            at,
+        )
     }
 
     pub(super) fn step_need(&mut self, new: &NeedStepped, at: Sequence) -> Result<(), String> {
@@ -138,6 +126,7 @@ impl Objects {
             payer: new.payer.clone(),
             hold: accept.order.0,
             held: new.held,
+            entered: None,
             approved_by: new.approved_by.clone(),
             ended_at: None,
             by_provider: None,
@@ -152,6 +141,28 @@ impl Objects {
         self.place(&order, at)?;
         self.count_orders(&order, 1, at)?;
         self.create(Object::Order(Box::new(order)), at)
+    }
+
+    /// What both sides signed counts as their confirmation, once it is approved.
+    pub(super) fn record_visit(&mut self, new: &VisitRecorded, stamp: Stamp) -> Result<(), String> {
+        self.publish(&new.published, stamp)?;
+        self.accept(&new.accepted, stamp.sequence)?;
+        let mut order = self.known_order(new.accepted.accept.order)?;
+        let confirmation = Confirmation {
+            served: order.minutes,
+            by: Doer::Staff(new.by.clone()),
+            rating: None,
+        };
+        order.state = OrderState::Recorded;
+        order.ended_at = Some(order.until());
+        order.by_provider = Some(confirmation.clone());
+        order.by_recipient = Some(confirmation);
+        order.entered = Some(Entered {
+            sheet: new.sheet.clone(),
+            by: new.by.clone(),
+        });
+        self.put(Object::Order(Box::new(order)), stamp.sequence);
+        Ok(())
     }
 
     pub(super) fn step_order(&mut self, new: &OrderStepped, stamp: Stamp) -> Result<(), String> {
@@ -202,7 +213,15 @@ impl Objects {
                 }
             }
             OrderAction::Correct(served) => order.correction = asked(&order, *served, &new.by),
-            OrderAction::Settle | OrderAction::Dispute(_) | OrderAction::Resolve(_) => {}
+            OrderAction::Approve => {
+                if let Doer::Staff(number) = &new.by {
+                    order.approved_by.push(number.clone());
+                }
+            }
+            OrderAction::Decline
+            | OrderAction::Settle
+            | OrderAction::Dispute(_)
+            | OrderAction::Resolve(_) => {}
         }
         self.dispute(&mut order, new, stamp)?;
         if let Some(reckoned) = &new.reckoned {
@@ -371,7 +390,10 @@ impl Objects {
     ) -> Result<(), String> {
         let mut need = self.known_need(id)?;
         change(&mut need);
-        need.steps.push(at);
+        // One record may publish it and have it accepted.
+        if need.steps.last() != Some(&at) {
+            need.steps.push(at);
+        }
         self.put(Object::Need(Box::new(need)), at);
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use super::{
     Branch, Code, Day, IncidentId, MemberId, NeedId, NeedState, OrderId, OrderState, PolicyId,
+    StaffNumber,
     order::{
         MAX_INCIDENTS, MAX_OFF_BOOKING_H, MAX_OFFERS, MAX_STAYING_STEPS, NeedVerb, OrderVerb,
         steps::listed,
@@ -159,6 +160,8 @@ pub enum OrderRejection {
     NothingToCorrect { order: OrderId },
     #[error("{count} orders of member {member} are not ended; settle or cancel them first")]
     MemberHasOrders { member: MemberId, count: u32 },
+    #[error("staff {number} entered order {order}; have another approve it")]
+    ApproverEntered { order: OrderId, number: StaffNumber },
     #[error("incident {incident} is closed already")]
     IncidentClosed { incident: IncidentId },
     #[error(
@@ -214,6 +217,7 @@ impl OrderRejection {
             Self::CapReached { .. } => "CAP_REACHED",
             Self::NothingToCorrect { .. } => "NOTHING_TO_CORRECT",
             Self::MemberHasOrders { .. } => "MEMBER_HAS_ORDERS",
+            Self::ApproverEntered { .. } => "APPROVER_ENTERED",
             Self::IncidentUnknown { .. } => "INCIDENT_UNKNOWN",
             Self::IncidentClosed { .. } => "INCIDENT_CLOSED",
             Self::IncidentStopsOrder { .. } => "INCIDENT_STOPS_ORDER",
@@ -356,6 +360,10 @@ impl OrderRejection {
             Self::MemberHasOrders { member, count } => {
                 vec![("member", member.to_string()), ("count", count.to_string())]
             }
+            Self::ApproverEntered { order, number } => vec![
+                ("order", order.to_string()),
+                ("staff_number", number.to_string()),
+            ],
             Self::IncidentUnknown { incident } | Self::IncidentClosed { incident } => {
                 vec![("incident", incident.to_string())]
             }

@@ -21,9 +21,7 @@ use crate::{
 pub fn evidence_to_proto(evidence: &Evidence) -> v1::Evidence {
     v1::Evidence {
         reference: evidence.reference.as_ref().map_or("", Name::as_str).into(),
-        sha256: evidence
-            .hash
-            .map_or_else(Vec::new, |hash| hash.as_bytes().to_vec()),
+        sha256: hash_to_proto(evidence.hash),
     }
 }
 
@@ -37,11 +35,23 @@ pub fn evidence(field: &'static str, given: Option<&v1::Evidence>) -> Result<Evi
     };
     Ok(Evidence {
         reference: optional(&given.reference, |text| Name::parse(field, text))?,
-        hash: match given.sha256.as_slice() {
-            [] => None,
-            bytes => Some(FileHash::from_slice(bytes).ok_or(Malformed::FileHash { field })?),
-        },
+        hash: hash(field, &given.sha256)?,
     })
+}
+
+pub(super) fn hash_to_proto(hash: Option<FileHash>) -> Vec<u8> {
+    hash.map_or_else(Vec::new, |hash| hash.as_bytes().to_vec())
+}
+
+/// A hash that need not be there.
+pub(super) fn hash(field: &'static str, given: &[u8]) -> Result<Option<FileHash>, Malformed> {
+    match given {
+        [] => Ok(None),
+        bytes => match FileHash::from_slice(bytes) {
+            Some(hash) => Ok(Some(hash)),
+            None => Err(Malformed::FileHash { field }),
+        },
+    }
 }
 
 /// What an incident is, as the contract has it.

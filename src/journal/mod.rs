@@ -30,7 +30,7 @@ pub use member_facts::{
 };
 pub use order_facts::{
     doer_to_proto, need_action, need_state_to_proto, need_terms, need_terms_to_proto, order_action,
-    order_state_to_proto, party, reckoning_to_proto,
+    order_state_to_proto, party, reckoning_to_proto, sheet, sheet_to_proto,
 };
 pub use time::{moment, timestamp};
 pub use tree::{Frontier, HASH_BYTES, Hash, leaf_hash, node_place};

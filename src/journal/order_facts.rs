@@ -9,7 +9,7 @@ use super::{
     Undecodable,
     decode::{booking, commitment},
     facts::policy_version,
-    incident_facts::{evidence, evidence_to_proto},
+    incident_facts::{evidence, evidence_to_proto, hash, hash_to_proto},
     member_facts::{optional, sequence},
     moment, timestamp,
 };
@@ -17,10 +17,10 @@ use crate::{
     exchange::{
         AcceptNeed, Branch, Code, Day, Doer, Fact, MemberId, NeedId, NeedPublished, NeedState,
         NeedStep, NeedStepped, OrderAccepted, OrderId, OrderState, OrderStep, OrderStepped,
-        PolicyVersion, StaffNumber,
+        PolicyVersion, StaffNumber, VisitRecorded,
         order::{
             Helpers, NeedAction, NeedTerms, OrderAction, Party, Rating, Reason, Reckoned,
-            Resolution,
+            Resolution, Sheet, SheetNumber,
         },
         policy::Minutes,
     },
@@ -85,6 +85,7 @@ pub fn order_state_to_proto(state: OrderState) -> v1::OrderState {
         OrderState::NoShow => v1::OrderState::NoShow,
         OrderState::Disputed => v1::OrderState::Disputed,
         OrderState::Resolved => v1::OrderState::Resolved,
+        OrderState::Recorded => v1::OrderState::Recorded,
     }
 }
 
@@ -110,6 +111,8 @@ fn need_action_to_proto(action: &NeedAction) -> v1::NeedAction {
 
 fn order_action_to_proto(action: &OrderAction) -> v1::OrderAction {
     let action = match action {
+        OrderAction::Approve => OrderDo::Approve(v1::Plainly {}),
+        OrderAction::Decline => OrderDo::Decline(v1::Plainly {}),
         OrderAction::Change { at, minutes } => OrderDo::Change(v1::ChangeVisit {
             at: Some(timestamp(*at)),
             minutes: minutes.get(),
@@ -205,6 +208,46 @@ pub(super) fn accepted(new: &OrderAccepted) -> v1::OrderAccepted {
         need_state: need_state_to_proto(new.need_is).into(),
         verdict_on: new.verdict_on.map_or(0, Sequence::get),
     }
+}
+
+/// A sheet as the contract has it.
+pub fn sheet_to_proto(sheet: &Sheet) -> v1::Sheet {
+    v1::Sheet {
+        number: sheet.number.as_str().into(),
+        sha256: hash_to_proto(sheet.hash),
+    }
+}
+
+/// Reads a sheet.
+///
+/// # Errors
+/// [`Malformed`], of the first field that is.
+pub fn sheet(given: Option<&v1::Sheet>) -> Read<Sheet> {
+    let given = required(given, "sheet")?;
+    Ok(Sheet {
+        number: SheetNumber::parse(text(&given.number, "sheet.number")?)?,
+        hash: hash("sheet.sha256", &given.sha256)?,
+    })
+}
+
+pub(super) fn recorded(new: &VisitRecorded) -> v1::VisitRecorded {
+    v1::VisitRecorded {
+        published: Some(published(&new.published)),
+        accepted: Some(accepted(&new.accepted)),
+        sheet: Some(sheet_to_proto(&new.sheet)),
+        staff_number: new.by.as_str().into(),
+    }
+}
+
+pub(super) fn read_recorded(new: &v1::VisitRecorded) -> Result<Fact> {
+    let published = new.published.as_ref();
+    let accepted = new.accepted.as_ref();
+    Ok(Fact::VisitRecorded(Box::new(VisitRecorded {
+        published: of_published(published.ok_or(Undecodable::Field("published"))?)?,
+        accepted: of_accepted(accepted.ok_or(Undecodable::Field("accepted"))?)?,
+        sheet: sheet(new.sheet.as_ref())?,
+        by: StaffNumber::parse(&new.staff_number)?,
+    })))
 }
 
 pub(super) fn order_stepped(new: &OrderStepped) -> v1::OrderStepped {
@@ -309,6 +352,8 @@ pub fn order_action(given: Option<&v1::OrderAction>) -> Read<OrderAction> {
             at: moment(required(change.at, "action.change.at")?, "action.change.at")?,
             minutes: minutes(change.minutes, "action.change.minutes")?,
         },
+        OrderDo::Approve(_) => OrderAction::Approve,
+        OrderDo::Decline(_) => OrderAction::Decline,
         OrderDo::CheckIn(at) => OrderAction::CheckIn(moment(*at, "action.check_in")?),
         OrderDo::CheckOut(at) => OrderAction::CheckOut(moment(*at, "action.check_out")?),
         OrderDo::Confirm(confirm) => {
@@ -400,8 +445,12 @@ pub(super) fn reason(given: &[u8]) -> Result<Option<Reason>> {
 }
 
 pub(super) fn read_published(new: &v1::NeedPublished) -> Result<Fact> {
+    Ok(Fact::NeedPublished(Box::new(of_published(new)?)))
+}
+
+fn of_published(new: &v1::NeedPublished) -> Result<NeedPublished> {
     let terms = new.terms.as_ref().ok_or(Undecodable::Field("terms"))?;
-    Ok(Fact::NeedPublished(Box::new(NeedPublished {
+    Ok(NeedPublished {
         id: NeedId(booking(&new.need_id, "need_id")?),
         terms: need_terms(terms)?,
         by: doer(new.by.as_ref())?,
@@ -411,7 +460,7 @@ pub(super) fn read_published(new: &v1::NeedPublished) -> Result<Fact> {
         open_until: Day::parse("open_until", &new.open_until)?,
         to: need_state(new.state)?,
         verdict_on: verdict_on(new.verdict_on)?,
-    })))
+    })
 }
 
 pub(super) fn read_need_stepped(new: &v1::NeedStepped) -> Result<Fact> {
@@ -428,9 +477,13 @@ pub(super) fn read_need_stepped(new: &v1::NeedStepped) -> Result<Fact> {
 }
 
 pub(super) fn read_accepted(new: &v1::OrderAccepted) -> Result<Fact> {
+    Ok(Fact::OrderAccepted(Box::new(of_accepted(new)?)))
+}
+
+fn of_accepted(new: &v1::OrderAccepted) -> Result<OrderAccepted> {
     let approved_by = new.approved_by.iter();
     let approved_by = approved_by.map(|number| StaffNumber::parse(number));
-    Ok(Fact::OrderAccepted(Box::new(OrderAccepted {
+    Ok(OrderAccepted {
         accept: AcceptNeed {
             order: OrderId(booking(&new.order_id, "order_id")?),
             need: NeedId(booking(&new.need_id, "need_id")?),
@@ -443,7 +496,7 @@ pub(super) fn read_accepted(new: &v1::OrderAccepted) -> Result<Fact> {
         held: Amount::new(new.held)?,
         need_is: need_state(new.need_state)?,
         verdict_on: verdict_on(new.verdict_on)?,
-    })))
+    })
 }
 
 pub(super) fn read_order_stepped(new: &v1::OrderStepped) -> Result<Fact> {

@@ -27,6 +27,8 @@ pub enum Malformed {
     Branch { field: &'static str, given: String },
     #[error("the staff number {given:?} is not 1 to 32 characters A-Z a-z 0-9 '.' '-'")]
     StaffNumber { given: String },
+    #[error("the number of a sheet {given:?} is not 1 to 32 characters A-Z a-z 0-9 '.' '-'")]
+    SheetNumber { given: String },
     #[error(
         "{field} {given:?} is not 1 to {max} characters without control characters, and without \
          a space at either end"
@@ -106,6 +108,11 @@ impl Malformed {
         Self::Branch { field, given }
     }
 
+    pub(crate) fn sheet_number(given: &str) -> Self {
+        let given = excerpt(given);
+        Self::SheetNumber { given }
+    }
+
     pub(crate) fn staff_number(given: &str) -> Self {
         let given = excerpt(given);
         Self::StaffNumber { given }
@@ -125,6 +132,7 @@ impl Malformed {
             Self::Label { .. } => "LABEL_MALFORMED",
             Self::Branch { .. } => "BRANCH_MALFORMED",
             Self::StaffNumber { .. } => "STAFF_NUMBER_MALFORMED",
+            Self::SheetNumber { .. } => "SHEET_NUMBER_MALFORMED",
             Self::Name { .. } => "NAME_MALFORMED",
             Self::HoldOwner { .. } => "HOLD_OWNER_MALFORMED",
             Self::FileHash { .. } => "FILE_HASH_MALFORMED",
@@ -168,6 +176,7 @@ impl Malformed {
             | Self::UnitId { given }
             | Self::HoldOwner { given }
             | Self::StaffNumber { given }
+            | Self::SheetNumber { given }
             | Self::Etag { given }
             | Self::TimeZone { given } => {
                 vec![("given", given.clone())]

@@ -7,7 +7,7 @@ use crate::{
     exchange::{
         Branch, Day, Fact, Incident, List, Member, MemberId, Need, NeedId, NeedState, Object,
         ObjectId, Order, OrderId, OrderRejection, OrderState, PolicyId, Rejection, Staff,
-        StaffNumber, order::NeedVerb, rules::is_party,
+        StaffNumber, order::NeedVerb, order::SheetNumber, rules::is_party,
     },
     ledger::{Note, Principal, Sequence, Stamp},
     steps::Record,
@@ -81,6 +81,7 @@ fn what(record: &Record) -> Result<&'static str, ReadError> {
         Some(Fact::NeedStepped(new)) => Ok(new.step.action.verb().word()),
         Some(Fact::OrderAccepted(_)) => Ok(NeedVerb::Accept.word()),
         Some(Fact::OrderStepped(new)) => Ok(new.step.action.verb().word()),
+        Some(Fact::VisitRecorded(_)) => Ok("record"),
         Some(Fact::IncidentReported(_)) => Ok("report"),
         Some(Fact::IncidentClosed(_)) => Ok("close"),
         _ => {
@@ -250,6 +251,8 @@ pub enum Orders {
     In(Branch, OrderState),
     /// Those of a centre that both sides should have confirmed by now.
     Overdue(Branch),
+    /// Those of a centre that a sheet has.
+    OfSheet(Branch, SheetNumber),
     /// Those of a member.
     Of(MemberId),
 }
@@ -260,13 +263,17 @@ impl Orders {
             Self::On(centre, day) => List::OrdersOn(centre.clone(), *day),
             Self::In(centre, state) => List::OrdersIn(centre.clone(), *state),
             Self::Overdue(centre) => List::OrdersIn(centre.clone(), OrderState::Served),
+            Self::OfSheet(centre, number) => List::OrdersOfSheet(centre.clone(), number.clone()),
             Self::Of(member) => List::OrdersOf(member.clone()),
         }
     }
 
     fn centre(&self) -> Option<&Branch> {
         match self {
-            Self::On(centre, _) | Self::In(centre, _) | Self::Overdue(centre) => Some(centre),
+            Self::On(centre, _)
+            | Self::In(centre, _)
+            | Self::Overdue(centre)
+            | Self::OfSheet(centre, _) => Some(centre),
             Self::Of(_) => None,
         }
     }
@@ -300,7 +307,7 @@ pub fn orders(
             };
             let is_wanted = match which {
                 Orders::Overdue(_) => is_overdue(reading, &order, today)?,
-                Orders::On(..) | Orders::In(..) | Orders::Of(_) => true,
+                Orders::On(..) | Orders::In(..) | Orders::OfSheet(..) | Orders::Of(_) => true,
             };
             if is_wanted {
                 found.push(*order);
@@ -343,6 +350,8 @@ pub struct Today {
     /// The day's visits, by the time at which they begin.
     pub visits: Vec<Order>,
     pub overdue: Vec<Order>,
+    /// What was entered from sheets, to be approved.
+    pub recorded: Vec<Order>,
     /// What both sides have confirmed, to be settled.
     pub confirmed: Vec<Order>,
     /// Needs that nobody has accepted yet, the oldest first.
@@ -387,6 +396,8 @@ pub fn today_of(
     let mut visits = orders_of("visits", Orders::On(centre(), day))?;
     visits.sort_by_key(|order| (order.at, order.id));
     let overdue = orders_of("overdue", Orders::Overdue(centre()))?;
+    let recorded = Orders::In(centre(), OrderState::Recorded);
+    let recorded = orders_of("recorded", recorded)?;
     let confirmed = Orders::In(centre(), OrderState::Confirmed);
     let confirmed = orders_of("confirmed", confirmed)?;
     let disputes = orders_of("disputes", Orders::In(centre(), OrderState::Disputed))?;
@@ -403,6 +414,7 @@ pub fn today_of(
         for_approval,
         visits,
         overdue,
+        recorded,
         confirmed,
         unmet,
         disputes,

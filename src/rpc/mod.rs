@@ -19,6 +19,7 @@ mod partakers;
 mod policies;
 mod reply;
 mod server;
+mod sheets;
 mod staff;
 mod statements;
 mod status;

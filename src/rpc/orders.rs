@@ -18,7 +18,7 @@ use super::{
 use crate::{
     exchange::{
         AcceptNeed, Command, Day, Need, NeedState, Order, OrderId, OrderState, OrderStep,
-        order::{Confirmation, OrderAction, Rating, Reason},
+        order::{Confirmation, OrderAction, Rating, Reason, SheetNumber},
     },
     journal::{self, timestamp},
     ledger::{Malformed, Principal},
@@ -83,12 +83,14 @@ fn step(request: v1::StepOrderRequest) -> Result<(OrderId, Command), Refused> {
 
 fn asks_why(action: &OrderAction) -> bool {
     match action {
-        OrderAction::Cancel(_)
+        OrderAction::Decline
+        | OrderAction::Cancel(_)
         | OrderAction::NoShow(_)
         | OrderAction::Dispute(_)
         | OrderAction::Resolve(_)
         | OrderAction::Correct(_) => true,
-        OrderAction::Change { .. }
+        OrderAction::Approve
+        | OrderAction::Change { .. }
         | OrderAction::CheckIn(_)
         | OrderAction::CheckOut(_)
         | OrderAction::Confirm { .. }
@@ -106,6 +108,7 @@ fn confirmation(confirmation: &Confirmation) -> v1::Confirmation {
 
 fn reply(order: &Order) -> v1::Order {
     let approved_by = order.approved_by.iter();
+    let entered = order.entered.as_ref();
     v1::Order {
         order_id: order.id.to_string(),
         need_id: order.need.to_string(),
@@ -135,6 +138,8 @@ fn reply(order: &Order) -> v1::Order {
             .correction
             .as_ref()
             .map_or(0, |correction| correction.served.get()),
+        sheet: entered.map(|entered| journal::sheet_to_proto(&entered.sheet)),
+        entered_by: entered.map_or("", |entered| entered.by.as_str()).into(),
     }
 }
 
@@ -150,6 +155,7 @@ fn which(asked: Option<Asked>) -> Result<Orders, Malformed> {
     Ok(match required(of_centre.only, "of_centre.only")? {
         Only::On(day) => Orders::On(centre, Day::parse("of_centre.on", &day)?),
         Only::Overdue(_) => Orders::Overdue(centre),
+        Only::Sheet(number) => Orders::OfSheet(centre, SheetNumber::parse(&number)?),
         Only::State(given) => Orders::In(centre, waiting_state(given)?),
     })
 }
@@ -158,6 +164,7 @@ fn which(asked: Option<Asked>) -> Result<Orders, Malformed> {
 fn waiting_state(given: i32) -> Result<OrderState, Malformed> {
     let field = "of_centre.state";
     match v1::OrderState::try_from(given) {
+        Ok(v1::OrderState::Recorded) => Ok(OrderState::Recorded),
         Ok(v1::OrderState::Serving) => Ok(OrderState::Serving),
         Ok(v1::OrderState::Served) => Ok(OrderState::Served),
         Ok(v1::OrderState::Confirmed) => Ok(OrderState::Confirmed),
@@ -179,6 +186,15 @@ impl OrderService for Services {
             replayed,
             journal_position,
         }))
+    }
+
+    async fn record_visits(
+        &self,
+        request: Request<v1::RecordVisitsRequest>,
+    ) -> Result<Response<v1::RecordVisitsResponse>, Status> {
+        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let answer = self.record_batch(request.into_inner(), caller).await?;
+        Ok(Response::new(answer))
     }
 
     async fn step_order(
@@ -265,6 +281,7 @@ impl OrderService for Services {
             for_approval: needs(&today.for_approval),
             visits: orders(&today.visits),
             overdue: orders(&today.overdue),
+            recorded: orders(&today.recorded),
             confirmed: orders(&today.confirmed),
             unmet: needs(&today.unmet),
             disputes: orders(&today.disputes),

@@ -284,7 +284,8 @@ fn order_code(rejection: &OrderRejection) -> Code {
         OrderRejection::PartyOrStaffOnly { .. }
         | OrderRejection::OtherSideActs { .. }
         | OrderRejection::ConfirmationTheirs { .. }
-        | OrderRejection::ApprovalNeeded { .. } => Code::PermissionDenied,
+        | OrderRejection::ApprovalNeeded { .. }
+        | OrderRejection::ApproverEntered { .. } => Code::PermissionDenied,
         OrderRejection::MemberNotParty { .. }
         | OrderRejection::ProviderIsRecipient { .. }
         | OrderRejection::NeedTooFar { .. }

@@ -231,3 +231,88 @@ fn incidents() {
     assert_eq!(kinds, [(&dispute, &closed), (&complaint, &closed)]);
     desk.done(&["audit", "verify"]);
 }
+
+/// A sheet is entered by one of the staff, tried first, and approved by another.
+#[test]
+fn a_sheet_of_visits() {
+    let desk = Desk::served_by(at_noon);
+    let done =
+        |actor: &str, arguments: &[&str]| desk.json(&[arguments, &["--actor", actor]].concat());
+    let file = desk.file(
+        "p.toml",
+        "name = \"One\"\n[exchange]\nbackdated_days = 31\n[[service]]\ncode = \"walk\"\nname_en = \"Walk\"\n",
+    );
+    done(
+        "1001",
+        &[
+            "centre", "open", "city", "--staff", "1001", "--name", "City",
+        ],
+    );
+    done("1001", &["staff", "register", "1002", "--centre", "city"]);
+    done("1001", &["policy", "adopt", "city", &file]);
+    for member in ["city:member:li", "city:member:wang"] {
+        done("1001", &["member", "register", member]);
+    }
+    done(
+        "1001",
+        &["account", "open", "city:mint:1", "--kind", "issuance"],
+    );
+    done(
+        "1001",
+        &["transfer", "city:mint:1", "city:member:li", "10h"],
+    );
+    let ago = |hours: i64| (Utc::now() - chrono::TimeDelta::hours(hours)).to_rfc3339();
+    let sheet = desk.file(
+        "sheet.csv",
+        &format!(
+            "recipient,provider,service,at,for,point\n\
+             city:member:li,city:member:wang,walk,{},1h,east-gate\n\
+             city:member:li,city:member:wang,walk,{},45m,\n\
+             city:member:li,city:member:li,walk,{},1h,\n",
+            ago(3),
+            ago(2),
+            ago(1)
+        ),
+    );
+    let record = ["order", "record", "--from", &sheet, "--sheet", "7"];
+    let refused = |arguments: &[&str]| {
+        let ended = desk.run(&[arguments, &["--actor", "1001", "--output", "json"]].concat());
+        assert!(
+            ended.said.contains("PROVIDER_IS_RECIPIENT"),
+            "{}",
+            ended.said
+        );
+        assert!(ended.said.contains("\"line\":\"4\""), "{}", ended.said);
+    };
+    refused(&[&record[..], &["--dry-run"]].concat());
+    assert_eq!(
+        desk.json(&["order", "list", "city", "--sheet", "7"]),
+        json!([])
+    );
+    refused(&record);
+    refused(&record);
+    let recorded = desk.json(&["order", "list", "city", "--sheet", "7"]);
+    let states = |rows: &serde_json::Value| {
+        let rows = rows.as_array().expect("rows").iter();
+        rows.map(|row| row["state"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(states(&recorded), ["recorded", "recorded"]);
+    assert_eq!(done("1002", &["today", "city"])["recorded_count"], 2);
+    let late = recorded.as_array().expect("rows").iter();
+    let mut late = late.filter(|row| row["minutes"] == 45);
+    let late = late.next().expect("it")["id"].as_str().expect("an id");
+    let decline = ["order", "decline", late, "--reason", "signed twice"];
+    assert_eq!(done("1002", &decline)["state"], "cancelled");
+    let approve = ["order", "approve-sheet", "city", "7"];
+    let ended = desk.run(&[&approve[..], &["--actor", "1001"]].concat());
+    assert!(ended.said.contains("APPROVER_ENTERED"), "{}", ended.said);
+    let approved = done("1002", &approve);
+    assert_eq!(
+        (&approved["approved_count"], &approved["settled_count"]),
+        (&json!(1), &json!(1))
+    );
+    let again = done("1002", &approve);
+    assert_eq!(again["approved_count"], 0);
+    assert_eq!(desk.json(&["balance", "city:member:wang"])["balance"], 60);
+    desk.done(&["audit", "verify"]);
+}

@@ -5,10 +5,10 @@ use timebank::{
     exchange::{
         AcceptNeed, CloseIncident, Doer, Fact, IncidentClosed, IncidentId, IncidentReported,
         MemberId, Name, NeedId, NeedPublished, NeedState, NeedStep, NeedStepped, OrderAccepted,
-        OrderId, OrderState, OrderStep, OrderStepped, ReportIncident,
+        OrderId, OrderState, OrderStep, OrderStepped, ReportIncident, VisitRecorded,
         order::{
             Evidence, FileHash, Helpers, IncidentKind, NeedAction, NeedTerms, OrderAction, Party,
-            Rating, Reason, Reckoned, Resolution,
+            Rating, Reason, Reckoned, Resolution, Sheet, SheetNumber,
         },
         policy::Minutes,
     },
@@ -46,7 +46,7 @@ fn amounts() -> impl Strategy<Value = Amount> {
     (1..1_000_000i64).prop_map(|steps| Amount::new(steps).expect("an amount"))
 }
 
-fn published() -> impl Strategy<Value = Fact> {
+fn published() -> impl Strategy<Value = NeedPublished> {
     let terms = (
         (members(), codes(), moments(), minutes()),
         (
@@ -77,18 +77,16 @@ fn published() -> impl Strategy<Value = Fact> {
         (states, option::of(sequences())),
     );
     parts.prop_map(
-        |((id, terms, by), (centre, policy, on, open_until), (to, verdict_on))| {
-            Fact::NeedPublished(Box::new(NeedPublished {
-                id: NeedId(id),
-                terms,
-                by,
-                centre,
-                policy,
-                on,
-                open_until,
-                to,
-                verdict_on,
-            }))
+        |((id, terms, by), (centre, policy, on, open_until), (to, verdict_on))| NeedPublished {
+            id: NeedId(id),
+            terms,
+            by,
+            centre,
+            policy,
+            on,
+            open_until,
+            to,
+            verdict_on,
         },
     )
 }
@@ -123,7 +121,7 @@ fn need_stepped() -> impl Strategy<Value = Fact> {
     })
 }
 
-fn accepted() -> impl Strategy<Value = Fact> {
+fn accepted() -> impl Strategy<Value = OrderAccepted> {
     let parts = (
         (bookings(), bookings(), members(), doers()),
         (vec(numbers(), 0..4), accounts(), amounts()),
@@ -131,7 +129,7 @@ fn accepted() -> impl Strategy<Value = Fact> {
     );
     parts.prop_map(
         |((order, need, provider, by), (approved_by, payer, held), (need_is, verdict_on))| {
-            Fact::OrderAccepted(Box::new(OrderAccepted {
+            OrderAccepted {
                 accept: AcceptNeed {
                     order: OrderId(order),
                     need: NeedId(need),
@@ -144,7 +142,7 @@ fn accepted() -> impl Strategy<Value = Fact> {
                 held,
                 need_is,
                 verdict_on,
-            }))
+            }
         },
     )
 }
@@ -184,6 +182,23 @@ fn evidence() -> impl Strategy<Value = Evidence> {
     (references, option::of(any::<[u8; 32]>())).prop_map(|(reference, hash)| Evidence {
         reference: reference.map(|text| Name::parse("reference", &text).expect("a name")),
         hash: hash.and_then(|bytes| FileHash::from_slice(&bytes)),
+    })
+}
+
+fn recorded() -> impl Strategy<Value = Fact> {
+    let sheets = ("[A-Za-z0-9.-]{1,32}", option::of(any::<[u8; 32]>()));
+    let sheets = sheets.prop_map(|(number, hash)| Sheet {
+        number: SheetNumber::parse(&number).expect("a number"),
+        hash: hash.and_then(|bytes| FileHash::from_slice(&bytes)),
+    });
+    let parts = (published(), accepted(), sheets, numbers());
+    parts.prop_map(|(published, accepted, sheet, by)| {
+        Fact::VisitRecorded(Box::new(VisitRecorded {
+            published,
+            accepted,
+            sheet,
+            by,
+        }))
     })
 }
 
@@ -238,6 +253,8 @@ fn actions() -> impl Strategy<Value = OrderAction> {
                 rating: rating.and_then(Rating::new),
             }
         }),
+        Just(OrderAction::Approve),
+        Just(OrderAction::Decline),
         Just(OrderAction::Settle),
         sides().prop_map(OrderAction::Cancel),
         sides().prop_map(OrderAction::NoShow),
@@ -280,6 +297,14 @@ fn order_stepped() -> impl Strategy<Value = Fact> {
 }
 
 pub(super) fn facts() -> BoxedStrategy<Fact> {
-    let of_orders = prop_oneof![published(), need_stepped(), accepted(), order_stepped()];
+    let published = published().prop_map(|new| Fact::NeedPublished(Box::new(new)));
+    let accepted = accepted().prop_map(|new| Fact::OrderAccepted(Box::new(new)));
+    let of_orders = prop_oneof![
+        published,
+        need_stepped(),
+        accepted,
+        order_stepped(),
+        recorded()
+    ];
     prop_oneof![4 => of_orders, 1 => reported(), 1 => closed()].boxed()
 }

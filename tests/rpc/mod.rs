@@ -19,10 +19,12 @@ mod policies;
 mod refusals;
 mod watch;
 
+use std::path::Path;
+
 use tempfile::TempDir;
 use timebank_proto::v1::{AccountKind, Entry, Tag};
 
-use crate::support::{Client, Server, entry};
+use crate::support::{Client, Server, entry, serve_at_noon};
 
 /// Hours come from here.
 const MINT: &str = "city:issuance:mint";
@@ -40,8 +42,17 @@ struct City {
 
 impl City {
     async fn empty() -> Self {
+        Self::served_by(Server::start).await
+    }
+
+    /// In a zone where it is about noon: what was an hour ago was today.
+    async fn at_noon() -> Self {
+        Self::served_by(|dir| Server::run(serve_at_noon(dir))).await
+    }
+
+    async fn served_by(serve: impl FnOnce(&Path) -> Server) -> Self {
         let dir = TempDir::new().expect("a directory");
-        let server = Server::start(dir.path());
+        let server = serve(dir.path());
         let client = server.client().await;
         Self {
             server,

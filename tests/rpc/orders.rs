@@ -33,7 +33,7 @@ const HOUR_S: i64 = 3_600;
 /// A centre with two of the staff, a policy of today on, and two members: Li has 1,000
 /// minutes.
 async fn centre() -> City {
-    let mut city = City::empty().await;
+    let mut city = City::at_noon().await;
     let client = &mut city.client;
     let request = v1::OpenCentreRequest {
         prefix: "city".into(),
@@ -543,6 +543,100 @@ async fn lists() {
     let today = client.orders.get_today(by("1001", request)).await;
     let today = today.expect("the day").into_inner();
     assert_eq!((today.visits.len(), today.unmet.len()), (1, 2));
+}
+
+/// A sheet of visits, of which one is refused by a rule and one cannot be read.
+#[tokio::test]
+async fn sheets() {
+    let mut city = centre().await;
+    let client = &mut city.client;
+    let visit = |order_id: String, begins_s: i64| v1::RecordVisit {
+        order_id,
+        recipient_id: LI.into(),
+        provider_id: WANG.into(),
+        service: "walk".into(),
+        at: ahead(begins_s),
+        minutes: 15,
+        ..Default::default()
+    };
+    let sheet = v1::Sheet {
+        number: "2026-11.2".into(),
+        sha256: vec![7; 32],
+    };
+    let [past, future] = [id(), id()];
+    let request = |validate_only| v1::RecordVisitsRequest {
+        sheet: Some(sheet.clone()),
+        visits: vec![
+            visit(past.clone(), -3_600),
+            visit(future.clone(), 3_600),
+            visit("x".into(), -7_200),
+        ],
+        validate_only,
+    };
+    let record = async |client: &mut Client, request: v1::RecordVisitsRequest| {
+        let recorded = client.orders.record_visits(by("1001", request)).await;
+        let results = recorded?.into_inner().results.into_iter();
+        let fates = results.map(|one| match one.result.expect("a fate") {
+            v1::record_visit_result::Result::Stands(stands) => stands.replayed.to_string(),
+            v1::record_visit_result::Result::Refusal(refusal) => refusal.reason,
+        });
+        Ok::<_, tonic::Status>(fates.collect::<Vec<_>>())
+    };
+    for (validate_only, first) in [(true, "false"), (false, "false"), (false, "true")] {
+        let fates = record(client, request(validate_only)).await;
+        let expected = [first, "SERVICE_IN_FUTURE", "ID_MALFORMED"];
+        assert_eq!(fates.expect("an answer"), expected);
+    }
+    for (what, request, reason) in [
+        (
+            "no sheet",
+            v1::RecordVisitsRequest {
+                sheet: None,
+                ..request(false)
+            },
+            "FIELD_MISSING",
+        ),
+        (
+            "no visits",
+            v1::RecordVisitsRequest {
+                visits: Vec::new(),
+                ..request(false)
+            },
+            "BATCH_SIZE_OUT_OF_RANGE",
+        ),
+        (
+            "too many visits",
+            v1::RecordVisitsRequest {
+                visits: vec![visit(id(), 0); 1_001],
+                ..request(false)
+            },
+            "BATCH_SIZE_OUT_OF_RANGE",
+        ),
+    ] {
+        let status = record(client, request).await.expect_err(what);
+        check(what, &status, InvalidArgument, reason, "*");
+    }
+    let of_sheet = ListOrdersRequest {
+        which: Some(v1::list_orders_request::Which::OfCentre(OrdersOfCentre {
+            centre: "city".into(),
+            only: Some(Only::Sheet("2026-11.2".into())),
+        })),
+        ..Default::default()
+    };
+    let listed = client.orders.list_orders(of_sheet).await;
+    let order = listed.expect("a page").into_inner().orders.remove(0);
+    assert_eq!(order.state(), OrderState::Recorded);
+    assert_eq!((order.sheet, &*order.entered_by), (Some(sheet), "1001"));
+    for (actor, action, state) in [
+        ("1002", OrderDo::Approve(Plainly {}), OrderState::Confirmed),
+        ("1002", OrderDo::Settle(Plainly {}), OrderState::Settled),
+    ] {
+        let step = about_order(&past, action);
+        let taken = client.orders.step_order(by(actor, step)).await;
+        let order = taken.expect("taken").into_inner().order.expect("it");
+        assert_eq!(order.state(), state);
+    }
+    client.verified().await;
 }
 
 #[rustfmt::skip] // a table: a row a line

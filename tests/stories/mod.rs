@@ -80,6 +80,7 @@ stories! {
     precedence
     reversals
     settlements
+    sheets
     statements
     stand_ins
     units

@@ -7,7 +7,7 @@ use timebank::{
         ReportIncident,
         order::{
             Evidence, FileHash, Helpers, IncidentKind, NeedAction, NeedTerms, OrderAction, Party,
-            Rating, Reason, Resolution,
+            Rating, Reason, RecordVisit, Resolution, Sheet, SheetNumber, VisitVerdicts,
         },
         policy::Minutes,
     },
@@ -76,7 +76,10 @@ impl Story {
                 recorded: None,
             }),
             "change" | "check-in" | "check-out" | "confirm" | "settle-order" | "cancel"
-            | "no-show" | "dispute" | "resolve" | "correct" => self.step_order(name, words)?,
+            | "no-show" | "approve-visit" | "decline-visit" | "dispute" | "resolve" | "correct" => {
+                self.step_order(name, words)?
+            }
+            "record" => self.record(words)?,
             "report" => self.report(words)?,
             "close-incident" => Command::CloseIncident(CloseIncident {
                 step: self.names.id(&words.next()?)?,
@@ -172,6 +175,8 @@ impl Story {
             "settle-order" => OrderAction::Settle,
             "cancel" => OrderAction::Cancel(side(&words.next()?)?),
             "no-show" => OrderAction::NoShow(side(&words.next()?)?),
+            "approve-visit" => OrderAction::Approve,
+            "decline-visit" => OrderAction::Decline,
             "dispute" => OrderAction::Dispute(evidence(words)?),
             "correct" => OrderAction::Correct(minutes(&words.next()?)?),
             _ => OrderAction::Resolve(match words.next()?.as_str() {
@@ -185,6 +190,38 @@ impl Story {
             action,
             reason: reason(words)?,
         }))
+    }
+
+    /// `record ORDER RECIPIENT PROVIDER SERVICE TIME LENGTH sheet=NUMBER [hash=SHA256]
+    /// [from=ACCOUNT]`
+    fn record(&mut self, words: &mut Words) -> Said<Command> {
+        let id = OrderId(self.names.id(&words.next()?)?);
+        let recipient = member_id(&words.next()?)?;
+        let provider = member_id(&words.next()?)?;
+        let service = Code::parse("service", &words.next()?)?;
+        let at = self.world.time(&words.next()?)?;
+        let minutes = minutes(&words.next()?)?;
+        let number = SheetNumber::parse(&words.key("sheet").unwrap_or_default())?;
+        let pay_from = words.key("from").map(|word| account(&word)).transpose()?;
+        Ok(Command::RecordVisit(Box::new(RecordVisit {
+            id,
+            terms: NeedTerms {
+                recipient,
+                service,
+                at,
+                minutes,
+                pay_from,
+                point: None,
+                channel: None,
+                helpers: Helpers::ONE,
+            },
+            provider,
+            sheet: Sheet {
+                number,
+                hash: evidence(words)?.hash,
+            },
+            recorded: VisitVerdicts::default(),
+        })))
     }
 
     /// `report INCIDENT ORDER incident|complaint [ref=TEXT] [hash=SHA256]`
@@ -432,13 +469,16 @@ impl Story {
         })
     }
 
-    /// `orders CENTRE DAY|STATE|overdue`, `orders MEMBER`
+    /// `orders CENTRE DAY|STATE|overdue|#SHEET`, `orders MEMBER`
     fn orders_of(&mut self, words: &mut Words) -> Said<String> {
         let place = words.next()?;
         let centre = |place: &str| Branch::parse("centre", place);
         let which = match words.optional().as_deref() {
             None => Orders::Of(member_id(&place)?),
             Some("overdue") => Orders::Overdue(centre(&place)?),
+            Some(word) if word.starts_with('#') => {
+                Orders::OfSheet(centre(&place)?, SheetNumber::parse(&word[1..])?)
+            }
             Some(word) => match OrderState::ALL.iter().find(|one| one.word() == word) {
                 Some(state) => Orders::In(centre(&place)?, *state),
                 None => Orders::On(centre(&place)?, Day::parse("on", word)?),
@@ -503,14 +543,15 @@ impl Story {
         Ok(match read {
             Ok(today) => format!(
                 "approval={} visits={} overdue={} confirmed={} unmet={} disputes={} \
-                 incidents={}",
+                 incidents={} recorded={}",
                 today.for_approval.len(),
                 today.visits.len(),
                 today.overdue.len(),
                 today.confirmed.len(),
                 today.unmet.len(),
                 today.disputes.len(),
-                today.incidents.len()
+                today.incidents.len(),
+                today.recorded.len()
             ),
             Err(error) => show::unread(&self.names, &error),
         })

@@ -1,7 +1,7 @@
 //! Typed clients of all services on one connection, with the defaults that any
 //! client has.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use timebank_proto::v1::{
     self, account_service_client::AccountServiceClient, centre_service_client::CentreServiceClient,
@@ -14,6 +14,9 @@ use timebank_proto::v1::{
 };
 use tonic::{Code, Status, transport::Channel};
 use tonic_types::StatusExt;
+
+/// Longer than any call takes.
+const CALL_TIMEOUT: Duration = Duration::from_secs(120);
 
 #[derive(Clone)]
 pub(crate) struct Client {
@@ -38,6 +41,8 @@ type Called<T> = Result<T, Status>;
 impl Client {
     pub(crate) async fn connect(address: &str) -> Self {
         let endpoint = Channel::from_shared(format!("http://{address}")).expect("an address");
+        // Whoever calls a server that was killed may meet another on its port, that says nothing.
+        let endpoint = endpoint.timeout(CALL_TIMEOUT);
         let channel = endpoint.connect().await.expect("the server is there");
         Self {
             units: UnitServiceClient::new(channel.clone()),

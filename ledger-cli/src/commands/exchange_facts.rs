@@ -29,6 +29,7 @@ pub(super) fn name(fact: &Fact) -> &'static str {
         Fact::NeedStepped(_) => "need_stepped",
         Fact::OrderAccepted(_) => "order_accepted",
         Fact::OrderStepped(_) => "order_stepped",
+        Fact::VisitRecorded(_) => "visit_recorded",
         Fact::IncidentReported(_) => "incident_reported",
         Fact::IncidentClosed(_) => "incident_closed",
     }
@@ -98,6 +99,7 @@ pub(super) fn cells(fact: &Fact) -> Cells {
         Fact::NeedStepped(new) => order_facts::need_stepped(new),
         Fact::OrderAccepted(new) => order_facts::accepted(new),
         Fact::OrderStepped(new) => order_facts::order_stepped(new),
+        Fact::VisitRecorded(new) => order_facts::recorded(new),
         Fact::IncidentReported(new) => order_facts::reported(new),
         Fact::IncidentClosed(new) => order_facts::closed(new),
         Fact::MandateSet(set) => vec![
@@ -245,6 +247,13 @@ pub(super) fn summary(fact: &Fact) -> String {
         Fact::OrderStepped(new) => {
             let verb = new.step.action.verb();
             format!("{} {verb} by {}, {}", new.step.order, new.by, new.to)
+        }
+        Fact::VisitRecorded(new) => {
+            let accept = &new.accepted.accept;
+            format!(
+                "{} by {}, sheet {}",
+                accept.order, accept.provider, new.sheet.number
+            )
         }
         Fact::IncidentReported(new) => {
             let report = &new.report;

@@ -20,6 +20,7 @@ mod order_facts;
 mod policy;
 mod record;
 mod register_file;
+mod sheet_file;
 mod staff;
 mod statement;
 mod unit;

@@ -11,7 +11,7 @@ use timebank_proto::v1::{
     resolve_dispute::How,
 };
 
-use super::{id_or_fresh, incident::EvidenceArgs, need};
+use super::{id_or_fresh, incident::EvidenceArgs, need, sheet_file};
 use crate::{
     amount::Amount,
     client::{PAGE_SIZE, present},
@@ -43,6 +43,41 @@ pub(crate) enum OrderCommand {
         /// The member who comes
         provider: String,
         /// The order's UUID, which makes a repeat harmless. Default: a fresh one
+        #[arg(long, value_name = "UUID")]
+        id: Option<String>,
+    },
+    /// Enter the visits of a sign-in sheet that took place; another of the staff approves them
+    #[command(after_help = "Examples:
+  ledger-cli order record --from sheet.csv --sheet 2026-11.2 --dry-run --actor 1001
+  ledger-cli order record --from sheet.csv --sheet 2026-11.2 \\
+      --sheet-hash \"$(sha256sum < sheet.jpg)\" --actor 1001
+
+The header of the file names its columns: recipient,provider,service,at,for and, if need be,
+pay_from,point,channel. A line is one visit: for is how long it took, without travel. The same
+file again changes nothing; of a line that has changed, it is told that it stands otherwise.")]
+    Record(sheet_file::RecordArgs),
+    /// Approve the visits that were entered from a sheet, and settle them: for staff who are
+    /// neither party nor a relative of one, and did not enter them
+    #[command(after_help = "Examples:
+  ledger-cli order list huxi --sheet 2026-11.2
+  ledger-cli order decline 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --reason 'signed twice'
+  ledger-cli order approve-sheet huxi 2026-11.2 --actor 1002")]
+    ApproveSheet {
+        /// The centre
+        centre: String,
+        /// The number of the sheet
+        sheet: String,
+    },
+    /// Decline a visit that was entered from a sheet, which frees what is held for it
+    #[command(after_help = "Examples:
+  ledger-cli order decline 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --reason 'signed twice' --actor 1002")]
+    Decline {
+        /// The order
+        order: String,
+        /// Why; kept apart from the journal
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// The step's UUID, to repeat it without harm. Default: a fresh one
         #[arg(long, value_name = "UUID")]
         id: Option<String>,
     },
@@ -246,11 +281,15 @@ struct OnlyArgs {
     /// Those that both sides should have confirmed by now
     #[arg(long)]
     overdue: bool,
+    /// Those that the sheet of this number has
+    #[arg(long, value_name = "NUMBER")]
+    sheet: Option<String>,
 }
 
 /// For what orders wait.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub(crate) enum Waiting {
+    Recorded,
     Serving,
     Served,
     Confirmed,
@@ -299,6 +338,16 @@ pub(super) async fn run(command: OrderCommand, session: Session) -> Result<(), F
         OrderCommand::Accept { need, provider, id } => {
             return accept(need, provider, id, session).await;
         }
+        OrderCommand::Record(args) => return sheet_file::record(args, session).await,
+        OrderCommand::ApproveSheet { centre, sheet } => {
+            return sheet_file::approve(centre, sheet, session).await;
+        }
+        OrderCommand::Decline { order, reason, id } => Step {
+            order,
+            action: Action::Decline(Plainly {}),
+            reason,
+            id,
+        },
         OrderCommand::Show { order } => return show(order, session).await,
         OrderCommand::List(args) => return list(args, session).await,
         OrderCommand::Change {
@@ -472,12 +521,16 @@ async fn show(order_id: String, mut session: Session) -> Result<(), Failure> {
 }
 
 async fn list(args: ListArgs, mut session: Session) -> Result<(), Failure> {
-    let OnlyArgs { on, state, overdue } = args.only;
-    let only = match (state, overdue, on) {
-        (Some(state), ..) => Only::State(waiting(state).into()),
-        (None, true, _) => Only::Overdue(Plainly {}),
-        (None, false, Some(day)) => Only::On(day),
-        (None, false, None) => Only::On(session.today().await?),
+    let only = match args.only {
+        OnlyArgs {
+            sheet: Some(sheet), ..
+        } => Only::Sheet(sheet),
+        OnlyArgs {
+            state: Some(state), ..
+        } => Only::State(waiting(state).into()),
+        OnlyArgs { overdue: true, .. } => Only::Overdue(Plainly {}),
+        OnlyArgs { on: Some(day), .. } => Only::On(day),
+        OnlyArgs { .. } => Only::On(session.today().await?),
     };
     let which = match args.of {
         Some(member) => Which::MemberId(member),
@@ -508,6 +561,7 @@ async fn list(args: ListArgs, mut session: Session) -> Result<(), Failure> {
 
 fn waiting(state: Waiting) -> OrderState {
     match state {
+        Waiting::Recorded => OrderState::Recorded,
         Waiting::Serving => OrderState::Serving,
         Waiting::Served => OrderState::Served,
         Waiting::Confirmed => OrderState::Confirmed,

@@ -2,6 +2,7 @@
 
 use timebank::exchange::{
     IncidentClosed, IncidentReported, NeedPublished, NeedStepped, OrderAccepted, OrderStepped,
+    VisitRecorded,
     order::{Evidence, NeedAction, OrderAction, Rating, Reason, Reckoned, Resolution},
 };
 
@@ -77,6 +78,21 @@ pub(super) fn accepted(new: &OrderAccepted) -> Cells {
     ]
 }
 
+pub(super) fn recorded(new: &VisitRecorded) -> Cells {
+    let mut cells = vec![
+        ("sheet", Cell::text(new.sheet.number.as_str())),
+        ("sha256", shown(new.sheet.hash)),
+        ("staff_number", Cell::text(new.by.as_str())),
+    ];
+    let of_need = ["recipient_id", "service", "at", "minutes", "centre", "on"];
+    let published = published(&new.published).into_iter();
+    cells.extend(published.filter(|(name, _)| of_need.contains(name)));
+    let of_order = ["order_id", "provider_id", "payer", "held"];
+    let accepted = accepted(&new.accepted).into_iter();
+    cells.extend(accepted.filter(|(name, _)| of_order.contains(name)));
+    cells
+}
+
 pub(super) fn order_stepped(new: &OrderStepped) -> Cells {
     let step = &new.step;
     let mut cells = vec![
@@ -126,7 +142,10 @@ fn of_action(action: &OrderAction) -> Cells {
             vec![("served", Cell::minutes(served.get()))]
         }
         OrderAction::Dispute(shown_by) => evidence(shown_by),
-        OrderAction::Resolve(Resolution::Release) | OrderAction::Settle => Vec::new(),
+        OrderAction::Approve
+        | OrderAction::Decline
+        | OrderAction::Resolve(Resolution::Release)
+        | OrderAction::Settle => Vec::new(),
     }
 }
 

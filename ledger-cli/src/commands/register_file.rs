@@ -237,7 +237,7 @@ fn column(name: &str) -> Result<Column, Failure> {
 }
 
 /// What is wrong is told without the text: it may be personal.
-fn unreadable(file: &Path, error: &csv::Error) -> Failure {
+pub(super) fn unreadable(file: &Path, error: &csv::Error) -> Failure {
     let line = error.position().map_or(1, csv::Position::line);
     let what = match error.kind() {
         csv::ErrorKind::Utf8 { .. } => "is not UTF-8 text, perhaps GBK; save it again as UTF-8",

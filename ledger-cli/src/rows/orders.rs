@@ -74,6 +74,8 @@ pub(crate) const ORDERS: Layout = Layout {
         "credited",
         "entry_id",
         "correction",
+        "sheet",
+        "entered_by",
     ],
     columns: &[
         ("id", "order"),
@@ -132,6 +134,7 @@ fn order_state(state: OrderState) -> &'static str {
         OrderState::NoShow => "no_show",
         OrderState::Disputed => "disputed",
         OrderState::Resolved => "resolved",
+        OrderState::Recorded => "recorded",
     }
 }
 
@@ -238,6 +241,11 @@ pub(crate) fn order(order: &Order) -> Row {
                 served => Cell::minutes(served),
             },
         ),
+        (
+            "sheet",
+            Cell::text(order.sheet.as_ref().map_or("", |sheet| &sheet.number)),
+        ),
+        ("entered_by", Cell::text(&order.entered_by)),
     ])
 }
 
@@ -368,6 +376,7 @@ pub(crate) fn today(today: &GetTodayResponse) -> Row {
         ("for_approval_count", count(today.for_approval.len())),
         ("visit_count", count(today.visits.len())),
         ("overdue_count", count(today.overdue.len())),
+        ("recorded_count", count(today.recorded.len())),
         ("confirmed_count", count(today.confirmed.len())),
         ("unmet_count", count(today.unmet.len())),
         ("dispute_count", count(today.disputes.len())),
@@ -376,6 +385,7 @@ pub(crate) fn today(today: &GetTodayResponse) -> Row {
         ("for_approval", needs(&today.for_approval)),
         ("visits", orders(&today.visits)),
         ("overdue", orders(&today.overdue)),
+        ("recorded", orders(&today.recorded)),
         ("confirmed", orders(&today.confirmed)),
         ("unmet", needs(&today.unmet)),
         ("disputes", orders(&today.disputes)),

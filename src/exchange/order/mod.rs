@@ -8,6 +8,7 @@
 mod incident;
 mod need;
 mod reckoned;
+mod sheet;
 pub mod steps;
 mod visit;
 mod week;
@@ -25,6 +26,7 @@ pub use need::{
     AcceptNeed, Helpers, MAX_OFFERS, Need, NeedAction, NeedStep, NeedTerms, Offer, PublishNeed,
 };
 pub use reckoned::Reckoned;
+pub use sheet::{Entered, RecordVisit, Sheet, SheetNumber, VisitVerdicts};
 pub use steps::{NeedState, NeedVerb, OrderState, OrderVerb};
 pub use visit::{
     Booked, Confirmation, Correction, MAX_OFF_BOOKING_H, MAX_STAYING_STEPS, MAX_STEPS, Order,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Doer, NeedId, NeedState, NeedVerb, OrderId, Reason, Visit};
 use crate::{
     exchange::{
-        Branch, Code, Day, MemberId, PolicyVersion, StaffNumber,
+        Branch, Code, Day, MemberId, NeedPublished, PolicyVersion, StaffNumber,
         policy::{MAX_DAYS, Minutes},
     },
     ledger::{AccountId, BookingId, Moment, Sequence},
@@ -25,6 +25,9 @@ pub struct Helpers(u32);
 impl Helpers {
     /// The most.
     pub const MAX: u32 = 20;
+
+    /// One.
+    pub const ONE: Self = Self(1);
 
     /// So many. None outside the range.
     pub fn new(number: u32) -> Option<Self> {
@@ -172,6 +175,29 @@ pub struct Need {
 }
 
 impl Need {
+    /// As it stands when it is published.
+    pub(in crate::exchange) fn published(
+        new: &NeedPublished,
+        published_at: Moment,
+        steps: Vec<Sequence>,
+    ) -> Self {
+        Self {
+            id: new.id,
+            terms: new.terms.clone(),
+            centre: new.centre.clone(),
+            on: new.on,
+            state: new.to,
+            published_by: new.by.clone(),
+            published_at,
+            policy: new.policy,
+            open_until: new.open_until,
+            offers: Vec::new(),
+            approved_by: Vec::new(),
+            orders: Vec::new(),
+            steps,
+        }
+    }
+
     /// The time that an order of it takes.
     pub(in crate::exchange) fn visit(&self, order: OrderId) -> Visit {
         let NeedTerms { at, minutes, .. } = &self.terms;

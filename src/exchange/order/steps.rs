@@ -63,6 +63,8 @@ words!(
     /// How an order stands.
     OrderState {
         Accepted = "accepted",
+        /// It took place before it was entered, and waits for approval.
+        Recorded = "recorded",
         /// The provider has come.
         Serving = "serving",
         /// The provider has gone.
@@ -83,6 +85,8 @@ words!(
 words!(
     /// What is done about an order.
     OrderVerb {
+        Approve = "approve",
+        Decline = "decline",
         Change = "change",
         CheckIn = "check-in",
         CheckOut = "check-out",
@@ -121,10 +125,14 @@ pub const NEED_STEPS: &[Row<NeedState, NeedVerb>] = {
 /// What may be done about an order.
 pub const ORDER_STEPS: &[Row<OrderState, OrderVerb>] = {
     use OrderState::{
-        Accepted, Cancelled, Confirmed, Disputed, NoShow, Resolved, Served, Serving, Settled,
+        Accepted, Cancelled, Confirmed, Disputed, NoShow, Recorded, Resolved, Served, Serving,
+        Settled,
     };
     use OrderVerb as Do;
     &[
+        // What a sheet has is approved by others than who entered it.
+        (Recorded, Do::Approve, &[Recorded, Confirmed]),
+        (Recorded, Do::Decline, &[Cancelled]),
         (Accepted, Do::Change, &[Accepted]),
         (Accepted, Do::CheckIn, &[Serving]),
         (Accepted, Do::Cancel, &[Cancelled]),
@@ -187,9 +195,12 @@ impl OrderState {
     /// Whether nothing is open of it any more, though it may be corrected.
     pub fn is_ended(self) -> bool {
         match self {
-            Self::Accepted | Self::Serving | Self::Served | Self::Confirmed | Self::Disputed => {
-                false
-            }
+            Self::Accepted
+            | Self::Recorded
+            | Self::Serving
+            | Self::Served
+            | Self::Confirmed
+            | Self::Disputed => false,
             Self::Settled | Self::Cancelled | Self::NoShow | Self::Resolved => true,
         }
     }
@@ -237,7 +248,7 @@ mod tests {
     fn every_state_is_reached() {
         for state in OrderState::ALL
             .iter()
-            .filter(|one| **one != OrderState::Accepted)
+            .filter(|one| !matches!(one, OrderState::Accepted | OrderState::Recorded))
         {
             let mut rows = ORDER_STEPS.iter();
             assert!(rows.any(|row| row.2.contains(state)), "{state}");

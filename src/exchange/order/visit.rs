@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Doer, Evidence, IncidentId, NeedId, OrderId, OrderState, OrderVerb, Reason, Reckoned};
+use super::{
+    Doer, Entered, Evidence, IncidentId, NeedId, OrderId, OrderState, OrderVerb, Reason, Reckoned,
+};
 use crate::{
     exchange::{Branch, Code, Day, MemberId, StaffNumber, policy::Minutes},
     ledger::{AccountId, Amount, BookingId, Moment, Sequence},
@@ -87,6 +89,10 @@ pub enum Resolution {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderAction {
+    /// It took place as it was entered.
+    Approve,
+    /// It did not.
+    Decline,
     /// It begins at another time, or takes another one.
     Change {
         at: Moment,
@@ -119,6 +125,8 @@ impl OrderAction {
     /// Which step it is.
     pub fn verb(&self) -> OrderVerb {
         match self {
+            Self::Approve => OrderVerb::Approve,
+            Self::Decline => OrderVerb::Decline,
             Self::Change { .. } => OrderVerb::Change,
             Self::CheckIn(_) => OrderVerb::CheckIn,
             Self::CheckOut(_) => OrderVerb::CheckOut,
@@ -193,7 +201,9 @@ pub struct Order {
     /// The hold on it.
     pub hold: BookingId,
     pub held: Amount,
-    /// The staff whose approval of the need counted.
+    /// Of a visit that took place before: from where, and by whom.
+    pub entered: Option<Entered>,
+    /// The staff whose approval counted: of the need, or of what was entered.
     pub approved_by: Vec<StaffNumber>,
     /// When the provider went.
     pub ended_at: Option<Moment>,

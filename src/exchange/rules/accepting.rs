@@ -6,26 +6,45 @@ use super::{
     policies,
 };
 use crate::exchange::{
-    AcceptNeed, Fact, Member, MemberState, Need, NeedState, ObjectId, OrderAccepted, OrderId,
+    AcceptNeed, Doer, Fact, Member, MemberState, Need, NeedState, ObjectId, OrderAccepted, OrderId,
     OrderRejection, StaffNumber, StepId,
     order::{NeedVerb, Party},
     policy::Policy,
 };
-use crate::ledger::{Principal, Sequence};
+use crate::ledger::{self, Principal, Sequence};
 
 pub(super) fn accept(view: View<'_>, new: &AcceptNeed, by: &Principal) -> Ruling {
     let need = needs::known(view, new.need.0)?;
-    let terms = &need.terms;
-    let recipient = needs::known_member(view, &terms.recipient, "recipient_id")?;
+    let recipient = needs::known_member(view, &need.terms.recipient, "recipient_id")?;
     let provider = needs::known_member(view, &new.provider, "provider_id")?;
     let doer = doers::doer_for(view, &need.centre, provider, by)?;
     needs::check_open(view, need, NeedVerb::Accept)?;
+    let (mut accepted, ledger) = accepted(view, need, new, [recipient, provider], doer)?;
+    let adopted = needs::policy_on(view, &need.centre, need.on)?;
+    accepted.approved_by = approvals_for(view, adopted.policy(), need, provider)?;
+    Ok(Decision::Append(Box::new(Plan {
+        fact: Fact::OrderAccepted(Box::new(accepted)),
+        ledger,
+        personal: None,
+        note: None,
+    })))
+}
+
+/// An order that may be made of a need, but for the approvals, and what the ledger does for
+/// it.
+pub(super) fn accepted(
+    view: View<'_>,
+    need: &Need,
+    new: &AcceptNeed,
+    [recipient, provider]: [&Member; 2],
+    by: Doer,
+) -> Result<(OrderAccepted, Vec<ledger::Command>), Undecided> {
+    let terms = &need.terms;
     needs::check_other(need, provider)?;
     members::check_state(recipient, &[MemberState::Active], "served")?;
     let adopted = needs::policy_on(view, &need.centre, need.on)?;
     let service = needs::service_of(adopted, &terms.service)?;
     let verdict_on = check_provider(view, need, provider, new.recorded)?;
-    let approved_by = approvals_for(view, adopted.policy(), need, provider)?;
     needs::check_free(view, (&provider.id, &recipient.id), &need.visit(new.order))?;
     let payer = needs::payer(view, adopted, recipient, terms.pay_from.as_ref())?;
     exits::check_unbooked(
@@ -43,26 +62,22 @@ pub(super) fn accept(view: View<'_>, new: &AcceptNeed, by: &Principal) -> Ruling
     let limits = policies::new_limits(view, &recipient.centre, &recipient.account)?;
     let place = needs::place_hold(adopted, service, &held, terms.point.as_ref())?;
     let stand = u32::try_from(need.orders.len()).unwrap_or(u32::MAX);
-    Ok(Decision::Append(Box::new(Plan {
-        fact: Fact::OrderAccepted(Box::new(OrderAccepted {
-            accept: AcceptNeed {
-                recorded: None,
-                ..new.clone()
-            },
-            by: doer,
-            approved_by,
-            held: held.amount,
-            need_is: match stand.saturating_add(1) >= terms.helpers.get() {
-                true => NeedState::Accepted,
-                false => NeedState::Approved,
-            },
-            payer: payer.clone(),
-            verdict_on,
-        })),
-        ledger: limits.into_iter().chain([place]).collect(),
-        personal: None,
-        note: None,
-    })))
+    let accepted = OrderAccepted {
+        accept: AcceptNeed {
+            recorded: None,
+            ..new.clone()
+        },
+        by,
+        approved_by: Vec::new(),
+        held: held.amount,
+        need_is: match stand.saturating_add(1) >= terms.helpers.get() {
+            true => NeedState::Accepted,
+            false => NeedState::Approved,
+        },
+        payer: payer.clone(),
+        verdict_on,
+    };
+    Ok((accepted, limits.into_iter().chain([place]).collect()))
 }
 
 /// That a member may serve a need. The record of their personal fields, where

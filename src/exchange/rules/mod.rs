@@ -15,6 +15,7 @@ mod needs;
 mod orders;
 mod policies;
 mod settling;
+mod sheets;
 mod staff;
 
 use super::{
@@ -153,6 +154,7 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::StepNeed(new) => needs::step(view, new, by),
         Command::AcceptNeed(new) => accepting::accept(view, new, by),
         Command::StepOrder(new) => orders::step(view, new, by),
+        Command::RecordVisit(new) => sheets::record(view, new, by),
         Command::ReportIncident(new) => incidents::report(view, new, by),
         Command::CloseIncident(new) => incidents::close(view, new, by),
     }
@@ -223,6 +225,20 @@ where
         }
     }
     Ok(())
+}
+
+/// The active staff of a centre that a principal is.
+fn own_staff<'a>(
+    objects: &'a Objects,
+    centre: &Branch,
+    by: &Principal,
+) -> Result<&'a Staff, Undecided> {
+    check_staff(objects, centre, by)?;
+    let number = StaffNumber::of(by).ok_or_else(|| Rejection::StaffOnly {
+        centre: centre.clone(),
+        principal: by.clone(),
+    })?;
+    known_staff(objects, &number)
 }
 
 /// That a principal is active staff of a centre that is there.

@@ -16,10 +16,24 @@ use crate::ledger::{
 };
 
 pub(super) fn publish(view: View<'_>, new: &PublishNeed, by: &Principal) -> Ruling {
-    let terms = &new.terms;
-    let recipient = known_member(view, &terms.recipient, "recipient_id")?;
-    let centre = &recipient.centre;
-    let doer = doers::doer_for(view, centre, recipient, by)?;
+    let recipient = known_member(view, &new.terms.recipient, "recipient_id")?;
+    let doer = doers::doer_for(view, &recipient.centre, recipient, by)?;
+    let mut published = published(view, new, recipient, doer)?;
+    let adopted = policy_on(view, &recipient.centre, published.on)?;
+    if adopted.policy().approval.need == 0 {
+        published.to = NeedState::Approved;
+    }
+    Ok(Fact::NeedPublished(Box::new(published)).into())
+}
+
+/// A need that may be asked for, before anybody approves it.
+pub(super) fn published(
+    view: View<'_>,
+    new: &PublishNeed,
+    recipient: &Member,
+    by: Doer,
+) -> Result<NeedPublished, Undecided> {
+    let (terms, centre) = (&new.terms, &recipient.centre);
     members::check_state(recipient, &[MemberState::Active], "served")?;
     let on = view.day(terms.at);
     check_near(view, on)?;
@@ -44,21 +58,17 @@ pub(super) fn publish(view: View<'_>, new: &PublishNeed, by: &Principal) -> Ruli
         },
     )?;
     payer(view, adopted, recipient, terms.pay_from.as_ref())?;
-    Ok(Fact::NeedPublished(Box::new(NeedPublished {
+    Ok(NeedPublished {
         id: new.id,
         terms: terms.clone(),
-        by: doer,
+        by,
         centre: centre.clone(),
         policy: adopted.version,
         on,
         open_until: on.plus_days(policy.exchange.backdated_days).unwrap_or(on),
-        to: match policy.approval.need {
-            0 => NeedState::Approved,
-            _ => NeedState::Published,
-        },
+        to: NeedState::Published,
         verdict_on,
-    }))
-    .into())
+    })
 }
 
 pub(super) fn check_near(view: View<'_>, on: Day) -> Result<(), Undecided> {

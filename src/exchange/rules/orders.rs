@@ -65,6 +65,8 @@ pub(super) fn step(view: View<'_>, new: &OrderStep, by: &Principal) -> Ruling {
         by,
     };
     let comes = match &new.action {
+        OrderAction::Approve => asked.approve(),
+        OrderAction::Decline => asked.decline(),
         OrderAction::Change { at, minutes } => asked.change(new.step, *at, *minutes),
         OrderAction::CheckIn(at) => asked.check_in(*at),
         OrderAction::CheckOut(at) => asked.check_out(*at),
@@ -156,6 +158,44 @@ impl Asked<'_> {
         let centre = &self.order.centre;
         let staff = doers::neutral_staff(self.view, centre, &parties, self.by)?;
         Ok(Doer::Staff(staff.terms.number.clone()))
+    }
+
+    /// What was entered is approved by as many as a need is, by one at least, and by nobody who
+    /// entered it.
+    fn approve(&self) -> Result<Comes, Undecided> {
+        let Self { view, order, .. } = *self;
+        let by = self.neutral()?;
+        self.check_open(OrderVerb::Approve)?;
+        if let Doer::Staff(number) = &by {
+            let staff = super::known_staff(view.objects, number)?;
+            if let Some(entered) = &order.entered {
+                let other = doers::check_another(view, staff, &entered.by);
+                let (order, number) = (order.id, entered.by.clone());
+                other.map_err(|undecided| match undecided {
+                    Undecided::Refused(_) => {
+                        OrderRejection::ApproverEntered { order, number }.into()
+                    }
+                    lacking => lacking,
+                })?;
+            }
+            for earlier in &order.approved_by {
+                doers::check_another(view, staff, earlier)?;
+            }
+        }
+        let adopted = needs::policy_on(view, &order.centre, order.on)?;
+        let asked = adopted.policy().approval.need.max(1);
+        let given = u32::try_from(order.approved_by.len()).unwrap_or(u32::MAX);
+        let to = match given.saturating_add(1) >= asked {
+            true => OrderState::Confirmed,
+            false => order.state,
+        };
+        Ok(Comes::plainly(order, by, to))
+    }
+
+    fn decline(&self) -> Result<Comes, Undecided> {
+        let by = self.neutral()?;
+        self.check_open(OrderVerb::Decline)?;
+        Ok(self.released(by, OrderState::Cancelled))
     }
 
     /// Another time, or another length: beyond the tolerance it needs approval again.

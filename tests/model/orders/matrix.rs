@@ -67,13 +67,18 @@ fn confirm(member: &'static str) -> OrderDo {
 /// An order that stands so, two hours after it was booked.
 fn order_in(state: OrderState) -> Real {
     let mut real = published(0);
+    if state == OrderState::Recorded {
+        done(&mut real, Ask::Wait { minutes: 180 });
+        assert_eq!(real.record(ORDER, ["a:m2", "b:m1"], "2"), Ok(false));
+        return real;
+    }
     done(&mut real, about_need(1, NeedDo::Approve));
     done(&mut real, ACCEPT);
     done(&mut real, Ask::Wait { minutes: 180 });
     let (check_in, check_out) = (OrderDo::CheckIn(60), OrderDo::CheckOut(120));
     let dispute = OrderDo::Dispute;
     let steps = match state {
-        OrderState::Accepted => vec![],
+        OrderState::Accepted | OrderState::Recorded => vec![],
         OrderState::Serving => vec![check_in],
         OrderState::Served => vec![check_in, check_out],
         OrderState::Confirmed | OrderState::Settled => vec![check_in, check_out, confirm("b:m1")],
@@ -98,6 +103,8 @@ fn order_in(state: OrderState) -> Real {
 
 fn order_step(verb: OrderVerb) -> OrderDo {
     match verb {
+        OrderVerb::Approve => OrderDo::Approve,
+        OrderVerb::Decline => OrderDo::Decline,
         OrderVerb::Change => OrderDo::Change {
             at: 90,
             minutes: 60,

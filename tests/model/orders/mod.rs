@@ -54,6 +54,8 @@ enum NeedDo {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum OrderDo {
+    Approve,
+    Decline,
     Change { at: i64, minutes: i64 },
     CheckIn(i64),
     CheckOut(i64),

@@ -339,6 +339,7 @@ impl Model {
             4 => OrderDo::Settle,
             5 | 6 => OrderDo::Cancel(side),
             7 => OrderDo::NoShow(side),
+            8 if off.side => OrderDo::Approve,
             8 => OrderDo::Dispute,
             9 => OrderDo::Resolve(None),
             10 => OrderDo::Resolve(Some((found.minutes + off.minutes).max(1))),
@@ -708,9 +709,12 @@ impl Model {
                     self.neutral(centre, &[other], actor)?;
                 }
             }
-            OrderDo::Settle | OrderDo::NoShow(_) | OrderDo::Resolve(_) | OrderDo::Correct(_) => {
-                is_neutral()?
-            }
+            OrderDo::Approve
+            | OrderDo::Decline
+            | OrderDo::Settle
+            | OrderDo::NoShow(_)
+            | OrderDo::Resolve(_)
+            | OrderDo::Correct(_) => is_neutral()?,
             OrderDo::Cancel(side) => {
                 let (own, other) = match side {
                     Side::Provider => (order.provider, order.recipient),
@@ -730,6 +734,8 @@ impl Model {
             | OrderDo::NoShow(_) => order.state == Accepted,
             OrderDo::CheckOut(_) => order.state == Serving,
             OrderDo::Confirm { .. } => order.state == Served,
+            // Nothing is entered from sheets here.
+            OrderDo::Approve | OrderDo::Decline => false,
             OrderDo::Settle => order.state == Confirmed,
             OrderDo::Resolve(_) => order.state == Disputed,
             OrderDo::Correct(_) => {
@@ -805,6 +811,7 @@ impl Model {
                 self.out(id, &mut order, owes, side)?;
                 order.state = OrderState::NoShow;
             }
+            OrderDo::Approve | OrderDo::Decline => {}
             OrderDo::Dispute => order.state = Disputed,
             OrderDo::Resolve(None) => order.state = OrderState::Resolved,
             OrderDo::Correct(served) => {

@@ -7,7 +7,10 @@ use timebank::{
         AcceptNeed, AdoptPolicy, Branch, CentreTerms, Code, Command, MemberDetails, MemberId, Name,
         NeedId, NeedState, NeedStep, OrderId, OrderState, OrderStep, Personal, PersonalFields,
         PersonalPart, PolicyDocument, PublishNeed, RegisterMember, StaffNumber, StaffTerms,
-        order::{Evidence, Helpers, NeedAction, NeedTerms, OrderAction, Party, Reason, Resolution},
+        order::{
+            Evidence, Helpers, NeedAction, NeedTerms, OrderAction, Party, Reason, RecordVisit,
+            Resolution, Sheet, SheetNumber, VisitVerdicts,
+        },
         policy::Minutes,
     },
     ledger::{
@@ -102,6 +105,8 @@ fn need_action(action: NeedDo) -> NeedAction {
 
 pub(super) fn order_action(action: OrderDo) -> OrderAction {
     match action {
+        OrderDo::Approve => OrderAction::Approve,
+        OrderDo::Decline => OrderAction::Decline,
         OrderDo::Change {
             at: begins,
             minutes: long,
@@ -234,6 +239,30 @@ impl Real {
             opens: Vec::new(),
         })
         .into()
+    }
+
+    /// A visit that took place, entered from a sheet.
+    pub(super) fn record(&mut self, order: u8, [recipient, provider]: [Id; 2], by: Id) -> Became {
+        let command = Command::RecordVisit(Box::new(RecordVisit {
+            id: OrderId(uuid(order)),
+            terms: NeedTerms {
+                recipient: member(recipient),
+                service: Code::parse("service", SERVICES[0]).expect("a code"),
+                at: at(60),
+                minutes: minutes(60),
+                pay_from: None,
+                point: None,
+                channel: None,
+                helpers: Helpers::ONE,
+            },
+            provider: member(provider),
+            sheet: Sheet {
+                number: SheetNumber::parse("7").expect("a number"),
+                hash: None,
+            },
+            recorded: VisitVerdicts::default(),
+        }));
+        self.run(command.into(), by)
     }
 
     pub(super) fn one(&mut self, ask: Ask, actor: Id) -> Became {

@@ -38,7 +38,7 @@ impl<'c> PersonalRows<'c> {
     pub(super) fn check(&mut self, record: &Record) -> Result<()> {
         let at = record.stamp.sequence;
         let fact = record.step.exchange_fact();
-        if let Some(of) = fact.and_then(|fact| fact.verdict_on(at)) {
+        for of in fact.into_iter().flat_map(|fact| fact.verdicts_on(at)) {
             let is_erased = !objects::has_personal(self.connection, of)?;
             let other = fact.and_then(Fact::second_of);
             let is_other_kept = other.map(|other| objects::is_kept(self.connection, other));

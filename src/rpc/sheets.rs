@@ -1,0 +1,75 @@
+//! Entering the visits of a sign-in sheet in one call.
+
+use timebank_proto::{
+    limits,
+    v1::{self, record_visit_result::Result as Fate},
+};
+
+use super::{Services, orders::order_id, partakers, status::Refused};
+use crate::{
+    exchange::{
+        Command, RecordVisit,
+        order::{Helpers, Sheet, VisitVerdicts},
+    },
+    journal,
+    ledger::Caller,
+    steps::Together,
+};
+
+impl Services {
+    /// Enters the visits of a sheet, each for itself. One that cannot be read is refused
+    /// alone.
+    pub(super) async fn record_batch(
+        &self,
+        request: v1::RecordVisitsRequest,
+        caller: Caller,
+    ) -> Result<v1::RecordVisitsResponse, Refused> {
+        let (given, max) = (request.visits.len(), limits::BATCH_VISITS);
+        if !(1..=max).contains(&given) {
+            return Err(Refused::BatchSize { given, max });
+        }
+        let sheet = journal::sheet(request.sheet.as_ref())?;
+        let visits = request.visits.into_iter();
+        let read: Vec<_> = visits.map(|visit| command(visit, &sheet)).collect();
+        let sound = read.iter().flatten().cloned();
+        let commands = sound.map(Into::into).collect();
+        let decided = self.decide(commands, Together::Each, request.validate_only, caller);
+        let mut decided = decided.await?.into_iter();
+        let mut results = Vec::with_capacity(given);
+        for read in read {
+            let fate = match read {
+                Err(refused) => Fate::Refusal(refused.into_refusal()),
+                Ok(_) => match decided.next().ok_or(Refused::Fault)? {
+                    Err(rejection) => Fate::Refusal(Refused::from(rejection).into_refusal()),
+                    Ok(outcome) => Fate::Stands(v1::VisitStands {
+                        replayed: outcome.is_replay(),
+                    }),
+                },
+            };
+            results.push(v1::RecordVisitResult { result: Some(fate) });
+        }
+        Ok(v1::RecordVisitsResponse { results })
+    }
+}
+
+fn command(visit: v1::RecordVisit, sheet: &Sheet) -> Result<Command, Refused> {
+    let id = order_id(&visit.order_id, "order_id")?;
+    let provider = partakers::member_id(&visit.provider_id, "provider_id")?;
+    let terms = v1::NeedTerms {
+        recipient_id: visit.recipient_id,
+        service: visit.service,
+        at: visit.at,
+        minutes: visit.minutes,
+        pay_from: visit.pay_from,
+        point: visit.point,
+        channel: visit.channel,
+        helpers: Helpers::ONE.get(),
+    };
+    Ok(Command::RecordVisit(Box::new(RecordVisit {
+        id,
+        terms: journal::need_terms(&terms)?,
+        provider,
+        sheet: sheet.clone(),
+        recorded: VisitVerdicts::default(),
+    })))
+}
