@@ -13,6 +13,7 @@ mod exit_facts;
 mod facts;
 mod incident_facts;
 mod member_facts;
+mod order_actions;
 mod order_facts;
 mod time;
 mod tree;
@@ -28,9 +29,10 @@ pub use member_facts::{
     details_to_proto, ids, member_change, member_details, member_id, qualification,
     qualification_to_proto, relatives,
 };
+pub use order_actions::{need_action, order_action, party};
 pub use order_facts::{
-    doer_to_proto, need_action, need_state_to_proto, need_terms, need_terms_to_proto, order_action,
-    order_state_to_proto, party, reckoning_to_proto, sheet, sheet_to_proto,
+    doer_to_proto, need_state_to_proto, need_terms, need_terms_to_proto, order_state_to_proto,
+    reckoning_to_proto, sheet, sheet_to_proto,
 };
 pub use time::{moment, timestamp};
 pub use tree::{Frontier, HASH_BYTES, Hash, leaf_hash, node_place};

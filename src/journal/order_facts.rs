@@ -1,27 +1,23 @@
 //! What happened to needs and orders: to the contract's messages, and back.
 
-use timebank_proto::v1::{
-    self, doer::Who, need_action::Action as NeedDo, order_action::Action as OrderDo,
-    resolve_dispute::How,
-};
+use timebank_proto::v1::{self, doer::Who};
 
 use super::{
     Undecodable,
     decode::{booking, commitment},
     facts::policy_version,
-    incident_facts::{evidence, evidence_to_proto, hash, hash_to_proto},
+    incident_facts::{hash, hash_to_proto},
     member_facts::{optional, sequence},
-    moment, timestamp,
+    moment,
+    order_actions::{need_action, need_action_to_proto, order_action, order_action_to_proto},
+    timestamp,
 };
 use crate::{
     exchange::{
         AcceptNeed, Branch, Code, Day, Doer, Fact, MemberId, NeedId, NeedPublished, NeedState,
         NeedStep, NeedStepped, OrderAccepted, OrderId, OrderState, OrderStep, OrderStepped,
         PolicyVersion, StaffNumber, VisitRecorded,
-        order::{
-            Helpers, NeedAction, NeedTerms, OrderAction, Party, Rating, Reason, Reckoned,
-            Resolution, Sheet, SheetNumber,
-        },
+        order::{Helpers, NeedTerms, Reason, Reckoned, Sheet, SheetNumber},
         policy::Minutes,
     },
     ledger::{AccountId, Amount, Malformed, Sequence},
@@ -86,62 +82,6 @@ pub fn order_state_to_proto(state: OrderState) -> v1::OrderState {
         OrderState::Disputed => v1::OrderState::Disputed,
         OrderState::Resolved => v1::OrderState::Resolved,
         OrderState::Recorded => v1::OrderState::Recorded,
-    }
-}
-
-fn party_to_proto(party: Party) -> v1::Party {
-    match party {
-        Party::Provider => v1::Party::Provider,
-        Party::Recipient => v1::Party::Recipient,
-    }
-}
-
-fn need_action_to_proto(action: &NeedAction) -> v1::NeedAction {
-    let action = match action {
-        NeedAction::Offer(member) => NeedDo::Offer(member.as_str().into()),
-        NeedAction::Withdraw(member) => NeedDo::Withdraw(member.as_str().into()),
-        NeedAction::Approve => NeedDo::Approve(v1::Plainly {}),
-        NeedAction::Decline => NeedDo::Decline(v1::Plainly {}),
-        NeedAction::Cancel => NeedDo::Cancel(v1::Plainly {}),
-    };
-    v1::NeedAction {
-        action: Some(action),
-    }
-}
-
-fn order_action_to_proto(action: &OrderAction) -> v1::OrderAction {
-    let action = match action {
-        OrderAction::Approve => OrderDo::Approve(v1::Plainly {}),
-        OrderAction::Decline => OrderDo::Decline(v1::Plainly {}),
-        OrderAction::Change { at, minutes } => OrderDo::Change(v1::ChangeVisit {
-            at: Some(timestamp(*at)),
-            minutes: minutes.get(),
-        }),
-        OrderAction::CheckIn(at) => OrderDo::CheckIn(timestamp(*at)),
-        OrderAction::CheckOut(at) => OrderDo::CheckOut(timestamp(*at)),
-        OrderAction::Confirm {
-            member,
-            served,
-            rating,
-        } => OrderDo::Confirm(v1::ConfirmVisit {
-            member_id: member.as_str().into(),
-            served_minutes: served.get(),
-            rating: rating.map_or(0, Rating::get),
-        }),
-        OrderAction::Settle => OrderDo::Settle(v1::Plainly {}),
-        OrderAction::Cancel(party) => OrderDo::Cancel(party_to_proto(*party).into()),
-        OrderAction::NoShow(party) => OrderDo::NoShow(party_to_proto(*party).into()),
-        OrderAction::Dispute(evidence) => OrderDo::Dispute(evidence_to_proto(evidence)),
-        OrderAction::Correct(served) => OrderDo::CorrectMinutes(served.get()),
-        OrderAction::Resolve(resolution) => OrderDo::Resolve(v1::ResolveDispute {
-            how: Some(match resolution {
-                Resolution::Settle(served) => How::SettleMinutes(served.get()),
-                Resolution::Release => How::Release(v1::Plainly {}),
-            }),
-        }),
-    };
-    v1::OrderAction {
-        action: Some(action),
     }
 }
 
@@ -270,7 +210,7 @@ pub(super) fn order_stepped(new: &OrderStepped) -> v1::OrderStepped {
 }
 
 /// Text that must be there.
-fn text<'a>(given: &'a str, field: &'static str) -> Read<&'a str> {
+pub(super) fn text<'a>(given: &'a str, field: &'static str) -> Read<&'a str> {
     match given {
         "" => Err(Malformed::Missing { field }),
         given => Ok(given),
@@ -278,7 +218,7 @@ fn text<'a>(given: &'a str, field: &'static str) -> Read<&'a str> {
 }
 
 /// Minutes of which there must be one at least.
-fn minutes(given: i64, field: &'static str) -> Read<Minutes> {
+pub(super) fn minutes(given: i64, field: &'static str) -> Read<Minutes> {
     match Minutes::new(given) {
         Some(minutes) if minutes > Minutes::ZERO => Ok(minutes),
         _ if given == 0 => Err(Malformed::Missing { field }),
@@ -289,7 +229,7 @@ fn minutes(given: i64, field: &'static str) -> Read<Minutes> {
     }
 }
 
-fn required<T>(given: Option<T>, field: &'static str) -> Read<T> {
+pub(super) fn required<T>(given: Option<T>, field: &'static str) -> Read<T> {
     given.ok_or(Malformed::Missing { field })
 }
 
@@ -323,89 +263,6 @@ fn helpers(given: u32) -> Read<Helpers> {
         field,
         given: i32::try_from(given).unwrap_or(i32::MAX),
     })
-}
-
-/// Reads what is done about a need.
-///
-/// # Errors
-/// [`Malformed`], where it is missing or names no member.
-pub fn need_action(given: Option<&v1::NeedAction>) -> Read<NeedAction> {
-    let action = given.and_then(|given| given.action.as_ref());
-    let member = |given: &str, field| MemberId::parse(text(given, field)?);
-    Ok(match required(action, "action")? {
-        NeedDo::Offer(given) => NeedAction::Offer(member(given, "action.offer")?),
-        NeedDo::Withdraw(given) => NeedAction::Withdraw(member(given, "action.withdraw")?),
-        NeedDo::Approve(_) => NeedAction::Approve,
-        NeedDo::Decline(_) => NeedAction::Decline,
-        NeedDo::Cancel(_) => NeedAction::Cancel,
-    })
-}
-
-/// Reads what is done about an order.
-///
-/// # Errors
-/// [`Malformed`], of the first field that is.
-pub fn order_action(given: Option<&v1::OrderAction>) -> Read<OrderAction> {
-    let action = given.and_then(|given| given.action.as_ref());
-    Ok(match required(action, "action")? {
-        OrderDo::Change(change) => OrderAction::Change {
-            at: moment(required(change.at, "action.change.at")?, "action.change.at")?,
-            minutes: minutes(change.minutes, "action.change.minutes")?,
-        },
-        OrderDo::Approve(_) => OrderAction::Approve,
-        OrderDo::Decline(_) => OrderAction::Decline,
-        OrderDo::CheckIn(at) => OrderAction::CheckIn(moment(*at, "action.check_in")?),
-        OrderDo::CheckOut(at) => OrderAction::CheckOut(moment(*at, "action.check_out")?),
-        OrderDo::Confirm(confirm) => {
-            let member = text(&confirm.member_id, "action.confirm.member_id")?;
-            OrderAction::Confirm {
-                member: MemberId::parse(member)?,
-                served: minutes(confirm.served_minutes, "action.confirm.served_minutes")?,
-                rating: rating(confirm.rating)?,
-            }
-        }
-        OrderDo::Settle(_) => OrderAction::Settle,
-        OrderDo::Cancel(given) => OrderAction::Cancel(party(*given, "action.cancel")?),
-        OrderDo::NoShow(given) => OrderAction::NoShow(party(*given, "action.no_show")?),
-        OrderDo::Dispute(given) => OrderAction::Dispute(evidence("action.dispute", Some(given))?),
-        OrderDo::CorrectMinutes(given) => {
-            OrderAction::Correct(minutes(*given, "action.correct_minutes")?)
-        }
-        OrderDo::Resolve(resolve) => OrderAction::Resolve(resolution(resolve.how.as_ref())?),
-    })
-}
-
-fn rating(given: u32) -> Read<Option<Rating>> {
-    let field = "action.confirm.rating";
-    match given {
-        0 => Ok(None),
-        given => Rating::new(given).map(Some).ok_or(Malformed::Choice {
-            field,
-            given: i32::try_from(given).unwrap_or(i32::MAX),
-        }),
-    }
-}
-
-fn resolution(how: Option<&How>) -> Read<Resolution> {
-    Ok(match required(how, "action.resolve")? {
-        How::SettleMinutes(given) => {
-            Resolution::Settle(minutes(*given, "action.resolve.settle_minutes")?)
-        }
-        How::Release(_) => Resolution::Release,
-    })
-}
-
-/// Reads a side of an order.
-///
-/// # Errors
-/// [`Malformed`] where it is none.
-pub fn party(given: i32, field: &'static str) -> Read<Party> {
-    match v1::Party::try_from(given) {
-        Ok(v1::Party::Provider) => Ok(Party::Provider),
-        Ok(v1::Party::Recipient) => Ok(Party::Recipient),
-        Ok(v1::Party::Unspecified) => Err(Malformed::Missing { field }),
-        Err(_) => Err(Malformed::Choice { field, given }),
-    }
 }
 
 pub(super) fn doer(given: Option<&v1::Doer>) -> Result<Doer> {

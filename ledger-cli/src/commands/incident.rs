@@ -22,7 +22,7 @@ pub(crate) enum IncidentCommand {
     #[command(after_help = "Examples:
   ledger-cli incident report 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --reason 'a cup was broken'
   ledger-cli incident report 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --kind complaint \\
-      --reason 'he came late' --reference letter-12 --evidence \"$(sha256sum < letter.pdf)\"
+      --reason 'he came late' --reference letter-12 --evidence 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 
 To stop an order until staff resolve it, take `ledger-cli order dispute`.")]
     Report(ReportArgs),

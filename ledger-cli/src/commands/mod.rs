@@ -17,6 +17,7 @@ mod member_list;
 mod need;
 mod order;
 mod order_facts;
+mod order_list;
 mod policy;
 mod record;
 mod register_file;
@@ -66,7 +67,7 @@ pub(crate) enum LedgerCommand {
     #[command(subcommand)]
     Incident(incident::IncidentCommand),
     /// Show what staff of a centre need in a day, on one screen
-    Today(order::TodayArgs),
+    Today(order_list::TodayArgs),
     /// Move an amount from one account to another
     Transfer(entry::TransferArgs),
     /// Show and reverse entries
@@ -108,7 +109,7 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Need(command) => need::run(command, session).await,
         LedgerCommand::Order(command) => order::run(*command, session).await,
         LedgerCommand::Incident(command) => incident::run(command, session).await,
-        LedgerCommand::Today(args) => order::today(args, session).await,
+        LedgerCommand::Today(args) => order_list::today(args, session).await,
         LedgerCommand::Transfer(args) => entry::transfer(args, session).await,
         LedgerCommand::Entry(command) => entry::run(command, session).await,
         LedgerCommand::Hold(command) => hold::run(command, session).await,

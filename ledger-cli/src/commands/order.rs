@@ -4,21 +4,14 @@ use chrono::Utc;
 use clap::{Args, Subcommand};
 use prost_types::Timestamp;
 use timebank_proto::v1::{
-    AcceptNeedRequest, ChangeVisit, ConfirmVisit, GetOrderRequest, GetTodayRequest,
-    ListOrdersRequest, Order, OrderAction, OrderState, OrdersOfCentre, Party, Plainly,
-    ResolveDispute, StepOrderRequest, list_orders_request::Which,
-    need_action::Action as NeedAction, order_action::Action, orders_of_centre::Only,
-    resolve_dispute::How,
+    AcceptNeedRequest, ChangeVisit, ConfirmVisit, GetOrderRequest, Order, OrderAction, Party,
+    Plainly, ResolveDispute, StepOrderRequest, need_action::Action as NeedAction,
+    order_action::Action, resolve_dispute::How,
 };
 
-use super::{id_or_fresh, incident::EvidenceArgs, need, sheet_file};
+use super::{id_or_fresh, incident::EvidenceArgs, need, order_list, sheet_file};
 use crate::{
-    amount::Amount,
-    client::{PAGE_SIZE, present},
-    error::Failure,
-    render::Cell,
-    rows,
-    session::Session,
+    amount::Amount, client::present, error::Failure, render::Cell, rows, session::Session,
     time::When,
 };
 
@@ -50,7 +43,7 @@ pub(crate) enum OrderCommand {
     #[command(after_help = "Examples:
   ledger-cli order record --from sheet.csv --sheet 2026-11.2 --dry-run --actor 1001
   ledger-cli order record --from sheet.csv --sheet 2026-11.2 \\
-      --sheet-hash \"$(sha256sum < sheet.jpg)\" --actor 1001
+      --sheet-hash 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 --actor 1001
 
 The header of the file names its columns: recipient,provider,service,at,for and, if need be,
 pay_from,point,channel. A line is one visit: for is how long it took, without travel. The same
@@ -150,7 +143,7 @@ file again changes nothing; of a line that has changed, it is told that it stand
     #[command(after_help = "Examples:
   ledger-cli order dispute 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --reason 'a vase was broken'
   ledger-cli order dispute 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --reason 'she fell' \\
-      --reference 2026-17 --evidence \"$(sha256sum < photo.jpg)\"")]
+      --reference 2026-17 --evidence 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     Dispute {
         /// The order
         order: String,
@@ -197,7 +190,7 @@ file again changes nothing; of a line that has changed, it is told that it stand
   ledger-cli order list huxi --state disputed
   ledger-cli order list huxi --overdue
   ledger-cli order list --of huxi:member:2 --output csv > orders.csv")]
-    List(ListArgs),
+    List(order_list::ListArgs),
 }
 
 #[derive(Args, Debug)]
@@ -257,58 +250,6 @@ pub(crate) struct ResolveArgs {
     id: Option<String>,
 }
 
-#[derive(Args, Debug)]
-pub(crate) struct ListArgs {
-    /// The centre
-    #[arg(required_unless_present = "of", conflicts_with = "of")]
-    centre: Option<String>,
-    #[command(flatten)]
-    only: OnlyArgs,
-    /// All orders of this member
-    #[arg(long, value_name = "MEMBER", conflicts_with = "OnlyArgs")]
-    of: Option<String>,
-}
-
-#[derive(Args, Debug)]
-#[group(multiple = false)]
-struct OnlyArgs {
-    /// The visits of this day. Default: of today
-    #[arg(long, value_name = "DATE")]
-    on: Option<String>,
-    /// Those that wait so
-    #[arg(long, value_enum)]
-    state: Option<Waiting>,
-    /// Those that both sides should have confirmed by now
-    #[arg(long)]
-    overdue: bool,
-    /// Those that the sheet of this number has
-    #[arg(long, value_name = "NUMBER")]
-    sheet: Option<String>,
-}
-
-/// For what orders wait.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-pub(crate) enum Waiting {
-    Recorded,
-    Serving,
-    Served,
-    Confirmed,
-    Disputed,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:
-  ledger-cli today huxi --actor 1001
-  ledger-cli today huxi --on 2026-12-01
-  ledger-cli today huxi --output json")]
-pub(crate) struct TodayArgs {
-    /// The centre
-    centre: String,
-    /// The day whose visits are shown. Default: today
-    #[arg(long, value_name = "DATE")]
-    on: Option<String>,
-}
-
 /// Which order, what is done about it, and why.
 struct Step {
     order: String,
@@ -349,7 +290,7 @@ pub(super) async fn run(command: OrderCommand, session: Session) -> Result<(), F
             id,
         },
         OrderCommand::Show { order } => return show(order, session).await,
-        OrderCommand::List(args) => return list(args, session).await,
+        OrderCommand::List(args) => return order_list::list(args, session).await,
         OrderCommand::Change {
             order,
             at,
@@ -517,64 +458,5 @@ async fn show(order_id: String, mut session: Session) -> Result<(), Failure> {
         &answer.history,
         &answer.incidents,
     );
-    session.output.one(&row).await
-}
-
-async fn list(args: ListArgs, mut session: Session) -> Result<(), Failure> {
-    let only = match args.only {
-        OnlyArgs {
-            sheet: Some(sheet), ..
-        } => Only::Sheet(sheet),
-        OnlyArgs {
-            state: Some(state), ..
-        } => Only::State(waiting(state).into()),
-        OnlyArgs { overdue: true, .. } => Only::Overdue(Plainly {}),
-        OnlyArgs { on: Some(day), .. } => Only::On(day),
-        OnlyArgs { .. } => Only::On(session.today().await?),
-    };
-    let which = match args.of {
-        Some(member) => Which::MemberId(member),
-        None => Which::OfCentre(OrdersOfCentre {
-            centre: args.centre.unwrap_or_default(),
-            only: Some(only),
-        }),
-    };
-    let mut page_token = String::new();
-    let mut list = session.output.list(&rows::ORDERS);
-    loop {
-        let request = ListOrdersRequest {
-            which: Some(which.clone()),
-            page_size: PAGE_SIZE,
-            page_token,
-        };
-        let page = session.client.orders.list_orders(request).await?;
-        let page = page.into_inner();
-        for order in &page.orders {
-            list.push(rows::order(order))?;
-        }
-        if page.next_page_token.is_empty() {
-            return list.finish().await;
-        }
-        page_token = page.next_page_token;
-    }
-}
-
-fn waiting(state: Waiting) -> OrderState {
-    match state {
-        Waiting::Recorded => OrderState::Recorded,
-        Waiting::Serving => OrderState::Serving,
-        Waiting::Served => OrderState::Served,
-        Waiting::Confirmed => OrderState::Confirmed,
-        Waiting::Disputed => OrderState::Disputed,
-    }
-}
-
-pub(super) async fn today(args: TodayArgs, mut session: Session) -> Result<(), Failure> {
-    let request = GetTodayRequest {
-        centre: args.centre,
-        on: args.on.unwrap_or_default(),
-    };
-    let answer = session.client.orders.get_today(request).await?;
-    let row = rows::today(&answer.into_inner());
     session.output.one(&row).await
 }

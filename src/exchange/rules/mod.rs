@@ -5,6 +5,7 @@
 
 mod accepting;
 mod centres;
+mod confirming;
 mod doers;
 mod exits;
 mod identities;

@@ -6,11 +6,10 @@ use super::{
     settling::{self, Correcting, Due},
 };
 use crate::exchange::{
-    Day, Doer, Fact, Member, MemberId, MemberState, Order, OrderId, OrderRejection, OrderState,
-    OrderStep, OrderStepped, StepId,
+    Day, Doer, Fact, Member, MemberState, Order, OrderId, OrderRejection, OrderState, OrderStep,
+    OrderStepped, StepId,
     order::{
-        Booked, Confirmation, MAX_OFF_BOOKING_H, OrderAction, OrderVerb, Party, Rating, Reckoned,
-        Resolution, Visit,
+        Booked, MAX_OFF_BOOKING_H, OrderAction, OrderVerb, Party, Reckoned, Resolution, Visit,
     },
     policy::{Ask, Minutes, pricing::Confirmed},
 };
@@ -18,16 +17,16 @@ use crate::ledger::{self, Amount, BookingId, Moment, Principal};
 
 /// What a step is decided on.
 #[derive(Clone, Copy)]
-struct Asked<'a> {
-    view: View<'a>,
-    order: &'a Order,
+pub(super) struct Asked<'a> {
+    pub(super) view: View<'a>,
+    pub(super) order: &'a Order,
     provider: &'a Member,
     recipient: &'a Member,
     by: &'a Principal,
 }
 
 /// What a step comes to.
-struct Comes {
+pub(super) struct Comes {
     by: Doer,
     to: OrderState,
     on: Day,
@@ -41,7 +40,7 @@ struct Comes {
 
 impl Comes {
     /// To another state, and nothing else.
-    fn plainly(order: &Order, by: Doer, to: OrderState) -> Self {
+    pub(super) fn plainly(order: &Order, by: Doer, to: OrderState) -> Self {
         Self {
             by,
             to,
@@ -106,7 +105,7 @@ pub(super) fn known(view: View<'_>, order: OrderId) -> Result<&Order, Undecided>
 
 impl Asked<'_> {
     /// That a step is open to the order as it stands, and that there is room for one.
-    fn check_open(&self, step: OrderVerb) -> Result<(), OrderRejection> {
+    pub(super) fn check_open(&self, step: OrderVerb) -> Result<(), OrderRejection> {
         let (order, state) = (self.order.id, self.order.state);
         match state.leads(step) {
             None => Err(OrderRejection::OrderStateWrong { order, state, step }),
@@ -114,7 +113,7 @@ impl Asked<'_> {
         }
     }
 
-    fn member(&self, side: Party) -> &Member {
+    pub(super) fn member(&self, side: Party) -> &Member {
         match side {
             Party::Provider => self.provider,
             Party::Recipient => self.recipient,
@@ -128,7 +127,7 @@ impl Asked<'_> {
 
     /// One side, or somebody in their place whom it brings nothing: not the other side, as
     /// their guardian or proxy, and nobody of the staff who is that or a relative.
-    fn side_alone(&self, side: Party) -> Result<Doer, Undecided> {
+    pub(super) fn side_alone(&self, side: Party) -> Result<Doer, Undecided> {
         let by = self.side(side)?;
         let other = self.member(side.other());
         match &by {
@@ -307,85 +306,6 @@ impl Asked<'_> {
         Ok(Comes::plainly(self.order, by, OrderState::Served))
     }
 
-    fn confirm(
-        &self,
-        member: &MemberId,
-        served: Minutes,
-        rating: Option<Rating>,
-    ) -> Result<Comes, Undecided> {
-        let Self { view, order, .. } = *self;
-        let side = order
-            .side(member)
-            .ok_or_else(|| OrderRejection::MemberNotParty {
-                member: member.clone(),
-                order: order.id,
-            })?;
-        let by = self.side_alone(side)?;
-        self.check_open(OrderVerb::Confirm)?;
-        let adopted = needs::policy_on(view, &order.centre, order.on)?;
-        self.check_confirming(adopted, side, &by)?;
-        check_lasted(order, served)?;
-        let ask = |by_provider, by_recipient| Ask::Confirm {
-            booked: order.minutes,
-            by_provider,
-            by_recipient,
-        };
-        needs::allows(adopted, &ask(served, served))?;
-        let new = Confirmation {
-            served,
-            by: by.clone(),
-            rating,
-        };
-        let to = match order.confirmation(side.other()) {
-            Some(other) if !self.is_of_one(other, &new)? => {
-                let (one, another) = match side {
-                    Party::Provider => (served, other.served),
-                    Party::Recipient => (other.served, served),
-                };
-                match adopted.policy().judge(&ask(one, another)) {
-                    Ok(()) => OrderState::Confirmed,
-                    Err(_) => OrderState::Disputed,
-                }
-            }
-            _ => OrderState::Served,
-        };
-        Ok(Comes::plainly(order, by, to))
-    }
-
-    /// Whether one person confirmed both sides, which is no confirmation.
-    fn is_of_one(&self, one: &Confirmation, other: &Confirmation) -> Result<bool, Undecided> {
-        let who = |confirmation: &Confirmation| doers::someone(self.view, &confirmation.by);
-        Ok(who(one)? == who(other)?)
-    }
-
-    /// That whoever confirms may do so now: both sides for as long as the policy gives
-    /// them; staff in the place of those who have no device, and of all afterwards.
-    fn check_confirming(
-        &self,
-        adopted: &crate::exchange::AdoptedPolicy,
-        side: Party,
-        by: &Doer,
-    ) -> Result<(), Undecided> {
-        let Self { view, order, .. } = *self;
-        let ended_on = view.day(order.until());
-        let days_after = u32::try_from(ended_on.days_until(view.today)).unwrap_or(0);
-        let within_days = adopted.policy().confirmation.within_days;
-        match by {
-            Doer::Member(_) => needs::allows(adopted, &Ask::ConfirmThemselves { days_after }),
-            Doer::Staff(_) => {
-                let member = self.member(side);
-                if member.details.has_device && days_after <= within_days {
-                    return Err(OrderRejection::ConfirmationTheirs {
-                        member: member.id.clone(),
-                        until: ended_on.plus_days(within_days).unwrap_or(ended_on),
-                    }
-                    .into());
-                }
-                Ok(())
-            }
-        }
-    }
-
     fn settle(&self) -> Result<Comes, Undecided> {
         let by = self.neutral()?;
         self.check_open(OrderVerb::Settle)?;
@@ -516,7 +436,7 @@ impl Asked<'_> {
 }
 
 /// That no more is served than passed between check-in and check-out.
-fn check_lasted(order: &Order, served: Minutes) -> Result<(), OrderRejection> {
+pub(super) fn check_lasted(order: &Order, served: Minutes) -> Result<(), OrderRejection> {
     let lasted = lasted(order.at, order.until());
     match served > lasted {
         true => Err(OrderRejection::ConfirmedBeyondVisit { served, lasted }),

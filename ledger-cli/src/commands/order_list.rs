@@ -1,0 +1,120 @@
+//! `order list` and `today`: what staff look through.
+
+use clap::Args;
+use timebank_proto::v1::{
+    GetTodayRequest, ListOrdersRequest, OrderState, OrdersOfCentre, Plainly,
+    list_orders_request::Which, orders_of_centre::Only,
+};
+
+use crate::{client::PAGE_SIZE, error::Failure, rows, session::Session};
+
+#[derive(Args, Debug)]
+pub(crate) struct ListArgs {
+    /// The centre
+    #[arg(required_unless_present = "of", conflicts_with = "of")]
+    centre: Option<String>,
+    #[command(flatten)]
+    only: OnlyArgs,
+    /// All orders of this member
+    #[arg(long, value_name = "MEMBER", conflicts_with = "OnlyArgs")]
+    of: Option<String>,
+}
+
+#[derive(Args, Debug)]
+#[group(multiple = false)]
+struct OnlyArgs {
+    /// The visits of this day. Default: of today
+    #[arg(long, value_name = "DATE")]
+    on: Option<String>,
+    /// Those that wait so
+    #[arg(long, value_enum)]
+    state: Option<Waiting>,
+    /// Those that both sides should have confirmed by now
+    #[arg(long)]
+    overdue: bool,
+    /// Those that the sheet of this number has
+    #[arg(long, value_name = "NUMBER")]
+    sheet: Option<String>,
+}
+
+/// For what orders wait.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Waiting {
+    Recorded,
+    Serving,
+    Served,
+    Confirmed,
+    Disputed,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  ledger-cli today huxi --actor 1001
+  ledger-cli today huxi --on 2026-12-01
+  ledger-cli today huxi --output json")]
+pub(crate) struct TodayArgs {
+    /// The centre
+    centre: String,
+    /// The day whose visits are shown. Default: today
+    #[arg(long, value_name = "DATE")]
+    on: Option<String>,
+}
+
+pub(super) async fn list(args: ListArgs, mut session: Session) -> Result<(), Failure> {
+    let only = match args.only {
+        OnlyArgs {
+            sheet: Some(sheet), ..
+        } => Only::Sheet(sheet),
+        OnlyArgs {
+            state: Some(state), ..
+        } => Only::State(waiting(state).into()),
+        OnlyArgs { overdue: true, .. } => Only::Overdue(Plainly {}),
+        OnlyArgs { on: Some(day), .. } => Only::On(day),
+        OnlyArgs { .. } => Only::On(session.today().await?),
+    };
+    let which = match args.of {
+        Some(member) => Which::MemberId(member),
+        None => Which::OfCentre(OrdersOfCentre {
+            centre: args.centre.unwrap_or_default(),
+            only: Some(only),
+        }),
+    };
+    let mut page_token = String::new();
+    let mut list = session.output.list(&rows::ORDERS);
+    loop {
+        let request = ListOrdersRequest {
+            which: Some(which.clone()),
+            page_size: PAGE_SIZE,
+            page_token,
+        };
+        let page = session.client.orders.list_orders(request).await?;
+        let page = page.into_inner();
+        for order in &page.orders {
+            list.push(rows::order(order))?;
+        }
+        if page.next_page_token.is_empty() {
+            return list.finish().await;
+        }
+        page_token = page.next_page_token;
+    }
+}
+
+fn waiting(state: Waiting) -> OrderState {
+    match state {
+        Waiting::Recorded => OrderState::Recorded,
+        Waiting::Serving => OrderState::Serving,
+        Waiting::Served => OrderState::Served,
+        Waiting::Confirmed => OrderState::Confirmed,
+        Waiting::Disputed => OrderState::Disputed,
+    }
+}
+
+pub(super) async fn today(args: TodayArgs, mut session: Session) -> Result<(), Failure> {
+    let request = GetTodayRequest {
+        centre: args.centre,
+        on: args.on.unwrap_or_default(),
+    };
+    let answer = session.client.orders.get_today(request).await?;
+    let row = rows::today(&answer.into_inner());
+    session.output.one(&row).await
+}
