@@ -336,7 +336,7 @@ impl Command {
                 if let Err(lacking) = objects.object(&provider) {
                     wants.join(lacking.wants());
                 }
-                ObjectId::Member(new.terms.recipient.clone())
+                ObjectId::Member(new.recipient.clone())
             }
             Self::ReportIncident(new) => ObjectId::Order(new.order),
             Self::CloseIncident(new) => ObjectId::Incident(new.incident),

@@ -1,6 +1,6 @@
 //! In what a repeated command differs from the one that its id stands for.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Command, NotLoaded, Objects};
 use crate::ledger::{Difference, Sequence};
@@ -44,13 +44,19 @@ fn first(path: &str, recorded: &Value, given: &Value) -> Option<Difference> {
         return None;
     }
     match (recorded, given) {
-        (Value::Object(old), Value::Object(new)) => old.iter().find_map(|(name, old)| {
-            let path = match path {
-                "" => name.clone(),
-                path => format!("{path}.{name}"),
-            };
-            first(&path, old, new.get(name).unwrap_or(&Value::Null))
-        }),
+        (Value::Object(old), Value::Object(new)) => {
+            // Either may lack a field that is empty.
+            let added = new.keys().filter(|name| !old.contains_key(*name));
+            old.keys().chain(added).find_map(|name| {
+                let path = match path {
+                    "" => name.clone(),
+                    path => format!("{path}.{name}"),
+                };
+                let of = |fields: &'_ Map<String, Value>| fields.get(name).cloned();
+                let (old, new) = (of(old), of(new));
+                first(&path, &old.unwrap_or_default(), &new.unwrap_or_default())
+            })
+        }
         (Value::Array(old), Value::Array(new)) if old.len() == new.len() => {
             let mut pairs = old.iter().zip(new).enumerate();
             pairs.find_map(|(index, (old, new))| first(&format!("{path}[{index}]"), old, new))

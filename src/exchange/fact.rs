@@ -182,6 +182,28 @@ pub struct VisitRecorded {
     pub by: StaffNumber,
 }
 
+impl VisitRecorded {
+    fn command(&self) -> RecordVisit {
+        let (accept, terms) = (&self.accepted.accept, self.published.terms.clone());
+        RecordVisit {
+            id: accept.order,
+            recipient: terms.recipient,
+            provider: accept.provider.clone(),
+            service: terms.service,
+            at: terms.at,
+            minutes: terms.minutes,
+            pay_from: terms.pay_from,
+            point: terms.point,
+            channel: terms.channel,
+            sheet: self.sheet.clone(),
+            recorded: VisitVerdicts {
+                recipient: self.published.verdict_on,
+                provider: self.accepted.verdict_on,
+            },
+        }
+    }
+}
+
 /// An incident was reported, which stops no order.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct IncidentReported {
@@ -296,16 +318,7 @@ impl Fact {
                 ..new.accept.clone()
             }),
             Self::OrderStepped(new) => Command::StepOrder(new.step.clone()),
-            Self::VisitRecorded(new) => Command::RecordVisit(Box::new(RecordVisit {
-                id: new.accepted.accept.order,
-                terms: new.published.terms.clone(),
-                provider: new.accepted.accept.provider.clone(),
-                sheet: new.sheet.clone(),
-                recorded: VisitVerdicts {
-                    recipient: new.published.verdict_on,
-                    provider: new.accepted.verdict_on,
-                },
-            })),
+            Self::VisitRecorded(new) => Command::RecordVisit(Box::new(new.command())),
             Self::IncidentReported(new) => Command::ReportIncident(new.report.clone()),
             Self::IncidentClosed(new) => Command::CloseIncident(new.close.clone()),
         }

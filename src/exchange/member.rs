@@ -67,21 +67,29 @@ impl fmt::Display for MemberId {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct MemberDetails {
     /// The block or grid unit that they live in.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub block: Option<Code>,
     /// Who answers for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub guardian_id: Option<MemberId>,
     /// Who acts for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub proxy_id: Option<MemberId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub relative_ids: Vec<MemberId>,
     /// Who gets their hours in the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub heir_id: Option<MemberId>,
     /// How they heard of the time bank.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub heard_of: Option<Code>,
     /// Whether they have a device of their own to act by.
     pub has_device: bool,
     /// When they consented to take part.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub consented_on: Option<Day>,
     /// The last day of their insurance.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub insured_until: Option<Day>,
 }
 
@@ -203,6 +211,7 @@ pub struct Member {
     pub account: AccountId,
     pub state: MemberState,
     /// Once it has begun.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub exit: Option<Exit>,
     pub details: MemberDetails,
     /// The day on which they were registered.
@@ -210,8 +219,10 @@ pub struct Member {
     /// The record that committed to their personal fields.
     pub personal_since: Sequence,
     /// By code.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub qualifications: Vec<Qualification>,
     /// The member whose second membership it seems to be, until that is cleared.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub second_of: Option<MemberId>,
     /// Whether their personal fields are kept.
     pub erasure: Erasure,

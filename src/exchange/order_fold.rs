@@ -257,21 +257,19 @@ impl Objects {
         new: &OrderStepped,
         stamp: Stamp,
     ) -> Result<(), String> {
-        match new.to {
-            OrderState::Disputed => {
-                let id = IncidentId(new.step.step);
-                order.dispute = Some(id);
-                let evidence = match &new.step.action {
-                    OrderAction::Dispute(evidence) => evidence.clone(),
-                    _ => Evidence::default(),
-                };
-                let of = (order as &Order, IncidentKind::Dispute);
-                self.create_incident(id, of, evidence, (&new.by, stamp))
-            }
-            OrderState::Resolved => match (&new.step.action, order.dispute) {
-                (OrderAction::Resolve(_), Some(id)) => self.close_incident(id, stamp.sequence),
-                _ => Ok(()),
-            },
+        if new.to == OrderState::Disputed {
+            let id = IncidentId(new.step.step);
+            order.dispute = Some(id);
+            let evidence = match &new.step.action {
+                OrderAction::Dispute(evidence) => evidence.clone(),
+                _ => Evidence::default(),
+            };
+            let of = (order as &Order, IncidentKind::Dispute);
+            return self.create_incident(id, of, evidence, (&new.by, stamp));
+        }
+        match (&new.step.action, order.dispute) {
+            (OrderAction::Resolve(_), Some(id)) => self.close_incident(id, stamp.sequence),
+            (OrderAction::Resolve(_), None) => Err(format!("order {} has no dispute", order.id)),
             _ => Ok(()),
         }
     }

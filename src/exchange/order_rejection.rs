@@ -172,9 +172,11 @@ pub enum OrderRejection {
         incident: IncidentId,
         order: OrderId,
     },
-    #[error("an order has at most {max} incidents, and order {order} has so many",
-        max = MAX_INCIDENTS)]
-    TooManyIncidents { order: OrderId },
+    #[error(
+        "order {order} has {max} incidents, after which members report no more (and staff only \
+         {MAX_INCIDENTS} in all)"
+    )]
+    TooManyIncidents { order: OrderId, max: usize },
     #[error(
         "it has {max} steps already, after which only those are taken that lead on; end it, or \
          have staff do so", max = MAX_STAYING_STEPS
@@ -232,9 +234,7 @@ impl OrderRejection {
             Self::NeedUnknown { need } | Self::TooManyOffers { need } => {
                 vec![("need", need.to_string())]
             }
-            Self::OrderUnknown { order }
-            | Self::TooManyIncidents { order }
-            | Self::NothingToCorrect { order } => {
+            Self::OrderUnknown { order } | Self::NothingToCorrect { order } => {
                 vec![("order", order.to_string())]
             }
             Self::NeedStateWrong { need, state, step } => vec![
@@ -371,6 +371,9 @@ impl OrderRejection {
                 ("incident", incident.to_string()),
                 ("order", order.to_string()),
             ],
+            Self::TooManyIncidents { order, max } => {
+                vec![("order", order.to_string()), ("max", max.to_string())]
+            }
             Self::TooManySteps { id } => vec![("id", id.clone())],
         }
     }

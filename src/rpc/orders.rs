@@ -1,5 +1,7 @@
 //! `timebank.v1.OrderService`.
 
+use std::sync::Arc;
+
 use timebank_proto::v1::{
     self, list_orders_request::Which as Asked, order_service_server::OrderService,
     orders_of_centre::Only,
@@ -9,11 +11,12 @@ use tonic::{Request, Response, Status};
 use super::{
     Services,
     convert::{self, booking_id, required},
+    door::Held,
     incidents,
     needs::{self, need_id, step_taken},
     page, partakers,
     status::Refused,
-    token_of,
+    to_the_end, token_of,
 };
 use crate::{
     exchange::{
@@ -193,8 +196,11 @@ impl OrderService for Services {
         request: Request<v1::RecordVisitsRequest>,
     ) -> Result<Response<v1::RecordVisitsResponse>, Status> {
         let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
-        let answer = self.record_batch(request.into_inner(), caller).await?;
-        Ok(Response::new(answer))
+        let held = request.extensions().get::<Arc<Held>>().cloned();
+        let request = request.into_inner();
+        let services = self.clone();
+        let batch = async move { services.record_batch(request, caller).await };
+        Ok(Response::new(to_the_end(held, batch).await?))
     }
 
     async fn step_order(

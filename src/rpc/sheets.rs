@@ -65,10 +65,17 @@ fn command(visit: v1::RecordVisit, sheet: &Sheet) -> Result<Command, Refused> {
         channel: visit.channel,
         helpers: Helpers::ONE.get(),
     };
+    let terms = journal::need_terms(&terms)?;
     Ok(Command::RecordVisit(Box::new(RecordVisit {
         id,
-        terms: journal::need_terms(&terms)?,
+        recipient: terms.recipient,
         provider,
+        service: terms.service,
+        at: terms.at,
+        minutes: terms.minutes,
+        pay_from: terms.pay_from,
+        point: terms.point,
+        channel: terms.channel,
         sheet: sheet.clone(),
         recorded: VisitVerdicts::default(),
     })))

@@ -205,16 +205,13 @@ impl Story {
         let pay_from = words.key("from").map(|word| account(&word)).transpose()?;
         Ok(Command::RecordVisit(Box::new(RecordVisit {
             id,
-            terms: NeedTerms {
-                recipient,
-                service,
-                at,
-                minutes,
-                pay_from,
-                point: None,
-                channel: None,
-                helpers: Helpers::ONE,
-            },
+            recipient,
+            service,
+            at,
+            minutes,
+            pay_from,
+            point: None,
+            channel: None,
             provider,
             sheet: Sheet {
                 number,
@@ -241,13 +238,15 @@ impl Story {
         }))
     }
 
-    /// `report-often ORDER COUNT`: as many incidents; the last result.
+    /// `report-often ORDER COUNT [prefix=NAME]`: as many incidents; the last result.
     fn report_often(&mut self, words: &mut Words) -> Said<String> {
         let order = OrderId(self.names.id(&words.next()?)?);
         let mut commands = Vec::new();
-        for at in 0..number(&words.next()?)? {
+        let count = number(&words.next()?)?;
+        let prefix = words.key("prefix").unwrap_or_else(|| "often".into());
+        for at in 0..count {
             commands.push(Command::ReportIncident(ReportIncident {
-                id: IncidentId(self.names.id(&format!("often{at}"))?),
+                id: IncidentId(self.names.id(&format!("{prefix}{at}"))?),
                 order,
                 kind: IncidentKind::Incident,
                 evidence: Evidence::default(),

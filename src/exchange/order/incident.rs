@@ -12,6 +12,8 @@ use crate::{
 
 /// How many incidents an order has at most.
 pub const MAX_INCIDENTS: usize = 20;
+/// After how many of them only staff report more.
+pub const MAX_INCIDENTS_BY_MEMBERS: usize = 10;
 
 /// The SHA-256 of a file that is kept elsewhere, such as a photo or a scanned sheet: 64
 /// digits `0-9a-f`.
@@ -77,6 +79,7 @@ pub struct Evidence {
     /// Where it is filed, such as the number of a report.
     pub reference: Option<Name>,
     /// Of the file.
+    #[serde(rename = "sha256")]
     pub hash: Option<FileHash>,
 }
 

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use incident::{
     CloseIncident, Evidence, FileHash, Incident, IncidentKind, IncidentState, MAX_INCIDENTS,
-    ReportIncident,
+    MAX_INCIDENTS_BY_MEMBERS, ReportIncident,
 };
 pub(super) use need::MAX_DAYS_AHEAD;
 pub use need::{

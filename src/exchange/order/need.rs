@@ -67,12 +67,22 @@ pub struct NeedTerms {
     /// How long it takes.
     pub minutes: Minutes,
     /// Who pays. None: whom the policy names.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pay_from: Option<AccountId>,
     /// The service point.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub point: Option<Code>,
     /// How it was asked for, such as `phone` or `notice-board`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<Code>,
     pub helpers: Helpers,
+}
+
+impl NeedTerms {
+    /// When it ends.
+    pub(in crate::exchange) fn until(&self) -> Moment {
+        self.at.after_s(self.minutes.get().saturating_mul(60))
+    }
 }
 
 /// Publishes a need.
@@ -165,10 +175,13 @@ pub struct Need {
     pub policy: PolicyVersion,
     /// The last day on which it can be accepted.
     pub open_until: Day,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub offers: Vec<Offer>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approved_by: Vec<StaffNumber>,
     /// The orders made of it, but for those that their provider was out of: no more than the
     /// helpers asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub orders: Vec<OrderId>,
     /// The records of its steps.
     pub steps: Vec<Sequence>,
@@ -200,12 +213,11 @@ impl Need {
 
     /// The time that an order of it takes.
     pub(in crate::exchange) fn visit(&self, order: OrderId) -> Visit {
-        let NeedTerms { at, minutes, .. } = &self.terms;
         Visit {
             order,
             need: self.id,
-            from: *at,
-            until: at.after_s(minutes.get().saturating_mul(60)),
+            from: self.terms.at,
+            until: self.terms.until(),
         }
     }
 

@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FileHash, NeedId, NeedTerms, OrderId};
+use super::{FileHash, Helpers, NeedId, NeedTerms, OrderId};
 use crate::{
-    exchange::{MemberId, StaffNumber},
-    ledger::{Malformed, Sequence},
+    exchange::{Code, MemberId, StaffNumber, policy::Minutes},
+    ledger::{AccountId, Malformed, Moment, Sequence},
 };
 
 const MAX_SHEET_NUMBER_BYTES: usize = 32;
@@ -56,6 +56,7 @@ impl fmt::Display for SheetNumber {
 pub struct Sheet {
     pub number: SheetNumber,
     /// Of a picture of it.
+    #[serde(rename = "sha256")]
     pub hash: Option<FileHash>,
 }
 
@@ -73,10 +74,21 @@ pub struct RecordVisit {
     /// Of the order, and of its need.
     #[serde(skip)]
     pub id: OrderId,
-    /// When it began, and how long it took.
-    pub terms: NeedTerms,
+    #[serde(rename = "recipient_id")]
+    pub recipient: MemberId,
     #[serde(rename = "provider_id")]
     pub provider: MemberId,
+    pub service: Code,
+    /// When it began.
+    pub at: Moment,
+    /// How long it took.
+    pub minutes: Minutes,
+    /// Who pays. None: whom the policy names.
+    pub pay_from: Option<AccountId>,
+    /// The service point.
+    pub point: Option<Code>,
+    /// How it was asked for.
+    pub channel: Option<Code>,
     pub sheet: Sheet,
     /// Of a record, on whose personal fields it has verdicts.
     #[serde(skip)]
@@ -87,6 +99,20 @@ impl RecordVisit {
     /// The need that is entered with it.
     pub fn need(&self) -> NeedId {
         NeedId(self.id.0)
+    }
+
+    /// What that need asked for: one helper, who came.
+    pub fn terms(&self) -> NeedTerms {
+        NeedTerms {
+            recipient: self.recipient.clone(),
+            service: self.service.clone(),
+            at: self.at,
+            minutes: self.minutes,
+            pay_from: self.pay_from.clone(),
+            point: self.point.clone(),
+            channel: self.channel.clone(),
+            helpers: Helpers::ONE,
+        }
     }
 }
 

@@ -176,7 +176,7 @@ pub struct Booked {
     pub minutes: Minutes,
 }
 
-/// An order as it stands.
+/// An order as it stands. Each of its steps writes all of it: what is empty is left out.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Order {
     pub id: OrderId,
@@ -186,6 +186,7 @@ pub struct Order {
     pub recipient: MemberId,
     pub provider: MemberId,
     pub service: Code,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub point: Option<Code>,
     /// When it begins: as booked, and once the provider has come, when that was.
     pub at: Moment,
@@ -202,22 +203,32 @@ pub struct Order {
     pub hold: BookingId,
     pub held: Amount,
     /// Of a visit that took place before: from where, and by whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub entered: Option<Entered>,
     /// The staff whose approval counted: of the need, or of what was entered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approved_by: Vec<StaffNumber>,
     /// When the provider went.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Moment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub by_provider: Option<Confirmation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub by_recipient: Option<Confirmation>,
     /// What it came to, once hours have moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reckoned: Option<Reckoned>,
     /// The entry by which they moved last.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub entry: Option<BookingId>,
     /// A correction that waits for more of the staff.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub correction: Option<Correction>,
     /// The dispute that stops it, or did.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub dispute: Option<IncidentId>,
     /// What else was reported of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub incidents: Vec<IncidentId>,
     /// The records of its steps.
     pub steps: Vec<Sequence>,

@@ -1,7 +1,7 @@
 //! Accepting needs: who may serve, who could, and whose approval stands then.
 
 use super::{
-    Decision, Plan, Ruling, Undecided, View, doers, exits, members,
+    Plan, Ruling, Undecided, View, doers, exits, members,
     needs::{self, Eligible, Held, Role},
     policies,
 };
@@ -19,32 +19,50 @@ pub(super) fn accept(view: View<'_>, new: &AcceptNeed, by: &Principal) -> Ruling
     let provider = needs::known_member(view, &new.provider, "provider_id")?;
     let doer = doers::doer_for(view, &need.centre, provider, by)?;
     needs::check_open(view, need, NeedVerb::Accept)?;
-    let (mut accepted, ledger) = accepted(view, need, new, [recipient, provider], doer)?;
+    let sides = [recipient, provider];
+    let verdict_on = check_sides(view, need, new, sides)?;
     let adopted = needs::policy_on(view, &need.centre, need.on)?;
-    accepted.approved_by = approvals_for(view, adopted.policy(), need, provider)?;
-    Ok(Decision::Append(Box::new(Plan {
-        fact: Fact::OrderAccepted(Box::new(accepted)),
-        ledger,
-        personal: None,
-        note: None,
-    })))
+    let grounds = Grounds {
+        by: doer,
+        approved_by: approvals_for(view, adopted.policy(), need, provider)?,
+        verdict_on,
+    };
+    let (accepted, ledger) = ordered(view, need, new, sides, grounds)?;
+    let fact = Fact::OrderAccepted(Box::new(accepted));
+    Ok(Plan::with_ledger(fact, ledger).into())
 }
 
-/// An order that may be made of a need, but for the approvals, and what the ledger does for
-/// it.
-pub(super) fn accepted(
+/// That one side of a need may be served, and the other may serve it. The record of the
+/// provider's personal fields, where the policy asks for some.
+pub(super) fn check_sides(
     view: View<'_>,
     need: &Need,
     new: &AcceptNeed,
     [recipient, provider]: [&Member; 2],
-    by: Doer,
-) -> Result<(OrderAccepted, Vec<ledger::Command>), Undecided> {
-    let terms = &need.terms;
+) -> Result<Option<Sequence>, Undecided> {
     needs::check_other(need, provider)?;
     members::check_state(recipient, &[MemberState::Active], "served")?;
+    check_provider(view, need, provider, new.recorded)
+}
+
+/// On what an order is made of a need.
+pub(super) struct Grounds {
+    pub(super) by: Doer,
+    pub(super) approved_by: Vec<StaffNumber>,
+    pub(super) verdict_on: Option<Sequence>,
+}
+
+/// The order that is made of a need, and what the ledger does for it.
+pub(super) fn ordered(
+    view: View<'_>,
+    need: &Need,
+    new: &AcceptNeed,
+    [recipient, provider]: [&Member; 2],
+    on: Grounds,
+) -> Result<(OrderAccepted, Vec<ledger::Command>), Undecided> {
+    let terms = &need.terms;
     let adopted = needs::policy_on(view, &need.centre, need.on)?;
     let service = needs::service_of(adopted, &terms.service)?;
-    let verdict_on = check_provider(view, need, provider, new.recorded)?;
     needs::check_free(view, (&provider.id, &recipient.id), &need.visit(new.order))?;
     let payer = needs::payer(view, adopted, recipient, terms.pay_from.as_ref())?;
     exits::check_unbooked(
@@ -67,15 +85,15 @@ pub(super) fn accepted(
             recorded: None,
             ..new.clone()
         },
-        by,
-        approved_by: Vec::new(),
+        by: on.by,
+        approved_by: on.approved_by,
         held: held.amount,
         need_is: match stand.saturating_add(1) >= terms.helpers.get() {
             true => NeedState::Accepted,
             false => NeedState::Approved,
         },
         payer: payer.clone(),
-        verdict_on,
+        verdict_on: on.verdict_on,
     };
     Ok((accepted, limits.into_iter().chain([place]).collect()))
 }

@@ -1,6 +1,6 @@
 //! Who does something, and who must not: members, those who act for them, and staff.
 
-use super::{Undecided, View, check_staff};
+use super::{Undecided, View, staff_of};
 use crate::exchange::{
     Branch, Doer, Member, MemberId, MemberState, OrderRejection, Rejection, Staff, StaffNumber,
 };
@@ -90,11 +90,8 @@ fn active_staff<'a>(
     centre: &Branch,
     by: &Principal,
 ) -> Result<Option<&'a Staff>, Undecided> {
-    match check_staff(view.objects, centre, by) {
-        Ok(()) => match StaffNumber::of(by) {
-            Some(number) => Ok(view.objects.staff(&number)?),
-            None => Ok(None),
-        },
+    match staff_of(view.objects, centre, by) {
+        Ok(staff) => Ok(Some(staff)),
         Err(Undecided::Refused(Rejection::StaffOnly { .. })) => Ok(None),
         Err(other) => Err(other),
     }
@@ -107,13 +104,7 @@ pub(super) fn neutral_staff<'a>(
     parties: &[&Member],
     by: &Principal,
 ) -> Result<&'a Staff, Undecided> {
-    let Some(staff) = active_staff(view, centre, by)? else {
-        return Err(Rejection::StaffOnly {
-            centre: centre.clone(),
-            principal: by.clone(),
-        }
-        .into());
-    };
+    let staff = staff_of(view.objects, centre, by)?;
     match parties.iter().find(|party| is_party(staff, party)) {
         None => Ok(staff),
         Some(party) => Err(Rejection::StaffIsParty {

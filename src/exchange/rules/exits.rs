@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Decision, Plan, Ruling, Undecided, View, doers, members, policies};
+use super::{Plan, Ruling, Undecided, View, doers, members, policies};
 use crate::exchange::{
     ApproveExit, ExitApproved, ExitCause, ExitMember, Fact, Member, MemberExited, MemberState,
     Rejection, Settlement, StepId, policy::Inheritor,
@@ -27,14 +27,12 @@ pub(super) fn exit(view: View<'_>, new: &ExitMember, by: &Principal) -> Ruling {
         },
         false => settle(view, member, new.step, found)?,
     };
-    Ok(plan(
-        Fact::MemberExited(MemberExited {
-            exit: new.clone(),
-            on: new.died_on.unwrap_or(view.today),
-            settlement: settled.settlement,
-        }),
-        settled.ledger,
-    ))
+    let fact = Fact::MemberExited(MemberExited {
+        exit: new.clone(),
+        on: new.died_on.unwrap_or(view.today),
+        settlement: settled.settlement,
+    });
+    Ok(Plan::with_ledger(fact, settled.ledger).into())
 }
 
 pub(super) fn approve(view: View<'_>, new: &ApproveExit, by: &Principal) -> Ruling {
@@ -62,23 +60,12 @@ pub(super) fn approve(view: View<'_>, new: &ApproveExit, by: &Principal) -> Ruli
             ledger: Vec::new(),
         },
     };
-    Ok(plan(
-        Fact::ExitApproved(ExitApproved {
-            approval: new.clone(),
-            by: number,
-            settlement: settled.settlement,
-        }),
-        settled.ledger,
-    ))
-}
-
-fn plan(fact: Fact, ledger: Vec<ledger::Command>) -> Decision {
-    Decision::Append(Box::new(Plan {
-        fact,
-        ledger,
-        personal: None,
-        note: None,
-    }))
+    let fact = Fact::ExitApproved(ExitApproved {
+        approval: new.clone(),
+        by: number,
+        settlement: settled.settlement,
+    });
+    Ok(Plan::with_ledger(fact, settled.ledger).into())
 }
 
 /// Who gets what a member leaves behind.

@@ -1,22 +1,28 @@
 //! Incidents and complaints: what is reported of an order without stopping it.
 
-use super::{Decision, Plan, Ruling, Undecided, View, doers, needs, orders};
+use super::{Plan, Ruling, Undecided, View, doers, needs, orders};
 use crate::exchange::{
-    CloseIncident, Fact, IncidentClosed, IncidentReported, IncidentState, Member, Order,
+    CloseIncident, Doer, Fact, IncidentClosed, IncidentReported, IncidentState, Member, Order,
     OrderRejection, ReportIncident,
-    order::{IncidentKind, MAX_INCIDENTS, Reason},
+    order::{IncidentKind, MAX_INCIDENTS, MAX_INCIDENTS_BY_MEMBERS},
 };
 use crate::ledger::Principal;
 
 pub(super) fn report(view: View<'_>, new: &ReportIncident, by: &Principal) -> Ruling {
     let order = orders::known(view, new.order)?;
     let by = doers::doer_for_either(view, &order.centre, parties(view, order)?, by)?;
-    if order.incidents.len() >= MAX_INCIDENTS {
-        return Err(OrderRejection::TooManyIncidents { order: order.id }.into());
+    // A side cannot fill the room, so that staff always have some.
+    let max = match &by {
+        Doer::Member(_) => MAX_INCIDENTS_BY_MEMBERS,
+        Doer::Staff(_) => MAX_INCIDENTS,
+    };
+    if order.incidents.len() >= max {
+        let order = order.id;
+        return Err(OrderRejection::TooManyIncidents { order, max }.into());
     }
     let report = new.clone();
     let fact = Fact::IncidentReported(IncidentReported { report, by });
-    Ok(with_reason(fact, new.reason.as_ref()))
+    Ok(Plan::with_reason(fact, new.reason.as_ref()).into())
 }
 
 pub(super) fn close(view: View<'_>, new: &CloseIncident, by: &Principal) -> Ruling {
@@ -34,7 +40,7 @@ pub(super) fn close(view: View<'_>, new: &CloseIncident, by: &Principal) -> Ruli
         (IncidentState::Open, IncidentKind::Incident | IncidentKind::Complaint) => {
             let (close, by) = (new.clone(), staff.terms.number.clone());
             let fact = Fact::IncidentClosed(IncidentClosed { close, by });
-            Ok(with_reason(fact, new.reason.as_ref()))
+            Ok(Plan::with_reason(fact, new.reason.as_ref()).into())
         }
     }
 }
@@ -44,13 +50,4 @@ fn parties<'a>(view: View<'a>, order: &Order) -> Result<[&'a Member; 2], Undecid
         needs::known_member(view, &order.provider, "provider_id")?,
         needs::known_member(view, &order.recipient, "recipient_id")?,
     ])
-}
-
-fn with_reason(fact: Fact, reason: Option<&Reason>) -> Decision {
-    Decision::Append(Box::new(Plan {
-        fact,
-        ledger: Vec::new(),
-        personal: None,
-        note: reason.and_then(|reason| reason.note.clone()),
-    }))
 }

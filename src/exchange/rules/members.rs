@@ -1,8 +1,6 @@
 //! Registering, changing, moving, suspending and qualifying members.
 
-use super::{
-    Decision, Plan, Ruling, Undecided, View, check_named, check_staff, exits, identities, policies,
-};
+use super::{Plan, Ruling, Undecided, View, check_named, check_staff, exits, identities, policies};
 use crate::{
     exchange::{
         Attested, ChangeMember, Fact, Member, MemberChanged, MemberId, MemberMoved,
@@ -30,27 +28,28 @@ pub(super) fn register(view: View<'_>, new: &RegisterMember, by: &Principal) -> 
     check_born(&new.personal, view)?;
     let admission = policies::admit(view, centre, (id, &new.details, &new.personal))?;
     let second_of = identities::second_of(view, id, &new.personal)?;
-    Ok(Decision::Append(Box::new(Plan {
-        fact: Fact::MemberRegistered(Box::new(MemberRegistered {
-            id: id.clone(),
-            centre: centre.clone(),
-            details: new.details.clone(),
-            personal: new.personal.commitments(),
-            registered_on: view.today,
-            verdicts: Verdicts {
-                admission,
-                second_of,
-            },
-        })),
-        ledger: vec![ledger::Command::OpenAccount(AccountOpened {
-            id: id.account().clone(),
-            kind: AccountKind::Member,
-            unit: UnitId::time(),
-            limits: policies::limits(view, centre)?,
-        })],
+    let fact = Fact::MemberRegistered(Box::new(MemberRegistered {
+        id: id.clone(),
+        centre: centre.clone(),
+        details: new.details.clone(),
+        personal: new.personal.commitments(),
+        registered_on: view.today,
+        verdicts: Verdicts {
+            admission,
+            second_of,
+        },
+    }));
+    let account = ledger::Command::OpenAccount(AccountOpened {
+        id: id.account().clone(),
+        kind: AccountKind::Member,
+        unit: UnitId::time(),
+        limits: policies::limits(view, centre)?,
+    });
+    Ok(Plan {
         personal: new.personal.to_keep().cloned(),
-        note: None,
-    })))
+        ..Plan::with_ledger(fact, vec![account])
+    }
+    .into())
 }
 
 /// A member who must be there, whose centre's staff alone may act on them.
@@ -96,12 +95,11 @@ pub(super) const PRESENT: [MemberState; 2] = [MemberState::Active, MemberState::
 /// account's limits to it.
 fn step(view: View<'_>, member: &Member, fact: Fact, personal: Option<Personal>) -> Ruling {
     let limits = policies::new_limits(view, &member.centre, &member.account)?;
-    Ok(Decision::Append(Box::new(Plan {
-        fact,
-        ledger: limits.into_iter().collect(),
+    Ok(Plan {
         personal,
-        note: None,
-    })))
+        ..Plan::with_ledger(fact, limits.into_iter().collect())
+    }
+    .into())
 }
 
 pub(super) fn set_state(view: View<'_>, set: &SetMemberState, by: &Principal) -> Ruling {
@@ -204,19 +202,15 @@ pub(super) fn relocate(view: View<'_>, new: &MoveMember, by: &Principal) -> Ruli
     ledger.push(ledger::Command::CloseAccount {
         id: member.account.clone(),
     });
-    Ok(Decision::Append(Box::new(Plan {
-        fact: Fact::MemberMoved(MemberMoved {
-            step: *step,
-            member: id.clone(),
-            to: to.clone(),
-            account: account.clone(),
-            admission,
-            personal_since: member.personal_since,
-        }),
-        ledger,
-        personal: None,
-        note: None,
-    })))
+    let fact = Fact::MemberMoved(MemberMoved {
+        step: *step,
+        member: id.clone(),
+        to: to.clone(),
+        account: account.clone(),
+        admission,
+        personal_since: member.personal_since,
+    });
+    Ok(Plan::with_ledger(fact, ledger).into())
 }
 
 /// What stands on a member's account, which nothing open may keep from being closed.

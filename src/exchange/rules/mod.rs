@@ -21,7 +21,7 @@ mod staff;
 
 use super::{
     Branch, Command, Day, Fact, MemberId, NotLoaded, Objects, OrderRejection, Personal, Rejection,
-    Staff, StaffNumber, Taken, Wants, difference,
+    Staff, StaffNumber, Taken, Wants, difference, order::Reason,
 };
 use crate::ledger::{self, Book, Moment, Note, Principal, Stamp, TimeZone};
 
@@ -69,14 +69,38 @@ impl View<'_> {
     }
 }
 
-impl From<Fact> for Decision {
+impl Plan {
+    /// A fact of the time bank alone, and why.
+    fn with_reason(fact: Fact, reason: Option<&Reason>) -> Self {
+        Self {
+            note: reason.and_then(|reason| reason.note.clone()),
+            ..fact.into()
+        }
+    }
+
+    /// A fact, and what the ledger does for it.
+    fn with_ledger(fact: Fact, ledger: Vec<ledger::Command>) -> Self {
+        Self {
+            ledger,
+            ..fact.into()
+        }
+    }
+}
+
+impl From<Fact> for Plan {
     fn from(fact: Fact) -> Self {
-        Self::Append(Box::new(Plan {
+        Self {
             fact,
             ledger: Vec::new(),
             personal: None,
             note: None,
-        }))
+        }
+    }
+}
+
+impl<P: Into<Plan>> From<P> for Decision {
+    fn from(plan: P) -> Self {
+        Self::Append(Box::new(plan.into()))
     }
 }
 
@@ -229,21 +253,11 @@ where
 }
 
 /// The active staff of a centre that a principal is.
-fn own_staff<'a>(
+fn staff_of<'a>(
     objects: &'a Objects,
     centre: &Branch,
     by: &Principal,
 ) -> Result<&'a Staff, Undecided> {
-    check_staff(objects, centre, by)?;
-    let number = StaffNumber::of(by).ok_or_else(|| Rejection::StaffOnly {
-        centre: centre.clone(),
-        principal: by.clone(),
-    })?;
-    known_staff(objects, &number)
-}
-
-/// That a principal is active staff of a centre that is there.
-fn check_staff(objects: &Objects, centre: &Branch, by: &Principal) -> Result<(), Undecided> {
     let refused = || Rejection::StaffOnly {
         centre: centre.clone(),
         principal: by.clone(),
@@ -254,7 +268,12 @@ fn check_staff(objects: &Objects, centre: &Branch, by: &Principal) -> Result<(),
     }
     let number = StaffNumber::of(by).ok_or_else(refused)?;
     match objects.staff(&number)? {
-        Some(staff) if staff.acts_for(centre) => Ok(()),
+        Some(staff) if staff.acts_for(centre) => Ok(staff),
         _ => Err(refused().into()),
     }
+}
+
+/// That a principal is active staff of a centre that is there.
+fn check_staff(objects: &Objects, centre: &Branch, by: &Principal) -> Result<(), Undecided> {
+    staff_of(objects, centre, by).map(drop)
 }

@@ -1,6 +1,6 @@
 //! Publishing needs, what is done about them, and what their orders are asked, too.
 
-use super::{Decision, Plan, Ruling, Undecided, View, doers, members, policies};
+use super::{Plan, Ruling, Undecided, View, doers, members, policies};
 use crate::exchange::{
     AdoptedPolicy, Branch, Day, Doer, Fact, Member, MemberId, MemberState, Need, NeedPublished,
     NeedState, NeedStep, NeedStepped, OrderId, OrderRejection, PublishNeed, Rejection, WeekId,
@@ -18,15 +18,11 @@ use crate::ledger::{
 pub(super) fn publish(view: View<'_>, new: &PublishNeed, by: &Principal) -> Ruling {
     let recipient = known_member(view, &new.terms.recipient, "recipient_id")?;
     let doer = doers::doer_for(view, &recipient.centre, recipient, by)?;
-    let mut published = published(view, new, recipient, doer)?;
-    let adopted = policy_on(view, &recipient.centre, published.on)?;
-    if adopted.policy().approval.need == 0 {
-        published.to = NeedState::Approved;
-    }
+    let published = published(view, new, recipient, doer)?;
     Ok(Fact::NeedPublished(Box::new(published)).into())
 }
 
-/// A need that may be asked for, before anybody approves it.
+/// A need that may be asked for.
 pub(super) fn published(
     view: View<'_>,
     new: &PublishNeed,
@@ -66,7 +62,10 @@ pub(super) fn published(
         policy: adopted.version,
         on,
         open_until: on.plus_days(policy.exchange.backdated_days).unwrap_or(on),
-        to: NeedState::Published,
+        to: match policy.approval.need {
+            0 => NeedState::Approved,
+            _ => NeedState::Published,
+        },
         verdict_on,
     })
 }
@@ -128,17 +127,13 @@ pub(super) fn step(view: View<'_>, new: &NeedStep, by: &Principal) -> Ruling {
             (doer, NeedState::Cancelled)
         }
     };
-    let note = new.reason.as_ref().and_then(|reason| reason.note.clone());
-    Ok(Decision::Append(Box::new(Plan {
-        fact: Fact::NeedStepped(Box::new(NeedStepped {
-            step: new.clone(),
-            by: doer,
-            to,
-        })),
-        ledger: Vec::new(),
-        personal: None,
-        note,
-    })))
+    let stepped = NeedStepped {
+        step: new.clone(),
+        by: doer,
+        to,
+    };
+    let fact = Fact::NeedStepped(Box::new(stepped));
+    Ok(Plan::with_reason(fact, new.reason.as_ref()).into())
 }
 
 fn check_offer(need: &Need, provider: &Member) -> Result<(), Undecided> {

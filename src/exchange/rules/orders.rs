@@ -1,13 +1,13 @@
 //! What is done about orders: from check-in to settlement, and otherwise.
 
 use super::{
-    Decision, Plan, Ruling, Undecided, View, doers, members,
+    Plan, Ruling, Undecided, View, doers, members,
     needs::{self, Held},
     settling::{self, Correcting, Due},
 };
 use crate::exchange::{
     Day, Doer, Fact, Member, MemberState, Order, OrderId, OrderRejection, OrderState, OrderStep,
-    OrderStepped, StepId,
+    OrderStepped, Staff, StepId,
     order::{
         Booked, MAX_OFF_BOOKING_H, OrderAction, OrderVerb, Party, Reckoned, Resolution, Visit,
     },
@@ -81,21 +81,22 @@ pub(super) fn step(view: View<'_>, new: &OrderStep, by: &Principal) -> Ruling {
         OrderAction::Resolve(resolution) => asked.resolve(*resolution),
         OrderAction::Correct(served) => asked.correct(new, *served),
     }?;
-    Ok(Decision::Append(Box::new(Plan {
-        fact: Fact::OrderStepped(Box::new(OrderStepped {
-            step: new.clone(),
-            by: comes.by,
-            to: comes.to,
-            on: comes.on,
-            is_approval: comes.is_approval,
-            held: comes.held,
-            reckoned: comes.reckoned,
-            entry: comes.entry,
-        })),
+    let stepped = OrderStepped {
+        step: new.clone(),
+        by: comes.by,
+        to: comes.to,
+        on: comes.on,
+        is_approval: comes.is_approval,
+        held: comes.held,
+        reckoned: comes.reckoned,
+        entry: comes.entry,
+    };
+    let fact = Fact::OrderStepped(Box::new(stepped));
+    Ok(Plan {
         ledger: comes.ledger,
-        personal: None,
-        note: new.reason.as_ref().and_then(|reason| reason.note.clone()),
-    })))
+        ..Plan::with_reason(fact, new.reason.as_ref())
+    }
+    .into())
 }
 
 pub(super) fn known(view: View<'_>, order: OrderId) -> Result<&Order, Undecided> {
@@ -152,49 +153,15 @@ impl Asked<'_> {
     }
 
     /// Staff who are neither party nor a relative of one.
-    fn neutral(&self) -> Result<Doer, Undecided> {
+    pub(super) fn neutral_staff(&self) -> Result<&Staff, Undecided> {
         let parties = [self.provider, self.recipient];
         let centre = &self.order.centre;
-        let staff = doers::neutral_staff(self.view, centre, &parties, self.by)?;
+        doers::neutral_staff(self.view, centre, &parties, self.by)
+    }
+
+    pub(super) fn neutral(&self) -> Result<Doer, Undecided> {
+        let staff = self.neutral_staff()?;
         Ok(Doer::Staff(staff.terms.number.clone()))
-    }
-
-    /// What was entered is approved by as many as a need is, by one at least, and by nobody who
-    /// entered it.
-    fn approve(&self) -> Result<Comes, Undecided> {
-        let Self { view, order, .. } = *self;
-        let by = self.neutral()?;
-        self.check_open(OrderVerb::Approve)?;
-        if let Doer::Staff(number) = &by {
-            let staff = super::known_staff(view.objects, number)?;
-            if let Some(entered) = &order.entered {
-                let other = doers::check_another(view, staff, &entered.by);
-                let (order, number) = (order.id, entered.by.clone());
-                other.map_err(|undecided| match undecided {
-                    Undecided::Refused(_) => {
-                        OrderRejection::ApproverEntered { order, number }.into()
-                    }
-                    lacking => lacking,
-                })?;
-            }
-            for earlier in &order.approved_by {
-                doers::check_another(view, staff, earlier)?;
-            }
-        }
-        let adopted = needs::policy_on(view, &order.centre, order.on)?;
-        let asked = adopted.policy().approval.need.max(1);
-        let given = u32::try_from(order.approved_by.len()).unwrap_or(u32::MAX);
-        let to = match given.saturating_add(1) >= asked {
-            true => OrderState::Confirmed,
-            false => order.state,
-        };
-        Ok(Comes::plainly(order, by, to))
-    }
-
-    fn decline(&self) -> Result<Comes, Undecided> {
-        let by = self.neutral()?;
-        self.check_open(OrderVerb::Decline)?;
-        Ok(self.released(by, OrderState::Cancelled))
     }
 
     /// Another time, or another length: beyond the tolerance it needs approval again.
@@ -326,7 +293,7 @@ impl Asked<'_> {
         Ok(comes)
     }
 
-    fn released(&self, by: Doer, to: OrderState) -> Comes {
+    pub(super) fn released(&self, by: Doer, to: OrderState) -> Comes {
         let mut comes = Comes::plainly(self.order, by, to);
         comes.ledger = vec![settling::release(self.order)];
         comes

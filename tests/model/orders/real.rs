@@ -245,16 +245,13 @@ impl Real {
     pub(super) fn record(&mut self, order: u8, [recipient, provider]: [Id; 2], by: Id) -> Became {
         let command = Command::RecordVisit(Box::new(RecordVisit {
             id: OrderId(uuid(order)),
-            terms: NeedTerms {
-                recipient: member(recipient),
-                service: Code::parse("service", SERVICES[0]).expect("a code"),
-                at: at(60),
-                minutes: minutes(60),
-                pay_from: None,
-                point: None,
-                channel: None,
-                helpers: Helpers::ONE,
-            },
+            recipient: member(recipient),
+            service: Code::parse("service", SERVICES[0]).expect("a code"),
+            at: at(60),
+            minutes: minutes(60),
+            pay_from: None,
+            point: None,
+            channel: None,
             provider: member(provider),
             sheet: Sheet {
                 number: SheetNumber::parse("7").expect("a number"),
