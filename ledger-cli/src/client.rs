@@ -11,7 +11,8 @@ use timebank_proto::v1::{
     journal_service_client::JournalServiceClient, member_service_client::MemberServiceClient,
     need_service_client::NeedServiceClient, order_service_client::OrderServiceClient,
     policy_service_client::PolicyServiceClient, staff_service_client::StaffServiceClient,
-    statement_service_client::StatementServiceClient, unit_service_client::UnitServiceClient,
+    statement_service_client::StatementServiceClient, supply_service_client::SupplyServiceClient,
+    unit_service_client::UnitServiceClient,
 };
 use tokio::sync::OnceCell;
 use tonic::{
@@ -66,6 +67,7 @@ pub(crate) struct Client {
     pub(crate) needs: NeedServiceClient<Service>,
     pub(crate) orders: OrderServiceClient<Service>,
     pub(crate) incidents: IncidentServiceClient<Service>,
+    pub(crate) supplies: SupplyServiceClient<Service>,
     time_zone: Arc<OnceCell<TimeZone>>,
 }
 
@@ -98,6 +100,7 @@ impl Client {
             needs: service!(NeedServiceClient),
             orders: service!(OrderServiceClient),
             incidents: service!(IncidentServiceClient),
+            supplies: service!(SupplyServiceClient),
             time_zone: Arc::default(),
         })
     }

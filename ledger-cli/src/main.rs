@@ -12,6 +12,7 @@ mod render;
 mod rows;
 mod session;
 mod time;
+mod week;
 
 use std::{io, process::ExitCode};
 

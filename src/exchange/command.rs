@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AcceptNeed, Admission, ApproveExit, Branch, CentreTerms, CloseIncident, ExitMember,
-    MemberDetails, MemberId, MemberState, NeedStep, ObjectId, Objects, OrderStep, PersonalFields,
-    PersonalPart, PolicyDocument, PublishNeed, Qualification, RecordVisit, ReportIncident,
-    SetMandate, StaffNumber, StaffState, StaffTerms, StepId, Wants,
+    MemberDetails, MemberId, MemberState, NeedStep, ObjectId, Objects, OfferSupply, OrderStep,
+    PersonalFields, PersonalPart, PolicyDocument, PublishNeed, Qualification, RecordVisit,
+    ReportIncident, SetMandate, StaffNumber, StaffState, StaffTerms, StepId, Wants, WithdrawSupply,
 };
 use crate::ledger::{AccountId, BookingId, Sequence};
 
@@ -200,6 +200,8 @@ pub enum Command {
     EraseMember(EraseMember),
     AdoptPolicy(AdoptPolicy),
     SetMandate(SetMandate),
+    OfferSupply(Box<OfferSupply>),
+    WithdrawSupply(WithdrawSupply),
     PublishNeed(Box<PublishNeed>),
     StepNeed(NeedStep),
     AcceptNeed(AcceptNeed),
@@ -243,6 +245,8 @@ impl Command {
             Self::EraseMember(new) => StepId::Own(new.step),
             Self::AdoptPolicy(new) => StepId::Own(new.step),
             Self::SetMandate(set) => StepId::Own(set.step),
+            Self::OfferSupply(new) => StepId::Own(new.supply.id.0),
+            Self::WithdrawSupply(new) => StepId::Own(new.step),
             Self::PublishNeed(new) => StepId::Creates(ObjectId::Need(new.id)),
             Self::StepNeed(new) => StepId::Own(new.step),
             Self::AcceptNeed(new) => StepId::Creates(ObjectId::Order(new.order)),
@@ -270,6 +274,8 @@ impl Command {
             Self::ApproveExit(_) => "an approval of an exit",
             Self::AdoptPolicy(_) => "the adoption of a policy",
             Self::SetMandate(_) => "a mandate",
+            Self::OfferSupply(_) => "the offer of a supply",
+            Self::WithdrawSupply(_) => "the withdrawal of a supply",
             Self::PublishNeed(_) => "the publishing of a need",
             Self::StepNeed(_) => "a step of a need",
             Self::AcceptNeed(_) => "the acceptance of a need",
@@ -318,6 +324,8 @@ impl Command {
                 wants.ledger.accounts.push(set.account.clone());
                 ObjectId::Mandate(Box::new(set.id()))
             }
+            Self::OfferSupply(new) => ObjectId::Member(new.member.clone()),
+            Self::WithdrawSupply(new) => ObjectId::Member(new.member.clone()),
             Self::PublishNeed(new) => ObjectId::Member(new.terms.recipient.clone()),
             Self::StepNeed(new) => ObjectId::Need(new.need),
             Self::AcceptNeed(new) => {

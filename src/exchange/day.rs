@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate, Timelike};
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::{Malformed, Moment, TimeZone};
@@ -33,6 +33,13 @@ impl Day {
     pub fn of(moment: Moment, zone: TimeZone) -> Self {
         let time = chrono::DateTime::from_timestamp_micros(moment.us()).unwrap_or_default();
         Self(time.with_timezone(&zone.rules()).date_naive())
+    }
+
+    /// The minutes that the clocks of a zone are past midnight at a moment.
+    pub(super) fn minute_of(moment: Moment, zone: TimeZone) -> i64 {
+        let time = chrono::DateTime::from_timestamp_micros(moment.us()).unwrap_or_default();
+        let time = time.with_timezone(&zone.rules());
+        i64::from(time.hour() * 60 + time.minute())
     }
 
     /// The whole years from this day to another; 0 where that is not later. From a 29

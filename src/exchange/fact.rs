@@ -5,7 +5,7 @@ use super::{
     ClearMember, CloseIncident, Command, Commitments, Day, EraseMember, ExitMember, MemberDetails,
     MemberId, MoveMember, ObjectId, PersonalPart, PolicyVersion, QualifyMember, RecordVisit,
     RegisterMember, ReportIncident, SetMandate, SetMemberState, SetStaffState, Settlement,
-    StaffNumber, StaffTerms, StepId, Verdicts,
+    StaffNumber, StaffTerms, StepId, SupplyOffered, SupplyWithdrawn, Verdicts,
     order::{
         Doer, NeedId, NeedState, NeedStep, NeedTerms, OrderState, OrderStep, PublishNeed, Reckoned,
         Sheet, VisitVerdicts,
@@ -238,6 +238,8 @@ pub enum Fact {
     MemberCleared(MemberCleared),
     ErasureStep(ErasureStep),
     MandateSet(SetMandate),
+    SupplyOffered(SupplyOffered),
+    SupplyWithdrawn(SupplyWithdrawn),
     NeedPublished(Box<NeedPublished>),
     NeedStepped(Box<NeedStepped>),
     OrderAccepted(Box<OrderAccepted>),
@@ -292,6 +294,8 @@ impl Fact {
                 recorded: new.admission,
             }),
             Self::MandateSet(set) => Command::SetMandate(set.clone()),
+            Self::SupplyOffered(new) => Command::OfferSupply(Box::new(new.offer.clone())),
+            Self::SupplyWithdrawn(new) => Command::WithdrawSupply(new.withdraw.clone()),
             Self::MemberCleared(new) => Command::ClearMember(ClearMember {
                 step: new.step,
                 member: new.member.clone(),
@@ -355,6 +359,8 @@ impl Fact {
             | Self::MemberCleared(_)
             | Self::ErasureStep(_)
             | Self::MandateSet(_)
+            | Self::SupplyOffered(_)
+            | Self::SupplyWithdrawn(_)
             | Self::NeedPublished(_)
             | Self::NeedStepped(_)
             | Self::OrderAccepted(_)
@@ -426,6 +432,8 @@ impl Fact {
             Self::MemberCleared(new) => vec![StepId::Own(new.step)],
             Self::ErasureStep(new) => vec![StepId::Own(new.step)],
             Self::MandateSet(set) => vec![StepId::Own(set.step)],
+            Self::SupplyOffered(new) => vec![StepId::Own(new.offer.supply.id.0)],
+            Self::SupplyWithdrawn(new) => vec![StepId::Own(new.withdraw.step)],
             Self::MemberExited(new) => vec![StepId::Own(new.exit.step)],
             Self::ExitApproved(new) => vec![StepId::Own(new.approval.step)],
             Self::NeedPublished(new) => vec![creates(ObjectId::Need(new.id))],

@@ -32,6 +32,12 @@ impl Objects {
             Fact::OrderAccepted(new) => self.accept(new, at),
             Fact::OrderStepped(new) => self.step_order(new, stamp),
             Fact::VisitRecorded(new) => self.record_visit(new, stamp),
+            Fact::SupplyOffered(new) => self.change_member(&new.offer.member, at, |member| {
+                member.supplies.push(new.offer.supply.clone());
+            }),
+            Fact::SupplyWithdrawn(new) => self.change_member(&new.withdraw.member, at, |member| {
+                member.supplies.retain(|supply| supply.id != new.was.id);
+            }),
             Fact::IncidentReported(new) => self.report(new, stamp),
             Fact::IncidentClosed(new) => self.close_incident(new.close.incident, at),
             Fact::CentreOpened {
@@ -63,6 +69,7 @@ impl Objects {
                     second_of: new.verdicts.second_of.clone(),
                     earned_minutes: 0,
                     open_orders: 0,
+                    supplies: Vec::new(),
                     erasure: Erasure::None,
                 };
                 self.create(Object::Member(Box::new(member)), at)
@@ -103,6 +110,8 @@ impl Objects {
                 self.change_member(&new.member, at, |member| {
                     member.centre = new.to.clone();
                     member.account = new.account.clone();
+                    // They were of the catalogue of the centre before.
+                    member.supplies.clear();
                 })?;
                 let holder = Holder {
                     account: new.account.clone(),

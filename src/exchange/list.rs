@@ -17,6 +17,14 @@ pub(super) fn of_member(member: &Member) -> Vec<List> {
     if let Some(block) = &member.details.block {
         lists.push(List::MembersOfBlock(centre.clone(), block.clone()));
     }
+    if member.state == MemberState::Active {
+        for supply in &member.supplies {
+            let list = List::SuppliersOf(centre.clone(), supply.service.clone());
+            if !lists.contains(&list) {
+                lists.push(list);
+            }
+        }
+    }
     let lapsing = member.qualifications.iter();
     for until in lapsing.filter_map(|qualification| qualification.until) {
         let list = List::MembersLapsing(centre.clone(), until.month());
@@ -100,6 +108,8 @@ pub enum List {
     SecondMembers(Branch),
     /// Members with a qualification that lapses in a month, such as `2026-03`.
     MembersLapsing(Branch, String),
+    /// Active members with a supply of a service.
+    SuppliersOf(Branch, Code),
     /// Needs of a centre that wait for approval, or for helpers, and can be accepted until
     /// some day of a month, such as `2026-03`. Those that expired stay in it: so nobody looks
     /// at what expired in other months.
@@ -130,6 +140,7 @@ impl List {
             | Self::MembersIn(..)
             | Self::MembersOfBlock(..)
             | Self::SecondMembers(_)
+            | Self::SuppliersOf(..)
             | Self::MembersLapsing(..) => ObjectKind::Member,
             Self::NeedsIn(..) | Self::NeedsOf(_) => ObjectKind::Need,
             Self::OrdersOn(..)
@@ -153,6 +164,9 @@ impl List {
             Self::MembersIn(centre, state) => format!("members-of/{centre}/{state} "),
             Self::MembersOfBlock(centre, block) => format!("members-of/{centre}/block/{block} "),
             Self::SecondMembers(centre) => format!("members-of/{centre}/second "),
+            Self::SuppliersOf(centre, service) => {
+                format!("members-of/{centre}/supply/{service} ")
+            }
             Self::MembersLapsing(centre, month) => {
                 format!("members-of/{centre}/lapsing/{month} ")
             }

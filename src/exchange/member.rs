@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Branch, Day, Exit, StaffNumber};
+use super::{Branch, Day, Exit, StaffNumber, Supply};
 use crate::ledger::{AccountId, Label, Malformed, Sequence};
 
 /// How many relatives a member names.
@@ -230,6 +230,9 @@ pub struct Member {
     pub earned_minutes: i64,
     /// How many orders that they are a party to are not settled, nor ended otherwise.
     pub open_orders: u32,
+    /// When they are free to serve, in the order in which they said so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub supplies: Vec<Supply>,
 }
 
 /// Whether the personal fields of a member are kept.

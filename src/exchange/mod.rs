@@ -32,6 +32,7 @@ pub mod policy;
 mod rejection;
 pub mod rules;
 mod staff;
+pub mod supply;
 mod text;
 mod wants;
 
@@ -70,5 +71,9 @@ pub use personal::{
 };
 pub use rejection::Rejection;
 pub use staff::{Staff, StaffState, StaffTerms};
+pub use supply::{
+    Hours, OfferSupply, Supply, SupplyId, SupplyOffered, SupplyWithdrawn, TimeOfDay, Weekday,
+    Weekdays, WithdrawSupply,
+};
 pub use text::Name;
 pub use wants::{NotLoaded, Wants};

@@ -2,12 +2,13 @@
 
 use super::{
     Branch, Code, Day, IncidentId, MemberId, NeedId, NeedState, OrderId, OrderState, PolicyId,
-    StaffNumber,
+    StaffNumber, SupplyId,
     order::{
         MAX_INCIDENTS, MAX_OFF_BOOKING_H, MAX_OFFERS, MAX_STAYING_STEPS, NeedVerb, OrderVerb,
         steps::listed,
     },
     policy::{Breach, Minutes},
+    supply::MAX_SUPPLIES,
 };
 use crate::ledger::{Moment, Principal};
 
@@ -178,6 +179,15 @@ pub enum OrderRejection {
     )]
     TooManyIncidents { order: OrderId, max: usize },
     #[error(
+        "member {member} has no such supply as {supply}; `ledger-cli supply list --of {member}`"
+    )]
+    SupplyUnknown { member: MemberId, supply: SupplyId },
+    #[error(
+        "member {member} has {MAX_SUPPLIES} supplies, and no more stand at once; withdraw one \
+         (`ledger-cli supply withdraw`)"
+    )]
+    TooManySupplies { member: MemberId },
+    #[error(
         "it has {max} steps already, after which only those are taken that lead on; end it, or \
          have staff do so", max = MAX_STAYING_STEPS
     )]
@@ -224,6 +234,8 @@ impl OrderRejection {
             Self::IncidentClosed { .. } => "INCIDENT_CLOSED",
             Self::IncidentStopsOrder { .. } => "INCIDENT_STOPS_ORDER",
             Self::TooManyIncidents { .. } => "TOO_MANY_INCIDENTS",
+            Self::SupplyUnknown { .. } => "SUPPLY_UNKNOWN",
+            Self::TooManySupplies { .. } => "TOO_MANY_SUPPLIES",
             Self::TooManySteps { .. } => "TOO_MANY_STEPS",
         }
     }
@@ -370,6 +382,14 @@ impl OrderRejection {
             Self::IncidentStopsOrder { incident, order } => vec![
                 ("incident", incident.to_string()),
                 ("order", order.to_string()),
+            ],
+            Self::SupplyUnknown { member, supply } => vec![
+                ("member", member.to_string()),
+                ("supply", supply.to_string()),
+            ],
+            Self::TooManySupplies { member } => vec![
+                ("member", member.to_string()),
+                ("max", MAX_SUPPLIES.to_string()),
             ],
             Self::TooManyIncidents { order, max } => {
                 vec![("order", order.to_string()), ("max", max.to_string())]

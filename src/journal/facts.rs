@@ -5,7 +5,7 @@ use timebank_proto::v1::{self, exchange_step::Fact as Message};
 use super::{
     Undecodable,
     decode::{booking, ledger_fact},
-    encode, exit_facts, incident_facts, member_facts, order_facts,
+    encode, exit_facts, incident_facts, member_facts, order_facts, supply_facts,
 };
 use crate::{
     exchange::{
@@ -89,6 +89,8 @@ fn fact_to_proto(fact: &Fact) -> Message {
             staff_number: new.by.as_str().into(),
             done: new.is_done,
         }),
+        Fact::SupplyOffered(new) => Message::SupplyOffered(supply_facts::offered(new)),
+        Fact::SupplyWithdrawn(new) => Message::SupplyWithdrawn(supply_facts::withdrawn(new)),
         Fact::NeedPublished(new) => Message::NeedPublished(order_facts::published(new)),
         Fact::NeedStepped(new) => Message::NeedStepped(order_facts::need_stepped(new)),
         Fact::OrderAccepted(new) => Message::OrderAccepted(order_facts::accepted(new)),
@@ -187,6 +189,8 @@ fn fact(fact: Message) -> Result<Fact> {
             by: StaffNumber::parse(&new.staff_number)?,
             is_done: new.done,
         }),
+        Message::SupplyOffered(new) => supply_facts::read_offered(&new)?,
+        Message::SupplyWithdrawn(new) => supply_facts::read_withdrawn(&new)?,
         Message::NeedPublished(new) => order_facts::read_published(&new)?,
         Message::NeedStepped(new) => order_facts::read_need_stepped(&new)?,
         Message::OrderAccepted(new) => order_facts::read_accepted(&new)?,

@@ -72,6 +72,8 @@ pub enum Malformed {
     Relatives { given: usize, max: usize },
     #[error("{field} is not a time of the years 1900 to 9999")]
     Time { field: &'static str },
+    #[error("{field} is no time of day from 00:00 to 24:00, such as 09:30")]
+    TimeOfDay { field: &'static str },
     #[error("expires_in is not whole seconds from 1 to {max_s} (10 years)")]
     ExpiresIn { max_s: i64 },
     #[error("{field} is unknown: {given}")]
@@ -146,6 +148,7 @@ impl Malformed {
             }
             Self::NoteLength { .. } => "NOTE_TOO_LONG",
             Self::Time { .. } => "TIME_OUT_OF_RANGE",
+            Self::TimeOfDay { .. } => "TIME_OF_DAY_MALFORMED",
             Self::Day { .. } => "DAY_MALFORMED",
             Self::Personal { .. } => "PERSONAL_FIELD_MALFORMED",
             Self::Identity => "IDENTITY_MALFORMED",
@@ -167,6 +170,7 @@ impl Malformed {
         match self {
             Self::Missing { field }
             | Self::Time { field }
+            | Self::TimeOfDay { field }
             | Self::Day { field }
             | Self::FileHash { field }
             | Self::NotText { field } => {

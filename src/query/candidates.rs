@@ -4,11 +4,11 @@ use super::{ReadError, Reading, exchange::misplaced, need, policies::zone};
 use crate::{
     exchange::{
         Branch, Code, Day, List, Member, MemberId, MemberState, Need, NeedId, Object, ObjectId,
-        Objects, OrderRejection, Rejection, Wants,
+        Objects, OrderRejection, Rejection, Supply, Wants,
         order::NeedVerb,
         rules::{Undecided, View, check_candidate},
     },
-    ledger::Book,
+    ledger::{Book, TimeZone},
     store::StoreError,
 };
 
@@ -24,6 +24,8 @@ pub struct Candidate {
     pub is_near: bool,
     /// Whether they offer to help.
     pub offers: bool,
+    /// Whether they have a supply that the visit lies in.
+    pub is_free: bool,
     /// What they could not accept it for. None where they may, and can.
     pub why_not: Option<Rejection>,
 }
@@ -104,6 +106,7 @@ impl Place {
 
 struct Search {
     need: Need,
+    zone: TimeZone,
     /// The recipient's, where they are of the need's centre.
     block: Option<Code>,
     /// What the rules asked for so far.
@@ -135,6 +138,7 @@ impl Search {
         objects.load(centre, standing);
         Ok(Self {
             need,
+            zone: zone(reading)?,
             block,
             objects,
             book: Book::default(),
@@ -181,7 +185,12 @@ impl Search {
 
     fn candidate(&self, member: Member, why_not: Option<Rejection>) -> Candidate {
         let mut offers = self.need.offers.iter();
+        let terms = &self.need.terms;
+        let visit = (terms.at, terms.until());
+        let mut supplies = member.supplies.iter();
+        let covers = |supply: &Supply| supply.covers(&terms.service, visit, self.zone);
         Candidate {
+            is_free: supplies.any(covers),
             is_near: self.is_near(&member),
             offers: offers.any(|offer| offer.provider == member.id),
             member,
@@ -196,14 +205,13 @@ impl Search {
         reading: &mut Reading<'_>,
         members: &[Member],
     ) -> Result<Vec<Option<Rejection>>, ReadError> {
-        let zone = zone(reading)?;
         loop {
             let view = View {
                 book: &self.book,
                 objects: &self.objects,
                 now: reading.now,
-                zone,
-                today: Day::of(reading.now, zone),
+                zone: self.zone,
+                today: Day::of(reading.now, self.zone),
             };
             let mut wants = Wants::default();
             let mut verdicts = Vec::with_capacity(members.len());

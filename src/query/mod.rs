@@ -19,6 +19,7 @@ mod reading;
 mod scan;
 mod sifted;
 mod statement;
+mod supplies;
 
 use std::{
     sync::{Arc, Weak},
@@ -46,6 +47,7 @@ pub use reading::Reading;
 pub use scan::Scan;
 pub use sifted::{Sieve, Sifted, sifted};
 pub use statement::{Direction, PostingView, StatementPage, StatementQuery, statement};
+pub use supplies::{Supplies, supplies, supply_at};
 use tokio::{
     sync::{Semaphore, mpsc, oneshot},
     task::JoinError,

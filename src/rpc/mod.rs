@@ -23,6 +23,7 @@ mod sheets;
 mod staff;
 mod statements;
 mod status;
+mod supplies;
 mod tail;
 mod units;
 mod upload;

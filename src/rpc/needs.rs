@@ -142,6 +142,7 @@ fn candidate(candidate: &Candidate) -> v1::Candidate {
         member,
         is_near,
         offers,
+        is_free,
         why_not,
     } = candidate;
     let block = member.details.block.as_ref();
@@ -151,6 +152,7 @@ fn candidate(candidate: &Candidate) -> v1::Candidate {
         block: block.map_or("", Code::as_str).into(),
         is_near: *is_near,
         offers: *offers,
+        is_free: *is_free,
         reason: why_not.map_or("", Rejection::reason).into(),
         message: why_not.map_or_else(String::new, Rejection::to_string),
     }

@@ -11,7 +11,8 @@ use timebank_proto::{
         journal_service_server::JournalServiceServer, member_service_server::MemberServiceServer,
         need_service_server::NeedServiceServer, order_service_server::OrderServiceServer,
         policy_service_server::PolicyServiceServer, staff_service_server::StaffServiceServer,
-        statement_service_server::StatementServiceServer, unit_service_server::UnitServiceServer,
+        statement_service_server::StatementServiceServer,
+        supply_service_server::SupplyServiceServer, unit_service_server::UnitServiceServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -179,7 +180,8 @@ fn routes(services: Services) -> Result<Routes, tonic_reflection::server::Error>
         PolicyServiceServer,
         NeedServiceServer,
         OrderServiceServer,
-        IncidentServiceServer
+        IncidentServiceServer,
+        SupplyServiceServer
     );
     Ok(routes.routes())
 }

@@ -295,6 +295,7 @@ fn order_code(rejection: &OrderRejection) -> Code {
         | OrderRejection::ConfirmedBeyondVisit { .. } => Code::InvalidArgument,
         OrderRejection::OfferExists { .. } => Code::AlreadyExists,
         OrderRejection::TooManyOffers { .. }
+        | OrderRejection::TooManySupplies { .. }
         | OrderRejection::TooManyVisits { .. }
         | OrderRejection::TooManyIncidents { .. }
         | OrderRejection::TooManySteps { .. } => Code::ResourceExhausted,
@@ -304,6 +305,7 @@ fn order_code(rejection: &OrderRejection) -> Code {
         | OrderRejection::ServiceUnfit { .. }
         | OrderRejection::NotQualified { .. }
         | OrderRejection::OfferUnknown { .. }
+        | OrderRejection::SupplyUnknown { .. }
         | OrderRejection::ApprovalsMissing { .. }
         | OrderRejection::VisitsOverlap { .. }
         | OrderRejection::CapReached { .. }

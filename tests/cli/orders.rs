@@ -95,9 +95,9 @@ fn the_ten_commands_of_the_readme() {
     desk.done(&["audit", "verify"]);
 }
 
-/// Where nobody says which side is out of it: the actor's, or else the provider's.
-#[test]
-fn whoever_cancels_is_told_by_the_actor() {
+/// A centre with two members, Li and Wang, where staff need not approve, and a service. Li has
+/// ten hours.
+fn city() -> Desk {
     let desk = Desk::served_by(at_noon);
     let done = |arguments: &[&str]| desk.json(&[arguments, &["--actor", "1001"]].concat());
     let file = desk.file(
@@ -113,6 +113,57 @@ fn whoever_cancels_is_told_by_the_actor() {
     }
     done(&["account", "open", "city:mint:1", "--kind", "issuance"]);
     done(&["transfer", "city:mint:1", "city:member:li", "10h"]);
+    desk
+}
+
+/// Wang says when he is free, and those who look for help see it until he no longer is.
+#[test]
+fn supplies() {
+    let desk = city();
+    let done = |arguments: &[&str]| desk.json(&[arguments, &["--actor", "1001"]].concat());
+    let offer = ["supply", "offer", "city:member:wang", "walk"];
+    let hours = ["--days", "daily", "--hours", "0:00-24:00"];
+    let by = ["--actor", "city:member:wang"];
+    let offered = desk.json(&[&offer[..], &hours, &by].concat());
+    assert_eq!(
+        (&offered["state"], &offered["days"], &offered["from"]),
+        (
+            &json!("offered"),
+            &json!("mon,tue,wed,thu,fri,sat,sun"),
+            &json!("00:00")
+        )
+    );
+    let refused = desk.run(&[&offer[..], &["--days", "mon-fry"], &hours[2..]].concat());
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused.said.contains("is no day; write such as mon,wed"),
+        "{}",
+        refused.said
+    );
+    let later = (Utc::now() + chrono::TimeDelta::hours(1)).to_rfc3339();
+    let publish = ["need", "publish", "city:member:li", "walk", "--for", "1h"];
+    let need = done(&[&publish[..], &["--at", &later]].concat());
+    let need = need["id"].as_str().expect("an id");
+    let is_free = || desk.json(&["need", "candidates", need])[0]["free"].clone();
+    assert_eq!(is_free(), true);
+    let listed = desk.json(&["supply", "list", "city", "--service", "walk"]);
+    let id = offered["id"].as_str().expect("an id");
+    assert_eq!(listed[0]["id"], id);
+    let withdrawn = done(&["supply", "withdraw", "city:member:wang", id]);
+    assert_eq!(withdrawn["state"], "withdrawn");
+    assert_eq!(is_free(), false);
+    assert_eq!(
+        desk.json(&["supply", "list", "--of", "city:member:wang"]),
+        json!([])
+    );
+    desk.done(&["audit", "verify"]);
+}
+
+/// Where nobody says which side is out of it: the actor's, or else the provider's.
+#[test]
+fn whoever_cancels_is_told_by_the_actor() {
+    let desk = city();
+    let done = |arguments: &[&str]| desk.json(&[arguments, &["--actor", "1001"]].concat());
     let later = (Utc::now() + chrono::TimeDelta::hours(1)).to_rfc3339();
     let accepted = || {
         let publish = ["need", "publish", "city:member:li", "walk", "--for", "1h"];
@@ -165,21 +216,8 @@ fn whoever_cancels_is_told_by_the_actor() {
 /// A visit that is stopped, and what shows why; and a complaint about it, closed by staff.
 #[test]
 fn incidents() {
-    let desk = Desk::served_by(at_noon);
+    let desk = city();
     let done = |arguments: &[&str]| desk.json(&[arguments, &["--actor", "1001"]].concat());
-    let file = desk.file(
-        "p.toml",
-        "name = \"One\"\n[approval]\nneed = 0\n[[service]]\ncode = \"walk\"\nname_en = \"Walk\"\n",
-    );
-    done(&[
-        "centre", "open", "city", "--staff", "1001", "--name", "City",
-    ]);
-    done(&["policy", "adopt", "city", &file]);
-    for member in ["city:member:li", "city:member:wang"] {
-        done(&["member", "register", member]);
-    }
-    done(&["account", "open", "city:mint:1", "--kind", "issuance"]);
-    done(&["transfer", "city:mint:1", "city:member:li", "10h"]);
     let later = (Utc::now() + chrono::TimeDelta::hours(1)).to_rfc3339();
     let publish = ["need", "publish", "city:member:li", "walk", "--for", "1h"];
     let need = done(&[&publish[..], &["--at", &later]].concat());

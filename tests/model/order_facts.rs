@@ -1,11 +1,18 @@
 //! Facts of needs and orders, at random.
 
-use proptest::{collection::vec, option, prelude::*, sample::select};
+use proptest::{
+    collection::vec,
+    option,
+    prelude::*,
+    sample::{select, subsequence},
+};
 use timebank::{
     exchange::{
-        AcceptNeed, CloseIncident, Doer, Fact, IncidentClosed, IncidentId, IncidentReported,
-        MemberId, Name, NeedId, NeedPublished, NeedState, NeedStep, NeedStepped, OrderAccepted,
-        OrderId, OrderState, OrderStep, OrderStepped, ReportIncident, VisitRecorded,
+        AcceptNeed, CloseIncident, Doer, Fact, Hours, IncidentClosed, IncidentId, IncidentReported,
+        MemberId, Name, NeedId, NeedPublished, NeedState, NeedStep, NeedStepped, OfferSupply,
+        OrderAccepted, OrderId, OrderState, OrderStep, OrderStepped, ReportIncident, Supply,
+        SupplyId, SupplyOffered, SupplyWithdrawn, TimeOfDay, VisitRecorded, Weekday, Weekdays,
+        WithdrawSupply,
         order::{
             Evidence, FileHash, Helpers, IncidentKind, NeedAction, NeedTerms, OrderAction, Party,
             Rating, Reason, Reckoned, Resolution, Sheet, SheetNumber,
@@ -296,6 +303,49 @@ fn order_stepped() -> impl Strategy<Value = Fact> {
     )
 }
 
+fn supply() -> impl Strategy<Value = (MemberId, Supply, Doer)> {
+    let days = subsequence(Weekday::ALL.to_vec(), 1..=7);
+    let time = || {
+        let minutes = prop_oneof![0..=1_440u32, Just(1_440)];
+        minutes.prop_map(|at| {
+            let text = format!("{:02}:{:02}", at / 60, at % 60);
+            TimeOfDay::parse("time", &text).expect("a time")
+        })
+    };
+    let parts = (
+        bookings(),
+        members(),
+        codes(),
+        days,
+        time(),
+        time(),
+        doers(),
+    );
+    parts.prop_map(|(id, member, service, days, from, until, by)| {
+        let days = Weekdays::new(days).expect("days");
+        let hours = Hours { days, from, until };
+        let id = SupplyId(id);
+        (member, Supply { id, service, hours }, by)
+    })
+}
+
+fn supplied() -> impl Strategy<Value = Fact> {
+    let offered = supply().prop_map(|(member, supply, by)| {
+        let offer = OfferSupply { member, supply };
+        Fact::SupplyOffered(SupplyOffered { offer, by })
+    });
+    let withdrawn = (bookings(), supply()).prop_map(|(step, (member, was, by))| {
+        let supply = was.id;
+        let withdraw = WithdrawSupply {
+            step,
+            member,
+            supply,
+        };
+        Fact::SupplyWithdrawn(SupplyWithdrawn { withdraw, was, by })
+    });
+    prop_oneof![offered, withdrawn]
+}
+
 pub(super) fn facts() -> BoxedStrategy<Fact> {
     let published = published().prop_map(|new| Fact::NeedPublished(Box::new(new)));
     let accepted = accepted().prop_map(|new| Fact::OrderAccepted(Box::new(new)));
@@ -306,5 +356,5 @@ pub(super) fn facts() -> BoxedStrategy<Fact> {
         order_stepped(),
         recorded()
     ];
-    prop_oneof![4 => of_orders, 1 => reported(), 1 => closed()].boxed()
+    prop_oneof![4 => of_orders, 1 => reported(), 1 => closed(), 1 => supplied()].boxed()
 }

@@ -313,6 +313,89 @@ async fn orders() {
     client.verified().await;
 }
 
+fn supply() -> v1::OfferSupplyRequest {
+    v1::OfferSupplyRequest {
+        supply_id: id(),
+        member_id: WANG.into(),
+        terms: Some(v1::SupplyTerms {
+            service: "walk".into(),
+            days: (1..=7).collect(),
+            from: "00:00".into(),
+            until: "24:00".into(),
+        }),
+    }
+}
+
+fn hours(request: &mut v1::OfferSupplyRequest) -> &mut v1::SupplyTerms {
+    request.terms.as_mut().expect("terms")
+}
+
+#[rustfmt::skip] // a table: a row a line
+const SUPPLIES: &[Row<v1::OfferSupplyRequest>] = &[
+    ("no id", |r| r.supply_id.clear(), InvalidArgument, "FIELD_MISSING", "field=supply_id"),
+    ("nobody", |r| r.member_id.clear(), InvalidArgument, "FIELD_MISSING", "field=member_id"),
+    ("no terms", |r| r.terms = None, InvalidArgument, "FIELD_MISSING", "field=terms"),
+    ("no service", |r| hours(r).service.clear(), InvalidArgument, "FIELD_MISSING", "field=terms.service"),
+    ("on no day", |r| hours(r).days.clear(), InvalidArgument, "FIELD_MISSING", "field=terms.days"),
+    ("on no such day", |r| hours(r).days = vec![1, 8], InvalidArgument, "CHOICE_UNKNOWN", "field=terms.days given=8"),
+    ("on day 0", |r| hours(r).days = vec![0], InvalidArgument, "CHOICE_UNKNOWN", "field=terms.days given=0"),
+    ("from no time", |r| hours(r).from.clear(), InvalidArgument, "FIELD_MISSING", "field=terms.from"),
+    ("from no time of day", |r| hours(r).from = "9:00".into(), InvalidArgument, "TIME_OF_DAY_MALFORMED", "field=terms.from"),
+    ("until 24:01", |r| hours(r).until = "24:01".into(), InvalidArgument, "TIME_OF_DAY_MALFORMED", "field=terms.until"),
+    ("an unknown service", |r| hours(r).service = "dance".into(), NotFound, "SERVICE_UNKNOWN", "policy=city/1 service=dance"),
+    ("an unknown member", |r| r.member_id = "city:member:9".into(), NotFound, "MEMBER_UNKNOWN", "field=member_id member=city:member:9"),
+];
+
+#[tokio::test]
+async fn supplies() {
+    let mut city = centre().await;
+    let client = &mut city.client;
+    let call =
+        async |client: &mut Client, request| client.supplies.offer_supply(by(WANG, request)).await;
+    let sound = supply();
+    refused(client, sound.clone(), SUPPLIES, call).await;
+    let mut withdraw = v1::WithdrawSupplyRequest {
+        step_id: id(),
+        member_id: WANG.into(),
+        supply_id: id(),
+    };
+    let refused = client.supplies.withdraw_supply(by(WANG, withdraw.clone()));
+    let status = refused.await.expect_err("no such supply");
+    check(
+        "unknown",
+        &status,
+        FailedPrecondition,
+        "SUPPLY_UNKNOWN",
+        "*",
+    );
+    withdraw.supply_id = sound.supply_id.clone();
+    let withdrawn = client.supplies.withdraw_supply(by("1001", withdraw)).await;
+    let withdrawn = withdrawn.expect("withdrawn").into_inner().supply;
+    let withdrawn = withdrawn.expect("it");
+    assert_eq!(withdrawn.state(), v1::SupplyState::Withdrawn);
+    assert_eq!(withdrawn.terms, sound.terms);
+    let again = call(client, sound).await.expect("a replay").into_inner();
+    assert!(again.replayed);
+    let stands = again.supply.expect("it").state();
+    assert_eq!(stands, v1::SupplyState::Withdrawn);
+
+    let sound = supply();
+    call(client, sound.clone()).await.expect("offered");
+    let which = v1::list_supplies_request::Which::OfCentre(v1::SuppliesOfCentre {
+        centre: "city".into(),
+        service: "walk".into(),
+    });
+    let request = v1::ListSuppliesRequest {
+        which: Some(which),
+        ..Default::default()
+    };
+    let listed = client.supplies.list_supplies(request).await;
+    let listed = listed.expect("a page").into_inner().members;
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0].supplies[0].terms, sound.terms);
+    client.verified().await;
+}
+
 #[tokio::test]
 async fn candidates() {
     let mut city = centre().await;

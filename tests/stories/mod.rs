@@ -14,6 +14,7 @@ mod policies;
 mod request;
 mod runner;
 mod show;
+mod supplies;
 mod words;
 mod world;
 
@@ -83,6 +84,7 @@ stories! {
     sheets
     statements
     stand_ins
+    supplies
     units
     yubei
 }

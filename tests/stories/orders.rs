@@ -98,7 +98,7 @@ impl Story {
             "orders" => return self.orders_of(words).map(Some),
             "candidates" => return self.candidates(words).map(Some),
             "today" => return self.today(words).map(Some),
-            _ => return Ok(None),
+            _ => return self.supplies(name, words),
         };
         let result = self.world.submit(command, caller(words)?);
         Ok(Some(show::decided(&self.names, &result)))
@@ -369,7 +369,7 @@ impl Story {
         self.last_of(commands, words)
     }
 
-    fn last_of(&mut self, commands: Vec<Command>, words: &mut Words) -> Said<String> {
+    pub(super) fn last_of(&mut self, commands: Vec<Command>, words: &mut Words) -> Said<String> {
         let results = self.world.submit_each(commands, caller(words)?);
         let last = results.last().map(|one| show::decided(&self.names, one));
         Ok(last.unwrap_or_default())
@@ -583,7 +583,8 @@ fn candidate(candidate: &query::Candidate) -> String {
     let name = &candidate.member.id;
     let near = if candidate.is_near { " near" } else { "" };
     let offers = if candidate.offers { " offers" } else { "" };
+    let free = if candidate.is_free { " free" } else { "" };
     let why_not = candidate.why_not.as_ref();
     let why_not = why_not.map_or_else(String::new, |why_not| format!(" {}", why_not.reason()));
-    format!("{name}{near}{offers}{why_not}")
+    format!("{name}{near}{offers}{free}{why_not}")
 }

@@ -10,7 +10,7 @@ use timebank_proto::v1::{
     member_service_client::MemberServiceClient, need_service_client::NeedServiceClient,
     order_service_client::OrderServiceClient, policy_service_client::PolicyServiceClient,
     staff_service_client::StaffServiceClient, statement_service_client::StatementServiceClient,
-    unit_service_client::UnitServiceClient,
+    supply_service_client::SupplyServiceClient, unit_service_client::UnitServiceClient,
 };
 use tonic::{Code, Status, transport::Channel};
 use tonic_types::StatusExt;
@@ -34,6 +34,7 @@ pub(crate) struct Client {
     pub(crate) needs: NeedServiceClient<Channel>,
     pub(crate) orders: OrderServiceClient<Channel>,
     pub(crate) incidents: IncidentServiceClient<Channel>,
+    pub(crate) supplies: SupplyServiceClient<Channel>,
 }
 
 type Called<T> = Result<T, Status>;
@@ -58,6 +59,7 @@ impl Client {
             needs: NeedServiceClient::new(channel.clone()),
             orders: OrderServiceClient::new(channel.clone()),
             incidents: IncidentServiceClient::new(channel.clone()),
+            supplies: SupplyServiceClient::new(channel.clone()),
             channel,
         }
     }

@@ -30,6 +30,8 @@ pub(super) fn name(fact: &Fact) -> &'static str {
         Fact::OrderAccepted(_) => "order_accepted",
         Fact::OrderStepped(_) => "order_stepped",
         Fact::VisitRecorded(_) => "visit_recorded",
+        Fact::SupplyOffered(_) => "supply_offered",
+        Fact::SupplyWithdrawn(_) => "supply_withdrawn",
         Fact::IncidentReported(_) => "incident_reported",
         Fact::IncidentClosed(_) => "incident_closed",
     }
@@ -100,6 +102,8 @@ pub(super) fn cells(fact: &Fact) -> Cells {
         Fact::OrderAccepted(new) => order_facts::accepted(new),
         Fact::OrderStepped(new) => order_facts::order_stepped(new),
         Fact::VisitRecorded(new) => order_facts::recorded(new),
+        Fact::SupplyOffered(new) => order_facts::supply_offered(new),
+        Fact::SupplyWithdrawn(new) => order_facts::supply_withdrawn(new),
         Fact::IncidentReported(new) => order_facts::reported(new),
         Fact::IncidentClosed(new) => order_facts::closed(new),
         Fact::MandateSet(set) => vec![
@@ -253,6 +257,16 @@ pub(super) fn summary(fact: &Fact) -> String {
             format!(
                 "{} by {}, sheet {}",
                 accept.order, accept.provider, new.sheet.number
+            )
+        }
+        Fact::SupplyOffered(new) => {
+            let supply = &new.offer.supply;
+            format!("{} of {} by {}", supply.service, new.offer.member, new.by)
+        }
+        Fact::SupplyWithdrawn(new) => {
+            format!(
+                "{} of {} by {}",
+                new.was.service, new.withdraw.member, new.by
             )
         }
         Fact::IncidentReported(new) => {

@@ -24,6 +24,7 @@ mod register_file;
 mod sheet_file;
 mod staff;
 mod statement;
+mod supply;
 mod unit;
 
 use clap::Subcommand;
@@ -57,6 +58,9 @@ pub(crate) enum LedgerCommand {
     /// Let another centre name an account of ours in its policy
     #[command(subcommand)]
     Mandate(mandate::MandateCommand),
+    /// Record when members are free to serve; withdraw and list that
+    #[command(subcommand)]
+    Supply(supply::SupplyCommand),
     /// Publish needs, offer to help, decline, show and list them
     #[command(subcommand)]
     Need(need::NeedCommand),
@@ -106,6 +110,7 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Member(command) => member::run(command, session).await,
         LedgerCommand::Policy(command) => policy::run(command, session).await,
         LedgerCommand::Mandate(command) => mandate::run(command, session).await,
+        LedgerCommand::Supply(command) => supply::run(command, session).await,
         LedgerCommand::Need(command) => need::run(command, session).await,
         LedgerCommand::Order(command) => order::run(*command, session).await,
         LedgerCommand::Incident(command) => incident::run(command, session).await,

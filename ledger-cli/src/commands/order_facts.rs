@@ -1,8 +1,8 @@
 //! What happened to needs and orders, as `watch` shows it.
 
 use timebank::exchange::{
-    IncidentClosed, IncidentReported, NeedPublished, NeedStepped, OrderAccepted, OrderStepped,
-    VisitRecorded,
+    Doer, Hours, IncidentClosed, IncidentReported, MemberId, NeedPublished, NeedStepped,
+    OrderAccepted, OrderStepped, Supply, SupplyOffered, SupplyWithdrawn, VisitRecorded,
     order::{Evidence, NeedAction, OrderAction, Rating, Reason, Reckoned, Resolution},
 };
 
@@ -154,6 +154,30 @@ fn evidence(evidence: &Evidence) -> Cells {
         ("reference", shown(evidence.reference.as_ref())),
         ("sha256", shown(evidence.hash)),
     ]
+}
+
+fn supply_cells(member: &MemberId, supply: &Supply, by: &Doer) -> Cells {
+    let Hours { days, from, until } = &supply.hours;
+    vec![
+        ("supply_id", Cell::text(supply.id.to_string())),
+        ("member_id", Cell::text(member.as_str())),
+        ("service", Cell::text(supply.service.as_str())),
+        ("days", Cell::text(String::from(days.clone()))),
+        ("from", Cell::text(from.to_string())),
+        ("until", Cell::text(until.to_string())),
+        ("by", Cell::text(by.to_string())),
+    ]
+}
+
+pub(super) fn supply_offered(new: &SupplyOffered) -> Cells {
+    supply_cells(&new.offer.member, &new.offer.supply, &new.by)
+}
+
+pub(super) fn supply_withdrawn(new: &SupplyWithdrawn) -> Cells {
+    let step = ("step_id", Cell::text(new.withdraw.step.to_string()));
+    let mut cells = vec![step];
+    cells.extend(supply_cells(&new.withdraw.member, &new.was, &new.by));
+    cells
 }
 
 pub(super) fn reported(new: &IncidentReported) -> Cells {

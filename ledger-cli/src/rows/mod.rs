@@ -15,7 +15,9 @@ pub(crate) use orders::{
     CANDIDATES, INCIDENTS, NEEDS, ORDERS, candidate, incident, need, order, steps, today,
     whole_order,
 };
-pub(crate) use partakers::{CENTRES, MEMBERS, STAFF, centre, member, personal, staff};
+pub(crate) use partakers::{
+    CENTRES, MEMBERS, STAFF, SUPPLIES, centre, member, personal, staff, supply,
+};
 pub(crate) use policies::{
     MANDATES, MISTAKES, POLICIES, VERDICTS, comparison, mandate, mistake, policy, terms, verdict,
 };

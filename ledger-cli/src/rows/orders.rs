@@ -41,11 +41,14 @@ pub(crate) const NEEDS: Layout = Layout {
 };
 
 pub(crate) const CANDIDATES: Layout = Layout {
-    fields: &["id", "block", "near", "offers", "fits", "reason", "message"],
+    fields: &[
+        "id", "block", "near", "offers", "free", "fits", "reason", "message",
+    ],
     columns: &[
         ("id", "member"),
         ("block", "block"),
         ("offers", "offers"),
+        ("free", "free"),
         ("fits", "fits"),
         ("message", "why not"),
     ],
@@ -198,6 +201,7 @@ pub(crate) fn candidate(candidate: &Candidate) -> Row {
         ("block", Cell::text(&candidate.block)),
         ("near", Cell::Flag(candidate.is_near)),
         ("offers", Cell::Flag(candidate.offers)),
+        ("free", Cell::Flag(candidate.is_free)),
         ("fits", Cell::Flag(candidate.reason.is_empty())),
         ("reason", Cell::text(&candidate.reason)),
         ("message", Cell::text(&candidate.message)),

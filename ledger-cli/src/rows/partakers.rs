@@ -1,7 +1,9 @@
 //! Who takes part.
 
+use timebank::{exchange::Weekday, journal};
 use timebank_proto::v1::{
-    Attestation, Centre, Erasure, Member, MemberState, PersonalFields, Staff, StaffState,
+    Attestation, Centre, Erasure, Member, MemberState, PersonalFields, Staff, StaffState, Supply,
+    SupplyState,
 };
 
 use crate::render::{Cell, Layout, Row};
@@ -22,6 +24,28 @@ pub(crate) const CENTRES: Layout = Layout {
         ("name_zh", "名称"),
         ("operator", "operator"),
         ("active_staff_count", "staff"),
+    ],
+};
+
+pub(crate) const SUPPLIES: Layout = Layout {
+    fields: &[
+        "id",
+        "state",
+        "member_id",
+        "block",
+        "service",
+        "days",
+        "from",
+        "until",
+    ],
+    columns: &[
+        ("id", "supply"),
+        ("member_id", "member"),
+        ("block", "block"),
+        ("service", "service"),
+        ("days", "days"),
+        ("from", "from"),
+        ("until", "until"),
     ],
 };
 
@@ -179,4 +203,26 @@ pub(crate) fn personal(fields: Option<&PersonalFields>) -> Vec<(&'static str, Ce
         ("hardship", attested(fields.hardship)),
         ("affiliation", Cell::text(fields.affiliation)),
     ]
+}
+
+/// A supply, of a member of a block.
+pub(crate) fn supply(supply: &Supply, block: &str) -> Row {
+    let state = match supply.state() {
+        SupplyState::Unspecified => "unknown",
+        SupplyState::Offered => "offered",
+        SupplyState::Withdrawn => "withdrawn",
+    };
+    let terms = supply.terms.clone().unwrap_or_default();
+    let word = |day: &i32| journal::weekday(*day).map_or("unknown", Weekday::word);
+    let words: Vec<_> = terms.days.iter().map(word).collect();
+    Row(vec![
+        ("id", Cell::text(&supply.supply_id)),
+        ("state", Cell::text(state)),
+        ("member_id", Cell::text(&supply.member_id)),
+        ("block", Cell::text(block)),
+        ("service", Cell::text(&terms.service)),
+        ("days", Cell::text(words.join(","))),
+        ("from", Cell::text(&terms.from)),
+        ("until", Cell::text(&terms.until)),
+    ])
 }

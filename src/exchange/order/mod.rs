@@ -55,6 +55,8 @@ macro_rules! uuid_of {
         }
     };
 }
+pub(in crate::exchange) use uuid_of;
+
 uuid_of!(
     /// The UUID of a need.
     NeedId

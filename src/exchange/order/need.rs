@@ -80,7 +80,7 @@ pub struct NeedTerms {
 
 impl NeedTerms {
     /// When it ends.
-    pub(in crate::exchange) fn until(&self) -> Moment {
+    pub fn until(&self) -> Moment {
         self.at.after_s(self.minutes.get().saturating_mul(60))
     }
 }

@@ -18,6 +18,7 @@ mod policies;
 mod settling;
 mod sheets;
 mod staff;
+mod supplies;
 
 use super::{
     Branch, Command, Day, Fact, MemberId, NotLoaded, Objects, OrderRejection, Personal, Rejection,
@@ -175,6 +176,8 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::EraseMember(new) => identities::erase(view, new, by),
         Command::AdoptPolicy(new) => policies::adopt(view, new, by),
         Command::SetMandate(set) => mandates::set(view, set, by),
+        Command::OfferSupply(new) => supplies::offer(view, new, by),
+        Command::WithdrawSupply(new) => supplies::withdraw(view, new, by),
         Command::PublishNeed(new) => needs::publish(view, new, by),
         Command::StepNeed(new) => needs::step(view, new, by),
         Command::AcceptNeed(new) => accepting::accept(view, new, by),
