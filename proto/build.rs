@@ -4,7 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 14] = [
+const FILES: [&str; 15] = [
     "timebank/v1/unit.proto",
     "timebank/v1/account.proto",
     "timebank/v1/entry.proto",
@@ -18,6 +18,7 @@ const FILES: [&str; 14] = [
     "timebank/v1/incident.proto",
     "timebank/v1/order.proto",
     "timebank/v1/supply.proto",
+    "timebank/v1/standing.proto",
     "timebank/v1/journal.proto",
 ];
 

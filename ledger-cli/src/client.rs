@@ -11,6 +11,7 @@ use timebank_proto::v1::{
     journal_service_client::JournalServiceClient, member_service_client::MemberServiceClient,
     need_service_client::NeedServiceClient, order_service_client::OrderServiceClient,
     policy_service_client::PolicyServiceClient, staff_service_client::StaffServiceClient,
+    standing_service_client::StandingServiceClient,
     statement_service_client::StatementServiceClient, supply_service_client::SupplyServiceClient,
     unit_service_client::UnitServiceClient,
 };
@@ -68,6 +69,7 @@ pub(crate) struct Client {
     pub(crate) orders: OrderServiceClient<Service>,
     pub(crate) incidents: IncidentServiceClient<Service>,
     pub(crate) supplies: SupplyServiceClient<Service>,
+    pub(crate) standings: StandingServiceClient<Service>,
     time_zone: Arc<OnceCell<TimeZone>>,
 }
 
@@ -101,6 +103,7 @@ impl Client {
             orders: service!(OrderServiceClient),
             incidents: service!(IncidentServiceClient),
             supplies: service!(SupplyServiceClient),
+            standings: service!(StandingServiceClient),
             time_zone: Arc::default(),
         })
     }

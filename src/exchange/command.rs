@@ -5,10 +5,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AcceptNeed, Admission, ApproveExit, Branch, CentreTerms, CloseIncident, ExitMember,
+    AcceptNeed, Admission, ApproveExit, AriseVisit, Branch, CentreTerms, CloseIncident, ExitMember,
     MemberDetails, MemberId, MemberState, NeedStep, ObjectId, Objects, OfferSupply, OrderStep,
     PersonalFields, PersonalPart, PolicyDocument, PublishNeed, Qualification, RecordVisit,
-    ReportIncident, SetMandate, StaffNumber, StaffState, StaffTerms, StepId, Wants, WithdrawSupply,
+    ReportIncident, SetMandate, StaffNumber, StaffState, StaffTerms, StandingStep, StepId, Wants,
+    WithdrawSupply,
 };
 use crate::ledger::{AccountId, BookingId, Sequence};
 
@@ -207,6 +208,9 @@ pub enum Command {
     AcceptNeed(AcceptNeed),
     StepOrder(OrderStep),
     RecordVisit(Box<RecordVisit>),
+    StepStanding(StandingStep),
+    /// The server's own.
+    AriseVisit(AriseVisit),
     ReportIncident(ReportIncident),
     CloseIncident(CloseIncident),
 }
@@ -252,9 +256,16 @@ impl Command {
             Self::AcceptNeed(new) => StepId::Creates(ObjectId::Order(new.order)),
             Self::StepOrder(new) => StepId::Own(new.step),
             Self::RecordVisit(new) => StepId::Creates(ObjectId::Order(new.id)),
+            Self::StepStanding(new) => StepId::Own(new.step),
+            Self::AriseVisit(new) => StepId::Own(new.id.0),
             Self::ReportIncident(new) => StepId::Own(new.id.0),
             Self::CloseIncident(new) => StepId::Own(new.step),
         }
+    }
+
+    /// Whether only the server itself gives it.
+    pub fn is_the_servers(&self) -> bool {
+        matches!(self, Self::AriseVisit(_))
     }
 
     /// What kind of command it is.
@@ -281,6 +292,8 @@ impl Command {
             Self::AcceptNeed(_) => "the acceptance of a need",
             Self::StepOrder(_) => "a step of an order",
             Self::RecordVisit(_) => "the entering of a visit",
+            Self::StepStanding(_) => "a step of a standing visit",
+            Self::AriseVisit(_) => "the arising of a visit",
             Self::ReportIncident(_) => "the report of an incident",
             Self::CloseIncident(_) => "the closing of an incident",
         }
@@ -346,6 +359,8 @@ impl Command {
                 }
                 ObjectId::Member(new.recipient.clone())
             }
+            Self::StepStanding(new) => ObjectId::Standing(new.standing),
+            Self::AriseVisit(new) => ObjectId::Standing(new.standing),
             Self::ReportIncident(new) => ObjectId::Order(new.order),
             Self::CloseIncident(new) => ObjectId::Incident(new.incident),
             Self::AdoptPolicy(new) => {

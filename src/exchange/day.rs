@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{Datelike, Days, Months, NaiveDate, Timelike};
+use chrono::{Datelike, Days, Months, NaiveDate, TimeDelta, Timelike};
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::{Malformed, Moment, TimeZone};
@@ -68,6 +68,26 @@ impl Day {
     pub fn plus_days(self, days: u32) -> Option<Self> {
         let later = self.0.checked_add_days(Days::new(days.into()))?;
         (later.year() <= MAX_YEAR).then_some(Self(later))
+    }
+
+    /// So many days earlier, or the first day there is.
+    pub fn minus_days(self, days: u32) -> Self {
+        let earlier = self.0.checked_sub_days(Days::new(days.into()));
+        let first = NaiveDate::from_yo_opt(MIN_YEAR, 1).unwrap_or(NaiveDate::MIN);
+        Self(earlier.map_or(first, |earlier| earlier.max(first)))
+    }
+
+    /// The moment of this day at which the clocks of a zone show what they show at another.
+    /// Where they show that twice, the first; where they skip it, an hour later.
+    pub fn at_time_of(self, like: Moment, zone: TimeZone) -> Moment {
+        let rules = zone.rules();
+        let like_time = chrono::DateTime::from_timestamp_micros(like.us()).unwrap_or_default();
+        let local = self.0.and_time(like_time.with_timezone(&rules).time());
+        let skipped = local + TimeDelta::hours(1);
+        let found = local.and_local_timezone(rules).earliest();
+        let found = found.or_else(|| skipped.and_local_timezone(rules).earliest());
+        let found = found.and_then(|found| Moment::from_us(found.timestamp_micros()));
+        found.unwrap_or(like)
     }
 
     /// The day before; the first has none other than itself.
@@ -220,6 +240,41 @@ mod tests {
         assert_eq!(day("2026-03-01").before(), day("2026-02-28"));
         assert_eq!(day("2026-03-02").days_until(day("2026-02-28")), -2);
         assert_eq!(day("9999-12-31").plus_days(1), None);
+    }
+
+    /// In Europe/Berlin clocks go from 2 to 3 on 29 March 2026, and from 3 to 2 on 25 October.
+    #[test]
+    fn the_same_time_on_another_day() {
+        let zone = TimeZone::parse("Europe/Berlin").unwrap();
+        let moment = |text: &str| {
+            let us = text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+            Moment::from_us(us.timestamp_micros()).unwrap()
+        };
+        for (like, day, expected) in [
+            ("2026-03-22T09:00:00Z", "2026-03-29", "2026-03-29T08:00:00Z"),
+            ("2026-03-22T01:30:00Z", "2026-03-29", "2026-03-29T01:30:00Z"),
+            ("2026-10-18T00:30:00Z", "2026-10-25", "2026-10-25T00:30:00Z"),
+            ("2026-10-18T22:30:00Z", "2026-10-26", "2026-10-25T23:30:00Z"),
+            (
+                "2026-03-22T09:00:30.5Z",
+                "2026-04-05",
+                "2026-04-05T08:00:30.5Z",
+            ),
+        ] {
+            let on = Day::parse("on", day).unwrap();
+            assert_eq!(
+                on.at_time_of(moment(like), zone),
+                moment(expected),
+                "{like} {day}"
+            );
+        }
+    }
+
+    #[test]
+    fn days_earlier() {
+        let day = |text| Day::parse("day", text).unwrap();
+        assert_eq!(day("2026-03-01").minus_days(14), day("2026-02-15"));
+        assert_eq!(day("1900-01-05").minus_days(14), day("1900-01-01"));
     }
 
     #[test]

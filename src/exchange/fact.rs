@@ -7,8 +7,8 @@ use super::{
     RegisterMember, ReportIncident, SetMandate, SetMemberState, SetStaffState, Settlement,
     StaffNumber, StaffTerms, StepId, SupplyOffered, SupplyWithdrawn, Verdicts,
     order::{
-        Doer, NeedId, NeedState, NeedStep, NeedTerms, OrderState, OrderStep, PublishNeed, Reckoned,
-        Sheet, VisitVerdicts,
+        AriseVisit, Arising, Doer, Hindrance, NeedId, NeedState, NeedStep, NeedTerms, OrderState,
+        OrderStep, PublishNeed, Reckoned, Sheet, StandingId, StandingStep, VisitVerdicts,
     },
 };
 use crate::ledger::{AccountId, Amount, BookingId, Commitment, Sequence};
@@ -133,6 +133,8 @@ pub struct NeedStepped {
     pub by: Doer,
     /// How it stands now.
     pub to: NeedState,
+    /// Of a repeat: how many days before its day a visit arises, by the policy.
+    pub ahead_days: Option<u32>,
 }
 
 /// A need was accepted: an order was made of it, and hours were held.
@@ -204,6 +206,71 @@ impl VisitRecorded {
     }
 }
 
+/// Something was done about a standing visit.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StandingStepped {
+    pub step: StandingStep,
+    pub by: Doer,
+}
+
+/// A visit of a standing visit arose, or could not.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct VisitArose {
+    pub id: NeedId,
+    pub standing: StandingId,
+    pub on: Day,
+    pub arisen: Arisen,
+}
+
+/// How a visit arose.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Arisen {
+    Accepted(NeedPublished, OrderAccepted),
+    /// And what the provider was refused by, if one was to come.
+    Open(NeedPublished, Option<Hindrance>),
+    /// It did not, and by what it was refused.
+    Off(Hindrance),
+}
+
+impl Arisen {
+    /// What hindered it, in full or in part.
+    pub fn hindrance(&self) -> Option<&Hindrance> {
+        match self {
+            Self::Accepted(..) => None,
+            Self::Open(_, why) => why.as_ref(),
+            Self::Off(why) => Some(why),
+        }
+    }
+}
+
+impl VisitArose {
+    fn command(&self) -> AriseVisit {
+        let (becomes, recipient, provider) = match &self.arisen {
+            Arisen::Accepted(need, order) => (
+                Arising::Accepted(need.terms.at),
+                need.verdict_on,
+                order.verdict_on,
+            ),
+            Arisen::Open(need, why) => (
+                Arising::Open(need.terms.at, why.clone()),
+                need.verdict_on,
+                None,
+            ),
+            Arisen::Off(why) => (Arising::Off(why.clone()), None, None),
+        };
+        AriseVisit {
+            id: self.id,
+            standing: self.standing,
+            on: self.on,
+            becomes,
+            recorded: VisitVerdicts {
+                recipient,
+                provider,
+            },
+        }
+    }
+}
+
 /// An incident was reported, which stops no order.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct IncidentReported {
@@ -245,6 +312,8 @@ pub enum Fact {
     OrderAccepted(Box<OrderAccepted>),
     OrderStepped(Box<OrderStepped>),
     VisitRecorded(Box<VisitRecorded>),
+    StandingStepped(StandingStepped),
+    VisitArose(Box<VisitArose>),
     IncidentReported(IncidentReported),
     IncidentClosed(IncidentClosed),
 }
@@ -323,6 +392,8 @@ impl Fact {
             }),
             Self::OrderStepped(new) => Command::StepOrder(new.step.clone()),
             Self::VisitRecorded(new) => Command::RecordVisit(Box::new(new.command())),
+            Self::StandingStepped(new) => Command::StepStanding(new.step.clone()),
+            Self::VisitArose(new) => Command::AriseVisit(new.command()),
             Self::IncidentReported(new) => Command::ReportIncident(new.report.clone()),
             Self::IncidentClosed(new) => Command::CloseIncident(new.close.clone()),
         }
@@ -335,6 +406,7 @@ impl Fact {
             // The reversal that a correction brings about commits to it.
             Self::OrderStepped(new) if new.entry.is_some() => None,
             Self::OrderStepped(new) => new.step.reason.as_ref(),
+            Self::StandingStepped(new) => new.step.reason.as_ref(),
             Self::IncidentReported(new) => new.report.reason.as_ref(),
             Self::IncidentClosed(new) => new.close.reason.as_ref(),
             _ => None,
@@ -366,6 +438,8 @@ impl Fact {
             | Self::OrderAccepted(_)
             | Self::OrderStepped(_)
             | Self::VisitRecorded(_)
+            | Self::StandingStepped(_)
+            | Self::VisitArose(_)
             | Self::IncidentReported(_)
             | Self::IncidentClosed(_)
             | Self::PolicyAdopted(_) => None,
@@ -377,6 +451,10 @@ impl Fact {
     pub fn verdicts_on(&self, at: Sequence) -> impl Iterator<Item = Sequence> {
         let (one, other) = match self {
             Self::VisitRecorded(new) => (new.published.verdict_on, new.accepted.verdict_on),
+            Self::VisitArose(new) => {
+                let recorded = new.command().recorded;
+                (recorded.recipient, recorded.provider)
+            }
             other => (other.verdict_on(at), None),
         };
         one.into_iter().chain(other)
@@ -444,6 +522,17 @@ impl Fact {
                 creates(ObjectId::Order(new.accepted.accept.order)),
                 creates(ObjectId::Need(new.published.id)),
             ],
+            Self::StandingStepped(new) => vec![StepId::Own(new.step.step)],
+            Self::VisitArose(new) => {
+                let mut ids = vec![StepId::Own(new.id.0)];
+                if !matches!(new.arisen, Arisen::Off(_)) {
+                    ids.push(creates(ObjectId::Need(new.id)));
+                }
+                if let Arisen::Accepted(_, order) = &new.arisen {
+                    ids.push(creates(ObjectId::Order(order.accept.order)));
+                }
+                ids
+            }
             Self::IncidentReported(new) => vec![StepId::Own(new.report.id.0)],
             Self::IncidentClosed(new) => vec![StepId::Own(new.close.step)],
         }

@@ -38,6 +38,8 @@ impl Objects {
             Fact::SupplyWithdrawn(new) => self.change_member(&new.withdraw.member, at, |member| {
                 member.supplies.retain(|supply| supply.id != new.was.id);
             }),
+            Fact::StandingStepped(new) => self.step_standing(new, at),
+            Fact::VisitArose(new) => self.arise(new, stamp),
             Fact::IncidentReported(new) => self.report(new, stamp),
             Fact::IncidentClosed(new) => self.close_incident(new.close.incident, at),
             Fact::CentreOpened {

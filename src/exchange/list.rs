@@ -2,7 +2,7 @@
 
 use super::{
     Branch, Code, Day, IncidentState, Member, MemberId, MemberState, Need, NeedState, ObjectId,
-    ObjectKind, Order, OrderState, order::SheetNumber,
+    ObjectKind, Order, OrderState, StandingState, StandingVisit, order::SheetNumber,
 };
 
 pub(super) fn of_member(member: &Member) -> Vec<List> {
@@ -89,6 +89,15 @@ pub(super) fn of_order(order: &Order) -> Vec<List> {
     lists
 }
 
+pub(super) fn of_standing(standing: &StandingVisit) -> Vec<List> {
+    let parties = [Some(&standing.terms.recipient), standing.provider.as_ref()];
+    let parties = parties.into_iter().flatten();
+    let mut lists: Vec<_> = parties.map(|id| List::StandingsOf(id.clone())).collect();
+    lists.push(List::StandingsIn(standing.centre.clone(), standing.state));
+    lists.extend(standing.due_on().map(List::StandingsDue));
+    lists
+}
+
 /// A list of objects in the order of their ids.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum List {
@@ -124,6 +133,13 @@ pub enum List {
     OrdersOf(MemberId),
     /// What was entered from a sheet of a centre.
     OrdersOfSheet(Branch, SheetNumber),
+    /// Standing visits of a centre that stand so.
+    StandingsIn(Branch, StandingState),
+    /// Those of a member, as provider or as recipient.
+    StandingsOf(MemberId),
+    /// Those of which a visit is still to arise, in the order of the days on which the next
+    /// one does: the same list, whichever day is named.
+    StandingsDue(Day),
     /// Incidents of a centre that stand so.
     IncidentsIn(Branch, IncidentState),
 }
@@ -147,6 +163,9 @@ impl List {
             | Self::OrdersIn(..)
             | Self::OrdersOf(_)
             | Self::OrdersOfSheet(..) => ObjectKind::Order,
+            Self::StandingsIn(..) | Self::StandingsOf(_) | Self::StandingsDue(_) => {
+                ObjectKind::Standing
+            }
             Self::IncidentsIn(..) => ObjectKind::Incident,
         }
     }
@@ -176,12 +195,19 @@ impl List {
             Self::OrdersIn(centre, state) => format!("orders-of/{centre}/{state} "),
             Self::OrdersOf(member) => format!("orders-for/{member} "),
             Self::OrdersOfSheet(centre, number) => format!("orders-of/{centre}/sheet/{number} "),
+            Self::StandingsIn(centre, state) => format!("standings-of/{centre}/{state} "),
+            Self::StandingsOf(member) => format!("standings-for/{member} "),
+            Self::StandingsDue(_) => "standings-due ".into(),
             Self::IncidentsIn(centre, state) => format!("incidents-of/{centre}/{state} "),
         }
     }
 
     /// The key of an object in it.
     pub fn key(&self, id: &ObjectId) -> String {
-        format!("{}{id}", self.prefix())
+        let prefix = self.prefix();
+        match self {
+            Self::StandingsDue(day) => format!("{prefix}{day} {id}"),
+            _ => format!("{prefix}{id}"),
+        }
     }
 }

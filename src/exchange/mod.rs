@@ -32,6 +32,7 @@ pub mod policy;
 mod rejection;
 pub mod rules;
 mod staff;
+mod standing_fold;
 pub mod supply;
 mod text;
 mod wants;
@@ -45,9 +46,10 @@ pub use command::{
 pub use day::Day;
 pub use exit::{ApproveExit, Exit, ExitCause, ExitMember, Settlement};
 pub use fact::{
-    Admission, ErasureStep, ExitApproved, Fact, IncidentClosed, IncidentReported, MemberChanged,
-    MemberCleared, MemberExited, MemberMoved, MemberRegistered, NeedPublished, NeedStepped,
-    OrderAccepted, OrderStepped, PolicyAdopted, VisitRecorded,
+    Admission, Arisen, ErasureStep, ExitApproved, Fact, IncidentClosed, IncidentReported,
+    MemberChanged, MemberCleared, MemberExited, MemberMoved, MemberRegistered, NeedPublished,
+    NeedStepped, OrderAccepted, OrderStepped, PolicyAdopted, StandingStepped, VisitArose,
+    VisitRecorded,
 };
 pub use id::{Branch, StaffNumber, StepId};
 pub use identity::{Identity, IdentityKey};
@@ -60,9 +62,9 @@ pub use member::{
 pub use object::{Object, ObjectId, ObjectKind};
 pub use objects::{Changed, Objects, Savepoint, Standing, Taken};
 pub use order::{
-    AcceptNeed, CloseIncident, Doer, Incident, IncidentId, IncidentState, MemberWeek, Need, NeedId,
-    NeedState, NeedStep, Order, OrderId, OrderState, OrderStep, PublishNeed, RecordVisit,
-    ReportIncident, WeekId,
+    AcceptNeed, AriseVisit, CloseIncident, Doer, Incident, IncidentId, IncidentState, MemberWeek,
+    Need, NeedId, NeedState, NeedStep, Order, OrderId, OrderState, OrderStep, PublishNeed,
+    RecordVisit, ReportIncident, StandingId, StandingState, StandingStep, StandingVisit, WeekId,
 };
 pub use order_rejection::OrderRejection;
 pub use personal::{

@@ -7,7 +7,8 @@ use crate::ledger::AccountId;
 
 use super::{
     AdoptedPolicy, Branch, Centre, Holder, Incident, IncidentId, Mandate, MandateId, Member,
-    MemberId, MemberWeek, Need, NeedId, Order, OrderId, PolicyId, Staff, StaffNumber, WeekId,
+    MemberId, MemberWeek, Need, NeedId, Order, OrderId, PolicyId, Staff, StaffNumber, StandingId,
+    StandingVisit, WeekId,
     list::{self, List},
 };
 
@@ -24,6 +25,7 @@ pub enum ObjectKind {
     Order,
     Week,
     Incident,
+    Standing,
 }
 
 impl ObjectKind {
@@ -39,6 +41,7 @@ impl ObjectKind {
             Self::Order => "order",
             Self::Week => "week",
             Self::Incident => "incident",
+            Self::Standing => "standing",
         }
     }
 }
@@ -58,6 +61,7 @@ pub enum ObjectId {
     /// Boxed, as it is large.
     Week(Box<WeekId>),
     Incident(IncidentId),
+    Standing(StandingId),
 }
 
 impl ObjectId {
@@ -74,6 +78,7 @@ impl ObjectId {
             Self::Order(_) => ObjectKind::Order,
             Self::Week(_) => ObjectKind::Week,
             Self::Incident(_) => ObjectKind::Incident,
+            Self::Standing(_) => ObjectKind::Standing,
         }
     }
 
@@ -92,6 +97,7 @@ impl ObjectId {
             Self::Need(id) => return format!("{kind}/{id}"),
             Self::Order(id) => return format!("{kind}/{id}"),
             Self::Incident(id) => return format!("{kind}/{id}"),
+            Self::Standing(id) => return format!("{kind}/{id}"),
             Self::Week(id) => return format!("{kind}/{}/{}", id.member, id.monday),
             // In digits that sort as the numbers do.
             Self::Policy(PolicyId { centre, version }) => {
@@ -121,6 +127,7 @@ pub enum Object {
     Order(Box<Order>),
     Week(Box<MemberWeek>),
     Incident(Box<Incident>),
+    Standing(Box<StandingVisit>),
 }
 
 impl Object {
@@ -137,6 +144,7 @@ impl Object {
             Self::Order(order) => ObjectId::Order(order.id),
             Self::Week(week) => ObjectId::Week(Box::new(week.id())),
             Self::Incident(incident) => ObjectId::Incident(incident.id),
+            Self::Standing(standing) => ObjectId::Standing(standing.id),
         }
     }
 
@@ -164,6 +172,7 @@ impl Object {
             Self::Order(order) => serde_json::to_string(order),
             Self::Week(week) => serde_json::to_string(week),
             Self::Incident(incident) => serde_json::to_string(incident),
+            Self::Standing(standing) => serde_json::to_string(standing),
         }
     }
 
@@ -183,6 +192,7 @@ impl Object {
             ObjectKind::Order => Self::Order(serde_json::from_str(state)?),
             ObjectKind::Week => Self::Week(serde_json::from_str(state)?),
             ObjectKind::Incident => Self::Incident(serde_json::from_str(state)?),
+            ObjectKind::Standing => Self::Standing(serde_json::from_str(state)?),
         })
     }
 
@@ -195,6 +205,7 @@ impl Object {
             Self::Holder(_) | Self::Week(_) => Vec::new(),
             Self::Need(need) => list::of_need(need),
             Self::Order(order) => list::of_order(order),
+            Self::Standing(standing) => list::of_standing(standing),
             Self::Incident(incident) => {
                 vec![List::IncidentsIn(incident.centre.clone(), incident.state)]
             }

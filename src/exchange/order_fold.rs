@@ -3,7 +3,7 @@
 use super::{
     Doer, Incident, IncidentId, IncidentReported, IncidentState, Member, MemberWeek, Need, NeedId,
     NeedPublished, NeedState, NeedStepped, NotLoaded, Object, ObjectId, Objects, Order,
-    OrderAccepted, OrderId, OrderState, OrderStepped, VisitRecorded, WeekId,
+    OrderAccepted, OrderId, OrderState, OrderStepped, StandingId, VisitRecorded, WeekId,
     order::{
         Booked, Confirmation, Correction, Entered, Evidence, IncidentKind, NeedAction, Offer,
         OrderAction, Party, Visit,
@@ -79,7 +79,7 @@ impl Objects {
     }
 
     pub(super) fn step_need(&mut self, new: &NeedStepped, at: Sequence) -> Result<(), String> {
-        let NeedStepped { step, by, to } = new;
+        let NeedStepped { step, by, to, .. } = new;
         self.change_need(step.need, at, |need| {
             match &step.action {
                 NeedAction::Offer(provider) => need.offers.push(Offer {
@@ -94,10 +94,13 @@ impl Objects {
                         need.approved_by.push(number.clone());
                     }
                 }
+                NeedAction::Repeat(_) => need.standing = Some(StandingId(step.step)),
                 NeedAction::Decline | NeedAction::Cancel => {}
             }
             need.state = *to;
-        })
+        })?;
+        let need = self.known_need(step.need)?;
+        self.follow_need(&need, new, at)
     }
 
     pub(super) fn accept(&mut self, new: &OrderAccepted, at: Sequence) -> Result<(), String> {
@@ -380,7 +383,7 @@ impl Objects {
         }
     }
 
-    fn change_need(
+    pub(super) fn change_need(
         &mut self,
         id: NeedId,
         at: Sequence,

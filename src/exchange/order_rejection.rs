@@ -2,7 +2,8 @@
 
 use super::{
     Branch, Code, Day, IncidentId, MemberId, NeedId, NeedState, OrderId, OrderState, PolicyId,
-    StaffNumber, SupplyId,
+    StaffNumber, StandingId, StandingState, SupplyId,
+    order::StandingVerb,
     order::{
         MAX_INCIDENTS, MAX_OFF_BOOKING_H, MAX_OFFERS, MAX_STAYING_STEPS, NeedVerb, OrderVerb,
         steps::listed,
@@ -11,6 +12,10 @@ use super::{
     supply::MAX_SUPPLIES,
 };
 use crate::ledger::{Moment, Principal};
+
+fn day_or_none(day: Option<Day>) -> String {
+    day.map_or_else(|| "none".into(), |day| day.to_string())
+}
 
 /// The stable names of the rules of a policy that orders are judged by.
 const POLICY_REASONS: [(&str, &str); 9] = [
@@ -179,6 +184,45 @@ pub enum OrderRejection {
     )]
     TooManyIncidents { order: OrderId, max: usize },
     #[error(
+        "need {need} repeats already, as standing visit {standing}; stop that one first \
+         (`ledger-cli standing stop`), or publish another need"
+    )]
+    NeedRepeats { need: NeedId, standing: StandingId },
+    #[error(
+        "need {need} was approved as one visit, and the policy asks for {asked} approvals; publish \
+         another, repeat it (`ledger-cli need repeat`), and have that approved"
+    )]
+    RepeatNotApproved { need: NeedId, asked: u32 },
+    #[error("it would not repeat until {until}: the second visit would be on {second}")]
+    RepeatsNever { until: Day, second: Day },
+    #[error("there is no standing visit {standing}")]
+    StandingUnknown { standing: StandingId },
+    #[error("standing visit {standing} is {state}: no {step} any more")]
+    StandingStateWrong {
+        standing: StandingId,
+        state: StandingState,
+        step: StandingVerb,
+    },
+    #[error("standing visit {standing} has no provider")]
+    StandingUnserved { standing: StandingId },
+    #[error(
+        "standing visit {standing} has no visit on {on} that has not arisen (the next one is {}); \
+         one that has is cancelled as a need or an order", day_or_none(*.next)
+    )]
+    NoVisitAhead {
+        standing: StandingId,
+        on: Day,
+        next: Option<Day>,
+    },
+    #[error("the visit of {standing} on {on} is not due; the next one is {}", day_or_none(*.next))]
+    VisitNotDue {
+        standing: StandingId,
+        on: Day,
+        next: Option<Day>,
+    },
+    #[error("member {member} is of {centre} now, where the standing visit is not approved")]
+    RecipientMoved { member: MemberId, centre: Branch },
+    #[error(
         "member {member} has no such supply as {supply}; `ledger-cli supply list --of {member}`"
     )]
     SupplyUnknown { member: MemberId, supply: SupplyId },
@@ -234,6 +278,15 @@ impl OrderRejection {
             Self::IncidentClosed { .. } => "INCIDENT_CLOSED",
             Self::IncidentStopsOrder { .. } => "INCIDENT_STOPS_ORDER",
             Self::TooManyIncidents { .. } => "TOO_MANY_INCIDENTS",
+            Self::NeedRepeats { .. } => "NEED_REPEATS",
+            Self::RepeatNotApproved { .. } => "REPEAT_NOT_APPROVED",
+            Self::RepeatsNever { .. } => "REPEATS_NEVER",
+            Self::StandingUnknown { .. } => "STANDING_UNKNOWN",
+            Self::StandingStateWrong { .. } => "STANDING_STATE_WRONG",
+            Self::StandingUnserved { .. } => "STANDING_UNSERVED",
+            Self::NoVisitAhead { .. } => "NO_VISIT_AHEAD",
+            Self::VisitNotDue { .. } => "VISIT_NOT_DUE",
+            Self::RecipientMoved { .. } => "RECIPIENT_MOVED",
             Self::SupplyUnknown { .. } => "SUPPLY_UNKNOWN",
             Self::TooManySupplies { .. } => "TOO_MANY_SUPPLIES",
             Self::TooManySteps { .. } => "TOO_MANY_STEPS",
@@ -382,6 +435,38 @@ impl OrderRejection {
             Self::IncidentStopsOrder { incident, order } => vec![
                 ("incident", incident.to_string()),
                 ("order", order.to_string()),
+            ],
+            Self::NeedRepeats { need, standing } => vec![
+                ("need", need.to_string()),
+                ("standing", standing.to_string()),
+            ],
+            Self::RepeatNotApproved { need, asked } => {
+                vec![("need", need.to_string()), ("asked", asked.to_string())]
+            }
+            Self::RepeatsNever { until, second } => {
+                vec![("until", until.to_string()), ("second", second.to_string())]
+            }
+            Self::StandingUnknown { standing } | Self::StandingUnserved { standing } => {
+                vec![("standing", standing.to_string())]
+            }
+            Self::StandingStateWrong {
+                standing,
+                state,
+                step,
+            } => vec![
+                ("standing", standing.to_string()),
+                ("state", state.to_string()),
+                ("step", step.to_string()),
+            ],
+            Self::NoVisitAhead { standing, on, next }
+            | Self::VisitNotDue { standing, on, next } => vec![
+                ("standing", standing.to_string()),
+                ("on", on.to_string()),
+                ("next", day_or_none(*next)),
+            ],
+            Self::RecipientMoved { member, centre } => vec![
+                ("member", member.to_string()),
+                ("centre", centre.to_string()),
             ],
             Self::SupplyUnknown { member, supply } => vec![
                 ("member", member.to_string()),

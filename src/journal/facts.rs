@@ -5,7 +5,7 @@ use timebank_proto::v1::{self, exchange_step::Fact as Message};
 use super::{
     Undecodable,
     decode::{booking, ledger_fact},
-    encode, exit_facts, incident_facts, member_facts, order_facts, supply_facts,
+    encode, exit_facts, incident_facts, member_facts, order_facts, standing_facts, supply_facts,
 };
 use crate::{
     exchange::{
@@ -96,6 +96,8 @@ fn fact_to_proto(fact: &Fact) -> Message {
         Fact::OrderAccepted(new) => Message::OrderAccepted(order_facts::accepted(new)),
         Fact::OrderStepped(new) => Message::OrderStepped(order_facts::order_stepped(new)),
         Fact::VisitRecorded(new) => Message::VisitRecorded(order_facts::recorded(new)),
+        Fact::StandingStepped(new) => Message::StandingStepped(standing_facts::stepped(new)),
+        Fact::VisitArose(new) => Message::VisitArose(standing_facts::arose(new)),
         Fact::IncidentReported(new) => Message::IncidentReported(incident_facts::reported(new)),
         Fact::IncidentClosed(new) => Message::IncidentClosed(incident_facts::closed(new)),
         Fact::MemberExited(new) => Message::MemberExited(exit_facts::exited(new)),
@@ -196,6 +198,8 @@ fn fact(fact: Message) -> Result<Fact> {
         Message::OrderAccepted(new) => order_facts::read_accepted(&new)?,
         Message::OrderStepped(new) => order_facts::read_order_stepped(&new)?,
         Message::VisitRecorded(new) => order_facts::read_recorded(&new)?,
+        Message::StandingStepped(new) => standing_facts::read_stepped(&new)?,
+        Message::VisitArose(new) => standing_facts::read_arose(&new)?,
         Message::IncidentReported(new) => incident_facts::read_reported(&new)?,
         Message::IncidentClosed(new) => incident_facts::read_closed(&new)?,
         Message::MemberExited(new) => exit_facts::read_exited(&new)?,

@@ -15,6 +15,7 @@ mod incident_facts;
 mod member_facts;
 mod order_actions;
 mod order_facts;
+mod standing_facts;
 mod supply_facts;
 mod time;
 mod tree;
@@ -35,6 +36,7 @@ pub use order_facts::{
     doer_to_proto, need_state_to_proto, need_terms, need_terms_to_proto, order_state_to_proto,
     reckoning_to_proto, sheet, sheet_to_proto,
 };
+pub use standing_facts::standing_action;
 pub use supply_facts::{supply, supply_terms_to_proto, weekday, weekday_to_proto};
 pub use time::{moment, timestamp};
 pub use tree::{Frontier, HASH_BYTES, Hash, leaf_hash, node_place};

@@ -6,14 +6,15 @@ use timebank_proto::v1::{
 
 use super::{
     incident_facts::{evidence, evidence_to_proto},
+    member_facts::optional,
     moment,
     order_facts::{minutes, required, text},
     timestamp,
 };
 use crate::{
     exchange::{
-        MemberId,
-        order::{NeedAction, OrderAction, Party, Rating, Resolution},
+        Day, MemberId,
+        order::{NeedAction, OrderAction, Party, Rating, Repeat, Resolution},
     },
     ledger::Malformed,
 };
@@ -34,6 +35,10 @@ pub(super) fn need_action_to_proto(action: &NeedAction) -> v1::NeedAction {
         NeedAction::Approve => NeedDo::Approve(v1::Plainly {}),
         NeedAction::Decline => NeedDo::Decline(v1::Plainly {}),
         NeedAction::Cancel => NeedDo::Cancel(v1::Plainly {}),
+        NeedAction::Repeat(repeat) => NeedDo::Repeat(v1::RepeatWeekly {
+            until: repeat.until.to_string(),
+            provider_id: repeat.provider.as_ref().map_or("", MemberId::as_str).into(),
+        }),
     };
     v1::NeedAction {
         action: Some(action),
@@ -89,6 +94,15 @@ pub fn need_action(given: Option<&v1::NeedAction>) -> Read<NeedAction> {
         NeedDo::Approve(_) => NeedAction::Approve,
         NeedDo::Decline(_) => NeedAction::Decline,
         NeedDo::Cancel(_) => NeedAction::Cancel,
+        NeedDo::Repeat(given) => NeedAction::Repeat(repeat(given)?),
+    })
+}
+
+fn repeat(given: &v1::RepeatWeekly) -> Read<Repeat> {
+    let field = "action.repeat.until";
+    Ok(Repeat {
+        until: Day::parse(field, text(&given.until, field)?)?,
+        provider: optional(&given.provider_id, MemberId::parse)?,
     })
 }
 

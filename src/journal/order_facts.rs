@@ -132,6 +132,7 @@ pub(super) fn need_stepped(new: &NeedStepped) -> v1::NeedStepped {
         reason_commitment: reason_to_proto(step.reason.as_ref()),
         by: Some(doer_to_proto(&new.by)),
         state: need_state_to_proto(new.to).into(),
+        ahead_days: new.ahead_days,
     }
 }
 
@@ -305,7 +306,7 @@ pub(super) fn read_published(new: &v1::NeedPublished) -> Result<Fact> {
     Ok(Fact::NeedPublished(Box::new(of_published(new)?)))
 }
 
-fn of_published(new: &v1::NeedPublished) -> Result<NeedPublished> {
+pub(super) fn of_published(new: &v1::NeedPublished) -> Result<NeedPublished> {
     let terms = new.terms.as_ref().ok_or(Undecodable::Field("terms"))?;
     Ok(NeedPublished {
         id: NeedId(booking(&new.need_id, "need_id")?),
@@ -330,6 +331,7 @@ pub(super) fn read_need_stepped(new: &v1::NeedStepped) -> Result<Fact> {
         },
         by: doer(new.by.as_ref())?,
         to: need_state(new.state)?,
+        ahead_days: new.ahead_days,
     })))
 }
 
@@ -337,7 +339,7 @@ pub(super) fn read_accepted(new: &v1::OrderAccepted) -> Result<Fact> {
     Ok(Fact::OrderAccepted(Box::new(of_accepted(new)?)))
 }
 
-fn of_accepted(new: &v1::OrderAccepted) -> Result<OrderAccepted> {
+pub(super) fn of_accepted(new: &v1::OrderAccepted) -> Result<OrderAccepted> {
     let approved_by = new.approved_by.iter();
     let approved_by = approved_by.map(|number| StaffNumber::parse(number));
     Ok(OrderAccepted {

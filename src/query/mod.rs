@@ -18,6 +18,7 @@ mod policies;
 mod reading;
 mod scan;
 mod sifted;
+mod standings;
 mod statement;
 mod supplies;
 
@@ -46,6 +47,7 @@ pub use policies::{
 pub use reading::Reading;
 pub use scan::Scan;
 pub use sifted::{Sieve, Sifted, sifted};
+pub use standings::{Standings, standing, standings, visits_arisen, visits_due};
 pub use statement::{Direction, PostingView, StatementPage, StatementQuery, statement};
 pub use supplies::{Supplies, supplies, supply_at};
 use tokio::{

@@ -9,7 +9,7 @@ use crate::{
         ObjectId, Order, OrderId, OrderRejection, OrderState, PolicyId, Rejection, Staff,
         StaffNumber, order::NeedVerb, order::SheetNumber, rules::is_party,
     },
-    ledger::{Note, Principal, Sequence, Stamp},
+    ledger::{Principal, Sequence, Stamp},
     steps::Record,
     store::StoreError,
 };
@@ -25,7 +25,7 @@ pub struct StepTaken {
     /// What was done, in a word.
     pub what: &'static str,
     /// Why, where that was said and is kept.
-    pub reason: Option<Note>,
+    pub reason: Option<String>,
 }
 
 /// A need, and how it stands today.
@@ -63,16 +63,26 @@ pub fn steps_taken(
 ) -> Result<Vec<StepTaken>, ReadError> {
     let records = reading.snapshot.records_at(steps)?;
     let reasons = reading.snapshot.notes_at(steps)?;
+    let reasons = reasons.into_iter();
+    let reasons = reasons.map(|reason| reason.map(|reason| reason.text().to_owned()));
     let taken = records.into_iter().zip(reasons);
     let taken = taken.map(|(record, reason)| {
         Ok(StepTaken {
             stamp: record.stamp,
             what: what(&record)?,
-            by: record.caller.principal,
-            reason,
+            by: record.caller.principal.clone(),
+            reason: reason.or_else(|| hindrance(&record)),
         })
     });
     taken.collect()
+}
+
+/// By which rule a visit that arose was refused in full or in part.
+fn hindrance(record: &Record) -> Option<String> {
+    match record.step.exchange_fact() {
+        Some(Fact::VisitArose(new)) => new.arisen.hindrance().map(ToString::to_string),
+        _ => None,
+    }
 }
 
 fn what(record: &Record) -> Result<&'static str, ReadError> {
@@ -82,11 +92,16 @@ fn what(record: &Record) -> Result<&'static str, ReadError> {
         Some(Fact::OrderAccepted(_)) => Ok(NeedVerb::Accept.word()),
         Some(Fact::OrderStepped(new)) => Ok(new.step.action.verb().word()),
         Some(Fact::VisitRecorded(_)) => Ok("record"),
+        Some(Fact::VisitArose(_)) => Ok("arise"),
+        Some(Fact::StandingStepped(new)) => Ok(new.step.action.verb().word()),
         Some(Fact::IncidentReported(_)) => Ok("report"),
         Some(Fact::IncidentClosed(_)) => Ok("close"),
         _ => {
             let at = record.stamp.sequence;
-            Err(StoreError::Corrupt(format!("record {at} is of no need, order or incident")).into())
+            Err(StoreError::Corrupt(format!(
+                "record {at} is of no need, order, standing visit or incident"
+            ))
+            .into())
         }
     }
 }

@@ -21,6 +21,7 @@ mod reply;
 mod server;
 mod sheets;
 mod staff;
+mod standings;
 mod statements;
 mod status;
 mod supplies;

@@ -18,7 +18,7 @@ use crate::{
         order::{NeedAction, Offer, Reason},
     },
     journal::{self, timestamp},
-    ledger::{Malformed, Note, Principal},
+    ledger::{Malformed, Principal},
     query::{self, Candidate, LookedTo, Needs, ReadError, Reading, StepTaken, page_size},
 };
 
@@ -99,6 +99,7 @@ pub(super) fn reply(need: &Need, state: NeedState) -> v1::Need {
         offers: need.offers.iter().map(offer).collect(),
         approved_by: approved_by.map(|number| number.as_str().into()).collect(),
         order_ids: need.orders.iter().map(ToString::to_string).collect(),
+        standing_id: need.standing.map_or_else(String::new, |id| id.to_string()),
     }
 }
 
@@ -109,7 +110,7 @@ pub(super) fn step_taken(step: &StepTaken) -> v1::StepTaken {
         recorded_at: Some(timestamp(step.stamp.recorded_at)),
         actor: step.by.as_str().into(),
         step: step.what.into(),
-        reason: step.reason.as_ref().map_or("", Note::text).into(),
+        reason: step.reason.clone().unwrap_or_default(),
     }
 }
 

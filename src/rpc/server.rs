@@ -11,6 +11,7 @@ use timebank_proto::{
         journal_service_server::JournalServiceServer, member_service_server::MemberServiceServer,
         need_service_server::NeedServiceServer, order_service_server::OrderServiceServer,
         policy_service_server::PolicyServiceServer, staff_service_server::StaffServiceServer,
+        standing_service_server::StandingServiceServer,
         statement_service_server::StatementServiceServer,
         supply_service_server::SupplyServiceServer, unit_service_server::UnitServiceServer,
     },
@@ -32,6 +33,7 @@ use super::{
 use crate::{
     clock::Clock,
     query::Query,
+    rounds::Rounds,
     sequencer::{Sequencer, Start, StartError},
     store::{Store, StoreError, Writer},
 };
@@ -86,6 +88,8 @@ pub async fn serve(
         tail: Tail::default(),
         stopping: stopping.clone(),
     };
+    let rounds = Rounds::new(sequencer.clone(), query.clone());
+    let rounds = tokio::spawn(rounds.run(stopping.clone()));
     let (health, health_service) = tonic_health::server::health_reporter();
     let health_service = health_service.max_decoding_message_size(MAX_QUESTION_BYTES);
     health
@@ -122,6 +126,7 @@ pub async fn serve(
     }
     // It answers what waits, and closes the database.
     drop(query);
+    let _ = rounds.await;
     sequencer.stop().await;
     let _ = tokio::task::spawn_blocking(move || thread.join()).await;
     tracing::info!("stopped");
@@ -181,7 +186,8 @@ fn routes(services: Services) -> Result<Routes, tonic_reflection::server::Error>
         NeedServiceServer,
         OrderServiceServer,
         IncidentServiceServer,
-        SupplyServiceServer
+        SupplyServiceServer,
+        StandingServiceServer
     );
     Ok(routes.routes())
 }

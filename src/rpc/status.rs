@@ -280,7 +280,8 @@ fn order_code(rejection: &OrderRejection) -> Code {
     match rejection {
         OrderRejection::NeedUnknown { .. }
         | OrderRejection::OrderUnknown { .. }
-        | OrderRejection::IncidentUnknown { .. } => Code::NotFound,
+        | OrderRejection::IncidentUnknown { .. }
+        | OrderRejection::StandingUnknown { .. } => Code::NotFound,
         OrderRejection::PartyOrStaffOnly { .. }
         | OrderRejection::OtherSideActs { .. }
         | OrderRejection::ConfirmationTheirs { .. }
@@ -289,11 +290,14 @@ fn order_code(rejection: &OrderRejection) -> Code {
         OrderRejection::MemberNotParty { .. }
         | OrderRejection::ProviderIsRecipient { .. }
         | OrderRejection::NeedTooFar { .. }
+        | OrderRejection::RepeatsNever { .. }
         | OrderRejection::ServiceInFuture { .. }
         | OrderRejection::CheckedInOffBooking { .. }
         | OrderRejection::CheckedOutEarly { .. }
         | OrderRejection::ConfirmedBeyondVisit { .. } => Code::InvalidArgument,
-        OrderRejection::OfferExists { .. } => Code::AlreadyExists,
+        OrderRejection::OfferExists { .. } | OrderRejection::NeedRepeats { .. } => {
+            Code::AlreadyExists
+        }
         OrderRejection::TooManyOffers { .. }
         | OrderRejection::TooManySupplies { .. }
         | OrderRejection::TooManyVisits { .. }
@@ -306,6 +310,12 @@ fn order_code(rejection: &OrderRejection) -> Code {
         | OrderRejection::NotQualified { .. }
         | OrderRejection::OfferUnknown { .. }
         | OrderRejection::SupplyUnknown { .. }
+        | OrderRejection::RepeatNotApproved { .. }
+        | OrderRejection::StandingStateWrong { .. }
+        | OrderRejection::StandingUnserved { .. }
+        | OrderRejection::NoVisitAhead { .. }
+        | OrderRejection::VisitNotDue { .. }
+        | OrderRejection::RecipientMoved { .. }
         | OrderRejection::ApprovalsMissing { .. }
         | OrderRejection::VisitsOverlap { .. }
         | OrderRejection::CapReached { .. }

@@ -206,7 +206,7 @@ impl State {
         let (mut facts, mut note) = (Vec::new(), reason);
         let mut first_leg = 0;
         for command in &ledger {
-            let (step, new) = match rules::decide(&self.book, command, by, stamp.moment) {
+            let (step, new) = match rules::decide_part(&self.book, command, stamp.moment) {
                 Ok(Decision::Append { step, note }) => (step, note),
                 Ok(Decision::Stands(_)) => {
                     return Err(Broken {
@@ -272,7 +272,7 @@ impl State {
         by: &Principal,
         now: Moment,
     ) -> Result<exchange::rules::Decision, Undecided> {
-        if by.is_server() {
+        if by.is_server() != command.is_the_servers() {
             let principal = by.to_string();
             let refused = ledger::Rejection::PrincipalNotAllowed { principal };
             return Err(Undecided::Refused(refused.into()));

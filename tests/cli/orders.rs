@@ -159,6 +159,70 @@ fn supplies() {
     desk.done(&["audit", "verify"]);
 }
 
+/// Every week the same, approved once: the next visits are there, and hours are held.
+#[test]
+fn standing_visits() {
+    let desk = Desk::served_by(at_noon);
+    let done =
+        |actor: &str, arguments: &[&str]| desk.json(&[arguments, &["--actor", actor]].concat());
+    let text = "name = \"One\"\n[[service]]\ncode = \"walk\"\nname_en = \"Walk\"\n";
+    let file = desk.file("p.toml", text);
+    let open = [
+        "centre", "open", "city", "--staff", "1001", "--name", "City",
+    ];
+    done("1001", &open);
+    done("1001", &["policy", "adopt", "city", &file]);
+    for member in ["city:member:li", "city:member:wang"] {
+        done("1001", &["member", "register", member]);
+    }
+    done(
+        "1001",
+        &["account", "open", "city:mint:1", "--kind", "issuance"],
+    );
+    done(
+        "1001",
+        &["transfer", "city:mint:1", "city:member:li", "10h"],
+    );
+    let later = Utc::now() + chrono::TimeDelta::hours(1);
+    let publish = ["need", "publish", "city:member:li", "walk", "--for", "1h"];
+    let need = done(
+        "1001",
+        &[&publish[..], &["--at", &later.to_rfc3339()]].concat(),
+    );
+    let need = need["id"].as_str().expect("an id");
+    let until = (later + chrono::TimeDelta::weeks(3))
+        .date_naive()
+        .to_string();
+    let repeat = ["need", "repeat", need, "--weekly", "--until", &until];
+    let repeat = done(
+        "1001",
+        &[&repeat[..], &["--provider", "city:member:wang"]].concat(),
+    );
+    assert_eq!(repeat["state"], "published");
+    let id = repeat["id"].as_str().expect("an id");
+    assert_eq!(
+        done("1001", &["order", "approve", need])["state"],
+        "approved"
+    );
+    // They arise as soon as the server has been on its rounds.
+    let visits = || desk.json(&["standing", "show", id])["visits"].clone();
+    while visits().as_array().is_none_or(|visits| visits.len() < 2) {}
+    let balance = desk.json(&["balance", "city:member:li"]);
+    assert_eq!(balance["held"], 150);
+    let orders = desk.json(&["order", "list", "--of", "city:member:wang"]);
+    assert_eq!(orders.as_array().map(Vec::len), Some(2));
+    let third = (later + chrono::TimeDelta::weeks(3))
+        .date_naive()
+        .to_string();
+    let skipped = done("city:member:li", &["standing", "skip", id, "--on", &third]);
+    assert_eq!(
+        (&skipped["state"], &skipped["next_on"]),
+        (&json!("ended"), &json!(null))
+    );
+    assert_eq!(desk.json(&["standing", "list", "city"]), json!([]));
+    desk.done(&["audit", "verify"]);
+}
+
 /// Where nobody says which side is out of it: the actor's, or else the provider's.
 #[test]
 fn whoever_cancels_is_told_by_the_actor() {

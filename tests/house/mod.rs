@@ -21,8 +21,13 @@ const SERVER: Rooms = &[
     ),
     ("query", &["store", "clock", "steps", "exchange", "ledger"]),
     (
+        "rounds",
+        &["query", "sequencer", "steps", "exchange", "ledger"],
+    ),
+    (
         "rpc",
         &[
+            "rounds",
             "query",
             "sequencer",
             "store",

@@ -5,17 +5,19 @@ use proptest::{
     option,
     prelude::*,
     sample::{select, subsequence},
+    strategy::Union,
 };
 use timebank::{
     exchange::{
-        AcceptNeed, CloseIncident, Doer, Fact, Hours, IncidentClosed, IncidentId, IncidentReported,
-        MemberId, Name, NeedId, NeedPublished, NeedState, NeedStep, NeedStepped, OfferSupply,
-        OrderAccepted, OrderId, OrderState, OrderStep, OrderStepped, ReportIncident, Supply,
-        SupplyId, SupplyOffered, SupplyWithdrawn, TimeOfDay, VisitRecorded, Weekday, Weekdays,
-        WithdrawSupply,
+        AcceptNeed, Arisen, CloseIncident, Doer, Fact, Hours, IncidentClosed, IncidentId,
+        IncidentReported, MemberId, Name, NeedId, NeedPublished, NeedState, NeedStep, NeedStepped,
+        OfferSupply, OrderAccepted, OrderId, OrderState, OrderStep, OrderStepped, ReportIncident,
+        StandingId, StandingStep, StandingStepped, Supply, SupplyId, SupplyOffered,
+        SupplyWithdrawn, TimeOfDay, VisitArose, VisitRecorded, Weekday, Weekdays, WithdrawSupply,
         order::{
-            Evidence, FileHash, Helpers, IncidentKind, NeedAction, NeedTerms, OrderAction, Party,
-            Rating, Reason, Reckoned, Resolution, Sheet, SheetNumber,
+            Evidence, FileHash, Helpers, Hindrance, IncidentKind, NeedAction, NeedTerms,
+            OrderAction, Party, Rating, Reason, Reckoned, Repeat, Resolution, Sheet, SheetNumber,
+            StandingAction,
         },
         policy::Minutes,
     },
@@ -105,6 +107,8 @@ fn need_stepped() -> impl Strategy<Value = Fact> {
         Just(NeedAction::Approve),
         Just(NeedAction::Decline),
         Just(NeedAction::Cancel),
+        (days(), option::of(members()))
+            .prop_map(|(until, provider)| NeedAction::Repeat(Repeat { until, provider })),
     ];
     let parts = (
         bookings(),
@@ -113,8 +117,9 @@ fn need_stepped() -> impl Strategy<Value = Fact> {
         reasons(),
         doers(),
         select(NeedState::ALL),
+        option::of(0..=366u32),
     );
-    parts.prop_map(|(step, need, action, reason, by, to)| {
+    parts.prop_map(|(step, need, action, reason, by, to, ahead_days)| {
         Fact::NeedStepped(Box::new(NeedStepped {
             step: NeedStep {
                 step,
@@ -124,6 +129,7 @@ fn need_stepped() -> impl Strategy<Value = Fact> {
             },
             by,
             to,
+            ahead_days,
         }))
     })
 }
@@ -329,6 +335,42 @@ fn supply() -> impl Strategy<Value = (MemberId, Supply, Doer)> {
     })
 }
 
+fn stood() -> impl Strategy<Value = Fact> {
+    let actions = prop_oneof![
+        days().prop_map(StandingAction::Skip),
+        Just(StandingAction::Leave),
+        Just(StandingAction::Stop),
+    ];
+    let stepped = (bookings(), bookings(), actions, reasons(), doers());
+    let stepped = stepped.prop_map(|(step, standing, action, reason, by)| {
+        let standing = StandingId(standing);
+        let step = StandingStep {
+            step,
+            standing,
+            action,
+            reason,
+        };
+        Fact::StandingStepped(StandingStepped { step, by })
+    });
+    let why = || "[A-Z_]{1,64}".prop_map(|why| Hindrance::parse("why", &why).expect("a reason"));
+    let arisen = prop_oneof![
+        (published().boxed(), accepted().boxed())
+            .prop_map(|(need, order)| Arisen::Accepted(need, order)),
+        (published().boxed(), option::of(why())).prop_map(|(need, why)| Arisen::Open(need, why)),
+        why().prop_map(Arisen::Off),
+    ];
+    let arose = (bookings(), bookings(), days(), arisen).prop_map(|(id, standing, on, arisen)| {
+        let (id, standing) = (NeedId(id), StandingId(standing));
+        Fact::VisitArose(Box::new(VisitArose {
+            id,
+            standing,
+            on,
+            arisen,
+        }))
+    });
+    prop_oneof![stepped, arose]
+}
+
 fn supplied() -> impl Strategy<Value = Fact> {
     let offered = supply().prop_map(|(member, supply, by)| {
         let offer = OfferSupply { member, supply };
@@ -349,12 +391,19 @@ fn supplied() -> impl Strategy<Value = Fact> {
 pub(super) fn facts() -> BoxedStrategy<Fact> {
     let published = published().prop_map(|new| Fact::NeedPublished(Box::new(new)));
     let accepted = accepted().prop_map(|new| Fact::OrderAccepted(Box::new(new)));
-    let of_orders = prop_oneof![
-        published,
-        need_stepped(),
-        accepted,
-        order_stepped(),
-        recorded()
+    let of_orders = Union::new([
+        published.boxed(),
+        need_stepped().boxed(),
+        accepted.boxed(),
+        order_stepped().boxed(),
+        recorded().boxed(),
+    ]);
+    // What is drawn lies on the stack, unless it is boxed.
+    let others = [
+        reported().boxed(),
+        closed().boxed(),
+        supplied().boxed(),
+        stood().boxed(),
     ];
-    prop_oneof![4 => of_orders, 1 => reported(), 1 => closed(), 1 => supplied()].boxed()
+    prop_oneof![1 => of_orders.boxed(), 1 => Union::new(others)].boxed()
 }

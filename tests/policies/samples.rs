@@ -93,6 +93,7 @@ fn what_is_left_out_has_the_default_that_the_sample_names() {
         "exchange.shortest: 15m",
         "exchange.longest: 24h",
         "exchange.backdated_days: 7",
+        "exchange.ahead_days: 14",
         "exchange.cash: false",
         "cancellation.notice: 0m",
         "cancellation.owed: 0m",

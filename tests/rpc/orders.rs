@@ -313,6 +313,107 @@ async fn orders() {
     client.verified().await;
 }
 
+#[rustfmt::skip] // a table: a row a line
+const STANDING_STEPS: &[Row<v1::StepStandingRequest>] = &[
+    ("no step", |r| r.step_id.clear(), InvalidArgument, "FIELD_MISSING", "field=step_id"),
+    ("none", |r| r.standing_id.clear(), InvalidArgument, "FIELD_MISSING", "field=standing_id"),
+    ("no action", |r| r.action = None, InvalidArgument, "FIELD_MISSING", "field=action"),
+    ("no day", |r| skipping(r, ""), InvalidArgument, "FIELD_MISSING", "field=action.skip"),
+    ("no such day", |r| skipping(r, "2026-02-30"), InvalidArgument, "DAY_MALFORMED", "field=action.skip"),
+    ("no visit's day", |r| skipping(r, "2026-02-28"), FailedPrecondition, "NO_VISIT_AHEAD", "*"),
+    ("1,001 characters", |r| r.reason = "x".repeat(1_001), InvalidArgument, "NOTE_TOO_LONG", "given=1001 max=1000"),
+    ("an unknown one", |r| r.standing_id = id(), NotFound, "STANDING_UNKNOWN", "*"),
+];
+
+fn skipping(request: &mut v1::StepStandingRequest, day: &str) {
+    request.action = Some(v1::StandingAction {
+        action: Some(v1::standing_action::Action::Skip(day.into())),
+    });
+}
+
+/// Approved once, its visits arise by themselves, each an order of the provider's.
+#[tokio::test]
+async fn standing_visits() {
+    let mut city = centre().await;
+    let client = &mut city.client;
+    let published = need(LI);
+    let need_id = published.need_id.clone();
+    let first = client.needs.publish_need(by("1001", published)).await;
+    let first = first.expect("published").into_inner().need.expect("it");
+    let first_on: chrono::NaiveDate = first.on.parse().expect("a day");
+    let on = |weeks: i64| (first_on + chrono::TimeDelta::weeks(weeks)).to_string();
+    let mut repeat = about_need(&need_id, NeedDo::Repeat(v1::RepeatWeekly::default()));
+    let call =
+        async |client: &mut Client, request| client.needs.step_need(by("1001", request)).await;
+    let status = call(client, repeat.clone()).await.expect_err("no end");
+    check(
+        "no end",
+        &status,
+        InvalidArgument,
+        "FIELD_MISSING",
+        "field=action.repeat.until",
+    );
+    repeat.action = Some(NeedAction {
+        action: Some(NeedDo::Repeat(v1::RepeatWeekly {
+            until: on(4),
+            provider_id: WANG.into(),
+        })),
+    });
+    let repeated = call(client, repeat).await.expect("it repeats").into_inner();
+    let standing_id = repeated.need.expect("it").standing_id;
+    call(client, about_need(&need_id, NeedDo::Approve(Plainly {})))
+        .await
+        .expect("approved");
+    let request = v1::GetStandingRequest {
+        standing_id: standing_id.clone(),
+    };
+    let got = loop {
+        let got = client.standings.get_standing(request.clone()).await;
+        let got = got.expect("it").into_inner();
+        if got.visits.len() == 2 {
+            break got;
+        }
+        tokio::task::yield_now().await;
+    };
+    let days: Vec<_> = got.visits.iter().map(|visit| visit.on.clone()).collect();
+    assert_eq!(days, [on(1), on(2)]);
+    assert!(got.visits.iter().all(|visit| visit.accepted));
+    let order_id = got.visits[1].need_id.clone();
+    let order = client
+        .orders
+        .get_order(v1::GetOrderRequest { order_id })
+        .await;
+    let order = order.expect("it").into_inner().order.expect("it");
+    assert_eq!(
+        (order.state(), order.provider_id.as_str()),
+        (OrderState::Accepted, WANG)
+    );
+
+    let mut sound = v1::StepStandingRequest {
+        step_id: id(),
+        standing_id,
+        action: None,
+        reason: String::new(),
+    };
+    skipping(&mut sound, &on(3));
+    let call =
+        async |client: &mut Client, request| client.standings.step_standing(by(LI, request)).await;
+    refused(client, sound, STANDING_STEPS, call).await;
+    let of = v1::list_standings_request::Which::MemberId(WANG.into());
+    let request = v1::ListStandingsRequest {
+        which: Some(of),
+        ..Default::default()
+    };
+    let listed = client.standings.list_standings(request).await;
+    let listed = listed.expect("a page").into_inner().standings;
+    assert_eq!(listed.len(), 1);
+    assert_eq!(
+        (&listed[0].next_on, &listed[0].skipped_on),
+        (&on(4), &vec![])
+    );
+    client.verified().await;
+}
+
 fn supply() -> v1::OfferSupplyRequest {
     v1::OfferSupplyRequest {
         supply_id: id(),

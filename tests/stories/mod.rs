@@ -14,6 +14,7 @@ mod policies;
 mod request;
 mod runner;
 mod show;
+mod standings;
 mod supplies;
 mod words;
 mod world;
@@ -84,6 +85,7 @@ stories! {
     sheets
     statements
     stand_ins
+    standings
     supplies
     units
     yubei

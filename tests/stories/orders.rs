@@ -4,7 +4,7 @@ use timebank::{
     exchange::{
         AcceptNeed, Branch, CloseIncident, Code, Command, Day, IncidentId, IncidentState, Name,
         NeedId, NeedState, NeedStep, Object, OrderId, OrderState, OrderStep, PublishNeed,
-        ReportIncident,
+        ReportIncident, StandingId,
         order::{
             Evidence, FileHash, Helpers, IncidentKind, NeedAction, NeedTerms, OrderAction, Party,
             Rating, Reason, RecordVisit, Resolution, Sheet, SheetNumber, VisitVerdicts,
@@ -56,7 +56,7 @@ fn evidence(words: &mut Words) -> Result<Evidence, Malformed> {
 }
 
 /// `reason=TEXT`
-fn reason(words: &mut Words) -> Result<Option<Reason>, Malformed> {
+pub(super) fn reason(words: &mut Words) -> Result<Option<Reason>, Malformed> {
     let text = words.key("reason").unwrap_or_default();
     Ok(Note::new([7; 16], text)?.map(Reason::from))
 }
@@ -98,7 +98,7 @@ impl Story {
             "orders" => return self.orders_of(words).map(Some),
             "candidates" => return self.candidates(words).map(Some),
             "today" => return self.today(words).map(Some),
-            _ => return self.supplies(name, words),
+            _ => return self.standings(name, words),
         };
         let result = self.world.submit(command, caller(words)?);
         Ok(Some(show::decided(&self.names, &result)))
@@ -408,12 +408,13 @@ impl Story {
         let read = self.world.read(move |reading| {
             let steps = match kind.as_str() {
                 "need" => query::need(reading, NeedId(id))?.0.steps,
+                "standing" => query::standing(reading, StandingId(id))?.steps,
                 _ => query::order(reading, OrderId(id))?.steps,
             };
             query::steps_taken(reading, &steps)
         });
         let line = |step: &StepTaken| {
-            let reason = step.reason.as_ref().map(Note::text);
+            let reason = step.reason.as_ref();
             let reason = reason.map_or_else(String::new, |text| format!(": {text}"));
             format!(
                 "#{} {} by {}{reason}",
@@ -558,7 +559,7 @@ impl Story {
 }
 
 /// A list, which is the same in pages of every size.
-fn in_pages<T: PartialEq + std::fmt::Debug, K: Clone>(
+pub(super) fn in_pages<T: PartialEq + std::fmt::Debug, K: Clone>(
     mut page: impl FnMut(Option<K>, usize) -> Result<Vec<T>, query::ReadError>,
     key: impl Fn(&T) -> K,
 ) -> Result<Vec<T>, query::ReadError> {

@@ -161,6 +161,10 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn id(&mut self, word: &str) -> Said<BookingId> {
+        let mut called = self.of.iter();
+        if let Some((id, _)) = called.find(|(_, name)| *name == word) {
+            return Ok(*id);
+        }
         if word.len() > 8 || word.is_empty() {
             return Ok(BookingId::parse("entry_id", word)?);
         }
@@ -169,6 +173,17 @@ impl Names {
         let id = BookingId::parse("entry_id", &Uuid::from_bytes(bytes).to_string())?;
         self.of.insert(id, word.into());
         Ok(id)
+    }
+
+    /// Calls an id that the server chose by a name and a number, unless it has one.
+    pub(super) fn call(&mut self, id: BookingId, name: &str) {
+        if !self.of.contains_key(&id) {
+            let mut numbers = 1..;
+            let taken = |name: &String| self.of.values().any(|other| other == name);
+            let mut names = numbers.by_ref().map(|number| format!("{name}{number}"));
+            let free = names.find(|name| !taken(name));
+            self.of.insert(id, free.expect("a number"));
+        }
     }
 
     pub(super) fn name(&self, id: BookingId) -> String {

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use timebank::{
     ledger::{Caller, Moment},
     query::{Query, ReadError, Reading},
+    rounds::Rounds,
     sequencer::Sequencer,
     steps::{Answer, Call, Command, Outcome, Rejection, Results},
 };
@@ -145,6 +146,15 @@ impl World {
     ) -> Result<Outcome, Rejection> {
         let submitted = self.stack().sequencer.submit_one(command, caller);
         self.runtime.block_on(submitted).expect("it is answered")
+    }
+
+    /// Lets the visits arise that are due. How many did, or were found not to.
+    pub(super) fn rounds(&self) -> usize {
+        let Stack {
+            sequencer, query, ..
+        } = self.stack();
+        let rounds = Rounds::new(sequencer.clone(), query.clone());
+        self.runtime.block_on(rounds.go()).expect("a round")
     }
 
     pub(super) fn call(&self, call: Call) -> Answer {

@@ -9,8 +9,9 @@ use timebank_proto::v1::{
     incident_service_client::IncidentServiceClient, journal_service_client::JournalServiceClient,
     member_service_client::MemberServiceClient, need_service_client::NeedServiceClient,
     order_service_client::OrderServiceClient, policy_service_client::PolicyServiceClient,
-    staff_service_client::StaffServiceClient, statement_service_client::StatementServiceClient,
-    supply_service_client::SupplyServiceClient, unit_service_client::UnitServiceClient,
+    staff_service_client::StaffServiceClient, standing_service_client::StandingServiceClient,
+    statement_service_client::StatementServiceClient, supply_service_client::SupplyServiceClient,
+    unit_service_client::UnitServiceClient,
 };
 use tonic::{Code, Status, transport::Channel};
 use tonic_types::StatusExt;
@@ -35,6 +36,7 @@ pub(crate) struct Client {
     pub(crate) orders: OrderServiceClient<Channel>,
     pub(crate) incidents: IncidentServiceClient<Channel>,
     pub(crate) supplies: SupplyServiceClient<Channel>,
+    pub(crate) standings: StandingServiceClient<Channel>,
 }
 
 type Called<T> = Result<T, Status>;
@@ -60,6 +62,7 @@ impl Client {
             orders: OrderServiceClient::new(channel.clone()),
             incidents: IncidentServiceClient::new(channel.clone()),
             supplies: SupplyServiceClient::new(channel.clone()),
+            standings: StandingServiceClient::new(channel.clone()),
             channel,
         }
     }

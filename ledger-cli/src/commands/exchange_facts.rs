@@ -30,6 +30,8 @@ pub(super) fn name(fact: &Fact) -> &'static str {
         Fact::OrderAccepted(_) => "order_accepted",
         Fact::OrderStepped(_) => "order_stepped",
         Fact::VisitRecorded(_) => "visit_recorded",
+        Fact::StandingStepped(_) => "standing_stepped",
+        Fact::VisitArose(_) => "visit_arose",
         Fact::SupplyOffered(_) => "supply_offered",
         Fact::SupplyWithdrawn(_) => "supply_withdrawn",
         Fact::IncidentReported(_) => "incident_reported",
@@ -102,6 +104,8 @@ pub(super) fn cells(fact: &Fact) -> Cells {
         Fact::OrderAccepted(new) => order_facts::accepted(new),
         Fact::OrderStepped(new) => order_facts::order_stepped(new),
         Fact::VisitRecorded(new) => order_facts::recorded(new),
+        Fact::StandingStepped(new) => order_facts::standing_stepped(new),
+        Fact::VisitArose(new) => order_facts::visit_arose(new),
         Fact::SupplyOffered(new) => order_facts::supply_offered(new),
         Fact::SupplyWithdrawn(new) => order_facts::supply_withdrawn(new),
         Fact::IncidentReported(new) => order_facts::reported(new),
@@ -259,6 +263,14 @@ pub(super) fn summary(fact: &Fact) -> String {
                 accept.order, accept.provider, new.sheet.number
             )
         }
+        Fact::StandingStepped(new) => {
+            let verb = new.step.action.verb();
+            format!("{} {verb} by {}", new.step.standing, new.by)
+        }
+        Fact::VisitArose(new) => match new.arisen.hindrance() {
+            None => format!("{} of {} on {}", new.id, new.standing, new.on),
+            Some(why) => format!("{} of {} on {}: {why}", new.id, new.standing, new.on),
+        },
         Fact::SupplyOffered(new) => {
             let supply = &new.offer.supply;
             format!("{} of {} by {}", supply.service, new.offer.member, new.by)

@@ -23,6 +23,7 @@ mod record;
 mod register_file;
 mod sheet_file;
 mod staff;
+mod standing;
 mod statement;
 mod supply;
 mod unit;
@@ -61,9 +62,12 @@ pub(crate) enum LedgerCommand {
     /// Record when members are free to serve; withdraw and list that
     #[command(subcommand)]
     Supply(supply::SupplyCommand),
-    /// Publish needs, offer to help, decline, show and list them
+    /// Publish needs, offer to help, have them repeat, decline, show and list them
     #[command(subcommand)]
     Need(need::NeedCommand),
+    /// Skip, leave, stop, show and list visits that come again every week
+    #[command(subcommand)]
+    Standing(standing::StandingCommand),
     /// Approve and accept needs; check in and out, confirm, settle, cancel, dispute, list
     #[command(subcommand)]
     Order(Box<order::OrderCommand>),
@@ -112,6 +116,7 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Mandate(command) => mandate::run(command, session).await,
         LedgerCommand::Supply(command) => supply::run(command, session).await,
         LedgerCommand::Need(command) => need::run(command, session).await,
+        LedgerCommand::Standing(command) => standing::run(command, session).await,
         LedgerCommand::Order(command) => order::run(*command, session).await,
         LedgerCommand::Incident(command) => incident::run(command, session).await,
         LedgerCommand::Today(args) => order_list::today(args, session).await,

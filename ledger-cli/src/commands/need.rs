@@ -3,11 +3,11 @@
 use clap::{Args, Subcommand};
 use timebank_proto::v1::{
     GetNeedRequest, ListCandidatesRequest, ListNeedsRequest, Need, NeedAction, NeedState,
-    NeedTerms, NeedsOfCentre, Plainly, PublishNeedRequest, StepNeedRequest,
+    NeedTerms, NeedsOfCentre, Plainly, PublishNeedRequest, RepeatWeekly, StepNeedRequest,
     list_needs_request::Which, need_action::Action,
 };
 
-use super::id_or_fresh;
+use super::{id_or_fresh, standing};
 use crate::{
     amount::Amount,
     client::{PAGE_SIZE, present},
@@ -43,6 +43,17 @@ pub(crate) enum NeedCommand {
   ledger-cli need cancel 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11
   ledger-cli need cancel 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --reason 'her son came'")]
     Cancel(EndArgs),
+    /// Have a need come again every week: approved with the need, its visits arise by themselves
+    #[command(after_help = "Examples:
+  ledger-cli need repeat 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --weekly --until 2027-03-31
+  ledger-cli need repeat 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --weekly --until 2027-03-31 \\
+      --provider huxi:member:2 --actor 1001
+
+Repeat a need before it is approved. A visit arises as many days ahead as the policy says, as a
+need of its own; where a provider is named, they accept it at once, and hours are held. The need
+itself is the first visit, and accepted as any other. `ledger-cli standing` shows, skips and
+stops what it makes.")]
+    Repeat(RepeatArgs),
     /// Show a need, and all that was done about it
     #[command(after_help = "Examples:
   ledger-cli need show 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11")]
@@ -111,6 +122,24 @@ pub(crate) struct OfferArgs {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct RepeatArgs {
+    /// The need
+    need: String,
+    /// Every week, on the same day and at the same time by the clock
+    #[arg(long, required = true)]
+    weekly: bool,
+    /// The last day on which a visit may begin: within 366 days of the first
+    #[arg(long, value_name = "DATE")]
+    until: String,
+    /// The member who comes
+    #[arg(long, value_name = "MEMBER")]
+    provider: Option<String>,
+    /// The standing visit's UUID, which makes a repeat harmless. Default: a fresh one
+    #[arg(long, value_name = "UUID")]
+    id: Option<String>,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct EndArgs {
     /// The need
     need: String,
@@ -158,6 +187,7 @@ pub(super) async fn run(command: NeedCommand, session: Session) -> Result<(), Fa
             let action = Action::Withdraw(args.provider);
             step(args.need, action, String::new(), args.id, session).await
         }
+        NeedCommand::Repeat(args) => repeat(args, session).await,
         NeedCommand::Decline(args) => end(args, Action::Decline(Plainly {}), session).await,
         NeedCommand::Cancel(args) => end(args, Action::Cancel(Plainly {}), session).await,
         NeedCommand::Show { need } => show(need, session).await,
@@ -214,6 +244,25 @@ pub(super) async fn step(
     let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
     let answer = answer.into_inner();
     shown(answer.need, answer.replayed, session).await
+}
+
+async fn repeat(args: RepeatArgs, mut session: Session) -> Result<(), Failure> {
+    let id = id_or_fresh(args.id);
+    let repeat = RepeatWeekly {
+        until: args.until,
+        provider_id: args.provider.unwrap_or_default(),
+    };
+    let request = StepNeedRequest {
+        step_id: id.clone(),
+        need_id: args.need,
+        action: Some(NeedAction {
+            action: Some(Action::Repeat(repeat)),
+        }),
+        reason: String::new(),
+    };
+    let answer = session.client.needs.step_need(request).await;
+    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
+    standing::made(id, answer.into_inner().replayed, session).await
 }
 
 async fn shown(need: Option<Need>, replayed: bool, mut session: Session) -> Result<(), Failure> {

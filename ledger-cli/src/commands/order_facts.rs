@@ -1,9 +1,12 @@
 //! What happened to needs and orders, as `watch` shows it.
 
 use timebank::exchange::{
-    Doer, Hours, IncidentClosed, IncidentReported, MemberId, NeedPublished, NeedStepped,
-    OrderAccepted, OrderStepped, Supply, SupplyOffered, SupplyWithdrawn, VisitRecorded,
-    order::{Evidence, NeedAction, OrderAction, Rating, Reason, Reckoned, Resolution},
+    Arisen, Doer, Hours, IncidentClosed, IncidentReported, MemberId, NeedPublished, NeedStepped,
+    OrderAccepted, OrderStepped, StandingStepped, Supply, SupplyOffered, SupplyWithdrawn,
+    VisitArose, VisitRecorded,
+    order::{
+        Evidence, NeedAction, OrderAction, Rating, Reason, Reckoned, Resolution, StandingAction,
+    },
 };
 
 use super::{
@@ -49,13 +52,19 @@ pub(super) fn need_stepped(new: &NeedStepped) -> Cells {
     let step = &new.step;
     let provider = match &step.action {
         NeedAction::Offer(member) | NeedAction::Withdraw(member) => Some(member),
+        NeedAction::Repeat(repeat) => repeat.provider.as_ref(),
         NeedAction::Approve | NeedAction::Decline | NeedAction::Cancel => None,
+    };
+    let until = match &step.action {
+        NeedAction::Repeat(repeat) => Some(repeat.until),
+        _ => None,
     };
     vec![
         ("step_id", Cell::text(step.step.to_string())),
         ("need_id", Cell::text(step.need.to_string())),
         ("action", Cell::text(step.action.verb().word())),
         ("provider_id", shown(provider)),
+        ("repeats_until", shown(until)),
         reason(step.reason.as_ref()),
         ("by", Cell::text(new.by.to_string())),
         ("state", Cell::text(new.to.word())),
@@ -177,6 +186,38 @@ pub(super) fn supply_withdrawn(new: &SupplyWithdrawn) -> Cells {
     let step = ("step_id", Cell::text(new.withdraw.step.to_string()));
     let mut cells = vec![step];
     cells.extend(supply_cells(&new.withdraw.member, &new.was, &new.by));
+    cells
+}
+
+pub(super) fn standing_stepped(new: &StandingStepped) -> Cells {
+    let step = &new.step;
+    let skipped = match &step.action {
+        StandingAction::Skip(day) => Some(*day),
+        StandingAction::Leave | StandingAction::Stop => None,
+    };
+    vec![
+        ("step_id", Cell::text(step.step.to_string())),
+        ("standing_id", Cell::text(step.standing.to_string())),
+        ("action", Cell::text(step.action.verb().word())),
+        ("on", shown(skipped)),
+        reason(step.reason.as_ref()),
+        ("by", Cell::text(new.by.to_string())),
+    ]
+}
+
+pub(super) fn visit_arose(new: &VisitArose) -> Cells {
+    let (need, order) = match &new.arisen {
+        Arisen::Accepted(need, order) => (Some(need), Some(order)),
+        Arisen::Open(need, _) => (Some(need), None),
+        Arisen::Off(_) => (None, None),
+    };
+    let mut cells = vec![
+        ("standing_id", Cell::text(new.standing.to_string())),
+        ("on", Cell::text(new.on.to_string())),
+        ("refused_by", shown(new.arisen.hindrance())),
+    ];
+    cells.extend(need.into_iter().flat_map(published));
+    cells.extend(order.into_iter().flat_map(accepted));
     cells
 }
 

@@ -5,6 +5,7 @@
 mod orders;
 mod partakers;
 mod policies;
+mod standings;
 
 use timebank_proto::v1::{
     Account, AccountState, Entry, GetBalanceResponse, GetLedgerResponse, Hold, HoldState, Limit,
@@ -21,6 +22,8 @@ pub(crate) use partakers::{
 pub(crate) use policies::{
     MANDATES, MISTAKES, POLICIES, VERDICTS, comparison, mandate, mistake, policy, terms, verdict,
 };
+
+pub(crate) use standings::{STANDINGS, standing, visits};
 
 use crate::{
     account_kind,

@@ -28,6 +28,7 @@ pub(crate) const NEEDS: Layout = Layout {
         "offers",
         "approved_by",
         "order_ids",
+        "standing_id",
     ],
     columns: &[
         ("id", "need"),
@@ -142,7 +143,7 @@ fn order_state(state: OrderState) -> &'static str {
 }
 
 /// Who did something: `staff 1001`, or a member.
-fn doer(doer: Option<&Doer>) -> Cell {
+pub(super) fn doer(doer: Option<&Doer>) -> Cell {
     match doer.and_then(|doer| doer.who.as_ref()) {
         None => Cell::Absent,
         Some(Who::StaffNumber(number)) => Cell::Text(format!("staff {number}")),
@@ -150,7 +151,7 @@ fn doer(doer: Option<&Doer>) -> Cell {
     }
 }
 
-fn ids(name: &'static str, ids: &[String]) -> Cell {
+pub(super) fn ids(name: &'static str, ids: &[String]) -> Cell {
     let rows = ids.iter().map(|id| Row(vec![(name, Cell::text(id))]));
     Cell::Rows(rows.collect())
 }
@@ -191,6 +192,7 @@ pub(crate) fn need(need: &Need) -> Row {
         ("offers", Cell::Rows(offers.collect())),
         ("approved_by", ids("staff_number", &need.approved_by)),
         ("order_ids", ids("id", &need.order_ids)),
+        ("standing_id", Cell::text(&need.standing_id)),
     ])
 }
 

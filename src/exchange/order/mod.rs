@@ -9,6 +9,7 @@ mod incident;
 mod need;
 mod reckoned;
 mod sheet;
+mod standing;
 pub mod steps;
 mod visit;
 mod week;
@@ -27,6 +28,11 @@ pub use need::{
 };
 pub use reckoned::Reckoned;
 pub use sheet::{Entered, RecordVisit, Sheet, SheetNumber, VisitVerdicts};
+pub(super) use standing::MAX_STANDING_DAYS;
+pub use standing::{
+    AriseVisit, Arising, Hindrance, Repeat, StandingAction, StandingState, StandingStep,
+    StandingVerb, StandingVisit,
+};
 pub use steps::{NeedState, NeedVerb, OrderState, OrderVerb};
 pub use visit::{
     Booked, Confirmation, Correction, MAX_OFF_BOOKING_H, MAX_STAYING_STEPS, MAX_STEPS, Order,
@@ -64,6 +70,11 @@ uuid_of!(
 uuid_of!(
     /// The UUID of an order, which is also that of its first hold.
     OrderId
+);
+
+uuid_of!(
+    /// The UUID of a standing visit, which is that of the step by which its need repeats.
+    StandingId
 );
 
 uuid_of!(

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Doer, NeedId, NeedState, NeedVerb, OrderId, Reason, Visit};
+use super::{Doer, NeedId, NeedState, NeedVerb, OrderId, Reason, Repeat, StandingId, Visit};
 use crate::{
     exchange::{
         Branch, Code, Day, MemberId, NeedPublished, PolicyVersion, StaffNumber,
@@ -108,6 +108,8 @@ pub enum NeedAction {
     Approve,
     Decline,
     Cancel,
+    /// It comes again every week.
+    Repeat(Repeat),
 }
 
 impl NeedAction {
@@ -119,6 +121,7 @@ impl NeedAction {
             Self::Approve => NeedVerb::Approve,
             Self::Decline => NeedVerb::Decline,
             Self::Cancel => NeedVerb::Cancel,
+            Self::Repeat(_) => NeedVerb::Repeat,
         }
     }
 }
@@ -183,6 +186,9 @@ pub struct Need {
     /// helpers asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub orders: Vec<OrderId>,
+    /// The standing visit that it is one visit of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standing: Option<StandingId>,
     /// The records of its steps.
     pub steps: Vec<Sequence>,
 }
@@ -207,6 +213,7 @@ impl Need {
             offers: Vec::new(),
             approved_by: Vec::new(),
             orders: Vec::new(),
+            standing: None,
             steps,
         }
     }

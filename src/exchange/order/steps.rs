@@ -56,6 +56,7 @@ words!(
         Decline = "decline",
         Accept = "accept",
         Cancel = "cancel",
+        Repeat = "repeat",
     }
 );
 
@@ -113,12 +114,15 @@ pub const NEED_STEPS: &[Row<NeedState, NeedVerb>] = {
         (Published, Do::Approve, &[Published, Approved]),
         (Published, Do::Decline, &[Declined]),
         (Published, Do::Cancel, &[Cancelled]),
+        (Published, Do::Repeat, &[Published]),
         (Approved, Do::Offer, &[Approved]),
         (Approved, Do::Withdraw, &[Approved]),
         // Where an approver turns out to be a party, another approves as well.
         (Approved, Do::Approve, &[Approved]),
         (Approved, Do::Accept, &[Approved, Accepted]),
         (Approved, Do::Cancel, &[Cancelled]),
+        // Where nobody needs to approve.
+        (Approved, Do::Repeat, &[Approved]),
     ]
 };
 

@@ -247,6 +247,8 @@ pub struct ExchangeTerms {
     pub longest: Minutes,
     /// How many days ago one may lie that is entered afterwards.
     pub backdated_days: u32,
+    /// How many days before its day a standing visit arises, and holds hours.
+    pub ahead_days: u32,
     /// Whether hours may be paid out in money.
     pub cash: bool,
 }

@@ -12,7 +12,7 @@ use super::{
     document::{Document, NotRead, Section},
 };
 use crate::{
-    exchange::{Code, Day, Name},
+    exchange::{Code, Day, Name, order::MAX_DAYS_AHEAD},
     ledger::{AccountId, UnitId},
 };
 
@@ -279,6 +279,7 @@ fn exchange(section: &mut Section<'_, '_>) -> ExchangeTerms {
         shortest: section.or("shortest", Minutes::quarter(), minutes),
         longest: section.or("longest", Minutes::day(), minutes),
         backdated_days: section.or("backdated_days", 7, |value| number(value, MAX_DAYS)),
+        ahead_days: section.or("ahead_days", 14, |value| number(value, MAX_DAYS_AHEAD)),
         cash: section.or("cash", false, boolean),
     };
     checks::exchange(section, &exchange);

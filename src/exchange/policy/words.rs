@@ -3,7 +3,7 @@
 use super::Change;
 
 /// What each key is about.
-const RULES: [(&str, &str); 39] = [
+const RULES: [(&str, &str); 40] = [
     ("name", "The name"),
     ("name_zh", "The Chinese name"),
     ("starts_on", "The first day"),
@@ -48,6 +48,10 @@ const RULES: [(&str, &str); 39] = [
     (
         "exchange.backdated_days",
         "How many days ago a visit may lie that is entered later",
+    ),
+    (
+        "exchange.ahead_days",
+        "How many days ahead the visits of a standing visit arise",
     ),
     ("exchange.cash", "Whether hours may be paid out in money"),
     (

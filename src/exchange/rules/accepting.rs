@@ -9,7 +9,6 @@ use crate::exchange::{
     AcceptNeed, Doer, Fact, Member, MemberState, Need, NeedState, ObjectId, OrderAccepted, OrderId,
     OrderRejection, StaffNumber, StepId,
     order::{NeedVerb, Party},
-    policy::Policy,
 };
 use crate::ledger::{self, Principal, Sequence};
 
@@ -21,10 +20,9 @@ pub(super) fn accept(view: View<'_>, new: &AcceptNeed, by: &Principal) -> Ruling
     needs::check_open(view, need, NeedVerb::Accept)?;
     let sides = [recipient, provider];
     let verdict_on = check_sides(view, need, new, sides)?;
-    let adopted = needs::policy_on(view, &need.centre, need.on)?;
     let grounds = Grounds {
         by: doer,
-        approved_by: approvals_for(view, adopted.policy(), need, provider)?,
+        approved_by: approvals_for(view, need, provider)?,
         verdict_on,
     };
     let (accepted, ledger) = ordered(view, need, new, sides, grounds)?;
@@ -127,8 +125,7 @@ pub fn check_candidate(view: View<'_>, need: &Need, member: &Member) -> Result<(
     needs::check_other(need, member)?;
     check_provider(view, need, member, None)?;
     if need.state == NeedState::Approved {
-        let adopted = needs::policy_on(view, &need.centre, need.on)?;
-        approvals_for(view, adopted.policy(), need, member)?;
+        approvals_for(view, need, member)?;
     }
     // Whichever order it would be: a need's id is no order's.
     let visit = need.visit(OrderId(need.id.0));
@@ -137,9 +134,8 @@ pub fn check_candidate(view: View<'_>, need: &Need, member: &Member) -> Result<(
 
 /// The approvals that stand whoever serves: of staff who are neither the provider nor
 /// their relative.
-fn approvals_for(
+pub(super) fn approvals_for(
     view: View<'_>,
-    policy: &Policy,
     need: &Need,
     provider: &Member,
 ) -> Result<Vec<StaffNumber>, Undecided> {
@@ -150,7 +146,8 @@ fn approvals_for(
             standing.push(number.clone());
         }
     }
-    let asked = policy.approval.need;
+    let adopted = needs::policy_on(view, &need.centre, need.on)?;
+    let asked = adopted.policy().approval.need;
     let given = standing.len();
     match u32::try_from(given).unwrap_or(u32::MAX) < asked {
         true => Err(OrderRejection::ApprovalsMissing {

@@ -18,6 +18,7 @@ mod policies;
 mod settling;
 mod sheets;
 mod staff;
+mod standings;
 mod supplies;
 
 use super::{
@@ -183,6 +184,8 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::AcceptNeed(new) => accepting::accept(view, new, by),
         Command::StepOrder(new) => orders::step(view, new, by),
         Command::RecordVisit(new) => sheets::record(view, new, by),
+        Command::StepStanding(new) => standings::step(view, new, by),
+        Command::AriseVisit(new) => standings::arise(view, new),
         Command::ReportIncident(new) => incidents::report(view, new, by),
         Command::CloseIncident(new) => incidents::close(view, new, by),
     }

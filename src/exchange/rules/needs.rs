@@ -1,6 +1,6 @@
 //! Publishing needs, what is done about them, and what their orders are asked, too.
 
-use super::{Plan, Ruling, Undecided, View, doers, members, policies};
+use super::{Plan, Ruling, Undecided, View, doers, members, policies, standings};
 use crate::exchange::{
     AdoptedPolicy, Branch, Day, Doer, Fact, Member, MemberId, MemberState, Need, NeedPublished,
     NeedState, NeedStep, NeedStepped, OrderId, OrderRejection, PublishNeed, Rejection, WeekId,
@@ -18,16 +18,16 @@ use crate::ledger::{
 pub(super) fn publish(view: View<'_>, new: &PublishNeed, by: &Principal) -> Ruling {
     let recipient = known_member(view, &new.terms.recipient, "recipient_id")?;
     let doer = doers::doer_for(view, &recipient.centre, recipient, by)?;
-    let published = published(view, new, recipient, doer)?;
+    let published = published(view, new, recipient, (doer, 0))?;
     Ok(Fact::NeedPublished(Box::new(published)).into())
 }
 
-/// A need that may be asked for.
+/// A need that may be asked for, by somebody and with as many approvals.
 pub(super) fn published(
     view: View<'_>,
     new: &PublishNeed,
     recipient: &Member,
-    by: Doer,
+    (by, approvals): (Doer, usize),
 ) -> Result<NeedPublished, Undecided> {
     let (terms, centre) = (&new.terms, &recipient.centre);
     members::check_state(recipient, &[MemberState::Active], "served")?;
@@ -62,12 +62,17 @@ pub(super) fn published(
         policy: adopted.version,
         on,
         open_until: on.plus_days(policy.exchange.backdated_days).unwrap_or(on),
-        to: match policy.approval.need {
-            0 => NeedState::Approved,
-            _ => NeedState::Published,
+        to: match is_enough(approvals, policy) {
+            true => NeedState::Approved,
+            false => NeedState::Published,
         },
         verdict_on,
     })
+}
+
+/// Whether a need has as many approvals as a policy asks for.
+fn is_enough(approvals: usize, policy: &Policy) -> bool {
+    u32::try_from(approvals).unwrap_or(u32::MAX) >= policy.approval.need
 }
 
 pub(super) fn check_near(view: View<'_>, on: Day) -> Result<(), Undecided> {
@@ -83,6 +88,7 @@ pub(super) fn step(view: View<'_>, new: &NeedStep, by: &Principal) -> Ruling {
     let recipient = known_member(view, &need.terms.recipient, "recipient_id")?;
     let verb = new.action.verb();
     let centre = &need.centre;
+    let mut ahead_days = None;
     let (doer, to) = match &new.action {
         NeedAction::Offer(provider) => {
             let provider = known_member(view, provider, "provider_id")?;
@@ -108,9 +114,8 @@ pub(super) fn step(view: View<'_>, new: &NeedStep, by: &Principal) -> Ruling {
             for earlier in &need.approved_by {
                 doers::check_another(view, staff, earlier)?;
             }
-            let asked = policy_on(view, centre, need.on)?.policy().approval.need;
-            let given = u32::try_from(need.approved_by.len()).unwrap_or(u32::MAX);
-            let to = match given.saturating_add(1) >= asked {
+            let policy = policy_on(view, centre, need.on)?.policy();
+            let to = match is_enough(need.approved_by.len() + 1, policy) {
                 true => NeedState::Approved,
                 false => need.state,
             };
@@ -126,11 +131,22 @@ pub(super) fn step(view: View<'_>, new: &NeedStep, by: &Principal) -> Ruling {
             check_open(view, need, verb)?;
             (doer, NeedState::Cancelled)
         }
+        NeedAction::Repeat(repeat) => {
+            let doer = doers::doer_for(view, centre, recipient, by)?;
+            check_open(view, need, verb)?;
+            ahead_days = Some(standings::check_repeat(view, need, repeat, by)?);
+            (doer, need.state)
+        }
     };
+    if let Some(standing) = need.standing {
+        // It follows its first visit.
+        view.objects.standing(standing)?;
+    }
     let stepped = NeedStepped {
         step: new.clone(),
         by: doer,
         to,
+        ahead_days,
     };
     let fact = Fact::NeedStepped(Box::new(stepped));
     Ok(Plan::with_reason(fact, new.reason.as_ref()).into())

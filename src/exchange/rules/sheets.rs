@@ -36,7 +36,7 @@ pub(super) fn record(view: View<'_>, new: &RecordVisit, by: &Principal) -> Rulin
         terms,
         recorded: new.recorded.recipient,
     };
-    let published = needs::published(view, &publish, recipient, doer())?;
+    let published = needs::published(view, &publish, recipient, (doer(), 0))?;
     let need = Need::published(&published, view.now, Vec::new());
     let accept = AcceptNeed {
         order: new.id,

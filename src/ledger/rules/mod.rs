@@ -65,6 +65,14 @@ pub fn decide(book: &Book, command: &Command, by: &Principal, now: Moment) -> Ru
         let principal = by.to_string();
         return Err(Rejection::PrincipalNotAllowed { principal }.into());
     }
+    decide_part(book, command, now)
+}
+
+/// Decides what is a part of a larger step, which was allowed as a whole.
+///
+/// # Errors
+/// As [`decide`].
+pub fn decide_part(book: &Book, command: &Command, now: Moment) -> Ruling {
     if !matches!(command, Command::Found(_)) {
         foundation::founded(book)?;
     }

@@ -171,30 +171,36 @@ fn every_step_of_a_need_in_every_state() {
         for verb in NeedVerb::ALL.iter().copied() {
             let mut real = need_in(state);
             assert_eq!(real.need_state(NEED), state);
-            let (ask, actor) = match verb {
-                NeedVerb::Offer => (about_need(200, NeedDo::Offer("a:m3")), "1"),
+            let mut about = |step, action, by| real.one(about_need(step, action), by);
+            let became = match verb {
+                NeedVerb::Offer => about(200, NeedDo::Offer("a:m3"), "1"),
                 NeedVerb::Withdraw => {
                     // There is an offer to withdraw, where one can be made.
-                    let offered = real.one(about_need(199, NeedDo::Offer("a:m3")), "1");
+                    let offered = about(199, NeedDo::Offer("a:m3"), "1");
                     assert_eq!(offered.is_ok(), state.leads(NeedVerb::Offer).is_some());
-                    (about_need(200, NeedDo::Withdraw("a:m3")), "1")
+                    about(200, NeedDo::Withdraw("a:m3"), "1")
                 }
                 // By another than the one who approved before.
-                NeedVerb::Approve => (about_need(200, NeedDo::Approve), "2"),
-                NeedVerb::Decline => (about_need(200, NeedDo::Decline), "1"),
-                NeedVerb::Cancel => (about_need(200, NeedDo::Cancel), "1"),
-                NeedVerb::Accept => (
-                    Ask::Accept {
-                        order: ORDER + 1,
-                        need: NEED,
-                        provider: "b:m2",
-                    },
-                    "1",
-                ),
+                NeedVerb::Approve => about(200, NeedDo::Approve, "2"),
+                NeedVerb::Decline => about(200, NeedDo::Decline, "1"),
+                NeedVerb::Cancel => about(200, NeedDo::Cancel, "1"),
+                NeedVerb::Repeat => real.repeat(200, NEED, "1"),
+                NeedVerb::Accept => {
+                    let (order, need, provider) = (ORDER + 1, NEED, "b:m2");
+                    let accept = Ask::Accept {
+                        order,
+                        need,
+                        provider,
+                    };
+                    real.one(accept, "1")
+                }
             };
-            let became = real.one(ask, actor);
             let mut rows = NEED_STEPS.iter();
             match rows.find(|row| row.0 == state && row.1 == verb) {
+                // It was approved as one visit; where nobody approves, it repeats.
+                Some((NeedState::Approved, NeedVerb::Repeat, _)) => {
+                    assert_eq!(became, Err("REPEAT_NOT_APPROVED".into()));
+                }
                 None => assert_eq!(
                     became,
                     Err("NEED_STATE_WRONG".into()),

@@ -4,18 +4,19 @@ use std::sync::Arc;
 
 use timebank::{
     exchange::{
-        AcceptNeed, AdoptPolicy, Branch, CentreTerms, Code, Command, MemberDetails, MemberId, Name,
-        NeedId, NeedState, NeedStep, OrderId, OrderState, OrderStep, Personal, PersonalFields,
-        PersonalPart, PolicyDocument, PublishNeed, RegisterMember, StaffNumber, StaffTerms,
+        AcceptNeed, AdoptPolicy, Branch, CentreTerms, Code, Command, Day, MemberDetails, MemberId,
+        Name, NeedId, NeedState, NeedStep, OrderId, OrderState, OrderStep, Personal,
+        PersonalFields, PersonalPart, PolicyDocument, PublishNeed, RegisterMember, StaffNumber,
+        StaffTerms,
         order::{
             Evidence, Helpers, NeedAction, NeedTerms, OrderAction, Party, Reason, RecordVisit,
-            Resolution, Sheet, SheetNumber, VisitVerdicts,
+            Repeat, Resolution, Sheet, SheetNumber, VisitVerdicts,
         },
         policy::Minutes,
     },
     ledger::{
         self, AccountId, AccountKind, AccountOpened, Amount, BookingId, Caller, Entry, Label,
-        Moment, NewEntry, Note, Origin, Principal, Tags, Transfer, Transfers, UnitId,
+        Moment, NewEntry, Note, Origin, Principal, Tags, TimeZone, Transfer, Transfers, UnitId,
     },
     query,
     steps::{self, Answer, Call, Outcome},
@@ -259,6 +260,23 @@ impl Real {
             },
             recorded: VisitVerdicts::default(),
         }));
+        self.run(command.into(), by)
+    }
+
+    /// A need that is to come again for four weeks.
+    pub(super) fn repeat(&mut self, step: u8, need: u8, by: Id) -> Became {
+        let until = Day::of(at(60), TimeZone::UTC).plus_days(28);
+        let until = until.expect("a day");
+        let repeat = Repeat {
+            until,
+            provider: None,
+        };
+        let command = Command::StepNeed(NeedStep {
+            step: uuid(step),
+            need: NeedId(uuid(need)),
+            action: NeedAction::Repeat(repeat),
+            reason: None,
+        });
         self.run(command.into(), by)
     }
 
