@@ -9,13 +9,13 @@ use tokio::sync::watch;
 
 use crate::{
     exchange::{
-        AriseVisit, Command, Day, NeedId, StandingVisit,
+        AriseVisit, Command, Day, NeedId, StandingId, StandingVisit,
         order::{Arising, Hindrance, VisitVerdicts},
     },
     ledger::{BookingId, Caller, Moment, Principal},
     query::{self, Query, ReadError},
     sequencer::{Sequencer, SubmitError},
-    steps::Rejection,
+    steps::{Answer, Call, Rejection},
 };
 
 /// How many standing visits are looked at together.
@@ -74,57 +74,77 @@ impl Rounds {
         let mut done = 0;
         loop {
             let read = |reading: &mut query::Reading<'_>| query::visits_due(reading, AT_ONCE);
-            let due = self.query.look_up(Principal::server(), read).await?;
-            let before = done;
-            for (standing, on, at) in due {
-                done += usize::from(self.arise(&standing, (on, at)).await?);
-            }
-            if done == before {
+            let visits = self.query.look_up(Principal::server(), read).await?;
+            let arisen = self
+                .arise(visits.into_iter().map(Due::from).collect())
+                .await?;
+            if arisen == 0 {
                 return Ok(done);
             }
+            done += arisen;
         }
     }
 
-    /// Lets the next visit arise, as well as it can. Whether that is recorded.
-    async fn arise(
-        &self,
-        standing: &StandingVisit,
-        (on, at): (Day, Moment),
-    ) -> Result<bool, RoundError> {
-        let mut becomes = match standing.provider {
-            Some(_) => Arising::Accepted(at),
-            None => Arising::Open(at, None),
-        };
-        loop {
-            let Some(id) = BookingId::from_slice(uuid::Uuid::now_v7().as_bytes()) else {
-                return Ok(false);
+    /// Lets visits arise, each as well as it can. Of how many that is recorded.
+    async fn arise(&self, mut due: Vec<Due>) -> Result<usize, RoundError> {
+        let mut done = 0;
+        while !due.is_empty() {
+            let commands = due.iter().filter_map(Due::command);
+            let call = Call::each(commands, Caller::server());
+            let Answer::Each(results) = self.sequencer.submit(call).await? else {
+                break;
             };
-            let command = Command::AriseVisit(AriseVisit {
-                id: NeedId(id),
-                standing: standing.id,
-                on,
-                becomes: becomes.clone(),
-                recorded: VisitVerdicts::default(),
+            let refused = due.into_iter().zip(results).filter_map(|(due, result)| {
+                done += usize::from(result.is_ok());
+                due.less(&result.err()?)
             });
-            let submitted = self.sequencer.submit_one(command, Caller::server());
-            let Err(rejection) = submitted.await? else {
-                return Ok(true);
-            };
-            let Some(less) = less(&becomes, &rejection) else {
-                tracing::debug!(%rejection, standing = %standing.id, "a visit is not due");
-                return Ok(false);
-            };
-            becomes = less;
+            due = refused.collect();
+        }
+        Ok(done)
+    }
+}
+
+/// A visit that is due.
+struct Due {
+    standing: StandingId,
+    on: Day,
+    becomes: Arising,
+}
+
+impl From<(StandingVisit, Day, Moment)> for Due {
+    fn from((standing, on, at): (StandingVisit, Day, Moment)) -> Self {
+        Self {
+            standing: standing.id,
+            on,
+            becomes: match standing.provider {
+                Some(_) => Arising::Accepted(at),
+                None => Arising::Open(at, None),
+            },
         }
     }
 }
 
-/// The next best that a visit may become which was refused. None where nothing is left.
-fn less(refused: &Arising, by: &Rejection) -> Option<Arising> {
-    let why = Hindrance::parse("reason", by.reason()).ok()?;
-    match refused {
-        Arising::Accepted(at) => Some(Arising::Open(*at, Some(why))),
-        Arising::Open(..) => Some(Arising::Off(why)),
-        Arising::Off(_) => None,
+impl Due {
+    /// Under an id that nobody knows beforehand.
+    fn command(&self) -> Option<Command> {
+        let id = BookingId::from_slice(uuid::Uuid::now_v7().as_bytes())?;
+        Some(Command::AriseVisit(AriseVisit {
+            id: NeedId(id),
+            standing: self.standing,
+            on: self.on,
+            becomes: self.becomes.clone(),
+            recorded: VisitVerdicts::default(),
+        }))
+    }
+
+    /// The next best that it may become. None where nothing is left.
+    fn less(self, refused: &Rejection) -> Option<Self> {
+        let why = Hindrance::parse("reason", refused.reason()).ok()?;
+        let becomes = match self.becomes {
+            Arising::Accepted(at) => Arising::Open(at, Some(why)),
+            Arising::Open(..) => Arising::Off(why),
+            Arising::Off(_) => return None,
+        };
+        Some(Self { becomes, ..self })
     }
 }

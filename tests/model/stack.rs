@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use timebank::{
     ledger::{Caller, Command, Principal},
     query::{Query, ReadError, Reading, Scan},
+    rounds::Rounds,
     sequencer::{Sequencer, Start},
     steps::{Answer, Call, Outcome, Rejection, Together},
     store::{Store, Verified},
@@ -190,6 +191,13 @@ impl Stack {
         run.writes
             .block_on(run.sequencer.submit_one(command, caller()))
             .expect("it commits")
+    }
+
+    /// Lets the visits arise that are due.
+    pub(crate) fn rounds(&self) {
+        let run = self.run();
+        let rounds = Rounds::new(run.sequencer.clone(), run.query.clone());
+        run.writes.block_on(rounds.go()).expect("a round");
     }
 
     /// Reads from one snapshot.

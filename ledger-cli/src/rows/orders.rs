@@ -38,6 +38,7 @@ pub(crate) const NEEDS: Layout = Layout {
         ("at", "at"),
         ("minutes", "for"),
         ("published_at", "published"),
+        ("standing_id", "standing visit"),
     ],
 };
 

@@ -5,6 +5,7 @@
 mod matrix;
 mod naive;
 mod real;
+mod weekly;
 
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use timebank::store::Verified;

@@ -41,7 +41,7 @@ fn account(id: &str) -> AccountId {
     AccountId::parse(id).expect("an id")
 }
 
-fn member(id: &str) -> MemberId {
+pub(super) fn member(id: &str) -> MemberId {
     MemberId::parse(id).expect("an id")
 }
 
@@ -64,7 +64,7 @@ fn step_uuid(number: u8) -> BookingId {
     BookingId::from_slice(&bytes).expect("an id")
 }
 
-fn at(minute: i64) -> Moment {
+pub(super) fn at(minute: i64) -> Moment {
     Moment::from_us(START_US + minute * MINUTE_US).expect("a moment")
 }
 
@@ -146,7 +146,7 @@ fn reason(step: u8, action: Option<OrderDo>) -> Option<Reason> {
 }
 
 impl Real {
-    fn fresh(&mut self) -> BookingId {
+    pub(super) fn fresh(&mut self) -> BookingId {
         self.drawn += 1;
         let [high, low] = self.drawn.to_be_bytes();
         let bytes = [[high, low, 0xff, 1]; 4].concat();
@@ -290,7 +290,7 @@ impl Real {
         self.run(command, actor)
     }
 
-    fn run(&self, command: steps::Command, actor: &str) -> Became {
+    pub(super) fn run(&self, command: steps::Command, actor: &str) -> Became {
         match self.stack.call(Call::each([command], by(actor))) {
             Answer::Each(results) => match results.into_iter().next().expect("a result") {
                 Ok(outcome) => Ok(Outcome::is_replay(&outcome)),
