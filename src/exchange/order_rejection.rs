@@ -148,10 +148,17 @@ pub enum OrderRejection {
     )]
     ConfirmationTheirs { member: MemberId, until: Day },
     #[error(
-        "this goes beyond the tolerance of {tolerance}, and needs approval again: staff who are \
-         neither party nor a relative of one make the change"
+        "this goes beyond the tolerance of {tolerance}, and the policy asks for {asked} approvals; {}",
+        match .asked {
+            0 | 1 => "staff who are neither party nor a relative of one make the change",
+            _ => "cancel it, and publish another need to be approved",
+        }
     )]
-    ApprovalNeeded { order: OrderId, tolerance: Minutes },
+    ApprovalNeeded {
+        order: OrderId,
+        tolerance: Minutes,
+        asked: u32,
+    },
     #[error(
         "nothing is left to be credited: {rule} is {cap}, and {earned} minutes are earned by then; \
          the policy names nobody for what goes over it (balance.excess_to)"
@@ -407,9 +414,14 @@ impl OrderRejection {
             Self::ConfirmationTheirs { member, until } => {
                 vec![("member", member.to_string()), ("until", until.to_string())]
             }
-            Self::ApprovalNeeded { order, tolerance } => vec![
+            Self::ApprovalNeeded {
+                order,
+                tolerance,
+                asked,
+            } => vec![
                 ("order", order.to_string()),
                 ("tolerance", tolerance.to_string()),
+                ("asked", asked.to_string()),
             ],
             Self::CapReached {
                 order,

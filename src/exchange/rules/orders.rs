@@ -177,14 +177,15 @@ impl Asked<'_> {
         needs::check_near(view, on)?;
         needs::allows(adopted, &Ask::Exchange { length, days_ago })?;
         let tolerance = adopted.policy().confirmation.tolerance;
-        let is_approval = match self.neutral() {
-            Ok(_) => true,
-            Err(Undecided::Refused(_)) => false,
-            Err(lacking) => return Err(lacking),
-        };
+        let asked = adopted.policy().approval.need;
+        let is_approval = self.approves_alone(asked)?;
         if !is_approval && !is_tolerated(order.approved, Booked { at, minutes }, tolerance) {
-            let order = order.id;
-            return Err(OrderRejection::ApprovalNeeded { order, tolerance }.into());
+            return Err(OrderRejection::ApprovalNeeded {
+                order: order.id,
+                tolerance,
+                asked,
+            }
+            .into());
         }
         if on != order.on {
             members::check_state(self.recipient, &[MemberState::Active], "served")?;
@@ -213,6 +214,16 @@ impl Asked<'_> {
             comes.held = Some(amount);
         }
         Ok(comes)
+    }
+
+    /// Whether what somebody does is approved by that, where so many approvals are asked for.
+    fn approves_alone(&self, asked: u32) -> Result<bool, Undecided> {
+        match (asked, self.neutral()) {
+            (0, _) => Ok(true),
+            (_, Err(Undecided::NotLoaded(lacking))) => Err(lacking.into()),
+            (1, Ok(_)) => Ok(true),
+            _ => Ok(false),
+        }
     }
 
     fn check_free(&self, from: Moment, until: Moment) -> Result<(), Undecided> {

@@ -756,7 +756,11 @@ impl Model {
                 let off = (at - order.approved.0)
                     .abs()
                     .max((minutes - order.approved.1).abs());
-                let is_approval = is_neutral().is_ok();
+                let is_approval = match policy.need {
+                    0 => true,
+                    1 => is_neutral().is_ok(),
+                    _ => false,
+                };
                 if !is_approval && off > 15 {
                     return err("APPROVAL_NEEDED");
                 }
