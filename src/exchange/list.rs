@@ -83,6 +83,9 @@ pub(super) fn of_order(order: &Order) -> Vec<List> {
         let number = entered.sheet.number.clone();
         lists.push(List::OrdersOfSheet(order.centre.clone(), number));
     }
+    if order.state == OrderState::Accepted {
+        lists.push(List::OrdersAwaited(order.centre.clone(), order.on));
+    }
     if orders_wait_in(order.state) {
         lists.push(List::OrdersIn(order.centre.clone(), order.state));
     }
@@ -127,6 +130,9 @@ pub enum List {
     NeedsOf(MemberId),
     /// The visits of a centre that begin on a day, but for those that are off.
     OrdersOn(Branch, Day),
+    /// Orders of a centre that wait for their day, in the order of these days: the same list,
+    /// whichever day is named.
+    OrdersAwaited(Branch, Day),
     /// Orders of a centre that wait for something.
     OrdersIn(Branch, OrderState),
     /// All orders of a member, as provider or as recipient.
@@ -160,6 +166,7 @@ impl List {
             | Self::MembersLapsing(..) => ObjectKind::Member,
             Self::NeedsIn(..) | Self::NeedsOf(_) => ObjectKind::Need,
             Self::OrdersOn(..)
+            | Self::OrdersAwaited(..)
             | Self::OrdersIn(..)
             | Self::OrdersOf(_)
             | Self::OrdersOfSheet(..) => ObjectKind::Order,
@@ -192,6 +199,7 @@ impl List {
             Self::NeedsIn(centre, state, month) => format!("needs-of/{centre}/{state}/{month} "),
             Self::NeedsOf(member) => format!("needs-for/{member} "),
             Self::OrdersOn(centre, day) => format!("orders-of/{centre}/on/{day} "),
+            Self::OrdersAwaited(centre, _) => format!("orders-of/{centre}/awaited "),
             Self::OrdersIn(centre, state) => format!("orders-of/{centre}/{state} "),
             Self::OrdersOf(member) => format!("orders-for/{member} "),
             Self::OrdersOfSheet(centre, number) => format!("orders-of/{centre}/sheet/{number} "),
@@ -206,7 +214,7 @@ impl List {
     pub fn key(&self, id: &ObjectId) -> String {
         let prefix = self.prefix();
         match self {
-            Self::StandingsDue(day) => format!("{prefix}{day} {id}"),
+            Self::StandingsDue(day) | Self::OrdersAwaited(_, day) => format!("{prefix}{day} {id}"),
             _ => format!("{prefix}{id}"),
         }
     }

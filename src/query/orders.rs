@@ -266,6 +266,8 @@ pub enum Orders {
     In(Branch, OrderState),
     /// Those of a centre that both sides should have confirmed by now.
     Overdue(Branch),
+    /// Those of a centre whose day has passed without a check-in, by that day.
+    Missed(Branch),
     /// Those of a centre that a sheet has.
     OfSheet(Branch, SheetNumber),
     /// Those of a member.
@@ -273,8 +275,10 @@ pub enum Orders {
 }
 
 impl Orders {
-    fn list(&self) -> List {
+    /// Where they are listed, from a day on where that is in the order of days.
+    fn list(&self, from: Day) -> List {
         match self {
+            Self::Missed(centre) => List::OrdersAwaited(centre.clone(), from),
             Self::On(centre, day) => List::OrdersOn(centre.clone(), *day),
             Self::In(centre, state) => List::OrdersIn(centre.clone(), *state),
             Self::Overdue(centre) => List::OrdersIn(centre.clone(), OrderState::Served),
@@ -288,13 +292,14 @@ impl Orders {
             Self::On(centre, _)
             | Self::In(centre, _)
             | Self::Overdue(centre)
+            | Self::Missed(centre)
             | Self::OfSheet(centre, _) => Some(centre),
             Self::Of(_) => None,
         }
     }
 }
 
-/// Orders, in the order of their ids, from after one on.
+/// Orders, in the order of their ids unless it is said otherwise, from after one on.
 ///
 /// # Errors
 /// [`Rejection::CentreUnknown`], or where the store fails.
@@ -308,11 +313,15 @@ pub fn orders(
     if let Some(prefix) = which.centre() {
         centre(reading, prefix)?;
     }
-    let list = which.list();
+    let mut from = match (which, after) {
+        (Orders::Missed(_), Some(after)) => order(reading, after)?.on,
+        _ => today,
+    };
     let mut after = after.map(ObjectId::Order);
     let mut found = Vec::new();
     loop {
         reading.scan.check_caller()?;
+        let list = which.list(from);
         let listed = reading.snapshot.listed(&list, after.as_ref(), limit)?;
         let is_last = listed.len() < limit;
         for object in listed {
@@ -320,9 +329,15 @@ pub fn orders(
             let Object::Order(order) = object else {
                 return Err(misplaced(&object).into());
             };
+            from = order.on;
             let is_wanted = match which {
+                Orders::Missed(_) if order.on >= today => return Ok(found),
                 Orders::Overdue(_) => is_overdue(reading, &order, today)?,
-                Orders::On(..) | Orders::In(..) | Orders::OfSheet(..) | Orders::Of(_) => true,
+                Orders::Missed(_)
+                | Orders::On(..)
+                | Orders::In(..)
+                | Orders::OfSheet(..)
+                | Orders::Of(_) => true,
             };
             if is_wanted {
                 found.push(*order);
@@ -364,6 +379,8 @@ pub struct Today {
     pub for_approval: Vec<(Need, NeedState)>,
     /// The day's visits, by the time at which they begin.
     pub visits: Vec<Order>,
+    /// Whose day has passed without a check-in, by that day.
+    pub missed: Vec<Order>,
     pub overdue: Vec<Order>,
     /// What was entered from sheets, to be approved.
     pub recorded: Vec<Order>,
@@ -410,6 +427,7 @@ pub fn today_of(
     };
     let mut visits = orders_of("visits", Orders::On(centre(), day))?;
     visits.sort_by_key(|order| (order.at, order.id));
+    let missed = orders_of("missed", Orders::Missed(centre()))?;
     let overdue = orders_of("overdue", Orders::Overdue(centre()))?;
     let recorded = Orders::In(centre(), OrderState::Recorded);
     let recorded = orders_of("recorded", recorded)?;
@@ -428,6 +446,7 @@ pub fn today_of(
     Ok(Today {
         for_approval,
         visits,
+        missed,
         overdue,
         recorded,
         confirmed,

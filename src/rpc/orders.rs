@@ -158,6 +158,7 @@ fn which(asked: Option<Asked>) -> Result<Orders, Malformed> {
     Ok(match required(of_centre.only, "of_centre.only")? {
         Only::On(day) => Orders::On(centre, Day::parse("of_centre.on", &day)?),
         Only::Overdue(_) => Orders::Overdue(centre),
+        Only::Missed(_) => Orders::Missed(centre),
         Only::Sheet(number) => Orders::OfSheet(centre, SheetNumber::parse(&number)?),
         Only::State(given) => Orders::In(centre, waiting_state(given)?),
     })
@@ -286,6 +287,7 @@ impl OrderService for Services {
         Ok(Response::new(v1::GetTodayResponse {
             for_approval: needs(&today.for_approval),
             visits: orders(&today.visits),
+            missed: orders(&today.missed),
             overdue: orders(&today.overdue),
             recorded: orders(&today.recorded),
             confirmed: orders(&today.confirmed),

@@ -469,13 +469,14 @@ impl Story {
         })
     }
 
-    /// `orders CENTRE DAY|STATE|overdue|#SHEET`, `orders MEMBER`
+    /// `orders CENTRE DAY|STATE|overdue|missed|#SHEET`, `orders MEMBER`
     fn orders_of(&mut self, words: &mut Words) -> Said<String> {
         let place = words.next()?;
         let centre = |place: &str| Branch::parse("centre", place);
         let which = match words.optional().as_deref() {
             None => Orders::Of(member_id(&place)?),
             Some("overdue") => Orders::Overdue(centre(&place)?),
+            Some("missed") => Orders::Missed(centre(&place)?),
             Some(word) if word.starts_with('#') => {
                 Orders::OfSheet(centre(&place)?, SheetNumber::parse(&word[1..])?)
             }
@@ -542,10 +543,11 @@ impl Story {
         });
         Ok(match read {
             Ok(today) => format!(
-                "approval={} visits={} overdue={} confirmed={} unmet={} disputes={} \
+                "approval={} visits={} missed={} overdue={} confirmed={} unmet={} disputes={} \
                  incidents={} recorded={}",
                 today.for_approval.len(),
                 today.visits.len(),
+                today.missed.len(),
                 today.overdue.len(),
                 today.confirmed.len(),
                 today.unmet.len(),

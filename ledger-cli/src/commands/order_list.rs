@@ -32,6 +32,9 @@ struct OnlyArgs {
     /// Those that both sides should have confirmed by now
     #[arg(long)]
     overdue: bool,
+    /// Those whose day has passed without a check-in
+    #[arg(long)]
+    missed: bool,
     /// Those that the sheet of this number has
     #[arg(long, value_name = "NUMBER")]
     sheet: Option<String>,
@@ -69,6 +72,7 @@ pub(super) async fn list(args: ListArgs, mut session: Session) -> Result<(), Fai
             state: Some(state), ..
         } => Only::State(waiting(state).into()),
         OnlyArgs { overdue: true, .. } => Only::Overdue(Plainly {}),
+        OnlyArgs { missed: true, .. } => Only::Missed(Plainly {}),
         OnlyArgs { on: Some(day), .. } => Only::On(day),
         OnlyArgs { .. } => Only::On(session.today().await?),
     };

@@ -382,6 +382,7 @@ pub(crate) fn today(today: &GetTodayResponse) -> Row {
     Row(vec![
         ("for_approval_count", count(today.for_approval.len())),
         ("visit_count", count(today.visits.len())),
+        ("missed_count", count(today.missed.len())),
         ("overdue_count", count(today.overdue.len())),
         ("recorded_count", count(today.recorded.len())),
         ("confirmed_count", count(today.confirmed.len())),
@@ -391,6 +392,7 @@ pub(crate) fn today(today: &GetTodayResponse) -> Row {
         ("cut", cut(&today.cut)),
         ("for_approval", needs(&today.for_approval)),
         ("visits", orders(&today.visits)),
+        ("missed", orders(&today.missed)),
         ("overdue", orders(&today.overdue)),
         ("recorded", orders(&today.recorded)),
         ("confirmed", orders(&today.confirmed)),
