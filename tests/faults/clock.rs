@@ -18,7 +18,7 @@ use crate::support::{Client, Server, entry, id, peer, serve_command, timestamp, 
 /// The command that serves a directory by a clock that is changed by so much, such
 /// as `+365d`. None where there is no faketime. (Its own command would fork, and so
 /// take the server's signals.)
-fn skewed(data: &Path, offset: &str) -> Option<Command> {
+pub(super) fn skewed(data: &Path, offset: &str) -> Option<Command> {
     peer("faketime")?;
     let mut command = serve_command(data);
     command

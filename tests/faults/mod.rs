@@ -14,6 +14,7 @@ mod lines;
 mod logging;
 mod objects;
 mod partakers;
+mod rounds;
 mod stopped;
 mod tampering;
 
