@@ -8,7 +8,7 @@ use timebank::ledger::TimeZone;
 use crate::{
     client::Client,
     error::Failure,
-    render::{Form, Output},
+    render::{Form, Layout, Output, Row},
     time::{Time, TimeError, When},
 };
 
@@ -56,6 +56,28 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// Writes a list that is had page by page: `page` gets the rows of one, and the token of the
+    /// next, which is empty after the last.
+    ///
+    /// # Errors
+    /// Where a page cannot be had, or not written.
+    pub(crate) async fn list(
+        &mut self,
+        layout: &'static Layout,
+        mut page: impl AsyncFnMut(&mut Client, String) -> Result<(Vec<Row>, String), Failure>,
+    ) -> Result<(), Failure> {
+        let mut list = self.output.list(layout);
+        let mut token = String::new();
+        loop {
+            let (rows, next) = page(&mut self.client, token).await?;
+            rows.into_iter().try_for_each(|row| list.push(row))?;
+            if next.is_empty() {
+                return list.finish().await;
+            }
+            token = next;
+        }
+    }
+
     /// A session with the server that the options name. Nothing is sent yet.
     ///
     /// # Errors

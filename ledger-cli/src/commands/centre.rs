@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use timebank_proto::v1::{GetCentreRequest, ListCentresRequest, OpenCentreRequest};
 
 use crate::{
-    client::{PAGE_SIZE, present},
+    client::{Client, PAGE_SIZE, present},
     error::Failure,
     render::Cell,
     rows,
@@ -88,21 +88,14 @@ async fn open(args: OpenArgs, mut session: Session) -> Result<(), Failure> {
 }
 
 async fn list(mut session: Session) -> Result<(), Failure> {
-    let mut page_token = String::new();
-    let mut list = session.output.list(&rows::CENTRES);
-    loop {
+    let page = async |client: &mut Client, page_token: String| {
         let request = ListCentresRequest {
             page_size: PAGE_SIZE,
             page_token,
         };
-        let page = session.client.centres.list_centres(request).await?;
-        let page = page.into_inner();
-        for centre in &page.centres {
-            list.push(rows::centre(centre))?;
-        }
-        if page.next_page_token.is_empty() {
-            return list.finish().await;
-        }
-        page_token = page.next_page_token;
-    }
+        let page = client.centres.list_centres(request).await?.into_inner();
+        let rows = page.centres.iter().map(rows::centre).collect();
+        Ok((rows, page.next_page_token))
+    };
+    session.list(&rows::CENTRES, page).await
 }

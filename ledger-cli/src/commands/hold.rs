@@ -12,7 +12,7 @@ use timebank_proto::v1::{
 use super::id_or_fresh;
 use crate::{
     amount::{Amount, TIME},
-    client::{PAGE_SIZE, present},
+    client::{Client, PAGE_SIZE, present},
     error::Failure,
     render::Cell,
     rows,
@@ -193,28 +193,18 @@ async fn get(id: String, session: &Session) -> Result<Hold, Failure> {
 }
 
 async fn list(account_id: String, mut session: Session) -> Result<(), Failure> {
-    let mut list = session.output.list(&rows::HOLDS);
-    let mut request = ListHoldsRequest {
-        account_id,
-        state: HoldState::Unspecified.into(),
-        page_size: PAGE_SIZE,
-        page_token: String::new(),
+    let page = async |client: &mut Client, page_token: String| {
+        let request = ListHoldsRequest {
+            account_id: account_id.clone(),
+            state: HoldState::Unspecified.into(),
+            page_size: PAGE_SIZE,
+            page_token,
+        };
+        let page = client.holds.list_holds(request).await?.into_inner();
+        let rows = page.holds.iter().map(rows::hold).collect();
+        Ok((rows, page.next_page_token))
     };
-    loop {
-        let page = session
-            .client
-            .holds
-            .list_holds(request.clone())
-            .await?
-            .into_inner();
-        for hold in &page.holds {
-            list.push(rows::hold(hold))?;
-        }
-        if page.next_page_token.is_empty() {
-            return list.finish().await;
-        }
-        request.page_token = page.next_page_token;
-    }
+    session.list(&rows::HOLDS, page).await
 }
 
 async fn show(

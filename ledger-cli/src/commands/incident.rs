@@ -9,7 +9,7 @@ use timebank_proto::v1::{
 
 use super::id_or_fresh;
 use crate::{
-    client::{PAGE_SIZE, present},
+    client::{Client, PAGE_SIZE, present},
     error::Failure,
     render::Cell,
     rows,
@@ -186,23 +186,16 @@ async fn list(centre: String, closed: bool, mut session: Session) -> Result<(), 
         true => IncidentState::Closed,
         false => IncidentState::Open,
     };
-    let mut page_token = String::new();
-    let mut list = session.output.list(&rows::INCIDENTS);
-    loop {
+    let page = async |client: &mut Client, page_token: String| {
         let request = ListIncidentsRequest {
             centre: centre.clone(),
             state: state.into(),
             page_size: PAGE_SIZE,
             page_token,
         };
-        let page = session.client.incidents.list_incidents(request).await?;
-        let page = page.into_inner();
-        for incident in &page.incidents {
-            list.push(rows::incident(incident))?;
-        }
-        if page.next_page_token.is_empty() {
-            return list.finish().await;
-        }
-        page_token = page.next_page_token;
-    }
+        let page = client.incidents.list_incidents(request).await?.into_inner();
+        let rows = page.incidents.iter().map(rows::incident).collect();
+        Ok((rows, page.next_page_token))
+    };
+    session.list(&rows::INCIDENTS, page).await
 }

@@ -5,7 +5,7 @@ use timebank_proto::v1::{ListMandatesRequest, SetMandateRequest};
 
 use super::id_or_fresh;
 use crate::{
-    client::{PAGE_SIZE, present},
+    client::{Client, PAGE_SIZE, present},
     error::Failure,
     render::Cell,
     rows,
@@ -72,23 +72,16 @@ async fn set(args: MandateArgs, given: bool, mut session: Session) -> Result<(),
 }
 
 async fn list(centre: String, given_by: bool, mut session: Session) -> Result<(), Failure> {
-    let mut page_token = String::new();
-    let mut list = session.output.list(&rows::MANDATES);
-    loop {
+    let page = async |client: &mut Client, page_token: String| {
         let request = ListMandatesRequest {
             centre: centre.clone(),
             given_by,
             page_size: PAGE_SIZE,
             page_token,
         };
-        let page = session.client.policies.list_mandates(request).await?;
-        let page = page.into_inner();
-        for mandate in &page.mandates {
-            list.push(rows::mandate(mandate))?;
-        }
-        if page.next_page_token.is_empty() {
-            return list.finish().await;
-        }
-        page_token = page.next_page_token;
-    }
+        let page = client.policies.list_mandates(request).await?.into_inner();
+        let rows = page.mandates.iter().map(rows::mandate).collect();
+        Ok((rows, page.next_page_token))
+    };
+    session.list(&rows::MANDATES, page).await
 }

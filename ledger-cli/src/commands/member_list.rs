@@ -3,7 +3,12 @@
 use clap::Args;
 use timebank_proto::v1::{AgeRange, ListMembersRequest, MemberState, list_members_request::Only};
 
-use crate::{client::PAGE_SIZE, error::Failure, rows, session::Session};
+use crate::{
+    client::{Client, PAGE_SIZE},
+    error::Failure,
+    rows,
+    session::Session,
+};
 
 #[derive(Args, Debug)]
 pub(crate) struct ListArgs {
@@ -104,24 +109,17 @@ impl ListArgs {
         let only = only.or(second.then_some(Only::Second(true)));
         let only = only.or(inactive.then_some(Only::Inactive(true)));
         let only = only.or(self.age.range().map(Only::Age));
-        let mut page_token = String::new();
-        let mut list = session.output.list(&rows::MEMBERS);
-        loop {
+        let page = async |client: &mut Client, page_token: String| {
             let request = ListMembersRequest {
                 centre: self.centre.clone(),
                 only: only.clone(),
                 page_size: PAGE_SIZE,
                 page_token,
             };
-            let page = session.client.members.list_members(request).await?;
-            let page = page.into_inner();
-            for member in &page.members {
-                list.push(rows::member(member))?;
-            }
-            if page.next_page_token.is_empty() {
-                return list.finish().await;
-            }
-            page_token = page.next_page_token;
-        }
+            let page = client.members.list_members(request).await?.into_inner();
+            let rows = page.members.iter().map(rows::member).collect();
+            Ok((rows, page.next_page_token))
+        };
+        session.list(&rows::MEMBERS, page).await
     }
 }

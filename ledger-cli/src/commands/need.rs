@@ -10,7 +10,7 @@ use timebank_proto::v1::{
 use super::{id_or_fresh, standing};
 use crate::{
     amount::Amount,
-    client::{PAGE_SIZE, present},
+    client::{Client, PAGE_SIZE, present},
     error::Failure,
     render::Cell,
     rows,
@@ -284,25 +284,18 @@ async fn candidates(
     with_others: bool,
     mut session: Session,
 ) -> Result<(), Failure> {
-    let mut page_token = String::new();
-    let mut list = session.output.list(&rows::CANDIDATES);
-    loop {
+    let page = async |client: &mut Client, page_token: String| {
         let request = ListCandidatesRequest {
             need_id: need_id.clone(),
             with_others,
             page_size: PAGE_SIZE,
             page_token,
         };
-        let page = session.client.needs.list_candidates(request).await?;
-        let page = page.into_inner();
-        for candidate in &page.candidates {
-            list.push(rows::candidate(candidate))?;
-        }
-        if page.next_page_token.is_empty() {
-            return list.finish().await;
-        }
-        page_token = page.next_page_token;
-    }
+        let page = client.needs.list_candidates(request).await?.into_inner();
+        let rows = page.candidates.iter().map(rows::candidate).collect();
+        Ok((rows, page.next_page_token))
+    };
+    session.list(&rows::CANDIDATES, page).await
 }
 
 async fn list(args: ListArgs, mut session: Session) -> Result<(), Failure> {
@@ -318,21 +311,15 @@ async fn list(args: ListArgs, mut session: Session) -> Result<(), Failure> {
             for_my_approval: args.mine,
         }),
     };
-    let mut page_token = String::new();
-    let mut list = session.output.list(&rows::NEEDS);
-    loop {
+    let page = async |client: &mut Client, page_token: String| {
         let request = ListNeedsRequest {
             which: Some(which.clone()),
             page_size: PAGE_SIZE,
             page_token,
         };
-        let page = session.client.needs.list_needs(request).await?.into_inner();
-        for need in &page.needs {
-            list.push(rows::need(need))?;
-        }
-        if page.next_page_token.is_empty() {
-            return list.finish().await;
-        }
-        page_token = page.next_page_token;
-    }
+        let page = client.needs.list_needs(request).await?.into_inner();
+        let rows = page.needs.iter().map(rows::need).collect();
+        Ok((rows, page.next_page_token))
+    };
+    session.list(&rows::NEEDS, page).await
 }

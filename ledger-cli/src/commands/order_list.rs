@@ -6,7 +6,12 @@ use timebank_proto::v1::{
     list_orders_request::Which, orders_of_centre::Only,
 };
 
-use crate::{client::PAGE_SIZE, error::Failure, rows, session::Session};
+use crate::{
+    client::{Client, PAGE_SIZE},
+    error::Failure,
+    rows,
+    session::Session,
+};
 
 #[derive(Args, Debug)]
 pub(crate) struct ListArgs {
@@ -83,24 +88,17 @@ pub(super) async fn list(args: ListArgs, mut session: Session) -> Result<(), Fai
             only: Some(only),
         }),
     };
-    let mut page_token = String::new();
-    let mut list = session.output.list(&rows::ORDERS);
-    loop {
+    let page = async |client: &mut Client, page_token: String| {
         let request = ListOrdersRequest {
             which: Some(which.clone()),
             page_size: PAGE_SIZE,
             page_token,
         };
-        let page = session.client.orders.list_orders(request).await?;
-        let page = page.into_inner();
-        for order in &page.orders {
-            list.push(rows::order(order))?;
-        }
-        if page.next_page_token.is_empty() {
-            return list.finish().await;
-        }
-        page_token = page.next_page_token;
-    }
+        let page = client.orders.list_orders(request).await?.into_inner();
+        let rows = page.orders.iter().map(rows::order).collect();
+        Ok((rows, page.next_page_token))
+    };
+    session.list(&rows::ORDERS, page).await
 }
 
 fn waiting(state: Waiting) -> OrderState {

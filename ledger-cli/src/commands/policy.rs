@@ -15,7 +15,7 @@ use timebank_proto::v1::{
 
 use super::id_or_fresh;
 use crate::{
-    client::{PAGE_SIZE, present},
+    client::{Client, PAGE_SIZE, present},
     error::Failure,
     render::{Cell, Row},
     rows,
@@ -192,24 +192,17 @@ async fn show(args: ShowArgs, mut session: Session) -> Result<(), Failure> {
 }
 
 async fn list(centre: String, mut session: Session) -> Result<(), Failure> {
-    let mut page_token = String::new();
-    let mut list = session.output.list(&rows::POLICIES);
-    loop {
+    let page = async |client: &mut Client, page_token: String| {
         let request = ListPoliciesRequest {
             centre: centre.clone(),
             page_size: PAGE_SIZE,
             page_token,
         };
-        let page = session.client.policies.list_policies(request).await?;
-        let page = page.into_inner();
-        for policy in &page.policies {
-            list.push(rows::policy(policy))?;
-        }
-        if page.next_page_token.is_empty() {
-            return list.finish().await;
-        }
-        page_token = page.next_page_token;
-    }
+        let page = client.policies.list_policies(request).await?.into_inner();
+        let rows = page.policies.iter().map(rows::policy).collect();
+        Ok((rows, page.next_page_token))
+    };
+    session.list(&rows::POLICIES, page).await
 }
 
 async fn explain(args: ExplainArgs, mut session: Session) -> Result<(), Failure> {

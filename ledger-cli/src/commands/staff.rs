@@ -8,7 +8,7 @@ use timebank_proto::v1::{
 
 use super::id_or_fresh;
 use crate::{
-    client::{PAGE_SIZE, present},
+    client::{Client, PAGE_SIZE, present},
     error::Failure,
     render::Cell,
     rows,
@@ -130,21 +130,15 @@ async fn show(mut session: Session, staff: Option<Staff>, replayed: bool) -> Res
 }
 
 async fn list(centre: &str, mut session: Session) -> Result<(), Failure> {
-    let mut page_token = String::new();
-    let mut list = session.output.list(&rows::STAFF);
-    loop {
+    let page = async |client: &mut Client, page_token: String| {
         let request = ListStaffRequest {
             centre: centre.to_owned(),
             page_size: PAGE_SIZE,
             page_token,
         };
-        let page = session.client.staff.list_staff(request).await?.into_inner();
-        for staff in &page.staff {
-            list.push(rows::staff(staff))?;
-        }
-        if page.next_page_token.is_empty() {
-            return list.finish().await;
-        }
-        page_token = page.next_page_token;
-    }
+        let page = client.staff.list_staff(request).await?.into_inner();
+        let rows = page.staff.iter().map(rows::staff).collect();
+        Ok((rows, page.next_page_token))
+    };
+    session.list(&rows::STAFF, page).await
 }

@@ -8,7 +8,7 @@ use timebank_proto::v1::{
 
 use super::id_or_fresh;
 use crate::{
-    client::{PAGE_SIZE, present},
+    client::{Client, PAGE_SIZE, present},
     error::Failure,
     render::Cell,
     rows,
@@ -152,22 +152,15 @@ async fn list(args: ListArgs, mut session: Session) -> Result<(), Failure> {
             state: state.into(),
         }),
     };
-    let mut page_token = String::new();
-    let mut list = session.output.list(&rows::STANDINGS);
-    loop {
+    let page = async |client: &mut Client, page_token: String| {
         let request = ListStandingsRequest {
             which: Some(which.clone()),
             page_size: PAGE_SIZE,
             page_token,
         };
-        let page = session.client.standings.list_standings(request).await?;
-        let page = page.into_inner();
-        for standing in &page.standings {
-            list.push(rows::standing(standing))?;
-        }
-        if page.next_page_token.is_empty() {
-            return list.finish().await;
-        }
-        page_token = page.next_page_token;
-    }
+        let page = client.standings.list_standings(request).await?.into_inner();
+        let rows = page.standings.iter().map(rows::standing).collect();
+        Ok((rows, page.next_page_token))
+    };
+    session.list(&rows::STANDINGS, page).await
 }

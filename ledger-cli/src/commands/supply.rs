@@ -9,7 +9,7 @@ use timebank_proto::v1::{
 
 use super::id_or_fresh;
 use crate::{
-    client::{PAGE_SIZE, present},
+    client::{Client, PAGE_SIZE, present},
     error::Failure,
     render::Cell,
     rows,
@@ -141,24 +141,18 @@ async fn list(args: ListArgs, mut session: Session) -> Result<(), Failure> {
             service: args.service.unwrap_or_default(),
         }),
     };
-    let mut page_token = String::new();
-    let mut list = session.output.list(&rows::SUPPLIES);
-    loop {
+    let page = async |client: &mut Client, page_token: String| {
         let request = ListSuppliesRequest {
             which: Some(which.clone()),
             page_size: PAGE_SIZE,
             page_token,
         };
-        let page = session.client.supplies.list_supplies(request).await?;
-        let page = page.into_inner();
-        for member in &page.members {
-            for supply in &member.supplies {
-                list.push(rows::supply(supply, &member.block))?;
-            }
-        }
-        if page.next_page_token.is_empty() {
-            return list.finish().await;
-        }
-        page_token = page.next_page_token;
-    }
+        let page = client.supplies.list_supplies(request).await?.into_inner();
+        let rows = page.members.iter().flat_map(|member| {
+            let supplies = member.supplies.iter();
+            supplies.map(|supply| rows::supply(supply, &member.block))
+        });
+        Ok((rows.collect(), page.next_page_token))
+    };
+    session.list(&rows::SUPPLIES, page).await
 }
