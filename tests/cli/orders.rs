@@ -98,12 +98,15 @@ fn the_ten_commands_of_the_readme() {
 /// A centre with two members, Li and Wang, where staff need not approve, and a service. Li has
 /// ten hours.
 fn city() -> Desk {
+    city_by("[approval]\nneed = 0\n")
+}
+
+/// The same by other rules.
+fn city_by(rules: &str) -> Desk {
     let desk = Desk::served_by(at_noon);
     let done = |arguments: &[&str]| desk.json(&[arguments, &["--actor", "1001"]].concat());
-    let file = desk.file(
-        "p.toml",
-        "name = \"One\"\n[approval]\nneed = 0\n[[service]]\ncode = \"walk\"\nname_en = \"Walk\"\n",
-    );
+    let service = "[[service]]\ncode = \"walk\"\nname_en = \"Walk\"\n";
+    let file = desk.file("p.toml", &format!("name = \"One\"\n{rules}{service}"));
     done(&[
         "centre", "open", "city", "--staff", "1001", "--name", "City",
     ]);
@@ -162,27 +165,9 @@ fn supplies() {
 /// Every week the same, approved once: the next visits are there, and hours are held.
 #[test]
 fn standing_visits() {
-    let desk = Desk::served_by(at_noon);
+    let desk = city_by("");
     let done =
         |actor: &str, arguments: &[&str]| desk.json(&[arguments, &["--actor", actor]].concat());
-    let text = "name = \"One\"\n[[service]]\ncode = \"walk\"\nname_en = \"Walk\"\n";
-    let file = desk.file("p.toml", text);
-    let open = [
-        "centre", "open", "city", "--staff", "1001", "--name", "City",
-    ];
-    done("1001", &open);
-    done("1001", &["policy", "adopt", "city", &file]);
-    for member in ["city:member:li", "city:member:wang"] {
-        done("1001", &["member", "register", member]);
-    }
-    done(
-        "1001",
-        &["account", "open", "city:mint:1", "--kind", "issuance"],
-    );
-    done(
-        "1001",
-        &["transfer", "city:mint:1", "city:member:li", "10h"],
-    );
     let later = Utc::now() + chrono::TimeDelta::hours(1);
     let publish = ["need", "publish", "city:member:li", "walk", "--for", "1h"];
     let need = done(
@@ -337,32 +322,10 @@ fn incidents() {
 /// A sheet is entered by one of the staff, tried first, and approved by another.
 #[test]
 fn a_sheet_of_visits() {
-    let desk = Desk::served_by(at_noon);
+    let desk = city_by("[exchange]\nbackdated_days = 31\n");
     let done =
         |actor: &str, arguments: &[&str]| desk.json(&[arguments, &["--actor", actor]].concat());
-    let file = desk.file(
-        "p.toml",
-        "name = \"One\"\n[exchange]\nbackdated_days = 31\n[[service]]\ncode = \"walk\"\nname_en = \"Walk\"\n",
-    );
-    done(
-        "1001",
-        &[
-            "centre", "open", "city", "--staff", "1001", "--name", "City",
-        ],
-    );
     done("1001", &["staff", "register", "1002", "--centre", "city"]);
-    done("1001", &["policy", "adopt", "city", &file]);
-    for member in ["city:member:li", "city:member:wang"] {
-        done("1001", &["member", "register", member]);
-    }
-    done(
-        "1001",
-        &["account", "open", "city:mint:1", "--kind", "issuance"],
-    );
-    done(
-        "1001",
-        &["transfer", "city:mint:1", "city:member:li", "10h"],
-    );
     let ago = |hours: i64| (Utc::now() - chrono::TimeDelta::hours(hours)).to_rfc3339();
     let sheet = desk.file(
         "sheet.csv",
