@@ -208,6 +208,46 @@ fn standing_visits() {
     desk.done(&["audit", "verify"]);
 }
 
+/// A file that cannot be read is told by its line, before anything is entered.
+#[test]
+fn sheets_that_cannot_be_read() {
+    let desk = Desk::served_by(at_noon);
+    let header = "recipient,provider,service,at,for\n";
+    let line = "city:member:1,city:member:2,walk,2026-03-02 09:00,1h\n";
+    let ids = 0..=10_000;
+    let many = ids.map(|id| format!("city:member:1,city:member:{id},walk,2026-03-02 09:00,1h\n"));
+    let many = format!("{header}{}", many.collect::<String>());
+    for (text, expected) in [
+        ("", "is missing"),
+        (header, "has no lines"),
+        (
+            "recipient,provider,service,at\n",
+            "column \"for\" is missing",
+        ),
+        (
+            "recipient,provider,service,at,for,at\n",
+            "column \"at\" is there twice",
+        ),
+        (
+            "recipient,who,service,at,for\n",
+            "column \"who\" is unknown",
+        ),
+        (&format!("{header}a,b,walk,yesterdy,1h\n"), "line 2 of "),
+        (&format!("{header}a,b,walk,2026-03-02 09:00,1x\n"), "for: "),
+        (&format!("{header}a,b,walk\n"), "line"),
+        (
+            &format!("{header}{line}{line}"),
+            "line 3 is the visit of line 2",
+        ),
+        (&many, "a file has 10000 lines at most"),
+    ] {
+        let file = desk.file("sheet.csv", text);
+        let ended = desk.run(&["order", "record", "--from", &file, "--sheet", "7"]);
+        assert!([1, 2].contains(&ended.code), "{ended:?}");
+        assert!(ended.said.contains(expected), "{expected}: {ended:?}");
+    }
+}
+
 /// Where nobody says which side is out of it: the actor's, or else the provider's.
 #[test]
 fn whoever_cancels_is_told_by_the_actor() {

@@ -1,6 +1,10 @@
 //! `order record` and `order approve-sheet`: visits of a sign-in sheet.
 
-use std::{fs::File, path::Path, path::PathBuf};
+use std::{
+    collections::HashMap,
+    fs::File,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, ValueHint};
 use sha2::{Digest, Sha256};
@@ -156,7 +160,7 @@ async fn read(args: &RecordArgs, session: &Session) -> Result<Vec<Line>, Failure
         .from_reader(opened);
     let header = reader.headers().map_err(|error| unreadable(file, &error))?;
     let columns = columns(header)?;
-    let mut lines: Vec<Line> = Vec::new();
+    let (mut lines, mut told) = (Vec::new(), HashMap::new());
     for record in reader.records() {
         let record = record.map_err(|error| unreadable(file, &error))?;
         let number = record.position().map_or(0, csv::Position::line);
@@ -173,11 +177,8 @@ async fn read(args: &RecordArgs, session: &Session) -> Result<Vec<Line>, Failure
             let message = format!("line {number} of {}: {what}", file.display());
             Failure::wrong(message, [("line", number.to_string())])
         })?;
-        if let Some(twin) = lines
-            .iter()
-            .find(|line| line.visit.order_id == visit.order_id)
-        {
-            let message = format!("line {number} is the visit of line {}", twin.number);
+        if let Some(twin) = told.insert(visit.order_id.clone(), number) {
+            let message = format!("line {number} is the visit of line {twin}");
             return Err(Failure::wrong(message, [("line", number.to_string())]));
         }
         lines.push(Line { number, visit });
@@ -209,6 +210,10 @@ fn columns(header: &csv::StringRecord) -> Result<Vec<String>, Failure> {
         return Err(wrong(format!(
             "column {other:?} is unknown; there are {all}"
         )));
+    }
+    let mut twice = names.iter().enumerate();
+    if let Some((_, name)) = twice.find(|(at, name)| names.iter().take(*at).any(|n| n == *name)) {
+        return Err(wrong(format!("column {name:?} is there twice")));
     }
     let mut missing = REQUIRED.into_iter();
     match missing.find(|name| names.iter().all(|given| given != name)) {
