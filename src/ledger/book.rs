@@ -4,6 +4,8 @@
 //! [not loaded](NotLoaded). [`Book::fold`](Book::fold) folds facts in; what
 //! that touches can be put back to a [`Savepoint`].
 
+use std::num::NonZeroU32;
+
 use foldhash::{HashSet, fast::RandomState};
 use indexmap::IndexMap;
 
@@ -51,8 +53,9 @@ pub(super) struct Folio {
     touched: bool,
     /// Whether more than its balance changed since these were forgotten.
     terms_changed: bool,
-    /// Where it was kept last as it was before it was touched.
-    saved: Option<usize>,
+    /// Where it was kept last as it was before it was touched, counted from 1: small, as
+    /// there are many accounts in memory.
+    saved: Option<NonZeroU32>,
 }
 
 /// An account that was touched.
@@ -348,11 +351,12 @@ impl Book {
             });
         };
         if let Some(start) = self.saving.last()
-            && folio.saved.is_none_or(|at| at < *start)
+            && folio.saved.is_none_or(|at| as_place(at) <= *start)
         {
-            let place = self.before.len();
             self.before.push(Before::Folio(at, folio.clone()));
-            folio.saved = Some(place);
+            // Where there are more of them, it is kept once more.
+            let place = u32::try_from(self.before.len()).ok();
+            folio.saved = place.and_then(NonZeroU32::new);
         }
         if !folio.touched {
             folio.touched = true;
@@ -391,6 +395,10 @@ impl Book {
         }
         Some(booking)
     }
+}
+
+fn as_place(at: NonZeroU32) -> usize {
+    usize::try_from(at.get()).unwrap_or(usize::MAX)
 }
 
 pub(super) fn fresh<T>(before: Option<T>, what: &str) -> Result<(), String> {
