@@ -25,6 +25,7 @@ mod member;
 mod object;
 mod objects;
 pub mod order;
+mod order_fact;
 mod order_fold;
 mod order_rejection;
 mod personal;
@@ -46,10 +47,8 @@ pub use command::{
 pub use day::Day;
 pub use exit::{ApproveExit, Exit, ExitCause, ExitMember, Settlement};
 pub use fact::{
-    Admission, Arisen, ErasureStep, ExitApproved, Fact, IncidentClosed, IncidentReported,
-    MemberChanged, MemberCleared, MemberExited, MemberMoved, MemberRegistered, NeedPublished,
-    NeedStepped, OrderAccepted, OrderStepped, PolicyAdopted, StandingStepped, VisitArose,
-    VisitRecorded,
+    Admission, ErasureStep, ExitApproved, Fact, MemberChanged, MemberCleared, MemberExited,
+    MemberMoved, MemberRegistered, PolicyAdopted,
 };
 pub use id::{Branch, StaffNumber, StepId};
 pub use identity::{Identity, IdentityKey};
@@ -65,6 +64,10 @@ pub use order::{
     AcceptNeed, AriseVisit, CloseIncident, Doer, Incident, IncidentId, IncidentState, MemberWeek,
     Need, NeedId, NeedState, NeedStep, Order, OrderId, OrderState, OrderStep, PublishNeed,
     RecordVisit, ReportIncident, StandingId, StandingState, StandingStep, StandingVisit, WeekId,
+};
+pub use order_fact::{
+    Arisen, IncidentClosed, IncidentReported, NeedPublished, NeedStepped, OrderAccepted,
+    OrderStepped, StandingStepped, VisitArose, VisitRecorded,
 };
 pub use order_rejection::OrderRejection;
 pub use personal::{

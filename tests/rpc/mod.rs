@@ -17,6 +17,7 @@ mod pages;
 mod partakers;
 mod policies;
 mod refusals;
+mod visits;
 mod watch;
 
 use std::path::Path;
