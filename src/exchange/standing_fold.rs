@@ -53,23 +53,30 @@ impl Objects {
         let Some(id) = need.standing else {
             return Ok(());
         };
-        let state = match need.state {
-            NeedState::Approved => StandingState::Approved,
-            NeedState::Declined | NeedState::Cancelled => StandingState::Stopped,
-            NeedState::Published | NeedState::Accepted | NeedState::Expired => return Ok(()),
-        };
-        let is_first = self.known_standing(id)?.need == need.id;
-        let waits = self.known_standing(id)?.state == StandingState::Published;
-        if !is_first || !waits {
+        if self.known_standing(id)?.need != need.id {
             return Ok(());
         }
-        self.change_standing(id, at, |standing| {
-            standing.state = state;
-            standing.approved_by = need.approved_by.clone();
-            if standing.next.is_none() && state == StandingState::Approved {
-                standing.state = StandingState::Ended;
+        match new.step.action {
+            // Also one more approval, where that of an earlier approver does not stand.
+            NeedAction::Approve => self.change_standing(id, at, |standing| {
+                standing.approved_by = need.approved_by.clone();
+                if need.state == NeedState::Approved {
+                    standing.approve();
+                }
+            }),
+            NeedAction::Decline | NeedAction::Cancel => {
+                match self.known_standing(id)?.state {
+                    StandingState::Published => self.change_standing(id, at, |standing| {
+                        standing.state = StandingState::Stopped;
+                    }),
+                    // Afterwards that is one visit.
+                    StandingState::Approved | StandingState::Stopped | StandingState::Ended => {
+                        Ok(())
+                    }
+                }
             }
-        })
+            NeedAction::Offer(_) | NeedAction::Withdraw(_) | NeedAction::Repeat(_) => Ok(()),
+        }
     }
 
     pub(super) fn step_standing(

@@ -39,7 +39,7 @@ impl Principal {
         header("x-actor", name, printable, "printable ASCII characters").map(Self)
     }
 
-    /// The server itself, which founds ledgers and expires holds.
+    /// The server itself, which founds ledgers, expires holds and lets visits arise.
     pub fn server() -> Self {
         Self(SERVER.into())
     }

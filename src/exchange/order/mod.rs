@@ -28,11 +28,11 @@ pub use need::{
 };
 pub use reckoned::Reckoned;
 pub use sheet::{Entered, RecordVisit, Sheet, SheetNumber, VisitVerdicts};
-pub(super) use standing::MAX_STANDING_DAYS;
 pub use standing::{
     AriseVisit, Arising, Hindrance, Repeat, StandingAction, StandingState, StandingStep,
     StandingVerb, StandingVisit,
 };
+pub(super) use standing::{MAX_STANDING_DAYS, WEEK_DAYS};
 pub use steps::{NeedState, NeedVerb, OrderState, OrderVerb};
 pub use visit::{
     Booked, Confirmation, Correction, MAX_OFF_BOOKING_H, MAX_STAYING_STEPS, MAX_STEPS, Order,

@@ -1,4 +1,4 @@
-//! StandingVisit visits: a need that comes again every week.
+//! Standing visits: a need that comes again every week.
 
 use std::fmt;
 
@@ -13,7 +13,8 @@ use crate::{
 /// For how many days after its first one a visit repeats at most.
 pub(in crate::exchange) const MAX_STANDING_DAYS: u32 = 366;
 
-const WEEK_DAYS: u32 = 7;
+/// From one visit to the next.
+pub(in crate::exchange) const WEEK_DAYS: u32 = 7;
 /// Clocks are set by an hour or two with the seasons.
 const MAX_CLOCK_SHIFT_S: i64 = 3 * 3_600;
 
@@ -87,7 +88,7 @@ pub struct StandingStep {
 
 /// The stable reason that a rule refused by, such as `VISITS_OVERLAP`: 1 to 64 characters
 /// `A-Z_`.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(transparent)]
 pub struct Hindrance(String);
 
@@ -202,6 +203,16 @@ impl StandingVisit {
         let is_ahead = self.next.is_some_and(|next| next <= day) && day <= self.until;
         let is_of_series = self.from.days_until(day) % i64::from(WEEK_DAYS) == 0;
         is_ahead && is_of_series && !self.skipped.contains(&day)
+    }
+
+    /// Visits arise from now on, as far as there are any.
+    pub(in crate::exchange) fn approve(&mut self) {
+        if self.state == StandingState::Published {
+            self.state = match self.next {
+                Some(_) => StandingState::Approved,
+                None => StandingState::Ended,
+            };
+        }
     }
 
     /// Without a visit that has not arisen.

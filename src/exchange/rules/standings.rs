@@ -1,4 +1,4 @@
-//! StandingVisit visits: that a need repeats, what is done about that, and how its visits arise.
+//! Standing visits: that a need repeats, what is done about that, and how its visits arise.
 
 use super::{
     Plan, Ruling, Undecided, View,
@@ -10,11 +10,9 @@ use crate::exchange::{
     AcceptNeed, AriseVisit, Arisen, Day, Doer, Fact, MemberState, Need, NeedPublished, NeedState,
     OrderId, OrderRejection, PublishNeed, StandingId, StandingState, StandingStep, StandingStepped,
     StandingVisit, VisitArose,
-    order::{Arising, MAX_STANDING_DAYS, NeedTerms, NeedVerb, Repeat, StandingAction},
+    order::{Arising, MAX_STANDING_DAYS, NeedTerms, NeedVerb, Repeat, StandingAction, WEEK_DAYS},
 };
 use crate::ledger::{self, Moment, Principal};
-
-const WEEK_DAYS: u32 = 7;
 
 /// That a need may repeat, which is approved with it. How many days ahead its visits arise.
 pub(super) fn check_repeat(
