@@ -69,7 +69,16 @@ fn order_in(state: OrderState) -> Real {
     let mut real = published(0);
     if state == OrderState::Recorded {
         done(&mut real, Ask::Wait { minutes: 180 });
-        assert_eq!(real.record(ORDER, ["a:m2", "b:m1"], "2"), Ok(false));
+        let record = Ask::Record {
+            order: ORDER,
+            recipient: "a:m2",
+            provider: "b:m1",
+            service: 0,
+            at: 60,
+            minutes: 60,
+            from: None,
+        };
+        assert_eq!(real.one(record, "2"), Ok(false));
         return real;
     }
     done(&mut real, about_need(1, NeedDo::Approve));

@@ -20,7 +20,7 @@ const MINUTE_US: i64 = 60_000_000;
 type Id = &'static str;
 const CENTRES: [Id; 2] = ["a", "b"];
 /// Who acts for the first centre, and for the second. The second is the member `a:m1`.
-const STAFF: [[Id; 2]; 2] = [["1", "2"], ["3", "4"]];
+const STAFF: [[Id; 3]; 2] = [["1", "2", "5"], ["3", "4", "6"]];
 /// The last has a device of their own.
 const MEMBERS: [Id; 5] = ["a:m1", "a:m2", "b:m1", "b:m2", "a:m3"];
 /// What each is by: a plain one; caps and two approvals; a ceiling, a pool for what goes
@@ -95,6 +95,43 @@ enum Ask {
         order: u8,
         action: OrderDo,
     },
+    /// A visit that took place, entered from a sheet.
+    Record {
+        order: u8,
+        recipient: Id,
+        provider: Id,
+        service: usize,
+        at: i64,
+        minutes: i64,
+        from: Option<Id>,
+    },
+    Report {
+        incident: u8,
+        order: u8,
+        is_complaint: bool,
+    },
+    Close {
+        step: u8,
+        incident: u8,
+    },
+    OfferSupply {
+        supply: u8,
+        member: Id,
+        service: usize,
+    },
+    WithdrawSupply {
+        step: u8,
+        member: Id,
+        supply: u8,
+    },
+    Suspend {
+        step: u8,
+        member: Id,
+    },
+    Reinstate {
+        step: u8,
+        member: Id,
+    },
     Earn {
         account: Id,
         minutes: i64,
@@ -111,10 +148,11 @@ enum Ask {
 /// Who asks: mostly whoever may.
 #[derive(Clone, Copy, Debug)]
 enum By {
-    /// The member whom it is about, or the second of the staff, or the first.
+    /// The member whom it is about, or the first of the staff, or another.
     Member,
-    Second,
     First,
+    Second,
+    Third,
     Somebody(Id),
 }
 
@@ -139,45 +177,89 @@ struct Off {
     side: bool,
 }
 
+fn members() -> impl Strategy<Value = Id> {
+    select(&MEMBERS[..])
+}
+
+fn steps() -> impl Strategy<Value = u8> {
+    1..=250u8
+}
+
+fn payers() -> impl Strategy<Value = Option<Id>> {
+    option::weighted(0.2, select(&ACCOUNTS[..]))
+}
+
+/// When a service begins, in which order it is asked for, and how long it takes.
+fn times() -> impl Strategy<Value = (i64, i64)> {
+    let begins = (-6..100i64).prop_map(|half_hours| half_hours * 30);
+    (begins, select(&[15, 30, 60, 90][..]))
+}
+
+fn publishings() -> impl Strategy<Value = Ask> {
+    let asked = (1..8u8, members(), 0..2usize, times(), payers(), 1..3u32);
+    asked.prop_map(
+        |(need, recipient, service, (at, minutes), from, helpers)| Ask::Publish {
+            need,
+            recipient,
+            service,
+            at,
+            minutes,
+            from,
+            helpers,
+        },
+    )
+}
+
+/// Some under the id of a need.
+fn recordings() -> impl Strategy<Value = Ask> {
+    let order = prop_oneof![8 => 100..112u8, 1 => 1..8u8];
+    let asked = (order, members(), members(), 0..2usize, times(), payers());
+    asked.prop_map(
+        |(order, recipient, provider, service, (at, minutes), from)| Ask::Record {
+            order,
+            recipient,
+            provider,
+            service,
+            at,
+            minutes,
+            from,
+        },
+    )
+}
+
+/// What stops no order.
+fn asides() -> impl Strategy<Value = Ask> {
+    prop_oneof![
+        3 => (steps(), 100..112u8, any::<bool>()).prop_map(|(incident, order, is_complaint)| {
+            Ask::Report { incident, order, is_complaint }
+        }),
+        2 => (steps(), steps()).prop_map(|(step, incident)| Ask::Close { step, incident }),
+        2 => (steps(), members(), 0..2usize).prop_map(|(supply, member, service)| {
+            Ask::OfferSupply { supply, member, service }
+        }),
+        1 => (steps(), members(), steps()).prop_map(|(step, member, supply)| {
+            Ask::WithdrawSupply { step, member, supply }
+        }),
+        1 => (steps(), members()).prop_map(|(step, member)| Ask::Suspend { step, member }),
+        2 => (steps(), members()).prop_map(|(step, member)| Ask::Reinstate { step, member }),
+    ]
+}
+
 /// Every ask has numbers that are likely to be there: of few needs and few orders.
 fn asks() -> impl Strategy<Value = (Ask, By, Off)> {
-    let member = || select(&MEMBERS[..]);
-    let step = || 1..=250u8;
-    let need = || 1..8u8;
-    let order = || 100..112u8;
-    let lengths = || select(&[15, 30, 60, 90][..]);
-    let publish = (
-        need(),
-        member(),
-        0..2usize,
-        (-6..100i64).prop_map(|half| half * 30),
-        lengths(),
-        option::weighted(0.2, select(&ACCOUNTS[..])),
-        1..3u32,
-    );
-    let publish =
-        publish.prop_map(
-            |(need, recipient, service, at, minutes, from, helpers)| Ask::Publish {
-                need,
-                recipient,
-                service,
-                at,
-                minutes,
-                from,
-                helpers,
-            },
-        );
     let ask = prop_oneof![
-        4 => publish,
-        6 => (step(), need(), need_dos())
+        4 => publishings(),
+        6 => (steps(), 1..8u8, need_dos())
             .prop_map(|(step, need, action)| Ask::Need { step, need, action }),
-        6 => (order(), need(), member())
+        6 => (100..112u8, 1..8u8, members())
             .prop_map(|(order, need, provider)| Ask::Accept { order, need, provider }),
-        24 => (step(), order()).prop_map(|(step, order)| Ask::Order {
+        24 => (steps(), 100..112u8).prop_map(|(step, order)| Ask::Order {
             step,
             order,
             action: OrderDo::Settle,
         }),
+        3 => recordings(),
+        5 => asides(),
         1 => (select(&["a:m1", "a:m2", "a:club", "b:m1", "b:m2"][..]), 1..400i64)
             .prop_map(|(account, minutes)| Ask::Earn { account, minutes }),
         1 => (0..2usize, 0..3usize).prop_map(|(centre, policy)| Ask::Adopt { centre, policy }),
@@ -188,6 +270,7 @@ fn asks() -> impl Strategy<Value = (Ask, By, Off)> {
         3 => Just(By::Member),
         5 => Just(By::First),
         3 => Just(By::Second),
+        2 => Just(By::Third),
         1 => select(&["1", "2", "3", "4", "a:m1", "b:m1", ""][..]).prop_map(By::Somebody),
     ];
     let off = (

@@ -1,18 +1,20 @@
 //! The real thing, asked the same.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use timebank::{
     exchange::{
-        AcceptNeed, AdoptPolicy, Branch, CentreTerms, Code, Command, Day, MemberDetails, MemberId,
-        Name, NeedId, NeedState, NeedStep, OrderId, OrderState, OrderStep, Personal,
-        PersonalFields, PersonalPart, PolicyDocument, PublishNeed, RegisterMember, StaffNumber,
-        StaffTerms,
+        self, AcceptNeed, AdoptPolicy, Branch, CentreTerms, CloseIncident, Code, Command, Day,
+        IncidentId, IncidentState, MemberChange, MemberDetails, MemberId, Name, NeedId, NeedState,
+        NeedStep, OfferSupply, OrderId, OrderState, OrderStep, Personal, PersonalFields,
+        PersonalPart, PolicyDocument, PublishNeed, RegisterMember, ReportIncident, SetMemberState,
+        StaffNumber, StaffTerms, Supply, SupplyId, WithdrawSupply,
         order::{
-            Evidence, Helpers, NeedAction, NeedTerms, OrderAction, Party, Reason, RecordVisit,
-            Repeat, Resolution, Sheet, SheetNumber, VisitVerdicts,
+            Evidence, Helpers, IncidentKind, NeedAction, NeedTerms, OrderAction, Party, Reason,
+            RecordVisit, Repeat, Resolution, Sheet, SheetNumber, VisitVerdicts,
         },
         policy::Minutes,
+        supply::{Hours, TimeOfDay, Weekday, Weekdays},
     },
     ledger::{
         self, AccountId, AccountKind, AccountOpened, Amount, BookingId, Caller, Entry, Label,
@@ -145,6 +147,59 @@ fn reason(step: u8, action: Option<OrderDo>) -> Option<Reason> {
         .map(Reason::from)
 }
 
+fn service(which: usize) -> Code {
+    Code::parse("service", SERVICES[which]).expect("a code")
+}
+
+fn mornings() -> Hours {
+    let time = |given| TimeOfDay::parse("time", given).expect("a time");
+    Hours {
+        days: Weekdays::new(Weekday::ALL.into()).expect("days"),
+        from: time("08:00"),
+        until: time("12:00"),
+    }
+}
+
+fn set_state(step: u8, id: Id, change: MemberChange) -> Command {
+    Command::SetMemberState(SetMemberState {
+        step: step_uuid(step),
+        member: member(id),
+        change,
+    })
+}
+
+/// A visit that took place, entered from a sheet.
+fn visit(ask: Ask) -> RecordVisit {
+    let Ask::Record {
+        order,
+        recipient,
+        provider,
+        service: which,
+        at: began,
+        minutes: long,
+        from,
+    } = ask
+    else {
+        unreachable!("it is one");
+    };
+    RecordVisit {
+        id: OrderId(uuid(order)),
+        recipient: member(recipient),
+        provider: member(provider),
+        service: service(which),
+        at: at(began),
+        minutes: minutes(long),
+        pay_from: from.map(account),
+        point: None,
+        channel: None,
+        sheet: Sheet {
+            number: SheetNumber::parse("7").expect("a number"),
+            hash: None,
+        },
+        recorded: VisitVerdicts::default(),
+    }
+}
+
 impl Real {
     pub(super) fn fresh(&mut self) -> BookingId {
         self.drawn += 1;
@@ -167,7 +222,7 @@ impl Real {
                 id: NeedId(uuid(need)),
                 terms: NeedTerms {
                     recipient: member(recipient),
-                    service: Code::parse("service", SERVICES[service]).expect("a code"),
+                    service: self::service(service),
                     at: at(begins),
                     minutes: minutes(long),
                     pay_from: from.map(account),
@@ -203,6 +258,49 @@ impl Real {
                 action: order_action(action),
                 reason: reason(step, Some(action)),
             }),
+            Ask::Record { .. } => Command::RecordVisit(Box::new(visit(ask))),
+            Ask::Report {
+                incident,
+                order,
+                is_complaint,
+            } => Command::ReportIncident(ReportIncident {
+                id: IncidentId(step_uuid(incident)),
+                order: OrderId(uuid(order)),
+                kind: match is_complaint {
+                    true => IncidentKind::Complaint,
+                    false => IncidentKind::Incident,
+                },
+                evidence: Evidence::default(),
+                reason: reason(incident, None),
+            }),
+            Ask::Close { step, incident } => Command::CloseIncident(CloseIncident {
+                step: step_uuid(step),
+                incident: IncidentId(step_uuid(incident)),
+                reason: reason(step, None),
+            }),
+            Ask::OfferSupply {
+                supply,
+                member: id,
+                service: which,
+            } => Command::OfferSupply(Box::new(OfferSupply {
+                member: member(id),
+                supply: Supply {
+                    id: SupplyId(step_uuid(supply)),
+                    service: service(which),
+                    hours: mornings(),
+                },
+            })),
+            Ask::WithdrawSupply {
+                step,
+                member: id,
+                supply,
+            } => Command::WithdrawSupply(WithdrawSupply {
+                step: step_uuid(step),
+                member: member(id),
+                supply: SupplyId(step_uuid(supply)),
+            }),
+            Ask::Suspend { step, member: id } => set_state(step, id, MemberChange::Suspend),
+            Ask::Reinstate { step, member: id } => set_state(step, id, MemberChange::Reinstate),
             Ask::Adopt { centre, policy } => {
                 let pool = format!("{}:pool", CENTRES[centre]);
                 let terms = POLICIES[policy].replace("POOL", &pool);
@@ -240,27 +338,6 @@ impl Real {
             opens: Vec::new(),
         })
         .into()
-    }
-
-    /// A visit that took place, entered from a sheet.
-    pub(super) fn record(&mut self, order: u8, [recipient, provider]: [Id; 2], by: Id) -> Became {
-        let command = Command::RecordVisit(Box::new(RecordVisit {
-            id: OrderId(uuid(order)),
-            recipient: member(recipient),
-            service: Code::parse("service", SERVICES[0]).expect("a code"),
-            at: at(60),
-            minutes: minutes(60),
-            pay_from: None,
-            point: None,
-            channel: None,
-            provider: member(provider),
-            sheet: Sheet {
-                number: SheetNumber::parse("7").expect("a number"),
-                hash: None,
-            },
-            recorded: VisitVerdicts::default(),
-        }));
-        self.run(command.into(), by)
     }
 
     /// A need that is to come again for four weeks.
@@ -310,7 +387,7 @@ impl Real {
             drawn: 0,
             now_us: START_US,
         };
-        for (centre, [first, _]) in CENTRES.into_iter().zip(STAFF) {
+        for (centre, [first, ..]) in CENTRES.into_iter().zip(STAFF) {
             let open = Command::OpenCentre {
                 terms: CentreTerms {
                     prefix: branch(centre),
@@ -339,14 +416,16 @@ impl Real {
             }));
             real.set_up(register, STAFF[usize::from(id.starts_with('b'))][0]);
         }
-        for (centre, [first, second]) in CENTRES.into_iter().zip(STAFF) {
-            let register = Command::RegisterStaff(StaffTerms {
-                number: number(second),
-                centre: branch(centre),
-                member_id: (second == "2").then(|| member("a:m1")),
-                relative_ids: Vec::new(),
-            });
-            real.set_up(register, first);
+        for (centre, [first, others @ ..]) in CENTRES.into_iter().zip(STAFF) {
+            for other in others {
+                let register = Command::RegisterStaff(StaffTerms {
+                    number: number(other),
+                    centre: branch(centre),
+                    member_id: (other == "2").then(|| member("a:m1")),
+                    relative_ids: Vec::new(),
+                });
+                real.set_up(register, first);
+            }
         }
         for (id, kind) in [
             ("a:mint", AccountKind::Issuance),
@@ -388,6 +467,9 @@ impl Real {
             .map(|(id, need)| (*id, need.clone(), model.state_of(need)))
             .collect();
         let orders = model.orders.clone();
+        let incidents = model.incidents.clone();
+        let supplies = MEMBERS.map(|id| (id, model.supplies_of(id)));
+        let waiting = model.candidates();
         let read = self.stack.read(move |reading| {
             for (id, balance, held) in accounts {
                 let row = reading.snapshot.account(&account(id))?.expect("an account");
@@ -412,6 +494,28 @@ impl Real {
                 assert_eq!(found.payer, account(order.payer));
                 let reckoned = found.reckoned.map(|one| (one.credited, one.excess));
                 assert_eq!(reckoned, order.credited, "order {id}");
+                let approved_by = found.approved_by.iter();
+                assert!(approved_by.map(StaffNumber::as_str).eq(order.approved_by));
+            }
+            for (id, incident) in incidents {
+                let found = query::incident(reading, IncidentId(step_uuid(id)))?;
+                let is_open = found.state == IncidentState::Open;
+                assert_eq!(found.order, OrderId(uuid(incident.order)));
+                assert_eq!((found.kind, is_open), (incident.kind, incident.is_open));
+            }
+            for (id, supplies) in supplies {
+                let found = query::member(reading, &member(id))?.member.supplies;
+                let expected = supplies.into_iter().map(|id| SupplyId(step_uuid(id)));
+                assert!(found.into_iter().map(|one| one.id).eq(expected), "{id}");
+            }
+            for (id, expected) in waiting {
+                let page = query::candidates(reading, NeedId(uuid(id)), true, None, 100)?;
+                let found = page.found.iter().map(|one| {
+                    let why_not = one.why_not.as_ref().map(exchange::Rejection::reason);
+                    (one.member.id.to_string(), why_not.map(String::from))
+                });
+                let found: BTreeMap<_, _> = found.collect();
+                assert_eq!(found, expected, "candidates for need {id}");
             }
             Ok(())
         });
