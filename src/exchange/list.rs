@@ -54,8 +54,12 @@ pub(super) fn of_need(need: &Need) -> Vec<List> {
     lists
 }
 
-/// Whether an order that stands so waits for staff. Those that are accepted wait for
-/// their day.
+/// Whether an order that stands so waits to be served: for its day, or for its end.
+fn orders_are_awaited_in(state: OrderState) -> bool {
+    matches!(state, OrderState::Accepted | OrderState::Serving)
+}
+
+/// Whether an order that stands so waits for somebody to say something of it.
 fn orders_wait_in(state: OrderState) -> bool {
     match state {
         OrderState::Recorded
@@ -83,11 +87,12 @@ pub(super) fn of_order(order: &Order) -> Vec<List> {
         let number = entered.sheet.number.clone();
         lists.push(List::OrdersOfSheet(order.centre.clone(), number));
     }
-    if order.state == OrderState::Accepted {
+    if orders_are_awaited_in(order.state) {
         lists.push(List::OrdersAwaited(order.centre.clone(), order.on));
     }
     if orders_wait_in(order.state) {
-        lists.push(List::OrdersIn(order.centre.clone(), order.state));
+        let (centre, due_on) = (order.centre.clone(), order.due_on());
+        lists.push(List::OrdersIn(centre, order.state, due_on));
     }
     lists
 }
@@ -101,7 +106,7 @@ pub(super) fn of_standing(standing: &StandingVisit) -> Vec<List> {
     lists
 }
 
-/// A list of objects in the order of their ids.
+/// A list of objects, in the order of their ids unless it is said otherwise.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum List {
     Centres,
@@ -130,11 +135,12 @@ pub enum List {
     NeedsOf(MemberId),
     /// The visits of a centre that begin on a day, but for those that are off.
     OrdersOn(Branch, Day),
-    /// Orders of a centre that wait for their day, in the order of these days: the same list,
+    /// Orders of a centre that wait to be served, in the order of their days: the same list,
     /// whichever day is named.
     OrdersAwaited(Branch, Day),
-    /// Orders of a centre that wait for something.
-    OrdersIn(Branch, OrderState),
+    /// Orders of a centre that stand so and wait for something, in the order of the days by
+    /// which that is to happen: the same list, whichever day is named.
+    OrdersIn(Branch, OrderState, Day),
     /// All orders of a member, as provider or as recipient.
     OrdersOf(MemberId),
     /// What was entered from a sheet of a centre.
@@ -200,7 +206,7 @@ impl List {
             Self::NeedsOf(member) => format!("needs-for/{member} "),
             Self::OrdersOn(centre, day) => format!("orders-of/{centre}/on/{day} "),
             Self::OrdersAwaited(centre, _) => format!("orders-of/{centre}/awaited "),
-            Self::OrdersIn(centre, state) => format!("orders-of/{centre}/{state} "),
+            Self::OrdersIn(centre, state, _) => format!("orders-of/{centre}/{state} "),
             Self::OrdersOf(member) => format!("orders-for/{member} "),
             Self::OrdersOfSheet(centre, number) => format!("orders-of/{centre}/sheet/{number} "),
             Self::StandingsIn(centre, state) => format!("standings-of/{centre}/{state} "),
@@ -214,7 +220,9 @@ impl List {
     pub fn key(&self, id: &ObjectId) -> String {
         let prefix = self.prefix();
         match self {
-            Self::StandingsDue(day) | Self::OrdersAwaited(_, day) => format!("{prefix}{day} {id}"),
+            Self::StandingsDue(day) | Self::OrdersAwaited(_, day) | Self::OrdersIn(_, _, day) => {
+                format!("{prefix}{day} {id}")
+            }
             _ => format!("{prefix}{id}"),
         }
     }

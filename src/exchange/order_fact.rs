@@ -69,6 +69,8 @@ pub struct OrderStepped {
     pub to: OrderState,
     /// The ledger's day on which it begins now: the service date.
     pub on: Day,
+    /// Of a check-out, the last day on which both sides may confirm.
+    pub confirm_until: Option<Day>,
     /// Whether the time and the length that it has now are approved by it.
     pub is_approval: bool,
     /// What is held now, where that has changed.

@@ -132,6 +132,7 @@ impl Objects {
             entered: None,
             approved_by: new.approved_by.clone(),
             ended_at: None,
+            confirm_until: None,
             by_provider: None,
             by_recipient: None,
             reckoned: None,
@@ -175,6 +176,8 @@ impl Objects {
         order.state = new.to;
         order.on = new.on;
         order.held = new.held.unwrap_or(order.held);
+        let until = new.confirm_until.or(order.confirm_until);
+        order.confirm_until = until.filter(|_| new.to == OrderState::Served);
         order.steps.push(at);
         match &new.step.action {
             OrderAction::Change {

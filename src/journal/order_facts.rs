@@ -207,6 +207,9 @@ pub(super) fn order_stepped(new: &OrderStepped) -> v1::OrderStepped {
         entry_id: new
             .entry
             .map_or_else(Vec::new, |entry| entry.as_bytes().to_vec()),
+        confirm_until: new
+            .confirm_until
+            .map_or_else(String::new, |day| day.to_string()),
     }
 }
 
@@ -379,6 +382,10 @@ pub(super) fn read_order_stepped(new: &v1::OrderStepped) -> Result<Fact> {
         entry: match new.entry_id.as_slice() {
             [] => None,
             entry => Some(booking(entry, "entry_id")?),
+        },
+        confirm_until: match new.confirm_until.as_str() {
+            "" => None,
+            day => Some(Day::parse("confirm_until", day)?),
         },
     })))
 }

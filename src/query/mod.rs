@@ -37,7 +37,8 @@ pub use holds::{HoldQuery, HoldView, hold, holds};
 pub use incidents::{Incidents, incident, incidents, incidents_of};
 pub use ledger::{LedgerView, ledger};
 pub use orders::{
-    Needs, Orders, StepTaken, TODAY_ROWS, Today, need, needs, order, orders, steps_taken, today_of,
+    Needs, OrderPlace, Orders, StepTaken, TODAY_ROWS, Today, need, needs, order, orders,
+    steps_taken, today_of,
 };
 pub use page::{PageError, Token, page_size};
 pub use policies::{

@@ -6,8 +6,8 @@ use super::{
 use crate::{
     exchange::{
         Branch, Day, Fact, Incident, List, Member, MemberId, Need, NeedId, NeedState, Object,
-        ObjectId, Order, OrderId, OrderRejection, OrderState, PolicyId, Rejection, Staff,
-        StaffNumber, order::NeedVerb, order::SheetNumber, rules::is_party,
+        ObjectId, Order, OrderId, OrderRejection, OrderState, Rejection, Staff, StaffNumber,
+        order::NeedVerb, order::SheetNumber, rules::is_party,
     },
     ledger::{Principal, Sequence, Stamp},
     steps::Record,
@@ -266,12 +266,19 @@ pub enum Orders {
     In(Branch, OrderState),
     /// Those of a centre that both sides should have confirmed by now.
     Overdue(Branch),
-    /// Those of a centre whose day has passed without a check-in, by that day.
+    /// Those of a centre whose day has passed without a check-in and a check-out.
     Missed(Branch),
     /// Those of a centre that a sheet has.
     OfSheet(Branch, SheetNumber),
     /// Those of a member.
     Of(MemberId),
+}
+
+/// Where an order stands in a list that is in the order of days.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OrderPlace {
+    pub due_on: Day,
+    pub id: OrderId,
 }
 
 impl Orders {
@@ -280,8 +287,8 @@ impl Orders {
         match self {
             Self::Missed(centre) => List::OrdersAwaited(centre.clone(), from),
             Self::On(centre, day) => List::OrdersOn(centre.clone(), *day),
-            Self::In(centre, state) => List::OrdersIn(centre.clone(), *state),
-            Self::Overdue(centre) => List::OrdersIn(centre.clone(), OrderState::Served),
+            Self::In(centre, state) => List::OrdersIn(centre.clone(), *state, from),
+            Self::Overdue(centre) => List::OrdersIn(centre.clone(), OrderState::Served, from),
             Self::OfSheet(centre, number) => List::OrdersOfSheet(centre.clone(), number.clone()),
             Self::Of(member) => List::OrdersOf(member.clone()),
         }
@@ -297,79 +304,43 @@ impl Orders {
             Self::Of(_) => None,
         }
     }
+
+    /// The first day that is not among them, where they end before one.
+    fn end(&self, today: Day) -> Option<Day> {
+        match self {
+            Self::Overdue(_) | Self::Missed(_) => Some(today),
+            Self::On(..) | Self::In(..) | Self::OfSheet(..) | Self::Of(_) => None,
+        }
+    }
 }
 
-/// Orders, in the order of their ids unless it is said otherwise, from after one on.
+/// Orders from after a place on: those that wait for something in the order of the days by
+/// which that is to happen, all others in the order of their ids.
 ///
 /// # Errors
 /// [`Rejection::CentreUnknown`], or where the store fails.
 pub fn orders(
     reading: &mut Reading<'_>,
     which: &Orders,
-    after: Option<OrderId>,
+    after: Option<OrderPlace>,
     limit: usize,
 ) -> Result<Vec<Order>, ReadError> {
     let today = today(reading)?;
     if let Some(prefix) = which.centre() {
         centre(reading, prefix)?;
     }
-    let mut from = match (which, after) {
-        (Orders::Missed(_), Some(after)) => order(reading, after)?.on,
-        _ => today,
-    };
-    let mut after = after.map(ObjectId::Order);
-    let mut found = Vec::new();
-    loop {
-        reading.scan.check_caller()?;
-        let list = which.list(from);
-        let listed = reading.snapshot.listed(&list, after.as_ref(), limit)?;
-        let is_last = listed.len() < limit;
-        for object in listed {
-            after = Some(object.id());
-            let Object::Order(order) = object else {
-                return Err(misplaced(&object).into());
-            };
-            from = order.on;
-            let is_wanted = match which {
-                Orders::Missed(_) if order.on >= today => return Ok(found),
-                Orders::Overdue(_) => is_overdue(reading, &order, today)?,
-                Orders::Missed(_)
-                | Orders::On(..)
-                | Orders::In(..)
-                | Orders::OfSheet(..)
-                | Orders::Of(_) => true,
-            };
-            if is_wanted {
-                found.push(*order);
-            }
-            if found.len() >= limit {
-                return Ok(found);
-            }
-        }
-        if is_last {
-            return Ok(found);
-        }
-    }
-}
-
-/// Whether the days are over that the policy gives both sides to confirm.
-fn is_overdue(reading: &mut Reading<'_>, order: &Order, today: Day) -> Result<bool, ReadError> {
-    let version = centre(reading, &order.centre)?.policies.on(order.on);
-    let id = version.map(|version| PolicyId {
-        centre: order.centre.clone(),
-        version,
+    let list = which.list(after.map_or(today, |after| after.due_on));
+    let after = after.map(|after| ObjectId::Order(after.id));
+    let listed = reading.snapshot.listed(&list, after.as_ref(), limit)?;
+    let orders = listed.into_iter().map(|object| match object {
+        Object::Order(order) => Ok(*order),
+        other => Err(misplaced(&other)),
     });
-    let found = match id {
-        None => None,
-        Some(id) => reading.snapshot.object(&ObjectId::Policy(id))?,
-    };
-    Ok(match found {
-        Some(Object::Policy(adopted)) => {
-            let within_days = adopted.policy().confirmation.within_days;
-            order.on.days_until(today) > i64::from(within_days)
-        }
-        _ => false,
-    })
+    let mut orders = orders.collect::<Result<Vec<_>, _>>()?;
+    if let Some(end) = which.end(today) {
+        orders.retain(|order| order.due_on() < end);
+    }
+    Ok(orders)
 }
 
 /// What staff of a centre need in a day: up to [`TODAY_ROWS`] of each.
@@ -379,7 +350,7 @@ pub struct Today {
     pub for_approval: Vec<(Need, NeedState)>,
     /// The day's visits, by the time at which they begin.
     pub visits: Vec<Order>,
-    /// Whose day has passed without a check-in, by that day.
+    /// Whose day has passed without a check-in and a check-out, by that day.
     pub missed: Vec<Order>,
     pub overdue: Vec<Order>,
     /// What was entered from sheets, to be approved.

@@ -78,7 +78,8 @@ impl AccountService for Services {
         };
         let (accounts, position) = self.query.read(by, read).await?;
         let accounts = accounts.iter().map(reply::account).collect();
-        let (accounts, next_page_token) = page(accounts, limit, &token, |last| &last.account_id);
+        let (accounts, next_page_token) =
+            page(accounts, limit, &token, |last| last.account_id.clone());
         Ok(Response::new(v1::ListAccountsResponse {
             accounts,
             next_page_token,

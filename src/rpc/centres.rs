@@ -88,7 +88,7 @@ impl CentreService for Services {
         };
         let (centres, position) = self.query.read(by, read).await?;
         let centres = centres.iter().map(reply).collect();
-        let (centres, next_page_token) = page(centres, limit, &token, |last| &last.prefix);
+        let (centres, next_page_token) = page(centres, limit, &token, |last| last.prefix.clone());
         Ok(Response::new(v1::ListCentresResponse {
             centres,
             next_page_token,

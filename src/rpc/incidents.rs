@@ -174,7 +174,8 @@ impl IncidentService for Services {
         };
         let (incidents, journal_position) = self.query.read(by, read).await?;
         let incidents: Vec<v1::Incident> = incidents.iter().map(reply).collect();
-        let (incidents, next_page_token) = page(incidents, limit, &token, |last| &last.incident_id);
+        let (incidents, next_page_token) =
+            page(incidents, limit, &token, |last| last.incident_id.clone());
         Ok(Response::new(v1::ListIncidentsResponse {
             incidents,
             next_page_token,

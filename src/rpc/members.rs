@@ -68,7 +68,7 @@ impl Services {
         let (sifted, journal_position) = self.query.read(by, read).await?;
         let members: Vec<_> = sifted.members.iter().map(listed).collect();
         // What does not fit comes on the next page.
-        let (members, cut) = page(members, limit, token, |last| &last.member_id);
+        let (members, cut) = page(members, limit, token, |last| last.member_id.clone());
         let next = sifted.looked_to.map(|to| token.write(to.as_str()));
         Ok(Response::new(v1::ListMembersResponse {
             next_page_token: match cut.is_empty() {
@@ -305,7 +305,8 @@ impl MemberService for Services {
         };
         let (members, position) = self.query.read(by, read).await?;
         let members = members.iter().map(listed).collect();
-        let (members, next_page_token) = page(members, limit, &token, |last| &last.member_id);
+        let (members, next_page_token) =
+            page(members, limit, &token, |last| last.member_id.clone());
         Ok(Response::new(v1::ListMembersResponse {
             members,
             next_page_token,

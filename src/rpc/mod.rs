@@ -126,13 +126,13 @@ fn page<T: Message>(
     mut items: Vec<T>,
     limit: usize,
     token: &Token,
-    key: impl Fn(&T) -> &str,
+    key: impl Fn(&T) -> String,
 ) -> (Vec<T>, String) {
     let read = items.len();
     items.truncate(limit);
     items.truncate(fitting(&items));
     let next = match items.last() {
-        Some(last) if items.len() < read => token.write(key(last)),
+        Some(last) if items.len() < read => token.write(&key(last)),
         _ => String::new(),
     };
     (items, next)

@@ -240,7 +240,7 @@ impl NeedService for Services {
         let (needs, journal_position) = self.query.read(by, read).await?;
         let needs = needs.iter().map(|(need, state)| reply(need, *state));
         let needs: Vec<v1::Need> = needs.collect();
-        let (needs, next_page_token) = page(needs, limit, &token, |last| &last.need_id);
+        let (needs, next_page_token) = page(needs, limit, &token, |last| last.need_id.clone());
         Ok(Response::new(v1::ListNeedsResponse {
             needs,
             next_page_token,

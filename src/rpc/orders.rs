@@ -25,7 +25,7 @@ use crate::{
     },
     journal::{self, timestamp},
     ledger::{Malformed, Principal},
-    query::{self, Orders, ReadError, Reading, page_size},
+    query::{self, OrderPlace, Orders, ReadError, Reading, page_size},
 };
 
 impl Services {
@@ -143,7 +143,30 @@ fn reply(order: &Order) -> v1::Order {
             .map_or(0, |correction| correction.served.get()),
         sheet: entered.map(|entered| journal::sheet_to_proto(&entered.sheet)),
         entered_by: entered.map_or("", |entered| entered.by.as_str()).into(),
+        confirm_until: order
+            .confirm_until
+            .map_or_else(String::new, |day| day.to_string()),
     }
+}
+
+/// Where a page ends.
+fn cursor(last: &v1::Order) -> String {
+    let due_on = match last.confirm_until.as_str() {
+        "" => &last.on,
+        until => until,
+    };
+    format!("{due_on} {}", last.order_id)
+}
+
+/// Where a page ended: its last order, and the day by which that was due then.
+fn place(cursor: &str) -> Result<OrderPlace, Malformed> {
+    let field = "page_token";
+    let parts = cursor.split_once(' ');
+    let (due_on, id) = parts.ok_or(Malformed::Missing { field })?;
+    Ok(OrderPlace {
+        due_on: Day::parse(field, due_on)?,
+        id: order_id(id, field)?,
+    })
 }
 
 fn which(asked: Option<Asked>) -> Result<Orders, Malformed> {
@@ -246,7 +269,7 @@ impl OrderService for Services {
         let given = std::mem::take(&mut request.page_token);
         let token = token_of("timebank.v1.OrderService/ListOrders", &request);
         let after = token.read(&given).map_err(Refused::from)?;
-        let after = after.map(|cursor| order_id(&cursor, "page_token"));
+        let after = after.map(|cursor| place(&cursor));
         let after = after.transpose().map_err(Refused::from)?;
         let which = which(request.which).map_err(Refused::from)?;
         let read = move |reading: &mut Reading<'_>| {
@@ -255,7 +278,7 @@ impl OrderService for Services {
         };
         let (orders, journal_position) = self.query.read(by, read).await?;
         let orders: Vec<v1::Order> = orders.iter().map(reply).collect();
-        let (orders, next_page_token) = page(orders, limit, &token, |last| &last.order_id);
+        let (orders, next_page_token) = page(orders, limit, &token, cursor);
         Ok(Response::new(v1::ListOrdersResponse {
             orders,
             next_page_token,

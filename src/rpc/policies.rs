@@ -242,7 +242,8 @@ impl PolicyService for Services {
         };
         let (policies, journal_position) = self.query.read(by, read).await?;
         let policies = policies.iter().map(reply).collect();
-        let (policies, next_page_token) = page(policies, limit, &token, |last| &last.policy_id);
+        let (policies, next_page_token) =
+            page(policies, limit, &token, |last| last.policy_id.clone());
         Ok(Response::new(v1::ListPoliciesResponse {
             policies,
             next_page_token,
@@ -290,7 +291,8 @@ impl PolicyService for Services {
         };
         let (mandates, journal_position) = self.query.read(by, read).await?;
         let mandates = mandates.iter().map(mandate).collect();
-        let (mandates, next_page_token) = page(mandates, limit, &token, |last| &last.mandate_id);
+        let (mandates, next_page_token) =
+            page(mandates, limit, &token, |last| last.mandate_id.clone());
         Ok(Response::new(v1::ListMandatesResponse {
             mandates,
             next_page_token,

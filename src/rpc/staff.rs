@@ -114,7 +114,7 @@ impl StaffService for Services {
         };
         let (staff, position) = self.query.read(by, read).await?;
         let staff = staff.iter().map(reply).collect();
-        let (staff, next_page_token) = page(staff, limit, &token, |last| &last.staff_number);
+        let (staff, next_page_token) = page(staff, limit, &token, |last| last.staff_number.clone());
         Ok(Response::new(v1::ListStaffResponse {
             staff,
             next_page_token,

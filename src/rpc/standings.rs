@@ -180,7 +180,8 @@ impl StandingService for Services {
         };
         let (standings, journal_position) = self.query.read(by, read).await?;
         let standings: Vec<v1::Standing> = standings.iter().map(reply).collect();
-        let (standings, next_page_token) = page(standings, limit, &token, |last| &last.standing_id);
+        let (standings, next_page_token) =
+            page(standings, limit, &token, |last| last.standing_id.clone());
         Ok(Response::new(v1::ListStandingsResponse {
             standings,
             next_page_token,

@@ -141,7 +141,8 @@ impl SupplyService for Services {
         };
         let (members, journal_position) = self.query.read(by, read).await?;
         let members: Vec<v1::MemberSupplies> = members.iter().map(member_supplies).collect();
-        let (members, next_page_token) = page(members, limit, &token, |last| &last.member_id);
+        let (members, next_page_token) =
+            page(members, limit, &token, |last| last.member_id.clone());
         Ok(Response::new(v1::ListSuppliesResponse {
             members,
             next_page_token,

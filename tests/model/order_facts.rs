@@ -281,7 +281,12 @@ fn actions() -> impl Strategy<Value = OrderAction> {
 fn order_stepped() -> impl Strategy<Value = Fact> {
     let parts = (
         (bookings(), bookings(), actions(), reasons(), doers()),
-        (select(OrderState::ALL), days(), any::<bool>()),
+        (
+            select(OrderState::ALL),
+            days(),
+            option::of(days()),
+            any::<bool>(),
+        ),
         (
             option::of(amounts()),
             option::of(reckoned()),
@@ -289,7 +294,8 @@ fn order_stepped() -> impl Strategy<Value = Fact> {
         ),
     );
     parts.prop_map(
-        |((step, order, action, reason, by), (to, on, is_approval), (held, reckoned, entry))| {
+        |((step, order, action, reason, by), (to, on, confirm_until, is_approval), rest)| {
+            let (held, reckoned, entry) = rest;
             Fact::OrderStepped(Box::new(OrderStepped {
                 step: OrderStep {
                     step,
@@ -300,6 +306,7 @@ fn order_stepped() -> impl Strategy<Value = Fact> {
                 by,
                 to,
                 on,
+                confirm_until,
                 is_approval,
                 held,
                 reckoned,

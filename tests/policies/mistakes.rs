@@ -70,7 +70,7 @@ fn each_mistake_has_its_place_and_a_hint() {
         ),
         (
             "[balance]\nexcess_to = \"a:pool\"",
-            "line 3, column 13: balance.excess_to gets nothing, as there is no ceiling; give balance.ceiling, or take it out",
+            "line 3, column 13: balance.excess_to gets nothing, as there is neither a cap nor a ceiling; give balance.ceiling, pricing.day_cap or pricing.week_cap, or take it out",
         ),
         (
             "[balance]\nceiling = \"1h\"\nexcess_to = \"Pool\"",

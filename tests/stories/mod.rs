@@ -55,6 +55,7 @@ stories! {
     chenjiaqiao
     corrections
     drafts
+    due
     entries
     exits
     expiry

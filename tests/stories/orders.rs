@@ -12,7 +12,7 @@ use timebank::{
         policy::Minutes,
     },
     ledger::{Malformed, Note, Principal},
-    query::{self, Incidents, Needs, Orders, Reading, StepTaken},
+    query::{self, Incidents, Needs, OrderPlace, Orders, Reading, StepTaken},
 };
 
 use super::{
@@ -89,6 +89,7 @@ impl Story {
             "report-often" => return self.report_often(words).map(Some),
             "incidents" => return self.incidents(words).map(Some),
             "offer-often" => return self.offer_often(words).map(Some),
+            "confirm-often" => return self.confirm_often(words).map(Some),
             "offers-of-many" => return self.offers_of_many(words).map(Some),
             "visit-often" => return self.visit_often(words).map(Some),
             "show-need" => return self.show_need(words).map(Some),
@@ -333,6 +334,28 @@ impl Story {
         self.last_of(commands, words)
     }
 
+    /// `confirm-often ORDER MEMBER LENGTH COUNT`: the last result.
+    fn confirm_often(&mut self, words: &mut Words) -> Said<String> {
+        let order = OrderId(self.names.id(&words.next()?)?);
+        let member = member_id(&words.next()?)?;
+        let served = minutes(&words.next()?)?;
+        let count = number(&words.next()?)?;
+        let mut commands = Vec::new();
+        for at in 0..count {
+            commands.push(Command::StepOrder(OrderStep {
+                step: self.names.id(&format!("again{at}"))?,
+                order,
+                action: OrderAction::Confirm {
+                    member: member.clone(),
+                    served,
+                    rating: None,
+                },
+                reason: None,
+            }));
+        }
+        self.last_of(commands, words)
+    }
+
     /// `visit-often RECIPIENT PROVIDER SERVICE TIME COUNT`: needs of a quarter of an hour
     /// each, one after the other, and accepted; the last result.
     fn visit_often(&mut self, words: &mut Words) -> Said<String> {
@@ -488,7 +511,10 @@ impl Story {
         let read = self.world.read(move |reading| {
             in_pages(
                 |after, limit| query::orders(reading, &which, after, limit),
-                |order| order.id,
+                |order| OrderPlace {
+                    due_on: order.due_on(),
+                    id: order.id,
+                },
             )
         });
         Ok(match read {

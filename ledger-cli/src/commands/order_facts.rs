@@ -115,6 +115,7 @@ pub(super) fn order_stepped(new: &OrderStepped) -> Cells {
         ("by", Cell::text(new.by.to_string())),
         ("state", Cell::text(new.to.word())),
         ("on", Cell::text(new.on.to_string())),
+        ("confirm_until", shown(new.confirm_until)),
         (
             "held",
             new.held

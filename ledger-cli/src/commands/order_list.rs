@@ -37,7 +37,7 @@ struct OnlyArgs {
     /// Those that both sides should have confirmed by now
     #[arg(long)]
     overdue: bool,
-    /// Those whose day has passed without a check-in
+    /// Those whose day has passed without a check-in and a check-out
     #[arg(long)]
     missed: bool,
     /// Those that the sheet of this number has

@@ -74,6 +74,7 @@ pub(crate) const ORDERS: Layout = Layout {
         "held",
         "approved_by",
         "ended_at",
+        "confirm_until",
         "served_by_provider",
         "served_by_recipient",
         "credited",
@@ -234,6 +235,7 @@ pub(crate) fn order(order: &Order) -> Row {
         ("held", Cell::minutes(order.held)),
         ("approved_by", ids("staff_number", &order.approved_by)),
         ("ended_at", Cell::time(order.ended_at)),
+        ("confirm_until", Cell::text(&order.confirm_until)),
         ("served_by_provider", served(order.by_provider.as_ref())),
         ("served_by_recipient", served(order.by_recipient.as_ref())),
         (

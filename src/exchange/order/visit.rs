@@ -15,8 +15,10 @@ pub const MAX_OFF_BOOKING_H: i64 = 12;
 
 /// How many steps a need or an order has at most.
 pub const MAX_STEPS: usize = 200;
-/// After how many of them none is taken any more that may leave it in its state.
+/// After how many of them none is taken any more that leaves it in its state.
 pub const MAX_STAYING_STEPS: usize = MAX_STEPS - 20;
+/// After how many steps of a need nobody offers to help with it any more, or takes that back.
+pub const MAX_OFFER_STEPS: usize = MAX_STAYING_STEPS - 40;
 
 /// A side of an order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -211,6 +213,9 @@ pub struct Order {
     /// When the provider went.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Moment>,
+    /// While both sides are to confirm, the last day on which they may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirm_until: Option<Day>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by_provider: Option<Confirmation>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -258,6 +263,12 @@ impl Order {
             Party::Provider => &self.provider,
             Party::Recipient => &self.recipient,
         }
+    }
+
+    /// The day by which something is to happen as it stands: that both sides confirm, or else
+    /// the service itself.
+    pub fn due_on(&self) -> Day {
+        self.confirm_until.unwrap_or(self.on)
     }
 
     /// When it ends: as booked, and once the provider has gone, when that was.

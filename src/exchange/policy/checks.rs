@@ -22,7 +22,7 @@ pub(super) fn pricing(section: &mut Section<'_, '_>, pricing: &Pricing) {
     }
 }
 
-pub(super) fn balance(section: &mut Section<'_, '_>, balance: &BalanceTerms) {
+pub(super) fn balance(section: &mut Section<'_, '_>, balance: &BalanceTerms, pricing: &Pricing) {
     let BalanceTerms {
         floor,
         ceiling,
@@ -36,9 +36,11 @@ pub(super) fn balance(section: &mut Section<'_, '_>, balance: &BalanceTerms) {
         let hint = "nobody could have an hour: write \"0h\" or more";
         section.note("ceiling", "is below 0", hint);
     }
-    if excess_to.is_some() && *ceiling == Level::None {
-        let hint = "give balance.ceiling, or take it out";
-        section.note("excess_to", "gets nothing, as there is no ceiling", hint);
+    let has_cap = pricing.day_cap.is_some() || pricing.week_cap.is_some();
+    if excess_to.is_some() && *ceiling == Level::None && !has_cap {
+        let what = "gets nothing, as there is neither a cap nor a ceiling";
+        let hint = "give balance.ceiling, pricing.day_cap or pricing.week_cap, or take it out";
+        section.note("excess_to", what, hint);
     }
 }
 

@@ -47,7 +47,7 @@ fn policy(top: &mut Section<'_, '_>) -> Option<Policy> {
     let name_zh = top.optional("name_zh", self::name);
     let starts_on = top.optional("starts_on", day);
     let pricing = top.section("pricing", pricing);
-    let balance = top.section("balance", balance);
+    let balance = top.section("balance", |section| balance(section, &pricing));
     let join = top.section("join", who_terms);
     let provide = top.section("provide", who_terms);
     let redeem = top.section("redeem", redeem);
@@ -160,13 +160,13 @@ fn rounding(section: &mut Section<'_, '_>) -> Rounding {
     }
 }
 
-fn balance(section: &mut Section<'_, '_>) -> BalanceTerms {
+fn balance(section: &mut Section<'_, '_>, pricing: &Pricing) -> BalanceTerms {
     let balance = BalanceTerms {
         floor: section.or("floor", Level::ZERO, level),
         ceiling: section.or("ceiling", Level::None, level),
         excess_to: section.optional("excess_to", account),
     };
-    checks::balance(section, &balance);
+    checks::balance(section, &balance, pricing);
     balance
 }
 

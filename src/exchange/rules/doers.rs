@@ -115,14 +115,14 @@ pub(super) fn neutral_staff<'a>(
     }
 }
 
-/// Whether something of a member concerns somebody of the staff, or a relative of
-/// theirs.
+/// Whether something of a member concerns somebody of the staff: as their own, a relative's, or
+/// that of one for whom they act or from whom they inherit.
 pub fn is_party(staff: &Staff, member: &Member) -> bool {
     let terms = &staff.terms;
     let own = terms.member_id.as_ref();
     let is_own = own == Some(&member.id);
-    let named_by_member = own.is_some_and(|own| member.details.relative_ids.contains(own));
-    is_own || named_by_member || terms.relative_ids.contains(&member.id)
+    let is_named = own.is_some_and(|own| member.details.names().any(|(_, named)| named == own));
+    is_own || is_named || terms.relative_ids.contains(&member.id)
 }
 
 /// That somebody of the staff is another person than one who approved before: neither the

@@ -5,8 +5,8 @@ use crate::exchange::{
     AdoptedPolicy, Branch, Day, Doer, Fact, Member, MemberId, MemberState, Need, NeedPublished,
     NeedState, NeedStep, NeedStepped, OrderId, OrderRejection, PublishNeed, Rejection, WeekId,
     order::{
-        MAX_DAYS_AHEAD, MAX_OFFERS, MAX_STAYING_STEPS, MAX_STEPS, MAX_VISITS, NeedAction, NeedVerb,
-        Party, Visit,
+        MAX_DAYS_AHEAD, MAX_OFFER_STEPS, MAX_OFFERS, MAX_STAYING_STEPS, MAX_STEPS, MAX_VISITS,
+        NeedAction, NeedVerb, Party, Visit,
     },
     policy::{Ask, Minutes, Payer, Person, Policy, Service},
 };
@@ -258,7 +258,9 @@ pub(super) fn known_member<'a>(
     Ok(found.ok_or(Rejection::MemberUnknown { member, field })?)
 }
 
-/// That a step is open to a need as it stands today, and that there is room for one.
+/// That a step is open to a need as it stands today, and that there is room for one. Offers
+/// leave some for acceptances, which a provider can be out of again, and these some for all
+/// else: so nobody brings a need to a stop.
 pub(super) fn check_open(
     view: View<'_>,
     need: &Need,
@@ -272,21 +274,34 @@ pub(super) fn check_open(
             state,
             step,
         }),
-        Some(to) => check_steps(need.steps.len(), to.contains(&state), &need_id),
+        Some(_) => {
+            let max = match step {
+                NeedVerb::Offer | NeedVerb::Withdraw => MAX_OFFER_STEPS,
+                NeedVerb::Accept => MAX_STAYING_STEPS,
+                NeedVerb::Approve | NeedVerb::Decline | NeedVerb::Cancel | NeedVerb::Repeat => {
+                    MAX_STEPS
+                }
+            };
+            check_room(need.steps.len(), max, &need_id)
+        }
     }
 }
 
-/// That there is room for a step. Those that may leave all as it stands keep some free for
+/// That there is room for a step. Those that leave all as it stands keep some free for
 /// those that lead on, so that nobody brings it to a stop.
 pub(super) fn check_steps(
     taken: usize,
-    may_stay: bool,
+    stays: bool,
     id: &impl ToString,
 ) -> Result<(), OrderRejection> {
-    let max = match may_stay {
+    let max = match stays {
         true => MAX_STAYING_STEPS,
         false => MAX_STEPS,
     };
+    check_room(taken, max, id)
+}
+
+fn check_room(taken: usize, max: usize, id: &impl ToString) -> Result<(), OrderRejection> {
     match taken >= max {
         true => Err(OrderRejection::TooManySteps { id: id.to_string() }),
         false => Ok(()),

@@ -30,6 +30,7 @@ pub(super) struct Comes {
     by: Doer,
     to: OrderState,
     on: Day,
+    confirm_until: Option<Day>,
     is_approval: bool,
     held: Option<Amount>,
     reckoned: Option<Reckoned>,
@@ -45,6 +46,7 @@ impl Comes {
             by,
             to,
             on: order.on,
+            confirm_until: None,
             is_approval: false,
             held: None,
             reckoned: None,
@@ -81,11 +83,14 @@ pub(super) fn step(view: View<'_>, new: &OrderStep, by: &Principal) -> Ruling {
         OrderAction::Resolve(resolution) => asked.resolve(*resolution),
         OrderAction::Correct(served) => asked.correct(new, *served),
     }?;
+    let stays = comes.to == order.state;
+    needs::check_steps(order.steps.len(), stays, &order.id)?;
     let stepped = OrderStepped {
         step: new.clone(),
         by: comes.by,
         to: comes.to,
         on: comes.on,
+        confirm_until: comes.confirm_until,
         is_approval: comes.is_approval,
         held: comes.held,
         reckoned: comes.reckoned,
@@ -105,12 +110,12 @@ pub(super) fn known(view: View<'_>, order: OrderId) -> Result<&Order, Undecided>
 }
 
 impl Asked<'_> {
-    /// That a step is open to the order as it stands, and that there is room for one.
+    /// That a step is open to the order as it stands.
     pub(super) fn check_open(&self, step: OrderVerb) -> Result<(), OrderRejection> {
         let (order, state) = (self.order.id, self.order.state);
         match state.leads(step) {
             None => Err(OrderRejection::OrderStateWrong { order, state, step }),
-            Some(to) => needs::check_steps(self.order.steps.len(), to.contains(&state), &order),
+            Some(_) => Ok(()),
         }
     }
 
@@ -259,6 +264,9 @@ impl Asked<'_> {
         let length = self.order.minutes;
         let days_ago = u32::try_from(on.days_until(self.view.today)).unwrap_or(0);
         needs::allows(adopted, &Ask::Exchange { length, days_ago })?;
+        // Afterwards no policy of that day is adopted any more: what is served can be settled.
+        let service = needs::service_of(adopted, &self.order.service)?;
+        needs::check_qualified(adopted.policy(), service, self.provider, on)?;
         self.check_free(at, at.after_s(length.get().saturating_mul(60)))?;
         let mut comes = Comes::plainly(self.order, by, OrderState::Serving);
         comes.on = on;
@@ -281,7 +289,11 @@ impl Asked<'_> {
             needs::allows(adopted, &Ask::Exchange { length, days_ago })?;
         }
         self.check_free(from, at)?;
-        Ok(Comes::plainly(self.order, by, OrderState::Served))
+        let mut comes = Comes::plainly(self.order, by, OrderState::Served);
+        let within_days = adopted.policy().confirmation.within_days;
+        let ended_on = self.view.day(at);
+        comes.confirm_until = Some(ended_on.plus_days(within_days).unwrap_or(ended_on));
+        Ok(comes)
     }
 
     fn settle(&self) -> Result<Comes, Undecided> {
@@ -361,7 +373,7 @@ impl Asked<'_> {
         match resolution {
             Resolution::Release => Ok(self.released(by, OrderState::Resolved)),
             Resolution::Settle(served) => {
-                self.check_past(self.order.at)?;
+                self.check_past(self.order.at.after_s(served.get().saturating_mul(60)))?;
                 check_lasted(self.order, served)?;
                 self.settled(by, OrderState::Resolved, Due::Served(both(served)))
             }

@@ -154,10 +154,11 @@ fn reckon(view: View<'_>, order: &Order, provider: &Member, due: Due) -> Result<
     let balance = account.map_or(0, |account| account.balance.steps()) - before;
     let excess_to = excess_to(view, provider)?;
     let room = room(view, provider, balance)?;
+    let is_served = matches!(due, Due::Served(_));
     let credited = match &excess_to {
-        Some(_) => capped.within_week_cap.min(room),
         // The ledger says what is against more than there is room for.
-        None => capped.within_week_cap,
+        None if is_served => capped.within_week_cap,
+        _ => capped.within_week_cap.min(room),
     };
     let excess = match &excess_to {
         Some(_) => worth.weighted - credited,
@@ -180,7 +181,6 @@ fn reckon(view: View<'_>, order: &Order, provider: &Member, due: Due) -> Result<
         excess,
     };
     // What is owed without service is given up where it may not be earned.
-    let is_served = matches!(due, Due::Served(_));
     if is_served && credited == 0 && excess == 0 && worth.weighted > 0 {
         return Err(cap_reached(view, order, provider, &reckoned)?.into());
     }

@@ -190,7 +190,7 @@ impl Model {
                 }
             }
             OrderDo::Resolve(Some(served)) => {
-                self.not_ahead(order.at)?;
+                self.not_ahead(order.at + served)?;
                 if served > order.ends() - order.at {
                     return err("CONFIRMED_BEYOND_VISIT");
                 }
