@@ -221,8 +221,6 @@ impl Fact {
     pub fn reason(&self) -> Option<Commitment> {
         let reason = match self {
             Self::NeedStepped(new) => new.step.reason.as_ref(),
-            // The reversal that a correction brings about commits to it.
-            Self::OrderStepped(new) if new.entry.is_some() => None,
             Self::OrderStepped(new) => new.step.reason.as_ref(),
             Self::StandingStepped(new) => new.step.reason.as_ref(),
             Self::IncidentReported(new) => new.report.reason.as_ref(),

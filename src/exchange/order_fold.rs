@@ -218,7 +218,12 @@ impl Objects {
                     self.reopen(&order, at)?;
                 }
             }
-            OrderAction::Correct(served) => order.correction = asked(&order, *served, &new.by),
+            OrderAction::Correct(served) => {
+                order.correction = asked(&order, *served, &new.by);
+                if new.reckoned.is_some() && *served > order.lasted() {
+                    order.ended_at = Some(order.at.after_s(served.get().saturating_mul(60)));
+                }
+            }
             OrderAction::Approve => {
                 if let Doer::Staff(number) = &new.by {
                     order.approved_by.push(number.clone());
@@ -235,8 +240,8 @@ impl Objects {
             self.credit(&order, reckoned.credited - before, at)?;
             order.reckoned = Some(reckoned.clone());
             // Where nobody gets anything, the hold is released, and there is no entry.
-            let is_moved = reckoned.credited + reckoned.excess > 0;
-            order.entry = is_moved.then(|| new.entry.unwrap_or(order.hold));
+            let entry = || new.entry.unwrap_or(order.hold);
+            order.entry = reckoned.is_moved().then(entry);
             order.correction = None;
         }
         let time = |order: &Order| {
@@ -323,12 +328,15 @@ impl Objects {
     }
 
     /// The need of an order that its provider is out of is approved and open again, unless
-    /// nobody else is wanted.
+    /// nobody else is wanted: for when they were to come, unless others come at its own time.
     fn reopen(&mut self, order: &Order, at: Sequence) -> Result<(), String> {
         self.change_need(order.need, at, |need| {
             need.orders.retain(|other| *other != order.id);
             if need.state != NeedState::Cancelled {
                 need.state = NeedState::Approved;
+            }
+            if need.orders.is_empty() {
+                need.move_to(order);
             }
         })
     }

@@ -227,7 +227,10 @@ pub enum OrderRejection {
         on: Day,
         next: Option<Day>,
     },
-    #[error("member {member} is of {centre} now, where the standing visit is not approved")]
+    #[error(
+        "member {member} is of {centre} now, whose staff approve what they ask for; publish it \
+         there, and cancel it here"
+    )]
     RecipientMoved { member: MemberId, centre: Branch },
     #[error(
         "member {member} has no such supply as {supply}; `ledger-cli supply list --of {member}`"

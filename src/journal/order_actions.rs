@@ -15,6 +15,7 @@ use crate::{
     exchange::{
         Day, MemberId,
         order::{NeedAction, OrderAction, Party, Rating, Repeat, Resolution},
+        policy::Minutes,
     },
     ledger::Malformed,
 };
@@ -134,7 +135,11 @@ pub fn order_action(given: Option<&v1::OrderAction>) -> Read<OrderAction> {
         OrderDo::NoShow(given) => OrderAction::NoShow(party(*given, "action.no_show")?),
         OrderDo::Dispute(given) => OrderAction::Dispute(evidence("action.dispute", Some(given))?),
         OrderDo::CorrectMinutes(given) => {
-            OrderAction::Correct(minutes(*given, "action.correct_minutes")?)
+            // None may have been served.
+            OrderAction::Correct(match given {
+                0 => Minutes::ZERO,
+                given => minutes(*given, "action.correct_minutes")?,
+            })
         }
         OrderDo::Resolve(resolve) => OrderAction::Resolve(resolution(resolve.how.as_ref())?),
     })

@@ -38,6 +38,13 @@ impl Moment {
         (later.0 - self.0).max(0) / 60_000_000
     }
 
+    /// The minutes from this one to another, of which those begun are counted whole; 0 where
+    /// that is not later.
+    pub fn minutes_begun_until(self, later: Self) -> i64 {
+        let us = (later.0 - self.0).max(0);
+        us / 60_000_000 + i64::from(us % 60_000_000 > 0)
+    }
+
     /// So many seconds later, at most [`Moment::MAX`].
     pub fn after_s(self, seconds: i64) -> Self {
         let us = self.0.saturating_add(seconds.saturating_mul(1_000_000));

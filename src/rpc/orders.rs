@@ -140,7 +140,7 @@ fn reply(order: &Order) -> v1::Order {
         correction_minutes: order
             .correction
             .as_ref()
-            .map_or(0, |correction| correction.served.get()),
+            .map(|correction| correction.served.get()),
         sheet: entered.map(|entered| journal::sheet_to_proto(&entered.sheet)),
         entered_by: entered.map_or("", |entered| entered.by.as_str()).into(),
         confirm_until: order

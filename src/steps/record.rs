@@ -82,10 +82,11 @@ impl Record {
         self.step.facts().iter().filter_map(Fact::entry)
     }
 
-    /// What it has of texts that are kept apart from the journal.
-    pub fn notes(&self) -> impl Iterator<Item = Commitment> {
+    /// What it has of the text that is kept apart from the journal: of one, as the reason of a
+    /// step is also that of the reversal which it brings about.
+    pub fn note(&self) -> Option<Commitment> {
         let reason = self.step.exchange_fact().and_then(exchange::Fact::reason);
-        self.entries().filter_map(|entry| entry.note).chain(reason)
+        reason.or_else(|| self.entries().find_map(|entry| entry.note))
     }
 
     /// A leg of its entries, which are numbered through, and the entry.

@@ -163,11 +163,12 @@ file again changes nothing; of a line that has changed, it is told that it stand
     Resolve(ResolveArgs),
     /// Correct the minutes of an order by which hours have moved
     #[command(after_help = "Examples:
-  ledger-cli order correct 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --served 45m --reason 'the sheet says so'")]
+  ledger-cli order correct 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --served 45m --reason 'the sheet says so'
+  ledger-cli order correct 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --served 0m --reason 'she was at home, he at the wrong door'")]
     Correct {
         /// The order
         order: String,
-        /// How long was served
+        /// How long was served; 0m where nothing was, or nothing is owed
         #[arg(long, value_name = "DURATION")]
         served: Amount,
         /// Why; kept apart from the journal

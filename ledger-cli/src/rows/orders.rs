@@ -245,10 +245,7 @@ pub(crate) fn order(order: &Order) -> Row {
         ("entry_id", Cell::text(&order.entry_id)),
         (
             "correction",
-            match order.correction_minutes {
-                0 => Cell::Absent,
-                served => Cell::minutes(served),
-            },
+            order.correction_minutes.map_or(Cell::Absent, Cell::minutes),
         ),
         (
             "sheet",

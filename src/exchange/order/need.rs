@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Doer, NeedId, NeedState, NeedVerb, OrderId, Reason, Repeat, StandingId, Visit};
+use super::{Doer, NeedId, NeedState, NeedVerb, Order, OrderId, Reason, Repeat, StandingId, Visit};
 use crate::{
     exchange::{
         Branch, Code, Day, MemberId, NeedPublished, PolicyVersion, StaffNumber,
@@ -226,6 +226,14 @@ impl Need {
             from: self.terms.at,
             until: self.terms.until(),
         }
+    }
+
+    /// To the time and the length that were agreed for an order of it.
+    pub(in crate::exchange) fn move_to(&mut self, order: &Order) {
+        let open_days = u32::try_from(self.on.days_until(self.open_until)).unwrap_or(0);
+        (self.terms.at, self.terms.minutes) = (order.at, order.minutes);
+        self.on = order.on;
+        self.open_until = order.on.plus_days(open_days).unwrap_or(order.on);
     }
 
     /// The last day until which a need can be accepted that was published by a day. None

@@ -29,6 +29,13 @@ pub struct Reckoned {
     pub balance: i64,
     /// What the provider got.
     pub credited: i64,
-    /// What went beyond the ceiling of their account.
+    /// What went to whom the policy names, being over a cap or a ceiling.
     pub excess: i64,
+}
+
+impl Reckoned {
+    /// Whether anybody got anything.
+    pub fn is_moved(&self) -> bool {
+        self.credited + self.excess > 0
+    }
 }

@@ -153,6 +153,9 @@ pub const ORDER_STEPS: &[Row<OrderState, OrderVerb>] = {
         // Hours that moved by wrong minutes.
         (Settled, Do::Correct, &[Settled]),
         (Resolved, Do::Correct, &[Resolved]),
+        // What was owed by mistake.
+        (Cancelled, Do::Correct, &[Cancelled]),
+        (NoShow, Do::Correct, &[NoShow]),
     ]
 };
 

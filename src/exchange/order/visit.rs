@@ -271,6 +271,11 @@ impl Order {
         self.confirm_until.unwrap_or(self.on)
     }
 
+    /// How long it lasts, in minutes of which those begun are counted whole.
+    pub fn lasted(&self) -> Minutes {
+        Minutes::at_most(self.at.minutes_begun_until(self.until()))
+    }
+
     /// When it ends: as booked, and once the provider has gone, when that was.
     pub fn until(&self) -> Moment {
         let booked = self.at.after_s(self.minutes.get().saturating_mul(60));

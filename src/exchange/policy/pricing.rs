@@ -1,19 +1,18 @@
-//! What a service is worth: one pure function, of which each stage's figure is kept, so
-//! that anyone can reckon it again.
+//! What a service is worth, and who gets it: pure functions, of which each stage's figure is
+//! kept, so that anyone can reckon it again.
 //!
 //! ```text
 //! confirmed   the lower of both times, or their mean; half a minute is dropped
 //! rounded     to the policy's step; at least `at_least`, where anything was served
 //! weighted    by the service; what is less than a whole step of its unit is dropped
 //! day, week   no more than the caps leave of what was earned before
-//! credited    no more than the ceiling leaves; the rest is the excess
+//! credited    no more than the ceiling leaves
+//! excess      the rest of what it is worth, where the policy names somebody for it
 //! ```
 //!
-//! Caps and ceiling are of hours: a service that earns another unit passes them.
-//! `examples/policies/README.md` has a table of cases.
+//! Caps and ceiling are of hours. `examples/policies/README.md` has a table of cases.
 
-use super::{Basis, Level, Minutes, Policy, Pricing, Rounding, Service};
-use crate::ledger::UnitId;
+use super::{Basis, Minutes, Policy, Pricing, Rounding, Service};
 
 /// The times that both sides confirmed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,29 +21,47 @@ pub struct Confirmed {
     pub by_recipient: Minutes,
 }
 
-/// How whoever served stands before.
+/// How whoever served stands before, in minutes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Before {
     /// What they earned on the day.
-    pub day: Minutes,
+    pub day: i64,
     /// What they earned in the week, the day included.
-    pub week: Minutes,
-    /// What stands on their account, in minutes.
+    pub week: i64,
+    /// What stands on their account.
     pub balance: i64,
 }
 
-/// What a service is worth, stage by stage: minutes, and from the third on steps of the
-/// service's unit.
+/// What becomes of minutes that whoever served may not get.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Reckoning {
-    pub confirmed: Minutes,
-    pub rounded: Minutes,
-    pub weighted: i64,
+pub enum Over {
+    /// Somebody else gets them.
+    Passed,
+    /// Nobody gets what is over a cap. What is over the ceiling is not taken off: the ledger
+    /// refuses all of it.
+    Refused,
+    /// Nobody gets them.
+    GivenUp,
+}
+
+/// What whoever served may get.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Bounds<'a> {
+    /// None: there are no caps.
+    pub caps: Option<&'a Pricing>,
+    /// The most that may stand on their account, in minutes.
+    pub ceiling: Option<i64>,
+    pub over: Over,
+}
+
+/// Who gets what of it, in minutes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Shares {
     pub within_day_cap: i64,
     pub within_week_cap: i64,
-    /// What the account gets.
+    /// What the account of whoever served gets.
     pub credited: i64,
-    /// What would go beyond the ceiling.
+    /// What somebody else gets.
     pub excess: i64,
 }
 
@@ -54,13 +71,6 @@ pub struct Worth {
     pub confirmed: Minutes,
     pub rounded: Minutes,
     pub weighted: i64,
-}
-
-/// What caps leave of it: first that of the day, then that of the week as well.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Capped {
-    pub within_day_cap: i64,
-    pub within_week_cap: i64,
 }
 
 impl Policy {
@@ -76,60 +86,39 @@ impl Policy {
         }
     }
 
-    /// The most that a service booked for so long can be worth.
-    pub fn most_worth(&self, service: &Service, booked: Minutes) -> i64 {
+    /// The longest that both sides may confirm of a service booked for so long.
+    pub fn longest_confirmed(&self, booked: Minutes) -> Minutes {
         let over = booked.get() * i64::from(self.confirmation.within_percent.get()) / 100;
-        let longest = Minutes::at_most(booked.get() + over);
-        service.weight.of(self.pricing.rounded(longest))
+        Minutes::at_most(booked.get() + over)
     }
 
-    /// What the caps leave of minutes, by what was earned before on the day and in its
-    /// week.
-    pub fn capped(&self, minutes: i64, day: i64, week: i64) -> Capped {
-        let within = |minutes: i64, cap: Option<Minutes>, earned: i64| match cap {
-            Some(cap) => minutes.min((cap.get() - earned).max(0)),
+    /// What a service of so long is worth.
+    pub fn worth_of(&self, service: &Service, served: Minutes) -> i64 {
+        service.weight.of(self.pricing.rounded(served))
+    }
+}
+
+impl Bounds<'_> {
+    /// Shares out what a service is worth.
+    pub fn share(&self, worth: i64, before: Before) -> Shares {
+        let within = |minutes: i64, most: Option<i64>, before: i64| match most {
+            Some(most) => minutes.min(most.saturating_sub(before).max(0)),
             None => minutes,
         };
-        let within_day_cap = within(minutes, self.pricing.day_cap, day);
-        Capped {
-            within_day_cap,
-            within_week_cap: within(within_day_cap, self.pricing.week_cap, week),
-        }
-    }
-
-    /// Reckons what a service is worth to whoever served.
-    pub fn price(&self, service: &Service, confirmed: Confirmed, before: Before) -> Reckoning {
-        let Worth {
-            confirmed,
-            rounded,
-            weighted,
-        } = self.worth(service, confirmed);
-        let of_hours = service.unit == UnitId::time();
-        let capped = match of_hours {
-            true => self.capped(weighted, before.day.get(), before.week.get()),
-            false => Capped {
-                within_day_cap: weighted,
-                within_week_cap: weighted,
-            },
+        let cap = |of: fn(&Pricing) -> Option<Minutes>| self.caps.and_then(of).map(Minutes::get);
+        let within_day_cap = within(worth, cap(|caps| caps.day_cap), before.day);
+        let within_week_cap = within(within_day_cap, cap(|caps| caps.week_cap), before.week);
+        let within_ceiling = within(within_week_cap, self.ceiling, before.balance);
+        let (credited, excess) = match self.over {
+            Over::Passed => (within_ceiling, worth - within_ceiling),
+            Over::Refused => (within_week_cap, 0),
+            Over::GivenUp => (within_ceiling, 0),
         };
-        let Capped {
-            within_day_cap,
-            within_week_cap,
-        } = capped;
-        let credited = match self.balance.ceiling {
-            Level::At(ceiling) if of_hours => {
-                within_week_cap.min(ceiling.saturating_sub(before.balance).max(0))
-            }
-            Level::At(_) | Level::None => within_week_cap,
-        };
-        Reckoning {
-            confirmed,
-            rounded,
-            weighted,
+        Shares {
             within_day_cap,
             within_week_cap,
             credited,
-            excess: within_week_cap - credited,
+            excess,
         }
     }
 }

@@ -18,12 +18,14 @@ pub(super) fn accept(view: View<'_>, new: &AcceptNeed, by: &Principal) -> Ruling
     let provider = needs::known_member(view, &new.provider, "provider_id")?;
     let doer = doers::doer_for(view, &need.centre, provider, by)?;
     needs::check_open(view, need, NeedVerb::Accept)?;
+    needs::check_stayed(recipient, &need.centre)?;
     let sides = [recipient, provider];
     let verdict_on = check_sides(view, need, new, sides)?;
     let grounds = Grounds {
         by: doer,
         approved_by: approvals_for(view, need, provider)?,
         verdict_on,
+        is_over: false,
     };
     let (accepted, ledger) = ordered(view, need, new, sides, grounds)?;
     let fact = Fact::OrderAccepted(Box::new(accepted));
@@ -48,6 +50,8 @@ pub(super) struct Grounds {
     pub(super) by: Doer,
     pub(super) approved_by: Vec<StaffNumber>,
     pub(super) verdict_on: Option<Sequence>,
+    /// Whether it took place, and so comes to no more than it took.
+    pub(super) is_over: bool,
 }
 
 /// The order that is made of a need, and what the ledger does for it.
@@ -68,12 +72,16 @@ pub(super) fn ordered(
         new.order.0,
         StepId::Creates(ObjectId::Order(new.order)),
     )?;
+    let longest = match on.is_over {
+        true => terms.minutes,
+        false => adopted.policy().longest_confirmed(terms.minutes),
+    };
     let held = Held {
         order: new.order,
         id: new.order.0,
         payer: &payer,
         provider,
-        amount: needs::held_amount(adopted, service, terms.minutes)?,
+        amount: needs::held_amount(adopted, service, longest)?,
     };
     let limits = policies::new_limits(view, &recipient.centre, &recipient.account)?;
     let place = needs::place_hold(adopted, service, &held, terms.point.as_ref())?;

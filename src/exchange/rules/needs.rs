@@ -75,6 +75,18 @@ fn is_enough(approvals: usize, policy: &Policy) -> bool {
     u32::try_from(approvals).unwrap_or(u32::MAX) >= policy.approval.need
 }
 
+/// That a recipient is still of the centre whose staff approve what they asked for, and by whose
+/// policy it goes.
+pub(super) fn check_stayed(recipient: &Member, centre: &Branch) -> Result<(), OrderRejection> {
+    match recipient.centre == *centre {
+        true => Ok(()),
+        false => Err(OrderRejection::RecipientMoved {
+            member: recipient.id.clone(),
+            centre: recipient.centre.clone(),
+        }),
+    }
+}
+
 pub(super) fn check_near(view: View<'_>, on: Day) -> Result<(), Undecided> {
     let latest = view.today.plus_days(MAX_DAYS_AHEAD).unwrap_or(view.today);
     match on > latest {
@@ -111,6 +123,7 @@ pub(super) fn step(view: View<'_>, new: &NeedStep, by: &Principal) -> Ruling {
         NeedAction::Approve => {
             let staff = doers::neutral_staff(view, centre, &[recipient], by)?;
             check_open(view, need, verb)?;
+            check_stayed(recipient, centre)?;
             for earlier in &need.approved_by {
                 doers::check_another(view, staff, earlier)?;
             }
@@ -193,13 +206,13 @@ pub(super) struct Held<'a> {
     pub(super) amount: Amount,
 }
 
-/// The most that an order of such a length can come to.
+/// The most that an order can come to of which no more than so long counts.
 pub(super) fn held_amount(
     adopted: &AdoptedPolicy,
     service: &Service,
-    booked: Minutes,
+    longest: Minutes,
 ) -> Result<Amount, Undecided> {
-    let most = adopted.policy().most_worth(service, booked);
+    let most = adopted.policy().worth_of(service, longest);
     let unfit = || OrderRejection::ServiceUnfit {
         policy: adopted.id(),
         service: service.code.clone(),

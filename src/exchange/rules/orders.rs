@@ -6,8 +6,8 @@ use super::{
     settling::{self, Correcting, Due},
 };
 use crate::exchange::{
-    Day, Doer, Fact, Member, MemberState, Order, OrderId, OrderRejection, OrderState, OrderStep,
-    OrderStepped, Staff, StepId,
+    AdoptedPolicy, Day, Doer, Fact, Member, MemberState, Order, OrderId, OrderRejection,
+    OrderState, OrderStep, OrderStepped, Staff, StepId,
     order::{
         Booked, MAX_OFF_BOOKING_H, OrderAction, OrderVerb, Party, Reckoned, Resolution, Visit,
     },
@@ -198,7 +198,8 @@ impl Asked<'_> {
             needs::check_qualified(adopted.policy(), service, self.provider, on)?;
         }
         self.check_free(at, at.after_s(minutes.get().saturating_mul(60)))?;
-        let amount = needs::held_amount(adopted, service, minutes)?;
+        let longest = adopted.policy().longest_confirmed(minutes);
+        let amount = needs::held_amount(adopted, service, longest)?;
         let mut comes = Comes::plainly(order, by, order.state);
         comes.on = on;
         comes.is_approval = is_approval;
@@ -283,7 +284,7 @@ impl Asked<'_> {
         }
         let adopted = needs::policy_on(self.view, &self.order.centre, self.order.on)?;
         let longest = adopted.policy().exchange.longest;
-        let length = Minutes::at_most(lasted(from, at).get().max(1));
+        let length = Minutes::at_most(from.minutes_begun_until(at));
         if length > longest {
             let days_ago = 0;
             needs::allows(adopted, &Ask::Exchange { length, days_ago })?;
@@ -388,9 +389,12 @@ impl Asked<'_> {
         let by = self.neutral()?;
         self.check_open(OrderVerb::Correct)?;
         let unmoved = || OrderRejection::NothingToCorrect { order: order.id };
-        let entry = order.entry.ok_or_else(unmoved)?;
         let reason = new.reason.as_ref().ok_or_else(unmoved)?;
-        check_lasted(order, served)?;
+        if order.reckoned.is_none() || (order.entry.is_none() && served == Minutes::ZERO) {
+            return Err(unmoved().into());
+        }
+        let adopted = needs::policy_on(view, &order.centre, order.on)?;
+        self.check_corrected(adopted, served)?;
         let asked = order.correction.as_ref();
         let asked = asked.filter(|correction| correction.served == served);
         let asked_by = asked.map_or(&[][..], |correction| &correction.asked_by);
@@ -400,7 +404,6 @@ impl Asked<'_> {
                 doers::check_another(view, staff, earlier)?;
             }
         }
-        let adopted = needs::policy_on(view, &order.centre, order.on)?;
         let so_many = u32::try_from(asked_by.len()).unwrap_or(u32::MAX);
         let ask = Ask::CorrectedBy(so_many.saturating_add(1));
         let mut comes = Comes::plainly(order, by, order.state);
@@ -409,7 +412,7 @@ impl Asked<'_> {
         }
         let correcting = Correcting {
             step: new.step,
-            entry,
+            entry: order.entry,
             new_entry: new.step.derived(),
             reason,
         };
@@ -418,16 +421,37 @@ impl Asked<'_> {
         }
         let due = Due::Served(both(served));
         let settled = settling::correct(view, order, self.provider, due, correcting)?;
+        comes.entry = settled.reckoned.is_moved().then_some(correcting.new_entry);
         comes.reckoned = Some(settled.reckoned);
         comes.ledger = settled.ledger;
-        comes.entry = Some(correcting.new_entry);
         Ok(comes)
+    }
+
+    /// That so long may have been served: nothing of what did not take place; and where it was
+    /// longer than from check-in to check-out, these were wrong, and neither side was elsewhere.
+    fn check_corrected(&self, adopted: &AdoptedPolicy, served: Minutes) -> Result<(), Undecided> {
+        let order = self.order;
+        let lasted = match order.state.takes_time() {
+            true => order.lasted(),
+            false => Minutes::ZERO,
+        };
+        if served <= lasted {
+            return Ok(());
+        }
+        if !order.state.takes_time() {
+            return Err(OrderRejection::ConfirmedBeyondVisit { served, lasted }.into());
+        }
+        let until = order.at.after_s(served.get().saturating_mul(60));
+        self.check_past(until)?;
+        let (length, days_ago) = (served, 0);
+        needs::allows(adopted, &Ask::Exchange { length, days_ago })?;
+        self.check_free(order.at, until)
     }
 }
 
 /// That no more is served than passed between check-in and check-out.
 pub(super) fn check_lasted(order: &Order, served: Minutes) -> Result<(), OrderRejection> {
-    let lasted = lasted(order.at, order.until());
+    let lasted = order.lasted();
     match served > lasted {
         true => Err(OrderRejection::ConfirmedBeyondVisit { served, lasted }),
         false => Ok(()),
@@ -448,10 +472,4 @@ fn is_tolerated(approved: Booked, new: Booked, tolerance: Minutes) -> bool {
     let moved_us = (new.at.us() - approved.at.us()).unsigned_abs();
     let longer = (new.minutes.get() - approved.minutes.get()).unsigned_abs();
     moved_us <= tolerated.saturating_mul(60_000_000) && longer <= tolerated
-}
-
-/// The minutes from one moment to another, those begun counted whole.
-fn lasted(from: Moment, until: Moment) -> Minutes {
-    let us = (until.us() - from.us()).max(0);
-    Minutes::at_most(us.div_euclid(60_000_000) + i64::from(us % 60_000_000 > 0))
 }

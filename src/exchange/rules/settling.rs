@@ -10,7 +10,7 @@ use crate::exchange::{
     order::{Reason, Reckoned},
     policy::{
         Minutes,
-        pricing::{Capped, Confirmed, Worth},
+        pricing::{Before, Bounds, Confirmed, Over, Shares, Worth},
     },
 };
 use crate::ledger::{
@@ -24,7 +24,7 @@ pub(super) struct Settled {
 }
 
 /// What an order comes to, and who gets what.
-struct Shares {
+struct Outcome {
     reckoned: Reckoned,
     /// Of the provider, and of whom the policy names for what they may not get.
     legs: Vec<CreditLeg>,
@@ -46,7 +46,7 @@ pub(super) fn settle(
     provider: &Member,
     due: Due,
 ) -> Result<Settled, Undecided> {
-    let Shares { reckoned, legs } = reckon(view, order, provider, due)?;
+    let Outcome { reckoned, legs } = reckon(view, order, provider, due)?;
     let effective_at = match due {
         Due::Served(_) => Some(order.at),
         Due::Owed(_) => None,
@@ -61,7 +61,7 @@ pub(super) fn settle(
 
 /// Reckons an order again by other minutes: the entry is reversed, also past limits, as
 /// hours that were never served may have been spent; and another one takes its place, in the
-/// order's hands as the first one is.
+/// order's hands as the first one is. Where nobody gets anything by one of them, it is not there.
 pub(super) fn correct(
     view: View<'_>,
     order: &Order,
@@ -69,19 +69,24 @@ pub(super) fn correct(
     due: Due,
     by: Correcting<'_>,
 ) -> Result<Settled, Undecided> {
-    let Shares { reckoned, legs } = reckon(view, order, provider, due)?;
-    let reversal = ledger::Command::ReverseEntry(Reversal {
-        id: by.step,
-        of: by.entry,
-        reason: by.reason.commitment,
-        note: by.reason.note.clone(),
-        force: true,
-        // Hours are counted by service dates: as if it had not been.
-        effective_at: Some(order.at),
-        owner: order.id.hold_owner(),
+    let Outcome { reckoned, legs } = reckon(view, order, provider, due)?;
+    let reversal = by.entry.map(|entry| {
+        ledger::Command::ReverseEntry(Reversal {
+            id: by.step,
+            of: entry,
+            reason: by.reason.commitment,
+            note: by.reason.note.clone(),
+            force: true,
+            // Hours are counted by service dates: as if it had not been.
+            effective_at: Some(order.at),
+            owner: order.id.hold_owner(),
+        })
     });
     let limits = policies::new_limits(view, &provider.centre, &provider.account)?;
-    let mut ledger: Vec<_> = limits.into_iter().chain([reversal]).collect();
+    let mut ledger: Vec<_> = limits.into_iter().chain(reversal).collect();
+    if !reckoned.is_moved() {
+        return Ok(Settled { reckoned, ledger });
+    }
     let adopted = needs::policy_on(view, &order.centre, order.on)?;
     let service = needs::service_of(adopted, &order.service)?;
     let all = legs.iter().map(|leg| leg.amount.steps()).sum();
@@ -107,14 +112,19 @@ pub(super) fn correct(
 #[derive(Clone, Copy)]
 pub(super) struct Correcting<'a> {
     pub(super) step: BookingId,
-    pub(super) entry: BookingId,
+    pub(super) entry: Option<BookingId>,
     pub(super) new_entry: BookingId,
     pub(super) reason: &'a Reason,
 }
 
 /// What an order comes to: under the policy of the need's centre on the service date, and
 /// with the caps of the provider's centre. What it came to before is not there.
-fn reckon(view: View<'_>, order: &Order, provider: &Member, due: Due) -> Result<Shares, Undecided> {
+fn reckon(
+    view: View<'_>,
+    order: &Order,
+    provider: &Member,
+    due: Due,
+) -> Result<Outcome, Undecided> {
     let adopted = needs::policy_on(view, &order.centre, order.on)?;
     let service = needs::service_of(adopted, &order.service)?;
     let (confirmed, worth) = match due {
@@ -140,30 +150,31 @@ fn reckon(view: View<'_>, order: &Order, provider: &Member, due: Due) -> Result<
     let earned_on_day = week.map_or(0, |week| week.credited_on(order.on)) - before;
     let earned_in_week = week.map_or(0, |week| week.credited_in_all()) - before;
     let of_provider = view.objects.policy_on(&provider.centre, order.on)?;
-    let capped = match of_provider {
-        Some(adopted) => {
-            let policy = adopted.policy();
-            policy.capped(worth.weighted, earned_on_day, earned_in_week)
-        }
-        None => Capped {
-            within_day_cap: worth.weighted,
-            within_week_cap: worth.weighted,
-        },
-    };
     let account = view.book.account(&provider.account)?;
     let balance = account.map_or(0, |account| account.balance.steps()) - before;
     let excess_to = excess_to(view, provider)?;
-    let room = room(view, provider, balance)?;
     let is_served = matches!(due, Due::Served(_));
-    let credited = match &excess_to {
-        // The ledger says what is against more than there is room for.
-        None if is_served => capped.within_week_cap,
-        _ => capped.within_week_cap.min(room),
+    let bounds = Bounds {
+        caps: of_provider.map(|adopted| &adopted.policy().pricing),
+        ceiling: ceiling(view, provider)?,
+        over: match (&excess_to, is_served) {
+            (Some(_), _) => Over::Passed,
+            (None, true) => Over::Refused,
+            // What is owed without service is given up where it may not be earned.
+            (None, false) => Over::GivenUp,
+        },
     };
-    let excess = match &excess_to {
-        Some(_) => worth.weighted - credited,
-        None => 0,
+    let standing = Before {
+        day: earned_on_day,
+        week: earned_in_week,
+        balance,
     };
+    let Shares {
+        within_day_cap,
+        within_week_cap,
+        credited,
+        excess,
+    } = bounds.share(worth.weighted, standing);
     let reckoned = Reckoned {
         policy: adopted.version,
         provider_policy: of_provider.map(|adopted| adopted.version),
@@ -174,13 +185,12 @@ fn reckon(view: View<'_>, order: &Order, provider: &Member, due: Due) -> Result<
         weighted: worth.weighted,
         earned_on_day,
         earned_in_week,
-        within_day_cap: capped.within_day_cap,
-        within_week_cap: capped.within_week_cap,
+        within_day_cap,
+        within_week_cap,
         balance,
         credited,
         excess,
     };
-    // What is owed without service is given up where it may not be earned.
     if is_served && credited == 0 && excess == 0 && worth.weighted > 0 {
         return Err(cap_reached(view, order, provider, &reckoned)?.into());
     }
@@ -194,7 +204,7 @@ fn reckon(view: View<'_>, order: &Order, provider: &Member, due: Due) -> Result<
             amount: Amount::new(minutes).ok()?,
         })
     });
-    Ok(Shares {
+    Ok(Outcome {
         legs: legs.collect(),
         reckoned,
     })
@@ -211,22 +221,17 @@ fn excess_to(view: View<'_>, provider: &Member) -> Result<Option<AccountId>, Und
     Ok(account)
 }
 
-/// How much more may stand on the provider's account.
-fn room(view: View<'_>, provider: &Member, balance: i64) -> Result<i64, Undecided> {
-    let has_policy = view
-        .objects
-        .policy_on(&provider.centre, view.today)?
-        .is_some();
-    let ceiling = match has_policy {
-        true => policies::limits(view, &provider.centre)?.ceiling,
-        false => {
+/// The most that may stand on the provider's account.
+fn ceiling(view: View<'_>, provider: &Member) -> Result<Option<i64>, Undecided> {
+    let adopted = view.objects.policy_on(&provider.centre, view.today)?;
+    let ceiling = match adopted {
+        Some(_) => policies::limits(view, &provider.centre)?.ceiling,
+        None => {
             let account = view.book.account(&provider.account)?;
             account.and_then(|account| account.limits.ceiling)
         }
     };
-    Ok(ceiling.map_or(i64::MAX, |ceiling| {
-        ceiling.steps().saturating_sub(balance).max(0)
-    }))
+    Ok(ceiling.map(|ceiling| ceiling.steps()))
 }
 
 /// Which cap leaves nothing.

@@ -50,6 +50,7 @@ pub(super) fn record(view: View<'_>, new: &RecordVisit, by: &Principal) -> Rulin
         by: doer(),
         approved_by: Vec::new(),
         verdict_on,
+        is_over: true,
     };
     let (accepted, ledger) = accepting::ordered(view, &need, &accept, sides, grounds)?;
     let recorded = VisitRecorded {

@@ -164,6 +164,7 @@ fn accepted(view: View<'_>, standing: &StandingVisit, (new, at): (&AriseVisit, M
         by: standing.asked_by.clone(),
         approved_by: accepting::approvals_for(view, &need, provider)?,
         verdict_on,
+        is_over: false,
     };
     let (order, ledger) = accepting::ordered(view, &need, &accept, sides, grounds)?;
     Ok((Arisen::Accepted(published, order), ledger))
@@ -178,13 +179,7 @@ fn published(
         return Err(not_due(standing, new).into());
     }
     let recipient = needs::known_member(view, &standing.terms.recipient, "recipient_id")?;
-    if recipient.centre != standing.centre {
-        return Err(OrderRejection::RecipientMoved {
-            member: recipient.id.clone(),
-            centre: recipient.centre.clone(),
-        }
-        .into());
-    }
+    needs::check_stayed(recipient, &standing.centre)?;
     let publish = PublishNeed {
         id: new.id,
         terms: NeedTerms {

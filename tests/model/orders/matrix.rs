@@ -64,9 +64,11 @@ fn confirm(member: &'static str) -> OrderDo {
     OrderDo::Confirm { member, served: 60 }
 }
 
-/// An order that stands so, two hours after it was booked.
+/// An order that stands so, two hours after it was booked. Where it was called off, something
+/// is owed.
 fn order_in(state: OrderState) -> Real {
-    let mut real = published(0);
+    let is_off = matches!(state, OrderState::Cancelled | OrderState::NoShow);
+    let mut real = published(if is_off { 2 } else { 0 });
     if state == OrderState::Recorded {
         done(&mut real, Ask::Wait { minutes: 180 });
         let record = Ask::Record {
@@ -81,7 +83,9 @@ fn order_in(state: OrderState) -> Real {
         assert_eq!(real.one(record, "2"), Ok(false));
         return real;
     }
-    done(&mut real, about_need(1, NeedDo::Approve));
+    if !is_off {
+        done(&mut real, about_need(1, NeedDo::Approve));
+    }
     done(&mut real, ACCEPT);
     done(&mut real, Ask::Wait { minutes: 180 });
     let (check_in, check_out) = (OrderDo::CheckIn(60), OrderDo::CheckOut(120));
@@ -91,8 +95,8 @@ fn order_in(state: OrderState) -> Real {
         OrderState::Serving => vec![check_in],
         OrderState::Served => vec![check_in, check_out],
         OrderState::Confirmed | OrderState::Settled => vec![check_in, check_out, confirm("b:m1")],
-        OrderState::Cancelled => vec![OrderDo::Cancel(Side::Provider)],
-        OrderState::NoShow => vec![OrderDo::NoShow(Side::Provider)],
+        OrderState::Cancelled => vec![OrderDo::Cancel(Side::Recipient)],
+        OrderState::NoShow => vec![OrderDo::NoShow(Side::Recipient)],
         OrderState::Disputed => vec![dispute],
         OrderState::Resolved => vec![dispute, OrderDo::Resolve(Some(60))],
     };
@@ -126,7 +130,7 @@ fn order_step(verb: OrderVerb) -> OrderDo {
         OrderVerb::NoShow => OrderDo::NoShow(Side::Recipient),
         OrderVerb::Dispute => OrderDo::Dispute,
         OrderVerb::Resolve => OrderDo::Resolve(None),
-        OrderVerb::Correct => OrderDo::Correct(50),
+        OrderVerb::Correct => OrderDo::Correct(0),
     }
 }
 

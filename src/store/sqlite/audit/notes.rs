@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::{Result, kept_apart::KeptApart, wrong};
-use crate::{ledger::Commitment, steps::Record, store::sqlite::read};
+use crate::{steps::Record, store::sqlite::read};
 
 const PLACE: &str = "notes";
 
@@ -20,13 +20,9 @@ impl<'c> Notes<'c> {
     }
 
     pub(super) fn check(&mut self, record: &Record) -> Result<()> {
-        for commitment in record.notes() {
-            self.compare(commitment, record)?;
-        }
-        Ok(())
-    }
-
-    fn compare(&mut self, commitment: Commitment, record: &Record) -> Result<()> {
+        let Some(commitment) = record.note() else {
+            return Ok(());
+        };
         let at = record.stamp.sequence;
         match read::note(self.connection, at)? {
             None => self.count.erased += 1,

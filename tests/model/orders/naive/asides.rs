@@ -94,17 +94,19 @@ impl Model {
 
     pub(super) fn suspend(&mut self, member: Id, actor: Id) -> Result<(), String> {
         self.is_staff(centre_of(member), actor)?;
-        match self.suspended.insert(member) {
-            true => Ok(()),
-            false => err("MEMBER_STATE_WRONG"),
+        if !self.suspended.insert(member) {
+            return err("MEMBER_STATE_WRONG");
         }
+        self.bring_limits(member);
+        Ok(())
     }
 
     pub(super) fn reinstate(&mut self, member: Id, actor: Id) -> Result<(), String> {
         self.is_staff(centre_of(member), actor)?;
-        match self.suspended.remove(member) {
-            true => Ok(()),
-            false => err("MEMBER_STATE_WRONG"),
+        if !self.suspended.remove(member) {
+            return err("MEMBER_STATE_WRONG");
         }
+        self.bring_limits(member);
+        Ok(())
     }
 }

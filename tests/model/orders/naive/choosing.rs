@@ -255,6 +255,7 @@ impl Model {
             8 => OrderDo::Dispute,
             9 => OrderDo::Resolve(None),
             10 => OrderDo::Resolve(Some((found.minutes + off.minutes).max(1))),
+            11 if off.minutes == 5 => OrderDo::Correct(0),
             11 => OrderDo::Correct((found.minutes + off.minutes).max(1)),
             _ => next,
         };

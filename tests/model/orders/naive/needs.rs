@@ -80,7 +80,9 @@ impl Model {
         self.not_ahead(at + minutes)?;
         let need = self.published(recipient, service, (at, minutes), from, 1)?;
         self.may_serve(&need, provider)?;
-        let order = self.ordered((id, id), &need, provider)?;
+        let policy = self.policy(need.centre, day(at))?;
+        let held = Self::weighted(&policy, service, minutes).1;
+        let order = self.ordered((id, id), &need, provider, held)?;
         let signed = Some((minutes, actor));
         let order = Order {
             state: OrderState::Recorded,
@@ -201,7 +203,9 @@ impl Model {
         }
         self.may_serve(&need, provider)?;
         let approved_by = self.approvals_for(&need, provider)?;
-        let mut order = self.ordered((id, need_id), &need, provider)?;
+        let policy = self.policy(need.centre, day(need.at))?;
+        let held = Self::most(&policy, need.service, need.minutes);
+        let mut order = self.ordered((id, need_id), &need, provider, held)?;
         order.approved_by = approved_by;
         self.made((id, need_id), need, order);
         Ok(())
@@ -253,12 +257,16 @@ impl Model {
         self.is_free(0, member, None, (need.at, need.at + need.minutes))
     }
 
-    fn ordered(&self, (id, need_id): (u8, u8), need: &Need, provider: Id) -> Result<Order, String> {
-        let policy = self.policy(need.centre, day(need.at))?;
+    fn ordered(
+        &self,
+        (id, need_id): (u8, u8),
+        need: &Need,
+        provider: Id,
+        held: i64,
+    ) -> Result<Order, String> {
         let time = (need.at, need.at + need.minutes);
         self.check_free((id, need_id), [provider, need.recipient], time)?;
         let payer = self.payer(need.centre, need.recipient, need.from)?;
-        let held = Self::most(&policy, need.service, need.minutes);
         if self.available(payer) < held {
             return err("FLOOR_CROSSED");
         }

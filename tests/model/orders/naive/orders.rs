@@ -65,7 +65,8 @@ impl Model {
             OrderDo::Settle => order.state == Confirmed,
             OrderDo::Resolve(_) => order.state == Disputed,
             OrderDo::Correct(_) => {
-                matches!(order.state, OrderState::Settled | OrderState::Resolved)
+                use OrderState::{Cancelled, NoShow, Resolved, Settled};
+                matches!(order.state, Settled | Resolved | Cancelled | NoShow)
             }
             OrderDo::Dispute => order.is_open() && !matches!(order.state, Recorded | Disputed),
         };
@@ -163,12 +164,24 @@ impl Model {
             OrderDo::Dispute => order.state = Disputed,
             OrderDo::Resolve(None) => order.state = OrderState::Resolved,
             OrderDo::Correct(served) => {
-                let moved = order.credited.filter(|(one, other)| one + other > 0);
-                let Some((credited, excess)) = moved else {
+                let Some((credited, excess)) = order.credited else {
                     return err("NOTHING_TO_CORRECT");
                 };
-                if served > order.ends() - order.at {
-                    return err("CONFIRMED_BEYOND_VISIT");
+                if credited + excess == 0 && served == 0 {
+                    return err("NOTHING_TO_CORRECT");
+                }
+                let lasted = match order.takes_time() {
+                    true => order.ends() - order.at,
+                    false => 0,
+                };
+                if served > lasted {
+                    if lasted == 0 {
+                        return err("CONFIRMED_BEYOND_VISIT");
+                    }
+                    let until = order.at + served;
+                    self.not_ahead(until)?;
+                    self.check_free((id, need), parties, (order.at, until))?;
+                    order.until = Some(until);
                 }
                 let before = self.balances.clone();
                 let pool = pool(centre_of(order.provider));
@@ -260,6 +273,9 @@ impl Model {
             need.orders.retain(|other| *other != id);
             if need.state != NeedState::Cancelled {
                 need.state = NeedState::Approved;
+            }
+            if need.orders.is_empty() {
+                (need.at, need.minutes) = (order.at, order.minutes);
             }
         }
         Ok(())

@@ -10,7 +10,7 @@ impl Model {
     }
 
     /// Rounded, and weighted.
-    fn weighted(policy: &Policy, service: usize, minutes: i64) -> (i64, i64) {
+    pub(super) fn weighted(policy: &Policy, service: usize, minutes: i64) -> (i64, i64) {
         let rounded = (minutes + policy.step - 1) / policy.step * policy.step;
         match service {
             0 => (rounded, rounded),
