@@ -21,6 +21,7 @@ mod sifted;
 mod standings;
 mod statement;
 mod supplies;
+mod today;
 
 use std::{
     sync::{Arc, Weak},
@@ -36,10 +37,7 @@ pub use exchange::{MemberView, centre, centres, member, members, staff, staff_of
 pub use holds::{HoldQuery, HoldView, hold, holds};
 pub use incidents::{Incidents, incident, incidents, incidents_of};
 pub use ledger::{LedgerView, ledger};
-pub use orders::{
-    Needs, OrderPlace, Orders, StepTaken, TODAY_ROWS, Today, need, needs, order, orders,
-    steps_taken, today_of,
-};
+pub use orders::{Needs, OrderPlace, Orders, StepTaken, need, needs, order, orders, steps_taken};
 pub use page::{PageError, Token, page_size};
 pub use policies::{
     Comparison, Explanation, PolicyState, PolicyView, Which, adopted_version, compare, explain,
@@ -51,6 +49,7 @@ pub use sifted::{Sieve, Sifted, sifted};
 pub use standings::{Standings, standing, standings, visits_arisen, visits_due};
 pub use statement::{Direction, PostingView, StatementPage, StatementQuery, statement};
 pub use supplies::{Supplies, supplies, supply_at};
+pub use today::{TODAY_ROWS, Today, today_of};
 use tokio::{
     sync::{Semaphore, mpsc, oneshot},
     task::JoinError,

@@ -26,6 +26,7 @@ mod staff;
 mod standing;
 mod statement;
 mod supply;
+mod today;
 mod unit;
 
 use clap::Subcommand;
@@ -75,7 +76,7 @@ pub(crate) enum LedgerCommand {
     #[command(subcommand)]
     Incident(incident::IncidentCommand),
     /// Show what staff of a centre need in a day, on one screen
-    Today(order_list::TodayArgs),
+    Today(today::TodayArgs),
     /// Move an amount from one account to another
     Transfer(entry::TransferArgs),
     /// Show and reverse entries
@@ -119,7 +120,7 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Standing(command) => standing::run(command, session).await,
         LedgerCommand::Order(command) => order::run(*command, session).await,
         LedgerCommand::Incident(command) => incident::run(command, session).await,
-        LedgerCommand::Today(args) => order_list::today(args, session).await,
+        LedgerCommand::Today(args) => today::show(args, session).await,
         LedgerCommand::Transfer(args) => entry::transfer(args, session).await,
         LedgerCommand::Entry(command) => entry::run(command, session).await,
         LedgerCommand::Hold(command) => hold::run(command, session).await,

@@ -1,9 +1,9 @@
-//! `order list` and `today`: what staff look through.
+//! `order list`: what staff look through.
 
 use clap::Args;
 use timebank_proto::v1::{
-    GetTodayRequest, ListOrdersRequest, OrderState, OrdersOfCentre, Plainly,
-    list_orders_request::Which, orders_of_centre::Only,
+    ListOrdersRequest, OrderState, OrdersOfCentre, Plainly, list_orders_request::Which,
+    orders_of_centre::Only,
 };
 
 use crate::{
@@ -55,19 +55,6 @@ pub(crate) enum Waiting {
     Disputed,
 }
 
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:
-  ledger-cli today huxi --actor 1001
-  ledger-cli today huxi --on 2026-12-01
-  ledger-cli today huxi --output json")]
-pub(crate) struct TodayArgs {
-    /// The centre
-    centre: String,
-    /// The day whose visits are shown. Default: today
-    #[arg(long, value_name = "DATE")]
-    on: Option<String>,
-}
-
 pub(super) async fn list(args: ListArgs, mut session: Session) -> Result<(), Failure> {
     let only = match args.only {
         OnlyArgs {
@@ -109,14 +96,4 @@ fn waiting(state: Waiting) -> OrderState {
         Waiting::Confirmed => OrderState::Confirmed,
         Waiting::Disputed => OrderState::Disputed,
     }
-}
-
-pub(super) async fn today(args: TodayArgs, mut session: Session) -> Result<(), Failure> {
-    let request = GetTodayRequest {
-        centre: args.centre,
-        on: args.on.unwrap_or_default(),
-    };
-    let answer = session.client.orders.get_today(request).await?;
-    let row = rows::today(&answer.into_inner());
-    session.output.one(&row).await
 }

@@ -1,9 +1,11 @@
 //! Accepting needs: who may serve, who could, and whose approval stands then.
 
 use super::{
-    Plan, Ruling, Undecided, View, doers, exits, members,
-    needs::{self, Eligible, Held, Role},
-    policies,
+    Plan, Ruling, Undecided, View,
+    booking::{self, Held},
+    doers,
+    eligibility::{self, Eligible, Role},
+    exits, members, needs, policies,
 };
 use crate::exchange::{
     AcceptNeed, Doer, Fact, Member, MemberState, Need, NeedState, ObjectId, OrderAccepted, OrderId,
@@ -14,8 +16,8 @@ use crate::ledger::{self, Principal, Sequence};
 
 pub(super) fn accept(view: View<'_>, new: &AcceptNeed, by: &Principal) -> Ruling {
     let need = needs::known(view, new.need.0)?;
-    let recipient = needs::known_member(view, &need.terms.recipient, "recipient_id")?;
-    let provider = needs::known_member(view, &new.provider, "provider_id")?;
+    let recipient = eligibility::known_member(view, &need.terms.recipient, "recipient_id")?;
+    let provider = eligibility::known_member(view, &new.provider, "provider_id")?;
     let doer = doers::doer_for(view, &need.centre, provider, by)?;
     needs::check_open(view, need, NeedVerb::Accept)?;
     needs::check_stayed(recipient, &need.centre)?;
@@ -63,10 +65,10 @@ pub(super) fn ordered(
     on: Grounds,
 ) -> Result<(OrderAccepted, Vec<ledger::Command>), Undecided> {
     let terms = &need.terms;
-    let adopted = needs::policy_on(view, &need.centre, need.on)?;
-    let service = needs::service_of(adopted, &terms.service)?;
-    needs::check_free(view, (&provider.id, &recipient.id), &need.visit(new.order))?;
-    let payer = needs::payer(view, adopted, recipient, terms.pay_from.as_ref())?;
+    let adopted = eligibility::policy_on(view, &need.centre, need.on)?;
+    let service = eligibility::service_of(adopted, &terms.service)?;
+    booking::check_free(view, (&provider.id, &recipient.id), &need.visit(new.order))?;
+    let payer = booking::payer(view, adopted, recipient, terms.pay_from.as_ref())?;
     exits::check_unbooked(
         view,
         new.order.0,
@@ -81,10 +83,10 @@ pub(super) fn ordered(
         id: new.order.0,
         payer: &payer,
         provider,
-        amount: needs::held_amount(adopted, service, longest)?,
+        amount: booking::held_amount(adopted, service, longest)?,
     };
     let limits = policies::new_limits(view, &recipient.centre, &recipient.account)?;
-    let place = needs::place_hold(adopted, service, &held, terms.point.as_ref())?;
+    let place = booking::place_hold(adopted, service, &held, terms.point.as_ref())?;
     let stand = u32::try_from(need.orders.len()).unwrap_or(u32::MAX);
     let accepted = OrderAccepted {
         accept: AcceptNeed {
@@ -113,15 +115,15 @@ fn check_provider(
     recorded: Option<Sequence>,
 ) -> Result<Option<Sequence>, Undecided> {
     members::check_state(provider, &[MemberState::Active], "a provider")?;
-    let adopted = needs::policy_on(view, &need.centre, need.on)?;
-    let service = needs::service_of(adopted, &need.terms.service)?;
+    let adopted = eligibility::policy_on(view, &need.centre, need.on)?;
+    let service = eligibility::service_of(adopted, &need.terms.service)?;
     let eligible = Eligible {
         member: provider,
         day: need.on,
         recorded,
     };
-    let verdict_on = needs::may(view, adopted, eligible, Role::Serve)?;
-    needs::check_qualified(adopted.policy(), service, provider, need.on)?;
+    let verdict_on = eligibility::may(view, adopted, eligible, Role::Serve)?;
+    eligibility::check_qualified(adopted.policy(), service, provider, need.on)?;
     Ok(verdict_on)
 }
 
@@ -137,7 +139,7 @@ pub fn check_candidate(view: View<'_>, need: &Need, member: &Member) -> Result<(
     }
     // Whichever order it would be: a need's id is no order's.
     let visit = need.visit(OrderId(need.id.0));
-    needs::check_side_free(view, &member.id, Party::Provider, &visit)
+    booking::check_side_free(view, &member.id, Party::Provider, &visit)
 }
 
 /// The approvals that stand whoever serves: of staff who are neither the provider nor
@@ -154,7 +156,7 @@ pub(super) fn approvals_for(
             standing.push(number.clone());
         }
     }
-    let adopted = needs::policy_on(view, &need.centre, need.on)?;
+    let adopted = eligibility::policy_on(view, &need.centre, need.on)?;
     let asked = adopted.policy().approval.need;
     let given = standing.len();
     match u32::try_from(given).unwrap_or(u32::MAX) < asked {

@@ -1,7 +1,7 @@
 //! Confirming orders: who says how long it took, and whether both sides agree.
 
 use super::{
-    Undecided, doers, needs,
+    Undecided, doers, eligibility,
     orders::{Asked, Comes, check_lasted},
 };
 use crate::exchange::{
@@ -26,7 +26,7 @@ impl Asked<'_> {
             })?;
         let by = self.side_alone(side)?;
         self.check_open(OrderVerb::Confirm)?;
-        let adopted = needs::policy_on(view, &order.centre, order.on)?;
+        let adopted = eligibility::policy_on(view, &order.centre, order.on)?;
         self.check_confirming(adopted, side, &by)?;
         check_lasted(order, served)?;
         let ask = |by_provider, by_recipient| Ask::Confirm {
@@ -34,7 +34,7 @@ impl Asked<'_> {
             by_provider,
             by_recipient,
         };
-        needs::allows(adopted, &ask(served, served))?;
+        eligibility::allows(adopted, &ask(served, served))?;
         let new = Confirmation {
             served,
             by: by.clone(),
@@ -75,7 +75,7 @@ impl Asked<'_> {
         let days_after = u32::try_from(ended_on.days_until(view.today)).unwrap_or(0);
         let within_days = adopted.policy().confirmation.within_days;
         match by {
-            Doer::Member(_) => needs::allows(adopted, &Ask::ConfirmThemselves { days_after }),
+            Doer::Member(_) => eligibility::allows(adopted, &Ask::ConfirmThemselves { days_after }),
             Doer::Staff(_) => {
                 let member = self.member(side);
                 if member.details.has_device && days_after <= within_days {

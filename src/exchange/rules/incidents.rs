@@ -1,6 +1,6 @@
 //! Incidents and complaints: what is reported of an order without stopping it.
 
-use super::{Plan, Ruling, Undecided, View, doers, needs, orders};
+use super::{Plan, Ruling, Undecided, View, doers, eligibility, orders};
 use crate::exchange::{
     CloseIncident, Doer, Fact, IncidentClosed, IncidentReported, IncidentState, Member, Order,
     OrderRejection, ReportIncident,
@@ -47,7 +47,7 @@ pub(super) fn close(view: View<'_>, new: &CloseIncident, by: &Principal) -> Ruli
 
 fn parties<'a>(view: View<'a>, order: &Order) -> Result<[&'a Member; 2], Undecided> {
     Ok([
-        needs::known_member(view, &order.provider, "provider_id")?,
-        needs::known_member(view, &order.recipient, "recipient_id")?,
+        eligibility::known_member(view, &order.provider, "provider_id")?,
+        eligibility::known_member(view, &order.recipient, "recipient_id")?,
     ])
 }

@@ -4,9 +4,11 @@
 //! the order of [`Rejection`]'s variants.
 
 mod accepting;
+mod booking;
 mod centres;
 mod confirming;
 mod doers;
+mod eligibility;
 mod exits;
 mod identities;
 mod incidents;

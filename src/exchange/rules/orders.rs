@@ -1,8 +1,9 @@
 //! What is done about orders: from check-in to settlement, and otherwise.
 
 use super::{
-    Plan, Ruling, Undecided, View, doers, members,
-    needs::{self, Held},
+    Plan, Ruling, Undecided, View,
+    booking::{self, Held},
+    doers, eligibility, members, needs,
     settling::{self, Correcting, Due},
 };
 use crate::exchange::{
@@ -61,8 +62,8 @@ pub(super) fn step(view: View<'_>, new: &OrderStep, by: &Principal) -> Ruling {
     let asked = Asked {
         view,
         order,
-        provider: needs::known_member(view, &order.provider, "provider_id")?,
-        recipient: needs::known_member(view, &order.recipient, "recipient_id")?,
+        provider: eligibility::known_member(view, &order.provider, "provider_id")?,
+        recipient: eligibility::known_member(view, &order.recipient, "recipient_id")?,
         by,
     };
     let comes = match &new.action {
@@ -175,12 +176,12 @@ impl Asked<'_> {
         let by = self.either()?;
         self.check_open(OrderVerb::Change)?;
         let on = view.day(at);
-        let adopted = needs::policy_on(view, &order.centre, on)?;
-        let service = needs::service_of(adopted, &order.service)?;
+        let adopted = eligibility::policy_on(view, &order.centre, on)?;
+        let service = eligibility::service_of(adopted, &order.service)?;
         let days_ago = u32::try_from(on.days_until(view.today)).unwrap_or(0);
         let length = minutes;
         needs::check_near(view, on)?;
-        needs::allows(adopted, &Ask::Exchange { length, days_ago })?;
+        eligibility::allows(adopted, &Ask::Exchange { length, days_ago })?;
         let tolerance = adopted.policy().confirmation.tolerance;
         let asked = adopted.policy().approval.need;
         let is_approval = self.approves_alone(asked)?;
@@ -195,16 +196,16 @@ impl Asked<'_> {
         if on != order.on {
             members::check_state(self.recipient, &[MemberState::Active], "served")?;
             members::check_state(self.provider, &[MemberState::Active], "a provider")?;
-            needs::check_qualified(adopted.policy(), service, self.provider, on)?;
+            eligibility::check_qualified(adopted.policy(), service, self.provider, on)?;
         }
         self.check_free(at, at.after_s(minutes.get().saturating_mul(60)))?;
         let longest = adopted.policy().longest_confirmed(minutes);
-        let amount = needs::held_amount(adopted, service, longest)?;
+        let amount = booking::held_amount(adopted, service, longest)?;
         let mut comes = Comes::plainly(order, by, order.state);
         comes.on = on;
         comes.is_approval = is_approval;
         if amount > order.held {
-            needs::payer(view, adopted, self.recipient, Some(&order.payer))?;
+            booking::payer(view, adopted, self.recipient, Some(&order.payer))?;
         }
         if amount != order.held {
             super::exits::check_unbooked(view, step, StepId::Own(step))?;
@@ -215,7 +216,7 @@ impl Asked<'_> {
                 provider: self.provider,
                 amount,
             };
-            let place = needs::place_hold(adopted, service, &held, order.point.as_ref())?;
+            let place = booking::place_hold(adopted, service, &held, order.point.as_ref())?;
             comes.ledger = vec![settling::release(order), place];
             comes.held = Some(amount);
         }
@@ -240,7 +241,7 @@ impl Asked<'_> {
             until,
         };
         let sides = (&self.order.provider, &self.order.recipient);
-        needs::check_free(self.view, sides, &visit)
+        booking::check_free(self.view, sides, &visit)
     }
 
     fn check_past(&self, at: Moment) -> Result<(), OrderRejection> {
@@ -261,13 +262,13 @@ impl Asked<'_> {
             return Err(OrderRejection::CheckedInOffBooking { booked, at }.into());
         }
         let on = self.view.day(at);
-        let adopted = needs::policy_on(self.view, &self.order.centre, on)?;
+        let adopted = eligibility::policy_on(self.view, &self.order.centre, on)?;
         let length = self.order.minutes;
         let days_ago = u32::try_from(on.days_until(self.view.today)).unwrap_or(0);
-        needs::allows(adopted, &Ask::Exchange { length, days_ago })?;
+        eligibility::allows(adopted, &Ask::Exchange { length, days_ago })?;
         // Afterwards no policy of that day is adopted any more: what is served can be settled.
-        let service = needs::service_of(adopted, &self.order.service)?;
-        needs::check_qualified(adopted.policy(), service, self.provider, on)?;
+        let service = eligibility::service_of(adopted, &self.order.service)?;
+        eligibility::check_qualified(adopted.policy(), service, self.provider, on)?;
         self.check_free(at, at.after_s(length.get().saturating_mul(60)))?;
         let mut comes = Comes::plainly(self.order, by, OrderState::Serving);
         comes.on = on;
@@ -282,12 +283,12 @@ impl Asked<'_> {
         if at <= from {
             return Err(OrderRejection::CheckedOutEarly { from, at }.into());
         }
-        let adopted = needs::policy_on(self.view, &self.order.centre, self.order.on)?;
+        let adopted = eligibility::policy_on(self.view, &self.order.centre, self.order.on)?;
         let longest = adopted.policy().exchange.longest;
         let length = Minutes::at_most(from.minutes_begun_until(at));
         if length > longest {
             let days_ago = 0;
-            needs::allows(adopted, &Ask::Exchange { length, days_ago })?;
+            eligibility::allows(adopted, &Ask::Exchange { length, days_ago })?;
         }
         self.check_free(from, at)?;
         let mut comes = Comes::plainly(self.order, by, OrderState::Served);
@@ -332,7 +333,7 @@ impl Asked<'_> {
         is_late: bool,
     ) -> Result<Comes, Undecided> {
         let order = self.order;
-        let adopted = needs::policy_on(self.view, &order.centre, order.on)?;
+        let adopted = eligibility::policy_on(self.view, &order.centre, order.on)?;
         let owed = adopted.policy().cancellation.owed;
         match side == Party::Recipient && is_late && owed > Minutes::ZERO {
             true => self.settled(by, to, Due::Owed(owed)),
@@ -344,7 +345,7 @@ impl Asked<'_> {
         let by = self.side_alone(side)?;
         self.check_open(OrderVerb::Cancel)?;
         let Self { view, order, .. } = *self;
-        let adopted = needs::policy_on(view, &order.centre, order.on)?;
+        let adopted = eligibility::policy_on(view, &order.centre, order.on)?;
         let minutes_before = view.now.minutes_until(order.at);
         let ask = Ask::Cancel { minutes_before };
         let is_late = adopted.policy().judge(&ask).is_err();
@@ -393,7 +394,7 @@ impl Asked<'_> {
         if order.reckoned.is_none() || (order.entry.is_none() && served == Minutes::ZERO) {
             return Err(unmoved().into());
         }
-        let adopted = needs::policy_on(view, &order.centre, order.on)?;
+        let adopted = eligibility::policy_on(view, &order.centre, order.on)?;
         self.check_corrected(adopted, served)?;
         let asked = order.correction.as_ref();
         let asked = asked.filter(|correction| correction.served == served);
@@ -444,7 +445,7 @@ impl Asked<'_> {
         let until = order.at.after_s(served.get().saturating_mul(60));
         self.check_past(until)?;
         let (length, days_ago) = (served, 0);
-        needs::allows(adopted, &Ask::Exchange { length, days_ago })?;
+        eligibility::allows(adopted, &Ask::Exchange { length, days_ago })?;
         self.check_free(order.at, until)
     }
 }

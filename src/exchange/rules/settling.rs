@@ -2,8 +2,8 @@
 
 use super::{
     Undecided, View,
-    needs::{self, Held},
-    policies,
+    booking::{self, Held},
+    eligibility, policies,
 };
 use crate::exchange::{
     Member, Order, OrderRejection, WeekId,
@@ -87,8 +87,8 @@ pub(super) fn correct(
     if !reckoned.is_moved() {
         return Ok(Settled { reckoned, ledger });
     }
-    let adopted = needs::policy_on(view, &order.centre, order.on)?;
-    let service = needs::service_of(adopted, &order.service)?;
+    let adopted = eligibility::policy_on(view, &order.centre, order.on)?;
+    let service = eligibility::service_of(adopted, &order.service)?;
     let all = legs.iter().map(|leg| leg.amount.steps()).sum();
     let held = Held {
         order: order.id,
@@ -98,7 +98,7 @@ pub(super) fn correct(
         amount: Amount::new(all)
             .map_err(|_| OrderRejection::NothingToCorrect { order: order.id })?,
     };
-    ledger.push(needs::place_hold(
+    ledger.push(booking::place_hold(
         adopted,
         service,
         &held,
@@ -125,8 +125,8 @@ fn reckon(
     provider: &Member,
     due: Due,
 ) -> Result<Outcome, Undecided> {
-    let adopted = needs::policy_on(view, &order.centre, order.on)?;
-    let service = needs::service_of(adopted, &order.service)?;
+    let adopted = eligibility::policy_on(view, &order.centre, order.on)?;
+    let service = eligibility::service_of(adopted, &order.service)?;
     let (confirmed, worth) = match due {
         Due::Served(confirmed) => (confirmed, adopted.policy().worth(service, confirmed)),
         Due::Owed(minutes) => {

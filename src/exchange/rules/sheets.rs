@@ -3,7 +3,7 @@
 use super::{
     Plan, Ruling, Undecided, View,
     accepting::{self, Grounds},
-    doers, needs,
+    doers, eligibility, needs,
     orders::{Asked, Comes},
     staff_of,
 };
@@ -16,8 +16,8 @@ use crate::ledger::{Difference, Principal};
 
 /// By the rules of the service date: those of publishing a need, and of accepting it.
 pub(super) fn record(view: View<'_>, new: &RecordVisit, by: &Principal) -> Ruling {
-    let recipient = needs::known_member(view, &new.recipient, "recipient_id")?;
-    let provider = needs::known_member(view, &new.provider, "provider_id")?;
+    let recipient = eligibility::known_member(view, &new.recipient, "recipient_id")?;
+    let provider = eligibility::known_member(view, &new.provider, "provider_id")?;
     let staff = staff_of(view.objects, &recipient.centre, by)?;
     let number = &staff.terms.number;
     let doer = || Doer::Staff(number.clone());
@@ -76,7 +76,7 @@ impl Asked<'_> {
         for earlier in &order.approved_by {
             doers::check_another(view, staff, earlier)?;
         }
-        let adopted = needs::policy_on(view, &order.centre, order.on)?;
+        let adopted = eligibility::policy_on(view, &order.centre, order.on)?;
         let asked = adopted.policy().approval.need.max(1);
         let given = u32::try_from(order.approved_by.len()).unwrap_or(u32::MAX);
         let to = match given.saturating_add(1) >= asked {

@@ -3,7 +3,7 @@
 use super::{
     Plan, Ruling, Undecided, View,
     accepting::{self, Grounds},
-    doers, members,
+    doers, eligibility, members,
     needs::{self, check_other},
 };
 use crate::exchange::{
@@ -25,7 +25,7 @@ pub(super) fn check_repeat(
         let need = need.id;
         return Err(OrderRejection::NeedRepeats { need, standing }.into());
     }
-    let policy = needs::policy_on(view, &need.centre, need.on)?.policy();
+    let policy = eligibility::policy_on(view, &need.centre, need.on)?.policy();
     let asked = policy.approval.need;
     if need.state == NeedState::Approved && asked > 0 {
         let need = need.id;
@@ -41,7 +41,7 @@ pub(super) fn check_repeat(
         return Err(OrderRejection::RepeatsNever { until, second }.into());
     }
     if let Some(provider) = &repeat.provider {
-        let provider = needs::known_member(view, provider, "provider_id")?;
+        let provider = eligibility::known_member(view, provider, "provider_id")?;
         doers::doer_for(view, &need.centre, provider, by)?;
         check_other(need, provider)?;
         members::check_state(provider, &[MemberState::Active], "a provider")?;
@@ -54,7 +54,7 @@ pub(super) fn step(view: View<'_>, new: &StandingStep, by: &Principal) -> Ruling
     let by = match &new.action {
         StandingAction::Skip(_) | StandingAction::Stop => {
             let recipient = &standing.terms.recipient;
-            let recipient = needs::known_member(view, recipient, "recipient_id")?;
+            let recipient = eligibility::known_member(view, recipient, "recipient_id")?;
             doers::doer_for(view, &standing.centre, recipient, by)?
         }
         StandingAction::Leave => leaving(view, standing, by)?,
@@ -78,7 +78,7 @@ fn leaving(view: View<'_>, standing: &StandingVisit, by: &Principal) -> Result<D
         let standing = standing.id;
         OrderRejection::StandingUnserved { standing }
     })?;
-    let provider = needs::known_member(view, provider, "provider_id")?;
+    let provider = eligibility::known_member(view, provider, "provider_id")?;
     doers::doer_for(view, &standing.centre, provider, by)
 }
 
@@ -150,8 +150,8 @@ fn accepted(view: View<'_>, standing: &StandingVisit, (new, at): (&AriseVisit, M
         let standing = standing.id;
         OrderRejection::StandingUnserved { standing }
     })?;
-    let provider = needs::known_member(view, provider, "provider_id")?;
-    let recipient = needs::known_member(view, &need.terms.recipient, "recipient_id")?;
+    let provider = eligibility::known_member(view, provider, "provider_id")?;
+    let recipient = eligibility::known_member(view, &need.terms.recipient, "recipient_id")?;
     let accept = AcceptNeed {
         order: OrderId(new.id.0),
         need: new.id,
@@ -178,7 +178,7 @@ fn published(
     if !standing.may_begin(new.on, at) {
         return Err(not_due(standing, new).into());
     }
-    let recipient = needs::known_member(view, &standing.terms.recipient, "recipient_id")?;
+    let recipient = eligibility::known_member(view, &standing.terms.recipient, "recipient_id")?;
     needs::check_stayed(recipient, &standing.centre)?;
     let publish = PublishNeed {
         id: new.id,

@@ -1,6 +1,6 @@
 //! Supplies: when members are free to serve.
 
-use super::{Ruling, Undecided, View, doers, members, needs};
+use super::{Ruling, Undecided, View, doers, eligibility, members};
 use crate::exchange::{
     Fact, Member, MemberState, OfferSupply, OrderRejection, Supply, SupplyId, SupplyOffered,
     SupplyWithdrawn, WithdrawSupply, supply::MAX_SUPPLIES,
@@ -9,11 +9,11 @@ use crate::ledger::Principal;
 
 /// Whether they are qualified for it is asked when they come, as it may change until then.
 pub(super) fn offer(view: View<'_>, new: &OfferSupply, by: &Principal) -> Ruling {
-    let member = needs::known_member(view, &new.member, "member_id")?;
+    let member = eligibility::known_member(view, &new.member, "member_id")?;
     let by = doers::doer_for(view, &member.centre, member, by)?;
     members::check_state(member, &[MemberState::Active], "a provider")?;
-    let adopted = needs::policy_on(view, &member.centre, view.today)?;
-    needs::service_of(adopted, &new.supply.service)?;
+    let adopted = eligibility::policy_on(view, &member.centre, view.today)?;
+    eligibility::service_of(adopted, &new.supply.service)?;
     match member.supplies.len() >= MAX_SUPPLIES {
         true => Err(OrderRejection::TooManySupplies {
             member: member.id.clone(),
@@ -27,7 +27,7 @@ pub(super) fn offer(view: View<'_>, new: &OfferSupply, by: &Principal) -> Ruling
 }
 
 pub(super) fn withdraw(view: View<'_>, new: &WithdrawSupply, by: &Principal) -> Ruling {
-    let member = needs::known_member(view, &new.member, "member_id")?;
+    let member = eligibility::known_member(view, &new.member, "member_id")?;
     let by = doers::doer_for(view, &member.centre, member, by)?;
     members::check_state(member, &members::PRESENT, "changed")?;
     Ok(Fact::SupplyWithdrawn(SupplyWithdrawn {

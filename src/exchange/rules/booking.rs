@@ -1,0 +1,145 @@
+//! What an order takes: hours that are held of whoever pays, and the time of both sides.
+
+use super::{Undecided, View, eligibility::allows, policies};
+use crate::exchange::{
+    AdoptedPolicy, Member, MemberId, OrderId, OrderRejection, WeekId,
+    order::{MAX_VISITS, Party, Visit},
+    policy::{Ask, Minutes, Payer, Service},
+};
+use crate::ledger::{self, AccountId, AccountKind, Amount, HoldTerms, Label, Tag, Tags, Transfer};
+
+/// A hold that is to be placed for an order.
+pub(super) struct Held<'a> {
+    pub(super) order: OrderId,
+    pub(super) id: ledger::BookingId,
+    pub(super) payer: &'a AccountId,
+    pub(super) provider: &'a Member,
+    pub(super) amount: Amount,
+}
+
+/// The most that an order can come to of which no more than so long counts.
+pub(super) fn held_amount(
+    adopted: &AdoptedPolicy,
+    service: &Service,
+    longest: Minutes,
+) -> Result<Amount, Undecided> {
+    let most = adopted.policy().worth_of(service, longest);
+    let unfit = || OrderRejection::ServiceUnfit {
+        policy: adopted.id(),
+        service: service.code.clone(),
+        why: "so short a service is worth nothing by its weight",
+    };
+    Ok(Amount::new(most).map_err(|_| unfit())?)
+}
+
+pub(super) fn place_hold(
+    adopted: &AdoptedPolicy,
+    service: &Service,
+    held: &Held<'_>,
+    point: Option<&crate::exchange::Code>,
+) -> Result<ledger::Command, Undecided> {
+    let unfit = |why| OrderRejection::ServiceUnfit {
+        policy: adopted.id(),
+        service: service.code.clone(),
+        why,
+    };
+    let (from, to) = (held.payer.clone(), held.provider.account.clone());
+    let transfer =
+        Transfer::new(from, to, held.amount).map_err(|_| unfit("the provider would pay for it"))?;
+    let tag = |key, value: &str| Tag::new(Label::parse("key", key)?, value.into());
+    let tags = [("service", Some(&service.code)), ("point", point)];
+    let tags = tags
+        .into_iter()
+        .filter_map(|(key, code)| Some(tag(key, code?.as_str())));
+    let tags = tags.collect::<Result<_, _>>().and_then(Tags::new);
+    Ok(ledger::Command::PlaceHold {
+        terms: HoldTerms {
+            id: held.id,
+            transfer,
+            expires_in_s: None,
+            kind: Label::service(),
+            tags: tags.map_err(|_| unfit("its code is no tag"))?,
+            owner: held.order.hold_owner(),
+        },
+        unit: None,
+    })
+}
+
+/// That provider and recipient are nowhere else at the time of a visit.
+pub(super) fn check_free(
+    view: View<'_>,
+    (provider, recipient): (&MemberId, &MemberId),
+    visit: &Visit,
+) -> Result<(), Undecided> {
+    check_side_free(view, provider, Party::Provider, visit)?;
+    check_side_free(view, recipient, Party::Recipient, visit)
+}
+
+pub(super) fn check_side_free(
+    view: View<'_>,
+    member: &MemberId,
+    side: Party,
+    visit: &Visit,
+) -> Result<(), Undecided> {
+    let on = view.day(visit.from);
+    // No visit is longer than a day: one that begins the day before may last into it.
+    let days = [on.before(), on, view.day(visit.until)];
+    let mut weeks: Vec<_> = days.map(|day| WeekId::of(member, day)).into();
+    weeks.dedup();
+    for id in weeks {
+        let Some(week) = view.objects.week(&id)? else {
+            continue;
+        };
+        let member = member.clone();
+        if let Some(other) = week.overlapping(visit, side) {
+            return Err(OrderRejection::VisitsOverlap {
+                member,
+                order: other.order,
+                from: other.from,
+                until: other.until,
+            }
+            .into());
+        }
+        let is_in = week.visits.iter().any(|other| other.order == visit.order);
+        if week.monday == on.monday() && !is_in && week.visits.len() >= MAX_VISITS {
+            let max = MAX_VISITS;
+            return Err(OrderRejection::TooManyVisits { member, on, max }.into());
+        }
+    }
+    Ok(())
+}
+
+/// The account that pays: whom the need names, as far as the policy lets it, or whom the
+/// policy names.
+pub(super) fn payer(
+    view: View<'_>,
+    adopted: &AdoptedPolicy,
+    recipient: &Member,
+    named: Option<&AccountId>,
+) -> Result<AccountId, Undecided> {
+    let centre = &adopted.centre;
+    let by_policy = match &adopted.policy().payment.payer {
+        Payer::Recipient => &recipient.account,
+        Payer::Account(account) => account,
+    };
+    let account = named.unwrap_or(by_policy);
+    if *account == recipient.account {
+        return Ok(account.clone());
+    }
+    policies::check_ours(view, centre, "payment.payer", account)?;
+    if account != by_policy && !is_bodys(view, account)? {
+        allows(adopted, &Ask::PayFrom(account))?;
+    }
+    Ok(account.clone())
+}
+
+/// Whether an account is an organisation's or a project's, which pay for whom they like.
+fn is_bodys(view: View<'_>, id: &AccountId) -> Result<bool, Undecided> {
+    let account = view.book.account(id)?;
+    Ok(account.is_some_and(|account| {
+        matches!(
+            account.kind,
+            AccountKind::Organisation | AccountKind::Project
+        )
+    }))
+}
