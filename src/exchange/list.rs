@@ -90,6 +90,9 @@ pub(super) fn of_order(order: &Order) -> Vec<List> {
     if orders_are_awaited_in(order.state) {
         lists.push(List::OrdersAwaited(order.centre.clone(), order.on));
     }
+    if order.correction.is_some() {
+        lists.push(List::OrdersToCorrect(order.centre.clone(), order.on));
+    }
     if orders_wait_in(order.state) {
         let (centre, due_on) = (order.centre.clone(), order.due_on());
         lists.push(List::OrdersIn(centre, order.state, due_on));
@@ -103,6 +106,8 @@ pub(super) fn of_standing(standing: &StandingVisit) -> Vec<List> {
     let mut lists: Vec<_> = parties.map(|id| List::StandingsOf(id.clone())).collect();
     lists.push(List::StandingsIn(standing.centre.clone(), standing.state));
     lists.extend(standing.due_on().map(List::StandingsDue));
+    let off = standing.off.last();
+    lists.extend(off.map(|last| List::StandingsOff(standing.centre.clone(), last.month())));
     lists
 }
 
@@ -138,6 +143,9 @@ pub enum List {
     /// Orders of a centre that wait to be served, in the order of their days: the same list,
     /// whichever day is named.
     OrdersAwaited(Branch, Day),
+    /// Orders of a centre with a correction that waits for more of the staff, in the order of
+    /// their days: the same list, whichever day is named.
+    OrdersToCorrect(Branch, Day),
     /// Orders of a centre that stand so and wait for something, in the order of the days by
     /// which that is to happen: the same list, whichever day is named.
     OrdersIn(Branch, OrderState, Day),
@@ -152,6 +160,9 @@ pub enum List {
     /// Those of which a visit is still to arise, in the order of the days on which the next
     /// one does: the same list, whichever day is named.
     StandingsDue(Day),
+    /// Standing visits of a centre of which the last visit that did not arise was to begin on
+    /// some day of a month, such as `2026-03`.
+    StandingsOff(Branch, String),
     /// Incidents of a centre that stand so.
     IncidentsIn(Branch, IncidentState),
 }
@@ -173,12 +184,14 @@ impl List {
             Self::NeedsIn(..) | Self::NeedsOf(_) => ObjectKind::Need,
             Self::OrdersOn(..)
             | Self::OrdersAwaited(..)
+            | Self::OrdersToCorrect(..)
             | Self::OrdersIn(..)
             | Self::OrdersOf(_)
             | Self::OrdersOfSheet(..) => ObjectKind::Order,
-            Self::StandingsIn(..) | Self::StandingsOf(_) | Self::StandingsDue(_) => {
-                ObjectKind::Standing
-            }
+            Self::StandingsIn(..)
+            | Self::StandingsOf(_)
+            | Self::StandingsDue(_)
+            | Self::StandingsOff(..) => ObjectKind::Standing,
             Self::IncidentsIn(..) => ObjectKind::Incident,
         }
     }
@@ -206,12 +219,14 @@ impl List {
             Self::NeedsOf(member) => format!("needs-for/{member} "),
             Self::OrdersOn(centre, day) => format!("orders-of/{centre}/on/{day} "),
             Self::OrdersAwaited(centre, _) => format!("orders-of/{centre}/awaited "),
+            Self::OrdersToCorrect(centre, _) => format!("orders-of/{centre}/to-correct "),
             Self::OrdersIn(centre, state, _) => format!("orders-of/{centre}/{state} "),
             Self::OrdersOf(member) => format!("orders-for/{member} "),
             Self::OrdersOfSheet(centre, number) => format!("orders-of/{centre}/sheet/{number} "),
             Self::StandingsIn(centre, state) => format!("standings-of/{centre}/{state} "),
             Self::StandingsOf(member) => format!("standings-for/{member} "),
             Self::StandingsDue(_) => "standings-due ".into(),
+            Self::StandingsOff(centre, month) => format!("standings-of/{centre}/off/{month} "),
             Self::IncidentsIn(centre, state) => format!("incidents-of/{centre}/{state} "),
         }
     }
@@ -220,7 +235,10 @@ impl List {
     pub fn key(&self, id: &ObjectId) -> String {
         let prefix = self.prefix();
         match self {
-            Self::StandingsDue(day) | Self::OrdersAwaited(_, day) | Self::OrdersIn(_, _, day) => {
+            Self::StandingsDue(day)
+            | Self::OrdersAwaited(_, day)
+            | Self::OrdersToCorrect(_, day)
+            | Self::OrdersIn(_, _, day) => {
                 format!("{prefix}{day} {id}")
             }
             _ => format!("{prefix}{id}"),

@@ -11,7 +11,7 @@ use super::{
     policy::{Breach, Minutes},
     supply::MAX_SUPPLIES,
 };
-use crate::ledger::{Moment, Principal};
+use crate::ledger::{AccountId, Moment, Principal};
 
 fn day_or_none(day: Option<Day>) -> String {
     day.map_or_else(|| "none".into(), |day| day.to_string())
@@ -233,6 +233,15 @@ pub enum OrderRejection {
     )]
     RecipientMoved { member: MemberId, centre: Branch },
     #[error(
+        "member {member} names {account} as payer, and by policy {policy} nobody approves what they \
+         ask for (approval.need = 0); have one of the staff publish it"
+    )]
+    PayerByStaff {
+        account: AccountId,
+        member: MemberId,
+        policy: PolicyId,
+    },
+    #[error(
         "member {member} has no such supply as {supply}; `ledger-cli supply list --of {member}`"
     )]
     SupplyUnknown { member: MemberId, supply: SupplyId },
@@ -297,6 +306,7 @@ impl OrderRejection {
             Self::NoVisitAhead { .. } => "NO_VISIT_AHEAD",
             Self::VisitNotDue { .. } => "VISIT_NOT_DUE",
             Self::RecipientMoved { .. } => "RECIPIENT_MOVED",
+            Self::PayerByStaff { .. } => "PAYER_BY_STAFF",
             Self::SupplyUnknown { .. } => "SUPPLY_UNKNOWN",
             Self::TooManySupplies { .. } => "TOO_MANY_SUPPLIES",
             Self::TooManySteps { .. } => "TOO_MANY_STEPS",
@@ -482,6 +492,15 @@ impl OrderRejection {
             Self::RecipientMoved { member, centre } => vec![
                 ("member", member.to_string()),
                 ("centre", centre.to_string()),
+            ],
+            Self::PayerByStaff {
+                account,
+                member,
+                policy,
+            } => vec![
+                ("account", account.to_string()),
+                ("member", member.to_string()),
+                ("policy", policy.to_string()),
             ],
             Self::SupplyUnknown { member, supply } => vec![
                 ("member", member.to_string()),

@@ -46,6 +46,7 @@ impl Objects {
                 approved_by: Vec::new(),
                 next: None,
                 skipped: Vec::new(),
+                off: Vec::new(),
                 steps: vec![at],
             };
             return self.create(Object::Standing(Box::new(standing.begun())), at);
@@ -94,7 +95,12 @@ impl Objects {
     pub(super) fn arise(&mut self, new: &VisitArose, stamp: Stamp) -> Result<(), String> {
         let at = stamp.sequence;
         let approved_by = self.known_standing(new.standing)?.approved_by.clone();
-        self.change_standing(new.standing, at, |standing| standing.go_on(new.on))?;
+        self.change_standing(new.standing, at, |standing| {
+            if let Arisen::Off(_) = new.arisen {
+                standing.miss(new.on);
+            }
+            standing.go_on(new.on);
+        })?;
         let (published, accepted) = match &new.arisen {
             Arisen::Accepted(published, accepted) => (published, Some(accepted)),
             Arisen::Open(published, _) => (published, None),

@@ -37,7 +37,9 @@ pub use exchange::{MemberView, centre, centres, member, members, staff, staff_of
 pub use holds::{HoldQuery, HoldView, hold, holds};
 pub use incidents::{Incidents, incident, incidents, incidents_of};
 pub use ledger::{LedgerView, ledger};
-pub use orders::{Needs, OrderPlace, Orders, StepTaken, need, needs, order, orders, steps_taken};
+pub use orders::{
+    Needs, OrderPlace, Orders, StepTaken, need, needs, order, order_states, orders, steps_taken,
+};
 pub use page::{PageError, Token, page_size};
 pub use policies::{
     Comparison, Explanation, PolicyState, PolicyView, Which, adopted_version, compare, explain,

@@ -48,6 +48,23 @@ pub fn order(reading: &mut Reading<'_>, id: OrderId) -> Result<Order, ReadError>
     }
 }
 
+/// How orders stand; none where one is not there.
+///
+/// # Errors
+/// Where the store fails.
+pub fn order_states(
+    reading: &mut Reading<'_>,
+    ids: &[OrderId],
+) -> Result<Vec<Option<OrderState>>, ReadError> {
+    let ids: Vec<_> = ids.iter().map(|id| ObjectId::Order(*id)).collect();
+    let found = reading.snapshot.objects(&ids)?.into_iter();
+    let states = found.map(|found| match found {
+        Some((Object::Order(order), _)) => Some(order.state),
+        _ => None,
+    });
+    Ok(states.collect())
+}
+
 /// What the records of a need's, an order's or an incident's steps say, in order.
 ///
 /// # Errors
@@ -263,6 +280,8 @@ pub enum Orders {
     Overdue(Branch),
     /// Those of a centre whose day has passed without a check-in and a check-out.
     Missed(Branch),
+    /// Those of a centre with a correction that waits for more of the staff.
+    ToCorrect(Branch),
     /// Those of a centre that a sheet has.
     OfSheet(Branch, SheetNumber),
     /// Those of a member.
@@ -281,6 +300,7 @@ impl Orders {
     fn list(&self, from: Day) -> List {
         match self {
             Self::Missed(centre) => List::OrdersAwaited(centre.clone(), from),
+            Self::ToCorrect(centre) => List::OrdersToCorrect(centre.clone(), from),
             Self::On(centre, day) => List::OrdersOn(centre.clone(), *day),
             Self::In(centre, state) => List::OrdersIn(centre.clone(), *state, from),
             Self::Overdue(centre) => List::OrdersIn(centre.clone(), OrderState::Served, from),
@@ -295,6 +315,7 @@ impl Orders {
             | Self::In(centre, _)
             | Self::Overdue(centre)
             | Self::Missed(centre)
+            | Self::ToCorrect(centre)
             | Self::OfSheet(centre, _) => Some(centre),
             Self::Of(_) => None,
         }
@@ -304,7 +325,9 @@ impl Orders {
     fn end(&self, today: Day) -> Option<Day> {
         match self {
             Self::Overdue(_) | Self::Missed(_) => Some(today),
-            Self::On(..) | Self::In(..) | Self::OfSheet(..) | Self::Of(_) => None,
+            Self::On(..) | Self::In(..) | Self::ToCorrect(_) | Self::OfSheet(..) | Self::Of(_) => {
+                None
+            }
         }
     }
 }

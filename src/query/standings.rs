@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     exchange::{
-        Branch, Day, Fact, List, MemberId, Object, ObjectId, OrderRejection, Rejection, StandingId,
-        StandingState, StandingVisit, VisitArose,
+        Branch, Day, Fact, List, MemberId, Need, Object, ObjectId, OrderRejection, Rejection,
+        StandingId, StandingState, StandingVisit, VisitArose,
     },
     ledger::Moment,
     store::StoreError,
@@ -54,6 +54,27 @@ pub fn standings(
     let after = after.map(ObjectId::Standing);
     let found = reading.snapshot.listed(&list, after.as_ref(), limit)?;
     Ok(all_standings(found)?)
+}
+
+/// The standing visits of a centre of which a visit did not arise that is still ahead.
+///
+/// # Errors
+/// Where the store fails.
+pub(super) fn standings_off(
+    reading: &mut Reading<'_>,
+    prefix: &Branch,
+    limit: usize,
+) -> Result<Vec<StandingVisit>, ReadError> {
+    let today = today(reading)?;
+    let mut off = Vec::new();
+    for month in today.months_to(Need::latest_open_until(today)) {
+        let list = List::StandingsOff(prefix.clone(), month);
+        let listed = reading.snapshot.listed(&list, None, limit)?;
+        off.extend(all_standings(listed)?);
+    }
+    off.retain(|standing| standing.off.last().is_some_and(|last| *last >= today));
+    off.truncate(limit);
+    Ok(off)
 }
 
 /// The visits of a standing visit whose time had come, in order.

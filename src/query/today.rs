@@ -2,8 +2,9 @@
 
 use super::{
     Incidents, Needs, Orders, ReadError, Reading, incidents, needs, orders, policies::today,
+    standings::standings_off,
 };
-use crate::exchange::{Branch, Day, Incident, Need, NeedState, Order, OrderState};
+use crate::exchange::{Branch, Day, Incident, Need, NeedState, Order, OrderState, StandingVisit};
 
 /// How many of a kind the day's screen shows.
 pub const TODAY_ROWS: usize = 100;
@@ -18,6 +19,8 @@ pub struct Today {
     /// Whose day has passed without a check-in and a check-out, by that day.
     pub missed: Vec<Order>,
     pub overdue: Vec<Order>,
+    /// With a correction that waits for more of the staff.
+    pub to_correct: Vec<Order>,
     /// What was entered from sheets, to be approved.
     pub recorded: Vec<Order>,
     /// What both sides have confirmed, to be settled.
@@ -27,6 +30,8 @@ pub struct Today {
     pub disputes: Vec<Order>,
     /// Open incidents that stop no order.
     pub incidents: Vec<Incident>,
+    /// Of which a visit that is still ahead did not arise.
+    pub off: Vec<StandingVisit>,
     /// Which of these have more than are shown, by name.
     pub cut: Vec<&'static str>,
 }
@@ -65,6 +70,7 @@ pub fn today_of(
     visits.sort_by_key(|order| (order.at, order.id));
     let missed = orders_of("missed", Orders::Missed(centre()))?;
     let overdue = orders_of("overdue", Orders::Overdue(centre()))?;
+    let to_correct = orders_of("to_correct", Orders::ToCorrect(centre()))?;
     let recorded = Orders::In(centre(), OrderState::Recorded);
     let recorded = orders_of("recorded", recorded)?;
     let confirmed = Orders::In(centre(), OrderState::Confirmed);
@@ -72,6 +78,7 @@ pub fn today_of(
     let disputes = orders_of("disputes", Orders::In(centre(), OrderState::Disputed))?;
     let reported = incidents(reading, &Incidents::Reported(centre()), None, limit)?;
     let incidents = shown("incidents", reported, &mut cut);
+    let off = shown("off", standings_off(reading, prefix, limit)?, &mut cut);
     let approved = Needs::In(centre(), NeedState::Approved);
     let mut unmet = shown("unmet", needs(reading, &approved, None, limit)?, &mut cut);
     unmet.sort_by_key(|(need, _)| (need.published_at, need.id));
@@ -84,11 +91,13 @@ pub fn today_of(
         visits,
         missed,
         overdue,
+        to_correct,
         recorded,
         confirmed,
         unmet,
         disputes,
         incidents,
+        off,
         cut,
     })
 }

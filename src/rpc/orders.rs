@@ -14,7 +14,7 @@ use super::{
     door::Held,
     incidents,
     needs::{self, need_id, step_taken},
-    page, partakers,
+    page, partakers, standings,
     status::Refused,
     to_the_end, token_of,
 };
@@ -182,6 +182,7 @@ fn which(asked: Option<Asked>) -> Result<Orders, Malformed> {
         Only::On(day) => Orders::On(centre, Day::parse("of_centre.on", &day)?),
         Only::Overdue(_) => Orders::Overdue(centre),
         Only::Missed(_) => Orders::Missed(centre),
+        Only::ToCorrect(_) => Orders::ToCorrect(centre),
         Only::Sheet(number) => Orders::OfSheet(centre, SheetNumber::parse(&number)?),
         Only::State(given) => Orders::In(centre, waiting_state(given)?),
     })
@@ -311,6 +312,8 @@ impl OrderService for Services {
             for_approval: needs(&today.for_approval),
             visits: orders(&today.visits),
             missed: orders(&today.missed),
+            to_correct: orders(&today.to_correct),
+            off: today.off.iter().map(standings::reply).collect(),
             overdue: orders(&today.overdue),
             recorded: orders(&today.recorded),
             confirmed: orders(&today.confirmed),

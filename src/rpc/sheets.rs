@@ -8,11 +8,12 @@ use timebank_proto::{
 use super::{Services, orders::order_id, partakers, status::Refused};
 use crate::{
     exchange::{
-        Command, RecordVisit,
+        Command, OrderState, RecordVisit,
         order::{Helpers, Sheet, VisitVerdicts},
     },
     journal,
     ledger::Caller,
+    query::{self, Reading},
     steps::Together,
 };
 
@@ -30,19 +31,29 @@ impl Services {
         }
         let sheet = journal::sheet(request.sheet.as_ref())?;
         let visits = request.visits.into_iter();
-        let read: Vec<_> = visits.map(|visit| command(visit, &sheet)).collect();
-        let sound = read.iter().flatten().cloned();
-        let commands = sound.map(Into::into).collect();
+        let read: Vec<_> = visits.map(|given| visit(given, &sheet)).collect();
+        let sound: Vec<_> = read.iter().flatten().cloned().collect();
+        let ids: Vec<_> = sound.iter().map(|visit| visit.id).collect();
+        let by = caller.principal.clone();
+        let commands = sound.into_iter();
+        let commands = commands.map(|visit| Command::RecordVisit(Box::new(visit)).into());
+        let commands = commands.collect();
         let decided = self.decide(commands, Together::Each, request.validate_only, caller);
-        let mut decided = decided.await?.into_iter();
+        let decided = decided.await?;
+        let states = move |reading: &mut Reading<'_>| query::order_states(reading, &ids);
+        let states = self.query.look_up(by, states).await?;
+        let mut decided = decided.into_iter().zip(states);
         let mut results = Vec::with_capacity(given);
         for read in read {
             let fate = match read {
                 Err(refused) => Fate::Refusal(refused.into_refusal()),
                 Ok(_) => match decided.next().ok_or(Refused::Fault)? {
-                    Err(rejection) => Fate::Refusal(Refused::from(rejection).into_refusal()),
-                    Ok(outcome) => Fate::Stands(v1::VisitStands {
+                    (Err(rejection), _) => Fate::Refusal(Refused::from(rejection).into_refusal()),
+                    (Ok(outcome), state) => Fate::Stands(v1::VisitStands {
                         replayed: outcome.is_replay(),
+                        // It would, where it is only tried.
+                        state: journal::order_state_to_proto(state.unwrap_or(OrderState::Recorded))
+                            .into(),
                     }),
                 },
             };
@@ -52,7 +63,7 @@ impl Services {
     }
 }
 
-fn command(visit: v1::RecordVisit, sheet: &Sheet) -> Result<Command, Refused> {
+fn visit(visit: v1::RecordVisit, sheet: &Sheet) -> Result<RecordVisit, Refused> {
     let id = order_id(&visit.order_id, "order_id")?;
     let provider = partakers::member_id(&visit.provider_id, "provider_id")?;
     let terms = v1::NeedTerms {
@@ -66,7 +77,7 @@ fn command(visit: v1::RecordVisit, sheet: &Sheet) -> Result<Command, Refused> {
         helpers: Helpers::ONE.get(),
     };
     let terms = journal::need_terms(&terms)?;
-    Ok(Command::RecordVisit(Box::new(RecordVisit {
+    Ok(RecordVisit {
         id,
         recipient: terms.recipient,
         provider,
@@ -78,5 +89,5 @@ fn command(visit: v1::RecordVisit, sheet: &Sheet) -> Result<Command, Refused> {
         channel: terms.channel,
         sheet: sheet.clone(),
         recorded: VisitVerdicts::default(),
-    })))
+    })
 }

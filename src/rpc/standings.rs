@@ -50,7 +50,7 @@ fn step(request: v1::StepStandingRequest) -> Result<StandingStep, Refused> {
     })
 }
 
-fn reply(standing: &StandingVisit) -> v1::Standing {
+pub(super) fn reply(standing: &StandingVisit) -> v1::Standing {
     let approved_by = standing.approved_by.iter();
     let provider = standing.provider.as_ref();
     v1::Standing {
@@ -69,6 +69,7 @@ fn reply(standing: &StandingVisit) -> v1::Standing {
             .next
             .map_or_else(String::new, |day| day.to_string()),
         skipped_on: standing.skipped.iter().map(ToString::to_string).collect(),
+        off_on: standing.off.iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -232,12 +232,20 @@ fn sheets_that_cannot_be_read() {
             "recipient,who,service,at,for\n",
             "column \"who\" is unknown",
         ),
-        (&format!("{header}a,b,walk,yesterdy,1h\n"), "line 2 of "),
+        (
+            &format!("{header}a,b,walk,yesterdy,1h\n"),
+            "line 2: UNREADABLE: at: ",
+        ),
         (&format!("{header}a,b,walk,2026-03-02 09:00,1x\n"), "for: "),
         (&format!("{header}a,b,walk\n"), "line"),
+        // All of them are told, not the first alone.
+        (
+            &format!("{header}a,b,walk,then,1h\n{line}a,b,walk,then,1h\n"),
+            "line 4: UNREADABLE: at: ",
+        ),
         (
             &format!("{header}{line}{line}"),
-            "line 3 is the visit of line 2",
+            "line 3: UNREADABLE: it is the visit of line 2",
         ),
         (&many, "a file has 10000 lines at most"),
     ] {
@@ -408,6 +416,9 @@ fn a_sheet_of_visits() {
     let late = late.next().expect("it")["id"].as_str().expect("an id");
     let decline = ["order", "decline", late, "--reason", "signed twice"];
     assert_eq!(done("1002", &decline)["state"], "cancelled");
+    // The same file again enters nothing, and says which of its visits was declined.
+    let ended = desk.run(&[&record[..], &["--actor", "1001"]].concat());
+    assert!(ended.said.contains("DECLINED"), "{}", ended.said);
     let approve = ["order", "approve-sheet", "city", "7"];
     let ended = desk.run(&[&approve[..], &["--actor", "1001"]].concat());
     assert!(ended.said.contains("APPROVER_ENTERED"), "{}", ended.said);

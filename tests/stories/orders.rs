@@ -500,6 +500,7 @@ impl Story {
             None => Orders::Of(member_id(&place)?),
             Some("overdue") => Orders::Overdue(centre(&place)?),
             Some("missed") => Orders::Missed(centre(&place)?),
+            Some("to-correct") => Orders::ToCorrect(centre(&place)?),
             Some(word) if word.starts_with('#') => {
                 Orders::OfSheet(centre(&place)?, SheetNumber::parse(&word[1..])?)
             }
@@ -570,7 +571,7 @@ impl Story {
         Ok(match read {
             Ok(today) => format!(
                 "approval={} visits={} missed={} overdue={} confirmed={} unmet={} disputes={} \
-                 incidents={} recorded={}",
+                 incidents={} recorded={} to_correct={} off={}",
                 today.for_approval.len(),
                 today.visits.len(),
                 today.missed.len(),
@@ -579,7 +580,9 @@ impl Story {
                 today.unmet.len(),
                 today.disputes.len(),
                 today.incidents.len(),
-                today.recorded.len()
+                today.recorded.len(),
+                today.to_correct.len(),
+                today.off.len()
             ),
             Err(error) => show::unread(&self.names, &error),
         })

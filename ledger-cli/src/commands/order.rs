@@ -191,6 +191,7 @@ file again changes nothing; of a line that has changed, it is told that it stand
   ledger-cli order list huxi --state disputed
   ledger-cli order list huxi --overdue
   ledger-cli order list huxi --missed
+  ledger-cli order list huxi --to-correct
   ledger-cli order list --of huxi:member:2 --output csv > orders.csv")]
     List(order_list::ListArgs),
 }

@@ -40,6 +40,9 @@ struct OnlyArgs {
     /// Those whose day has passed without a check-in and a check-out
     #[arg(long)]
     missed: bool,
+    /// Those with a correction that waits for another of the staff
+    #[arg(long)]
+    to_correct: bool,
     /// Those that the sheet of this number has
     #[arg(long, value_name = "NUMBER")]
     sheet: Option<String>,
@@ -65,6 +68,9 @@ pub(super) async fn list(args: ListArgs, mut session: Session) -> Result<(), Fai
         } => Only::State(waiting(state).into()),
         OnlyArgs { overdue: true, .. } => Only::Overdue(Plainly {}),
         OnlyArgs { missed: true, .. } => Only::Missed(Plainly {}),
+        OnlyArgs {
+            to_correct: true, ..
+        } => Only::ToCorrect(Plainly {}),
         OnlyArgs { on: Some(day), .. } => Only::On(day),
         OnlyArgs { .. } => Only::On(session.today().await?),
     };

@@ -84,12 +84,18 @@ pub(super) async fn record(args: RecordArgs, mut session: Session) -> Result<(),
         for (line, result) in some.iter().zip(results) {
             match result.result {
                 None => return Err(Failure::Answer("a line has no result".into())),
-                Some(Fate::Stands(stands)) if stands.replayed => counts.already_there += 1,
+                Some(Fate::Stands(stands)) if stands.replayed => {
+                    let is_declined = stands.state() == OrderState::Cancelled;
+                    counts.already_there += 1;
+                    counts.declined += i64::from(is_declined);
+                    if is_declined {
+                        tell(&progress, as_json, of_line(line), &declined());
+                    }
+                }
                 Some(Fate::Stands(_)) => counts.done += 1,
                 Some(Fate::Refusal(refusal)) => {
                     counts.refused += 1;
-                    let what = ("line", line.number.to_string());
-                    tell(&progress, as_json, what, &line.visit.order_id, &refusal);
+                    tell(&progress, as_json, of_line(line), &refusal);
                 }
             }
         }
@@ -101,6 +107,7 @@ pub(super) async fn record(args: RecordArgs, mut session: Session) -> Result<(),
         ("dry_run", Cell::Flag(args.dry_run)),
         ("recorded_count", Cell::Count(counts.done)),
         ("already_there_count", Cell::Count(counts.already_there)),
+        ("declined_count", Cell::Count(counts.declined)),
         ("refused_count", Cell::Count(counts.refused)),
     ]);
     session.output.one(&row).await?;
@@ -111,6 +118,8 @@ pub(super) async fn record(args: RecordArgs, mut session: Session) -> Result<(),
 struct Counts {
     done: i64,
     already_there: i64,
+    /// Those of them that staff declined.
+    declined: i64,
     refused: i64,
 }
 
@@ -126,11 +135,24 @@ impl Counts {
     }
 }
 
+fn of_line(line: &Line) -> (&'static str, String, &str) {
+    ("line", line.number.to_string(), &line.visit.order_id)
+}
+
+fn declined() -> Refusal {
+    Refusal {
+        reason: "DECLINED".into(),
+        message: "staff declined this visit; if it did take place, record it on another sheet \
+                  (--sheet 7-again)"
+            .into(),
+        ..Default::default()
+    }
+}
+
 fn tell(
     progress: &Progress,
     as_json: bool,
-    (what, which): (&str, String),
-    id: &str,
+    (what, which, id): (&str, String, &str),
     refusal: &Refusal,
 ) {
     let Refusal {
@@ -160,11 +182,14 @@ async fn read(args: &RecordArgs, session: &Session) -> Result<Vec<Line>, Failure
         .from_reader(opened);
     let header = reader.headers().map_err(|error| unreadable(file, &error))?;
     let columns = columns(header)?;
-    let (mut lines, mut told) = (Vec::new(), HashMap::new());
+    let (mut lines, mut told, mut counts) = (Vec::new(), HashMap::new(), Counts::default());
+    let as_json = session.output.form() == Form::Json;
+    let progress = Progress::new(0, "visits");
     for record in reader.records() {
         let record = record.map_err(|error| unreadable(file, &error))?;
         let number = record.position().map_or(0, csv::Position::line);
-        if lines.len() == MAX_ROWS {
+        let unreadable_count = usize::try_from(counts.refused).unwrap_or(MAX_ROWS);
+        if lines.len() + unreadable_count >= MAX_ROWS {
             let message = format!("a file has {MAX_ROWS} lines at most; cut it in two");
             return Err(Failure::wrong(message, []));
         }
@@ -172,17 +197,35 @@ async fn read(args: &RecordArgs, session: &Session) -> Result<Vec<Line>, Failure
             let at = columns.iter().position(|column| column == name);
             at.and_then(|at| record.get(at)).unwrap_or_default()
         };
-        let visit = visit(&args.sheet, cell, session).await;
-        let visit = visit.map_err(|what| {
-            let message = format!("line {number} of {}: {what}", file.display());
-            Failure::wrong(message, [("line", number.to_string())])
-        })?;
-        if let Some(twin) = told.insert(visit.order_id.clone(), number) {
-            let message = format!("line {number} is the visit of line {twin}");
-            return Err(Failure::wrong(message, [("line", number.to_string())]));
+        let visit = match visit(&args.sheet, cell, session).await {
+            Ok(visit) => match told.insert(visit.order_id.clone(), number) {
+                None => Ok(visit),
+                Some(twin) => Err(format!("it is the visit of line {twin}")),
+            },
+            wrong => wrong,
+        };
+        match visit {
+            Ok(visit) => lines.push(Line { number, visit }),
+            Err(message) => {
+                counts.refused += 1;
+                let reason = "UNREADABLE".into();
+                let refusal = Refusal {
+                    reason,
+                    message,
+                    ..Default::default()
+                };
+                tell(
+                    &progress,
+                    as_json,
+                    ("line", number.to_string(), ""),
+                    &refusal,
+                );
+            }
         }
-        lines.push(Line { number, visit });
     }
+    drop(progress);
+    counts
+        .end("lines cannot be read, and nothing was sent; mend them and record the file again")?;
     match lines.is_empty() {
         true => Err(no_lines(file)),
         false => Ok(lines),
@@ -305,7 +348,7 @@ pub(super) async fn approve(
                     message,
                     ..Default::default()
                 };
-                tell(&progress, as_json, ("order", id.clone()), id, &refusal);
+                tell(&progress, as_json, ("order", id.clone(), id), &refusal);
             }
             Err(failure) => return Err(failure),
         }

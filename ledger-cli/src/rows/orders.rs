@@ -3,9 +3,10 @@
 use timebank::exchange::order::FileHash;
 use timebank_proto::v1::{
     Candidate, Confirmation, Doer, GetTodayResponse, Incident, IncidentKind, IncidentState, Need,
-    NeedState, NeedTerms, Order, OrderState, Reckoning, StepTaken, doer::Who,
+    NeedState, NeedTerms, Order, OrderState, Reckoning, Standing, StepTaken, doer::Who,
 };
 
+use super::standings::{STANDINGS, standing};
 use crate::render::{Cell, Layout, Row};
 
 pub(crate) const NEEDS: Layout = Layout {
@@ -383,22 +384,32 @@ pub(crate) fn today(today: &GetTodayResponse) -> Row {
         ("visit_count", count(today.visits.len())),
         ("missed_count", count(today.missed.len())),
         ("overdue_count", count(today.overdue.len())),
+        ("to_correct_count", count(today.to_correct.len())),
         ("recorded_count", count(today.recorded.len())),
         ("confirmed_count", count(today.confirmed.len())),
         ("unmet_count", count(today.unmet.len())),
         ("dispute_count", count(today.disputes.len())),
         ("incident_count", count(today.incidents.len())),
+        ("off_count", count(today.off.len())),
         ("cut", cut(&today.cut)),
         ("for_approval", needs(&today.for_approval)),
         ("visits", orders(&today.visits)),
         ("missed", orders(&today.missed)),
         ("overdue", orders(&today.overdue)),
+        ("to_correct", orders(&today.to_correct)),
         ("recorded", orders(&today.recorded)),
         ("confirmed", orders(&today.confirmed)),
         ("unmet", needs(&today.unmet)),
         ("disputes", orders(&today.disputes)),
         ("incidents", incidents(&today.incidents)),
+        ("off", off(&today.off)),
     ])
+}
+
+fn off(standings: &[Standing]) -> Cell {
+    let rows = standings.iter();
+    let rows = rows.map(|one| chosen(&standing(one), &STANDINGS));
+    Cell::Rows(rows.collect())
 }
 
 /// Which lists go on. Nothing where all are whole.

@@ -23,6 +23,7 @@ pub(crate) const STANDINGS: Layout = Layout {
         "approved_by",
         "next_on",
         "skipped_on",
+        "off_on",
     ],
     columns: &[
         ("id", "standing visit"),
@@ -64,6 +65,7 @@ pub(crate) fn standing(standing: &Standing) -> Row {
         ("approved_by", ids("staff_number", &standing.approved_by)),
         ("next_on", Cell::text(&standing.next_on)),
         ("skipped_on", ids("on", &standing.skipped_on)),
+        ("off_on", ids("on", &standing.off_on)),
     ])
 }
 

@@ -174,6 +174,10 @@ pub struct StandingVisit {
     /// Days from then on without a visit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<Day>,
+    /// The days of visits that did not arise: the last one, and those that were still ahead when
+    /// that became known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub off: Vec<Day>,
     /// The records of its steps.
     pub steps: Vec<Sequence>,
 }
@@ -221,6 +225,13 @@ impl StandingVisit {
         if self.next == Some(day) {
             self.go_on(day);
         }
+    }
+
+    /// The visit of a day does not arise.
+    pub(in crate::exchange) fn miss(&mut self, day: Day) {
+        let ahead_days = i64::from(self.ahead_days);
+        self.off.retain(|off| off.days_until(day) <= ahead_days);
+        self.off.push(day);
     }
 
     /// Goes on to the visit after that of a day.

@@ -118,10 +118,7 @@ pub(super) fn payer(
     named: Option<&AccountId>,
 ) -> Result<AccountId, Undecided> {
     let centre = &adopted.centre;
-    let by_policy = match &adopted.policy().payment.payer {
-        Payer::Recipient => &recipient.account,
-        Payer::Account(account) => account,
-    };
+    let by_policy = payer_by_policy(adopted, recipient);
     let account = named.unwrap_or(by_policy);
     if *account == recipient.account {
         return Ok(account.clone());
@@ -131,6 +128,31 @@ pub(super) fn payer(
         allows(adopted, &Ask::PayFrom(account))?;
     }
     Ok(account.clone())
+}
+
+fn payer_by_policy<'a>(adopted: &'a AdoptedPolicy, recipient: &'a Member) -> &'a AccountId {
+    match &adopted.policy().payment.payer {
+        Payer::Recipient => &recipient.account,
+        Payer::Account(account) => account,
+    }
+}
+
+/// That a member names no other payer than their own account or the policy's, where nobody of
+/// the staff looks at what they ask for.
+pub(super) fn check_payer_of_theirs(
+    adopted: &AdoptedPolicy,
+    recipient: &Member,
+    payer: &AccountId,
+    member: &MemberId,
+) -> Result<(), OrderRejection> {
+    match *payer == recipient.account || payer == payer_by_policy(adopted, recipient) {
+        true => Ok(()),
+        false => Err(OrderRejection::PayerByStaff {
+            account: payer.clone(),
+            member: member.clone(),
+            policy: adopted.id(),
+        }),
+    }
 }
 
 /// Whether an account is an organisation's or a project's, which pay for whom they like.

@@ -54,7 +54,10 @@ pub(super) fn published(
             day: on,
         },
     )?;
-    booking::payer(view, adopted, recipient, terms.pay_from.as_ref())?;
+    let payer = booking::payer(view, adopted, recipient, terms.pay_from.as_ref())?;
+    if let (Doer::Member(member), true) = (&by, approvals == 0 && is_enough(0, policy)) {
+        booking::check_payer_of_theirs(adopted, recipient, &payer, member)?;
+    }
     Ok(NeedPublished {
         id: new.id,
         terms: terms.clone(),

@@ -23,6 +23,10 @@ impl Model {
         };
         self.for_member(centre_of(recipient), recipient, actor)?;
         let new = self.published(recipient, service, (at, minutes), from, helpers)?;
+        let is_theirs = from.is_none() || from == Some(recipient);
+        if actor == recipient && !is_theirs && new.state == NeedState::Approved {
+            return err("PAYER_BY_STAFF");
+        }
         self.needs.insert(need, new);
         Ok(())
     }
