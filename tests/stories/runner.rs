@@ -59,6 +59,20 @@ impl Runner for Story {
     }
 }
 
+/// A story whose server is stopped and started again before each command: so nothing is decided
+/// by what it happens to remember.
+pub(super) struct Forgetful(pub(super) Story);
+
+impl Runner for Forgetful {
+    type Command = Line;
+
+    fn run(&mut self, line: &Line, context: &Context) -> Result<String, Box<dyn Error>> {
+        self.0.world.stop();
+        self.0.world.start();
+        self.0.run(line, context)
+    }
+}
+
 impl Story {
     fn carry_out(&mut self, name: &str, words: &mut Words) -> Said<String> {
         match name {

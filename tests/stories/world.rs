@@ -14,7 +14,7 @@ use timebank::{
     ledger::{Caller, Moment},
     query::{Query, ReadError, Reading},
     rounds::Rounds,
-    sequencer::Sequencer,
+    sequencer::{Sequencer, Start},
     steps::{Answer, Call, Command, Outcome, Rejection, Results},
 };
 use tokio::runtime::{Builder, Runtime};
@@ -25,6 +25,12 @@ use crate::support::{UTC, clock_of, nobody, open_again};
 /// 2026-03-02T08:00:00Z, when every story begins.
 const BEGINNING_US: i64 = 1_772_438_400_000_000;
 const SECOND_US: i64 = 1_000_000;
+
+/// Years may go by in a story.
+const ACCEPTED: Start = Start {
+    accept_clock: true,
+    ..UTC
+};
 
 /// What runs while the server does.
 struct Stack {
@@ -65,7 +71,7 @@ impl World {
         let clock = clock_of(move || now_us.load(Ordering::SeqCst));
         let _inside = self.runtime.enter();
         let (sequencer, thread) =
-            Sequencer::start(writer, clock, UTC).expect("the sequencer starts");
+            Sequencer::start(writer, clock, ACCEPTED).expect("the sequencer starts");
         let query = Query::new(Arc::new(store), sequencer.time()).expect("a thread");
         self.stack = Some(Stack {
             sequencer,

@@ -439,6 +439,10 @@ impl Real {
         real
     }
 
+    pub(super) fn restart(&mut self) {
+        self.stack.reopen(self.now_us);
+    }
+
     pub(super) fn reopen(&mut self) {
         self.now_us += 1_000_000;
         self.stack.reopen(self.now_us);
