@@ -203,7 +203,7 @@ impl Fact {
                 terms: new.terms.clone(),
                 recorded: new.verdict_on,
             })),
-            Self::NeedStepped(new) => Command::StepNeed(new.step.clone()),
+            Self::NeedStepped(new) => Command::StepNeed(new.command()),
             Self::OrderAccepted(new) => Command::AcceptNeed(AcceptNeed {
                 recorded: new.verdict_on,
                 ..new.accept.clone()
@@ -282,6 +282,7 @@ impl Fact {
             Self::MemberChanged(new) => new.second_of.as_ref().map(|_| at),
             Self::MemberMoved(new) => new.admission.map(|_| new.personal_since),
             Self::NeedPublished(new) => new.verdict_on,
+            Self::NeedStepped(new) => new.moved.as_ref()?.verdict_on,
             Self::OrderAccepted(new) => new.verdict_on,
             _ => None,
         }

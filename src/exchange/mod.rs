@@ -66,7 +66,7 @@ pub use order::{
     RecordVisit, ReportIncident, StandingId, StandingState, StandingStep, StandingVisit, WeekId,
 };
 pub use order_fact::{
-    Arisen, IncidentClosed, IncidentReported, NeedPublished, NeedStepped, OrderAccepted,
+    Arisen, IncidentClosed, IncidentReported, NeedMoved, NeedPublished, NeedStepped, OrderAccepted,
     OrderStepped, StandingStepped, VisitArose, VisitRecorded,
 };
 pub use order_rejection::OrderRejection;

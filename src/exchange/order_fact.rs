@@ -40,6 +40,29 @@ pub struct NeedStepped {
     pub to: NeedState,
     /// Of a repeat: how many days before its day a visit arises, by the policy.
     pub ahead_days: Option<u32>,
+    /// Of a change, what follows from the time that the need has now.
+    pub moved: Option<NeedMoved>,
+}
+
+impl NeedStepped {
+    pub(super) fn command(&self) -> NeedStep {
+        NeedStep {
+            recorded: self.moved.as_ref().and_then(|moved| moved.verdict_on),
+            ..self.step.clone()
+        }
+    }
+}
+
+/// What follows from the time that a need was changed to, as where it is published.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NeedMoved {
+    pub policy: PolicyVersion,
+    pub on: Day,
+    pub open_until: Day,
+    pub verdict_on: Option<Sequence>,
+    /// Whether the need is approved by it, as far as one of the staff can. Earlier approvals
+    /// were of another time.
+    pub is_approval: bool,
 }
 
 /// A need was accepted: an order was made of it, and hours were held.

@@ -94,6 +94,12 @@ impl Objects {
                         need.approved_by.push(number.clone());
                     }
                 }
+                NeedAction::Change { at, minutes } => {
+                    (need.terms.at, need.terms.minutes) = (*at, *minutes);
+                    if let Some(moved) = &new.moved {
+                        need.follow(moved, by);
+                    }
+                }
                 NeedAction::Repeat(_) => need.standing = Some(StandingId(step.step)),
                 NeedAction::Decline | NeedAction::Cancel => {}
             }

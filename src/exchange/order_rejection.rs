@@ -233,6 +233,11 @@ pub enum OrderRejection {
     )]
     RecipientMoved { member: MemberId, centre: Branch },
     #[error(
+        "need {need} has order {order}, whose provider has agreed to its time; change that \
+         (`ledger-cli order change {order} --at TIME --for DURATION`)"
+    )]
+    NeedHasOrder { need: NeedId, order: OrderId },
+    #[error(
         "member {member} names {account} as payer, and by policy {policy} nobody approves what they \
          ask for (approval.need = 0); have one of the staff publish it"
     )]
@@ -306,6 +311,7 @@ impl OrderRejection {
             Self::NoVisitAhead { .. } => "NO_VISIT_AHEAD",
             Self::VisitNotDue { .. } => "VISIT_NOT_DUE",
             Self::RecipientMoved { .. } => "RECIPIENT_MOVED",
+            Self::NeedHasOrder { .. } => "NEED_HAS_ORDER",
             Self::PayerByStaff { .. } => "PAYER_BY_STAFF",
             Self::SupplyUnknown { .. } => "SUPPLY_UNKNOWN",
             Self::TooManySupplies { .. } => "TOO_MANY_SUPPLIES",
@@ -493,6 +499,9 @@ impl OrderRejection {
                 ("member", member.to_string()),
                 ("centre", centre.to_string()),
             ],
+            Self::NeedHasOrder { need, order } => {
+                vec![("need", need.to_string()), ("order", order.to_string())]
+            }
             Self::PayerByStaff {
                 account,
                 member,

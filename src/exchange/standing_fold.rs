@@ -76,7 +76,10 @@ impl Objects {
                     }
                 }
             }
-            NeedAction::Offer(_) | NeedAction::Withdraw(_) | NeedAction::Repeat(_) => Ok(()),
+            NeedAction::Offer(_)
+            | NeedAction::Withdraw(_)
+            | NeedAction::Change { .. }
+            | NeedAction::Repeat(_) => Ok(()),
         }
     }
 

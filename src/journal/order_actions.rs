@@ -17,7 +17,7 @@ use crate::{
         order::{NeedAction, OrderAction, Party, Rating, Repeat, Resolution},
         policy::Minutes,
     },
-    ledger::Malformed,
+    ledger::{Malformed, Moment},
 };
 
 type Read<T> = Result<T, Malformed>;
@@ -36,6 +36,7 @@ pub(super) fn need_action_to_proto(action: &NeedAction) -> v1::NeedAction {
         NeedAction::Approve => NeedDo::Approve(v1::Plainly {}),
         NeedAction::Decline => NeedDo::Decline(v1::Plainly {}),
         NeedAction::Cancel => NeedDo::Cancel(v1::Plainly {}),
+        NeedAction::Change { at, minutes } => NeedDo::Change(change_to_proto(*at, *minutes)),
         NeedAction::Repeat(repeat) => NeedDo::Repeat(v1::RepeatWeekly {
             until: repeat.until.to_string(),
             provider_id: repeat.provider.as_ref().map_or("", MemberId::as_str).into(),
@@ -46,14 +47,18 @@ pub(super) fn need_action_to_proto(action: &NeedAction) -> v1::NeedAction {
     }
 }
 
+fn change_to_proto(at: Moment, minutes: Minutes) -> v1::ChangeVisit {
+    v1::ChangeVisit {
+        at: Some(timestamp(at)),
+        minutes: minutes.get(),
+    }
+}
+
 pub(super) fn order_action_to_proto(action: &OrderAction) -> v1::OrderAction {
     let action = match action {
         OrderAction::Approve => OrderDo::Approve(v1::Plainly {}),
         OrderAction::Decline => OrderDo::Decline(v1::Plainly {}),
-        OrderAction::Change { at, minutes } => OrderDo::Change(v1::ChangeVisit {
-            at: Some(timestamp(*at)),
-            minutes: minutes.get(),
-        }),
+        OrderAction::Change { at, minutes } => OrderDo::Change(change_to_proto(*at, *minutes)),
         OrderAction::CheckIn(at) => OrderDo::CheckIn(timestamp(*at)),
         OrderAction::CheckOut(at) => OrderDo::CheckOut(timestamp(*at)),
         OrderAction::Confirm {
@@ -95,8 +100,20 @@ pub fn need_action(given: Option<&v1::NeedAction>) -> Read<NeedAction> {
         NeedDo::Approve(_) => NeedAction::Approve,
         NeedDo::Decline(_) => NeedAction::Decline,
         NeedDo::Cancel(_) => NeedAction::Cancel,
+        NeedDo::Change(given) => {
+            let (at, minutes) = change(given)?;
+            NeedAction::Change { at, minutes }
+        }
         NeedDo::Repeat(given) => NeedAction::Repeat(repeat(given)?),
     })
+}
+
+fn change(given: &v1::ChangeVisit) -> Read<(Moment, Minutes)> {
+    let at = required(given.at, "action.change.at")?;
+    Ok((
+        moment(at, "action.change.at")?,
+        minutes(given.minutes, "action.change.minutes")?,
+    ))
 }
 
 fn repeat(given: &v1::RepeatWeekly) -> Read<Repeat> {
@@ -114,10 +131,10 @@ fn repeat(given: &v1::RepeatWeekly) -> Read<Repeat> {
 pub fn order_action(given: Option<&v1::OrderAction>) -> Read<OrderAction> {
     let action = given.and_then(|given| given.action.as_ref());
     Ok(match required(action, "action")? {
-        OrderDo::Change(change) => OrderAction::Change {
-            at: moment(required(change.at, "action.change.at")?, "action.change.at")?,
-            minutes: minutes(change.minutes, "action.change.minutes")?,
-        },
+        OrderDo::Change(given) => {
+            let (at, minutes) = change(given)?;
+            OrderAction::Change { at, minutes }
+        }
         OrderDo::Approve(_) => OrderAction::Approve,
         OrderDo::Decline(_) => OrderAction::Decline,
         OrderDo::CheckIn(at) => OrderAction::CheckIn(moment(*at, "action.check_in")?),

@@ -14,9 +14,9 @@ use super::{
 };
 use crate::{
     exchange::{
-        AcceptNeed, Branch, Code, Day, Doer, Fact, MemberId, NeedId, NeedPublished, NeedState,
-        NeedStep, NeedStepped, OrderAccepted, OrderId, OrderState, OrderStep, OrderStepped,
-        PolicyVersion, StaffNumber, VisitRecorded,
+        AcceptNeed, Branch, Code, Day, Doer, Fact, MemberId, NeedId, NeedMoved, NeedPublished,
+        NeedState, NeedStep, NeedStepped, OrderAccepted, OrderId, OrderState, OrderStep,
+        OrderStepped, PolicyVersion, StaffNumber, VisitRecorded,
         order::{Helpers, NeedTerms, Reason, Reckoned, Sheet, SheetNumber},
         policy::Minutes,
     },
@@ -133,6 +133,13 @@ pub(super) fn need_stepped(new: &NeedStepped) -> v1::NeedStepped {
         by: Some(doer_to_proto(&new.by)),
         state: need_state_to_proto(new.to).into(),
         ahead_days: new.ahead_days,
+        moved: new.moved.as_ref().map(|moved| v1::NeedMoved {
+            policy_version: number(moved.policy),
+            on: moved.on.to_string(),
+            open_until: moved.open_until.to_string(),
+            verdict_on: moved.verdict_on.map_or(0, Sequence::get),
+            approval: moved.is_approval,
+        }),
     }
 }
 
@@ -331,11 +338,23 @@ pub(super) fn read_need_stepped(new: &v1::NeedStepped) -> Result<Fact> {
             need: NeedId(booking(&new.need_id, "need_id")?),
             action: need_action(new.action.as_ref())?,
             reason: reason(&new.reason_commitment)?,
+            recorded: None,
         },
         by: doer(new.by.as_ref())?,
         to: need_state(new.state)?,
         ahead_days: new.ahead_days,
+        moved: new.moved.as_ref().map(need_moved).transpose()?,
     })))
+}
+
+fn need_moved(moved: &v1::NeedMoved) -> Result<NeedMoved> {
+    Ok(NeedMoved {
+        policy: policy_version(moved.policy_version)?,
+        on: Day::parse("on", &moved.on)?,
+        open_until: Day::parse("open_until", &moved.open_until)?,
+        verdict_on: verdict_on(moved.verdict_on)?,
+        is_approval: moved.approval,
+    })
 }
 
 pub(super) fn read_accepted(new: &v1::OrderAccepted) -> Result<Fact> {

@@ -76,6 +76,7 @@ fn step(request: v1::StepNeedRequest) -> Result<(NeedId, Command), Refused> {
         need,
         action,
         reason,
+        recorded: None,
     };
     Ok((need, Command::StepNeed(step)))
 }

@@ -316,6 +316,7 @@ fn order_code(rejection: &OrderRejection) -> Code {
         | OrderRejection::NoVisitAhead { .. }
         | OrderRejection::VisitNotDue { .. }
         | OrderRejection::RecipientMoved { .. }
+        | OrderRejection::NeedHasOrder { .. }
         | OrderRejection::PayerByStaff { .. }
         | OrderRejection::ApprovalsMissing { .. }
         | OrderRejection::VisitsOverlap { .. }

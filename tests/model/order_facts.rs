@@ -10,9 +10,9 @@ use proptest::{
 use timebank::{
     exchange::{
         AcceptNeed, Arisen, CloseIncident, Doer, Fact, Hours, IncidentClosed, IncidentId,
-        IncidentReported, MemberId, Name, NeedId, NeedPublished, NeedState, NeedStep, NeedStepped,
-        OfferSupply, OrderAccepted, OrderId, OrderState, OrderStep, OrderStepped, ReportIncident,
-        StandingId, StandingStep, StandingStepped, Supply, SupplyId, SupplyOffered,
+        IncidentReported, MemberId, Name, NeedId, NeedMoved, NeedPublished, NeedState, NeedStep,
+        NeedStepped, OfferSupply, OrderAccepted, OrderId, OrderState, OrderStep, OrderStepped,
+        ReportIncident, StandingId, StandingStep, StandingStepped, Supply, SupplyId, SupplyOffered,
         SupplyWithdrawn, TimeOfDay, VisitArose, VisitRecorded, Weekday, Weekdays, WithdrawSupply,
         order::{
             Evidence, FileHash, Helpers, Hindrance, IncidentKind, NeedAction, NeedTerms,
@@ -100,6 +100,25 @@ fn published() -> impl Strategy<Value = NeedPublished> {
     )
 }
 
+fn need_moved() -> impl Strategy<Value = NeedMoved> {
+    let parts = (
+        versions(),
+        days(),
+        days(),
+        option::of(sequences()),
+        any::<bool>(),
+    );
+    parts.prop_map(
+        |(policy, on, open_until, verdict_on, is_approval)| NeedMoved {
+            policy,
+            on,
+            open_until,
+            verdict_on,
+            is_approval,
+        },
+    )
+}
+
 fn need_stepped() -> impl Strategy<Value = Fact> {
     let actions = prop_oneof![
         members().prop_map(NeedAction::Offer),
@@ -107,6 +126,7 @@ fn need_stepped() -> impl Strategy<Value = Fact> {
         Just(NeedAction::Approve),
         Just(NeedAction::Decline),
         Just(NeedAction::Cancel),
+        (moments(), minutes()).prop_map(|(at, minutes)| NeedAction::Change { at, minutes }),
         (days(), option::of(members()))
             .prop_map(|(until, provider)| NeedAction::Repeat(Repeat { until, provider })),
     ];
@@ -118,18 +138,21 @@ fn need_stepped() -> impl Strategy<Value = Fact> {
         doers(),
         select(NeedState::ALL),
         option::of(0..=366u32),
+        option::of(need_moved()),
     );
-    parts.prop_map(|(step, need, action, reason, by, to, ahead_days)| {
+    parts.prop_map(|(step, need, action, reason, by, to, ahead_days, moved)| {
         Fact::NeedStepped(Box::new(NeedStepped {
             step: NeedStep {
                 step,
                 need: NeedId(need),
                 action,
                 reason,
+                recorded: None,
             },
             by,
             to,
             ahead_days,
+            moved,
         }))
     })
 }

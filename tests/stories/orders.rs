@@ -66,7 +66,7 @@ impl Story {
     pub(super) fn orders(&mut self, name: &str, words: &mut Words) -> Said<Option<String>> {
         let command = match name {
             "publish" => self.publish(words)?,
-            "offer" | "withdraw" | "approve" | "decline" | "cancel-need" => {
+            "offer" | "withdraw" | "approve" | "decline" | "cancel-need" | "change-need" => {
                 self.step_need(name, words)?
             }
             "accept" => Command::AcceptNeed(AcceptNeed {
@@ -142,6 +142,10 @@ impl Story {
             "withdraw" => NeedAction::Withdraw(member_id(&words.next()?)?),
             "approve" => NeedAction::Approve,
             "decline" => NeedAction::Decline,
+            "change-need" => NeedAction::Change {
+                at: self.world.time(&words.next()?)?,
+                minutes: minutes(&words.next()?)?,
+            },
             _ => NeedAction::Cancel,
         };
         Ok(Command::StepNeed(NeedStep {
@@ -149,6 +153,7 @@ impl Story {
             need,
             action,
             reason: reason(words)?,
+            recorded: None,
         }))
     }
 
@@ -311,6 +316,7 @@ impl Story {
                 need,
                 action,
                 reason,
+                recorded: None,
             }));
         }
         self.last_of(commands, words)
@@ -329,6 +335,7 @@ impl Story {
                 need,
                 action: NeedAction::Offer(member_id(&format!("many{at}"))?),
                 reason: None,
+                recorded: None,
             }));
         }
         self.last_of(commands, words)

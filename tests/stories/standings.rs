@@ -47,6 +47,7 @@ impl Story {
             need,
             action: NeedAction::Repeat(Repeat { until, provider }),
             reason: None,
+            recorded: None,
         }))
     }
 

@@ -2,9 +2,9 @@
 
 use clap::{Args, Subcommand};
 use timebank_proto::v1::{
-    GetNeedRequest, ListCandidatesRequest, ListNeedsRequest, Need, NeedAction, NeedState,
-    NeedTerms, NeedsOfCentre, Plainly, PublishNeedRequest, RepeatWeekly, StepNeedRequest,
-    list_needs_request::Which, need_action::Action,
+    ChangeVisit, GetNeedRequest, ListCandidatesRequest, ListNeedsRequest, Need, NeedAction,
+    NeedState, NeedTerms, NeedsOfCentre, Plainly, PublishNeedRequest, RepeatWeekly,
+    StepNeedRequest, list_needs_request::Which, need_action::Action,
 };
 
 use super::{id_or_fresh, standing};
@@ -43,6 +43,24 @@ pub(crate) enum NeedCommand {
   ledger-cli need cancel 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11
   ledger-cli need cancel 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --reason 'her son came'")]
     Cancel(EndArgs),
+    /// Ask for another time, or another length: it is approved anew
+    #[command(after_help = "Examples:
+  ledger-cli need change 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --at '2026-12-01 16:00' --for 1h
+
+As long as nobody has accepted it; afterwards `ledger-cli order change` does so.")]
+    Change {
+        /// The need
+        need: String,
+        /// When it begins
+        #[arg(long, value_name = "TIME")]
+        at: When,
+        /// How long it takes
+        #[arg(long = "for", value_name = "DURATION")]
+        long: Amount,
+        /// The step's UUID, to repeat it without harm. Default: a fresh one
+        #[arg(long, value_name = "UUID")]
+        id: Option<String>,
+    },
     /// Have a need come again every week: approved with the need, its visits arise by themselves
     #[command(after_help = "Examples:
   ledger-cli need repeat 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --weekly --until 2027-03-31
@@ -192,6 +210,12 @@ pub(super) async fn run(command: NeedCommand, session: Session) -> Result<(), Fa
         NeedCommand::Cancel(args) => end(args, Action::Cancel(Plainly {}), session).await,
         NeedCommand::Show { need } => show(need, session).await,
         NeedCommand::Candidates { need, all } => candidates(need, all, session).await,
+        NeedCommand::Change { need, at, long, id } => {
+            let at = session.moment(Some(at), When::start).await?;
+            let minutes = long.steps;
+            let action = Action::Change(ChangeVisit { at, minutes });
+            step(need, action, String::new(), id, session).await
+        }
         NeedCommand::List(args) => list(args, session).await,
     }
 }

@@ -53,7 +53,14 @@ pub(super) fn need_stepped(new: &NeedStepped) -> Cells {
     let provider = match &step.action {
         NeedAction::Offer(member) | NeedAction::Withdraw(member) => Some(member),
         NeedAction::Repeat(repeat) => repeat.provider.as_ref(),
-        NeedAction::Approve | NeedAction::Decline | NeedAction::Cancel => None,
+        NeedAction::Approve
+        | NeedAction::Decline
+        | NeedAction::Cancel
+        | NeedAction::Change { .. } => None,
+    };
+    let (at, minutes) = match &step.action {
+        NeedAction::Change { at, minutes } => (time(at.us()), Cell::minutes(minutes.get())),
+        _ => (Cell::Absent, Cell::Absent),
     };
     let until = match &step.action {
         NeedAction::Repeat(repeat) => Some(repeat.until),
@@ -65,6 +72,8 @@ pub(super) fn need_stepped(new: &NeedStepped) -> Cells {
         ("action", Cell::text(step.action.verb().word())),
         ("provider_id", shown(provider)),
         ("repeats_until", shown(until)),
+        ("at", at),
+        ("minutes", minutes),
         reason(step.reason.as_ref()),
         ("by", Cell::text(new.by.to_string())),
         ("state", Cell::text(new.to.word())),

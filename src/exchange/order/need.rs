@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Doer, NeedId, NeedState, NeedVerb, Order, OrderId, Reason, Repeat, StandingId, Visit};
 use crate::{
     exchange::{
-        Branch, Code, Day, MemberId, NeedPublished, PolicyVersion, StaffNumber,
+        Branch, Code, Day, MemberId, NeedMoved, NeedPublished, PolicyVersion, StaffNumber,
         policy::{MAX_DAYS, Minutes},
     },
     ledger::{AccountId, BookingId, Moment, Sequence},
@@ -108,6 +108,11 @@ pub enum NeedAction {
     Approve,
     Decline,
     Cancel,
+    /// It begins at another time, or takes another one.
+    Change {
+        at: Moment,
+        minutes: Minutes,
+    },
     /// It comes again every week.
     Repeat(Repeat),
 }
@@ -121,6 +126,7 @@ impl NeedAction {
             Self::Approve => NeedVerb::Approve,
             Self::Decline => NeedVerb::Decline,
             Self::Cancel => NeedVerb::Cancel,
+            Self::Change { .. } => NeedVerb::Change,
             Self::Repeat(_) => NeedVerb::Repeat,
         }
     }
@@ -136,6 +142,9 @@ pub struct NeedStep {
     pub action: NeedAction,
     #[serde(skip)]
     pub reason: Option<Reason>,
+    /// Of a record, the one whose personal fields it has a verdict on.
+    #[serde(skip)]
+    pub recorded: Option<Sequence>,
 }
 
 /// Accepts a need, which makes an order of it.
@@ -226,6 +235,17 @@ impl Need {
             from: self.terms.at,
             until: self.terms.until(),
         }
+    }
+
+    /// What follows from another time.
+    pub(in crate::exchange) fn follow(&mut self, moved: &NeedMoved, by: &Doer) {
+        self.policy = moved.policy;
+        self.on = moved.on;
+        self.open_until = moved.open_until;
+        self.approved_by = match by {
+            Doer::Staff(number) if moved.is_approval => vec![number.clone()],
+            Doer::Staff(_) | Doer::Member(_) => Vec::new(),
+        };
     }
 
     /// To the time and the length that were agreed for an order of it.

@@ -56,6 +56,7 @@ words!(
         Decline = "decline",
         Accept = "accept",
         Cancel = "cancel",
+        Change = "change",
         Repeat = "repeat",
     }
 );
@@ -114,6 +115,8 @@ pub const NEED_STEPS: &[Row<NeedState, NeedVerb>] = {
         (Published, Do::Approve, &[Published, Approved]),
         (Published, Do::Decline, &[Declined]),
         (Published, Do::Cancel, &[Cancelled]),
+        // Another time is approved anew.
+        (Published, Do::Change, &[Published, Approved]),
         (Published, Do::Repeat, &[Published]),
         (Approved, Do::Offer, &[Approved]),
         (Approved, Do::Withdraw, &[Approved]),
@@ -121,6 +124,7 @@ pub const NEED_STEPS: &[Row<NeedState, NeedVerb>] = {
         (Approved, Do::Approve, &[Approved]),
         (Approved, Do::Accept, &[Approved, Accepted]),
         (Approved, Do::Cancel, &[Cancelled]),
+        (Approved, Do::Change, &[Published, Approved]),
         // Where nobody needs to approve.
         (Approved, Do::Repeat, &[Approved]),
     ]

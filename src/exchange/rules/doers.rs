@@ -115,6 +115,21 @@ pub(super) fn neutral_staff<'a>(
     }
 }
 
+/// Whether a principal is active staff of a centre who are neither one of these members nor a
+/// relative of one.
+pub(super) fn is_neutral_staff(
+    view: View<'_>,
+    centre: &Branch,
+    parties: &[&Member],
+    by: &Principal,
+) -> Result<bool, Undecided> {
+    match neutral_staff(view, centre, parties, by) {
+        Ok(_) => Ok(true),
+        Err(Undecided::Refused(_)) => Ok(false),
+        Err(not_loaded) => Err(not_loaded),
+    }
+}
+
 /// Whether something of a member concerns somebody of the staff: as their own, a relative's, or
 /// that of one for whom they act or from whom they inherit.
 pub fn is_party(staff: &Staff, member: &Member) -> bool {

@@ -6,11 +6,11 @@ use super::{
     members, standings,
 };
 use crate::exchange::{
-    Branch, Day, Doer, Fact, Member, MemberState, Need, NeedPublished, NeedState, NeedStep,
-    NeedStepped, OrderRejection, PublishNeed,
+    Branch, Day, Doer, Fact, Member, MemberState, Need, NeedMoved, NeedPublished, NeedState,
+    NeedStep, NeedStepped, OrderRejection, PublishNeed,
     order::{
         MAX_DAYS_AHEAD, MAX_OFFER_STEPS, MAX_OFFERS, MAX_STAYING_STEPS, MAX_STEPS, NeedAction,
-        NeedVerb,
+        NeedTerms, NeedVerb,
     },
     policy::{Ask, Minutes, Policy},
 };
@@ -104,7 +104,7 @@ pub(super) fn step(view: View<'_>, new: &NeedStep, by: &Principal) -> Ruling {
     let recipient = eligibility::known_member(view, &need.terms.recipient, "recipient_id")?;
     let verb = new.action.verb();
     let centre = &need.centre;
-    let mut ahead_days = None;
+    let (mut ahead_days, mut moved) = (None, None);
     let (doer, to) = match &new.action {
         NeedAction::Offer(provider) => {
             let provider = eligibility::known_member(view, provider, "provider_id")?;
@@ -148,6 +148,31 @@ pub(super) fn step(view: View<'_>, new: &NeedStep, by: &Principal) -> Ruling {
             check_open(view, need, verb)?;
             (doer, NeedState::Cancelled)
         }
+        NeedAction::Change { at, minutes } => {
+            let doer = doers::doer_for(view, centre, recipient, by)?;
+            check_open(view, need, verb)?;
+            check_changing(view, need, recipient)?;
+            let is_approval = doers::is_neutral_staff(view, centre, &[recipient], by)?;
+            let publish = PublishNeed {
+                id: need.id,
+                terms: NeedTerms {
+                    at: *at,
+                    minutes: *minutes,
+                    ..need.terms.clone()
+                },
+                recorded: new.recorded,
+            };
+            let approvals = usize::from(is_approval);
+            let published = published(view, &publish, recipient, (doer.clone(), approvals))?;
+            moved = Some(NeedMoved {
+                policy: published.policy,
+                on: published.on,
+                open_until: published.open_until,
+                verdict_on: published.verdict_on,
+                is_approval,
+            });
+            (doer, published.to)
+        }
         NeedAction::Repeat(repeat) => {
             let doer = doers::doer_for(view, centre, recipient, by)?;
             check_open(view, need, verb)?;
@@ -160,13 +185,39 @@ pub(super) fn step(view: View<'_>, new: &NeedStep, by: &Principal) -> Ruling {
         view.objects.standing(standing)?;
     }
     let stepped = NeedStepped {
-        step: new.clone(),
+        step: NeedStep {
+            recorded: None,
+            ..new.clone()
+        },
         by: doer,
         to,
         ahead_days,
+        moved,
     };
     let fact = Fact::NeedStepped(Box::new(stepped));
     Ok(Plan::with_reason(fact, new.reason.as_ref()).into())
+}
+
+/// That a need may be changed: as long as nobody is to come, who has agreed to its time; and not
+/// as the first visit of a series, which has that time, too.
+fn check_changing(view: View<'_>, need: &Need, recipient: &Member) -> Result<(), Undecided> {
+    check_stayed(recipient, &need.centre)?;
+    if let Some(order) = need.orders.first() {
+        let (need, order) = (need.id, *order);
+        return Err(OrderRejection::NeedHasOrder { need, order }.into());
+    }
+    let Some(id) = need.standing else {
+        return Ok(());
+    };
+    let standing = view.objects.standing(id)?;
+    match standing.is_some_and(|standing| standing.need == need.id) {
+        true => Err(OrderRejection::NeedRepeats {
+            need: need.id,
+            standing: id,
+        }
+        .into()),
+        false => Ok(()),
+    }
 }
 
 fn check_offer(need: &Need, provider: &Member) -> Result<(), Undecided> {
@@ -226,7 +277,7 @@ pub(super) fn check_open(
         Some(_) => {
             let max = match step {
                 NeedVerb::Offer | NeedVerb::Withdraw => MAX_OFFER_STEPS,
-                NeedVerb::Accept => MAX_STAYING_STEPS,
+                NeedVerb::Accept | NeedVerb::Change => MAX_STAYING_STEPS,
                 NeedVerb::Approve | NeedVerb::Decline | NeedVerb::Cancel | NeedVerb::Repeat => {
                     MAX_STEPS
                 }

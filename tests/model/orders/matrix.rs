@@ -197,6 +197,10 @@ fn every_step_of_a_need_in_every_state() {
                 NeedVerb::Approve => about(200, NeedDo::Approve, "2"),
                 NeedVerb::Decline => about(200, NeedDo::Decline, "1"),
                 NeedVerb::Cancel => about(200, NeedDo::Cancel, "1"),
+                NeedVerb::Change => {
+                    let (at, minutes) = (90, 60);
+                    about(200, NeedDo::Change { at, minutes }, "1")
+                }
                 NeedVerb::Repeat => real.repeat(200, NEED, "1"),
                 NeedVerb::Accept => {
                     let (order, need, provider) = (ORDER + 1, NEED, "b:m2");

@@ -51,6 +51,7 @@ enum NeedDo {
     Approve,
     Decline,
     Cancel,
+    Change { at: i64, minutes: i64 },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -166,6 +167,7 @@ fn need_dos() -> impl Strategy<Value = NeedDo> {
         6 => Just(NeedDo::Approve),
         1 => Just(NeedDo::Decline),
         1 => Just(NeedDo::Cancel),
+        1 => times().prop_map(|(at, minutes)| NeedDo::Change { at, minutes }),
     ]
 }
 

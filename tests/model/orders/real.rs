@@ -103,6 +103,13 @@ fn need_action(action: NeedDo) -> NeedAction {
         NeedDo::Approve => NeedAction::Approve,
         NeedDo::Decline => NeedAction::Decline,
         NeedDo::Cancel => NeedAction::Cancel,
+        NeedDo::Change {
+            at: begins,
+            minutes: long,
+        } => NeedAction::Change {
+            at: at(begins),
+            minutes: minutes(long),
+        },
     }
 }
 
@@ -237,6 +244,7 @@ impl Real {
                 need: NeedId(uuid(need)),
                 action: need_action(action),
                 reason: reason(step, None),
+                recorded: None,
             }),
             Ask::Accept {
                 order,
@@ -353,6 +361,7 @@ impl Real {
             need: NeedId(uuid(need)),
             action: NeedAction::Repeat(repeat),
             reason: None,
+            recorded: None,
         });
         self.run(command.into(), by)
     }

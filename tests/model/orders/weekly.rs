@@ -388,6 +388,7 @@ impl Asked {
                 provider: provider.map(member),
             }),
             reason: None,
+            recorded: None,
         });
         let done = self.real.run(repeat.into(), "1").is_ok();
         if done {
@@ -411,6 +412,7 @@ impl Asked {
             need: NeedId(uuid(need)),
             action,
             reason: None,
+            recorded: None,
         });
         self.real.run(command.into(), "2").is_ok()
     }

@@ -67,6 +67,13 @@ impl Model {
                     NeedDo::Approve | NeedDo::Decline => NeedState::Published,
                     _ => NeedState::Approved,
                 };
+                let action = match action {
+                    NeedDo::Change { at, minutes } => NeedDo::Change {
+                        at: self.now.div_euclid(30) * 30 + at.rem_euclid(480) - 120,
+                        minutes,
+                    },
+                    action => action,
+                };
                 Ask::Need {
                     step: self.unused_step(),
                     need: self.need_in(waits, need),

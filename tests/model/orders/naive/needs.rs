@@ -120,7 +120,9 @@ impl Model {
             NeedDo::Approve | NeedDo::Decline => {
                 self.neutral(need.centre, &[need.recipient], actor)?;
             }
-            NeedDo::Cancel => self.for_member(need.centre, need.recipient, actor)?,
+            NeedDo::Cancel | NeedDo::Change { .. } => {
+                self.for_member(need.centre, need.recipient, actor)?;
+            }
         }
         let state = self.state_of(&need);
         let is_open = match action {
@@ -155,6 +157,31 @@ impl Model {
             }
             NeedDo::Decline => need.state = NeedState::Declined,
             NeedDo::Cancel => need.state = NeedState::Cancelled,
+            NeedDo::Change { at, minutes } => {
+                if !need.orders.is_empty() {
+                    return err("NEED_HAS_ORDER");
+                }
+                let helpers = u32::try_from(need.helpers).expect("few");
+                let time = (at, minutes);
+                let new = self.published(need.recipient, need.service, time, need.from, helpers)?;
+                let is_approval = self.neutral(need.centre, &[need.recipient], actor).is_ok();
+                let approved_by: Vec<_> = is_approval.then_some(actor).into_iter().collect();
+                let asked = self.policy(need.centre, day(at))?.need;
+                let is_theirs = need.from.is_none_or(|from| from == need.recipient);
+                if actor == need.recipient && !is_theirs && asked == 0 {
+                    return err("PAYER_BY_STAFF");
+                }
+                let state = match approved_by.len() >= asked {
+                    true => NeedState::Approved,
+                    false => NeedState::Published,
+                };
+                need = Need {
+                    offers: need.offers,
+                    approved_by,
+                    state,
+                    ..new
+                };
+            }
         }
         self.needs.insert(id, need);
         Ok(())
