@@ -157,6 +157,11 @@ enum By {
     Somebody(Id),
 }
 
+/// Whose member or account it is.
+fn centre_of(id: Id) -> usize {
+    usize::from(id.starts_with('b'))
+}
+
 const ACCOUNTS: [Id; 3] = ["a:club", "a:m2", "b:club"];
 
 fn need_dos() -> impl Strategy<Value = NeedDo> {

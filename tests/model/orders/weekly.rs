@@ -1,4 +1,4 @@
-//! Standing visits at random beside a naive model: which visits arise, which of them their
+//! Standing visits of two centres at random beside a naive model: which visits arise, which of them their
 //! provider accepts, and that hours are held for those alone.
 
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ use timebank::{
 };
 
 use super::{
-    Ask, Id, MEMBERS, NeedDo,
+    Ask, Id, MEMBERS, NeedDo, STAFF, centre_of,
     real::{Real, at, member, uuid},
 };
 use crate::model::cases;
@@ -27,9 +27,11 @@ const AHEAD_DAYS: i64 = 14;
 const BACKDATED_DAYS: i64 = 7;
 /// An hour, and a quarter for the tolerance.
 const HELD_MINUTES: i64 = 75;
-const RECIPIENTS: [Id; 2] = ["a:m2", "a:m3"];
-/// The first is one with the staff who approve, whose approval then does not count.
-const PROVIDERS: [Id; 4] = ["a:m1", "a:m2", "a:m3", "b:m2"];
+const RECIPIENTS: [Id; 3] = ["a:m2", "a:m3", "b:m1"];
+/// The first is one of the staff, whose approval then does not count.
+const PROVIDERS: [Id; 5] = ["a:m1", "a:m2", "a:m3", "b:m1", "b:m2"];
+/// How many approvals the policy of each centre asks for.
+const ASKED: [usize; 2] = [1, 2];
 /// When visits begin: they last an hour.
 const TIMES: [i64; 3] = [540, 570, 600];
 
@@ -42,7 +44,8 @@ enum Do {
         time: i64,
         weeks: i64,
     },
-    Approve(usize),
+    /// By one of the centre's staff.
+    Approve(usize, usize),
     Decline(usize),
     Cancel(usize),
     Skip(usize, i64),
@@ -71,7 +74,7 @@ fn doings() -> impl Strategy<Value = Do> {
         4 => repeat.prop_map(|(recipient, provider, in_days, time, weeks)| Do::Repeat {
             recipient, provider, in_days, time, weeks,
         }),
-        6 => which().prop_map(Do::Approve),
+        8 => (which(), 0..3usize).prop_map(|(which, staff)| Do::Approve(which, staff)),
         1 => which().prop_map(Do::Decline),
         1 => which().prop_map(Do::Cancel),
         3 => (which(), 0..9i64).prop_map(|(which, week)| Do::Skip(which, week)),
@@ -107,6 +110,7 @@ struct Series {
     weeks: i64,
     /// The need that repeats.
     first: First,
+    approved_by: Vec<Id>,
     state: StandingState,
     next: Option<i64>,
     skipped: BTreeSet<i64>,
@@ -174,6 +178,7 @@ impl Weekly {
                         time,
                         weeks,
                         first: First::Published,
+                        approved_by: Vec::new(),
                         state: StandingState::Published,
                         next: None,
                         skipped: BTreeSet::new(),
@@ -184,8 +189,13 @@ impl Weekly {
                 }
                 may && weeks > 0
             }
-            Do::Approve(which) => self.change(which, |one| match one.first {
-                First::Published => {
+            Do::Approve(which, staff) => self.change(which, |one| {
+                let by = STAFF[centre_of(one.recipient)][staff];
+                if one.first == First::Gone || one.approved_by.contains(&by) {
+                    return false;
+                }
+                one.approved_by.push(by);
+                if one.approved_by.len() >= ASKED[centre_of(one.recipient)] {
                     one.first = First::Approved;
                     if one.state == StandingState::Published {
                         one.state = match one.next {
@@ -193,9 +203,8 @@ impl Weekly {
                             None => StandingState::Ended,
                         };
                     }
-                    true
                 }
-                First::Approved | First::Gone => false,
+                true
             }),
             Do::Decline(which) => self.change(which, |one| {
                 one.first == First::Published && one.end_first()
@@ -286,7 +295,10 @@ impl Weekly {
             let meet = sides.contains(recipient) || sides.contains(provider);
             meet && *on == day && (one.time - time).abs() < 60
         };
-        let may = provider != "a:m1" && !self.suspended.contains(provider);
+        let is_own = |by: &&Id| **by == "2" && provider == "a:m1";
+        let standing = one.approved_by.iter().filter(|by| !is_own(by)).count();
+        let is_approved = standing >= ASKED[centre_of(one.recipient)];
+        let may = is_approved && !self.suspended.contains(provider);
         match may && !self.accepted.iter().any(is_busy) {
             true => Became::Accepted,
             false => Became::Open,
@@ -304,15 +316,17 @@ struct Asked {
     real: Real,
     today: i64,
     needs: u8,
-    all: Vec<(u8, StandingId)>,
+    /// Whose they are, their needs and their ids.
+    all: Vec<(Id, u8, StandingId)>,
 }
 
 impl Asked {
     fn begin() -> Self {
         let mut real = Real::begin();
-        let (centre, policy) = (0, 0);
-        real.one(Ask::Adopt { centre, policy }, "1")
-            .expect("it is adopted");
+        for (centre, policy) in [(0, 0), (1, 1)] {
+            real.one(Ask::Adopt { centre, policy }, STAFF[centre][0])
+                .expect("it is adopted");
+        }
         for account in RECIPIENTS {
             let minutes = 10_000;
             real.one(Ask::Earn { account, minutes }, "1")
@@ -329,9 +343,9 @@ impl Asked {
     fn one(&mut self, what: Do) -> bool {
         match what {
             Do::Repeat { .. } => self.repeat(what),
-            Do::Approve(which) => self.about_need(which, NeedDo::Approve),
-            Do::Decline(which) => self.about_need(which, NeedDo::Decline),
-            Do::Cancel(which) => self.about_need(which, NeedDo::Cancel),
+            Do::Approve(which, staff) => self.about_need(which, NeedDo::Approve, staff),
+            Do::Decline(which) => self.about_need(which, NeedDo::Decline, 1),
+            Do::Cancel(which) => self.about_need(which, NeedDo::Cancel, 1),
             // A week that is out of the series, where there is none.
             Do::Skip(which, week) => {
                 let first_day = self.first_day(which);
@@ -376,7 +390,8 @@ impl Asked {
             from: None,
             helpers: 1,
         };
-        if self.real.one(publish, "1").is_err() {
+        let by = STAFF[centre_of(recipient)][0];
+        if self.real.one(publish, by).is_err() {
             return false;
         }
         let step = self.real.fresh();
@@ -390,15 +405,15 @@ impl Asked {
             reason: None,
             recorded: None,
         });
-        let done = self.real.run(repeat.into(), "1").is_ok();
+        let done = self.real.run(repeat.into(), by).is_ok();
         if done {
-            self.all.push((need, StandingId(step)));
+            self.all.push((recipient, need, StandingId(step)));
         }
         done
     }
 
-    fn about_need(&mut self, which: usize, action: NeedDo) -> bool {
-        let Some((need, _)) = self.all.get(which).copied() else {
+    fn about_need(&mut self, which: usize, action: NeedDo, staff: usize) -> bool {
+        let Some((recipient, need, _)) = self.all.get(which).copied() else {
             return false;
         };
         let step = self.real.fresh();
@@ -414,11 +429,12 @@ impl Asked {
             reason: None,
             recorded: None,
         });
-        self.real.run(command.into(), "2").is_ok()
+        let by = STAFF[centre_of(recipient)][staff];
+        self.real.run(command.into(), by).is_ok()
     }
 
     fn first_day(&self, which: usize) -> i64 {
-        let id = self.all.get(which).map(|(_, id)| *id);
+        let id = self.all.get(which).map(|(.., id)| *id);
         id.map_or(0, |id| {
             let read = self
                 .real
@@ -429,7 +445,7 @@ impl Asked {
     }
 
     fn step(&mut self, which: usize, action: StandingAction) -> bool {
-        let Some((_, standing)) = self.all.get(which).copied() else {
+        let Some((recipient, _, standing)) = self.all.get(which).copied() else {
             return false;
         };
         let command = Command::StepStanding(StandingStep {
@@ -438,7 +454,8 @@ impl Asked {
             action,
             reason: None,
         });
-        self.real.run(command.into(), "1").is_ok()
+        let by = STAFF[centre_of(recipient)][0];
+        self.real.run(command.into(), by).is_ok()
     }
 
     fn set_state(&mut self, id: Id, change: MemberChange) -> bool {
@@ -453,7 +470,7 @@ impl Asked {
 
     /// All series, their visits, and the hours held are as the model has them.
     fn is_as(&self, model: &Weekly) {
-        for ((_, id), one) in self.all.iter().zip(&model.all) {
+        for ((.., id), one) in self.all.iter().zip(&model.all) {
             let id = *id;
             let read = self.real.stack.read(move |reading| {
                 let standing = query::standing(reading, id)?;

@@ -13,7 +13,7 @@ pub(super) use choosing::prelude;
 
 use timebank::exchange::{NeedState, OrderState, order::IncidentKind};
 
-use super::{Ask, Became, Id, MEMBERS, STAFF};
+use super::{Ask, Became, Id, MEMBERS, STAFF, centre_of};
 
 const DAY: i64 = 1_440;
 
@@ -152,10 +152,6 @@ fn day(at: i64) -> i64 {
 /// The first day is a Wednesday.
 fn week(day: i64) -> i64 {
     (day + 2).div_euclid(7)
-}
-
-fn centre_of(id: Id) -> usize {
-    usize::from(id.starts_with('b'))
 }
 
 fn pool(centre: usize) -> Id {
