@@ -2,29 +2,47 @@
 
 use super::{
     Branch, Centre, Erasure, Exit, ExitCause, Fact, Holder, Mandate, Member, MemberId, MemberState,
-    Object, Objects, PolicyAdopted, PolicyStarts, Settlement, Staff, StaffNumber, StaffState,
-    StaffTerms,
+    NotLoaded, Object, Objects, PolicyAdopted, PolicyStarts, Settlement, Staff, StaffNumber,
+    StaffState, StaffTerms,
+    wants::{Folded, Unfit},
 };
 use crate::ledger::{Broken, Sequence, Stamp};
 
 impl Objects {
-    /// Folds a fact of a record in.
+    /// Folds a fact of a record in, where all is loaded that it changes.
     ///
     /// # Errors
     /// [`Broken`] where it names what is not there. The objects are then of no more
     /// use.
     pub fn fold(&mut self, fact: &Fact, stamp: Stamp) -> Result<(), Broken> {
-        let broken = |what| Broken {
+        let lacking = self.try_fold(fact, stamp)?;
+        let broken = |lacking: NotLoaded| Broken {
             sequence: stamp.sequence,
-            what,
+            what: format!("what it changes is not loaded: {:?}", lacking.wants()),
         };
-        for id in fact.step_ids() {
-            self.take(id, fact, stamp).map_err(broken)?;
-        }
-        self.fold_fact(fact, stamp).map_err(broken)
+        lacking.map_err(broken)
     }
 
-    fn fold_fact(&mut self, fact: &Fact, stamp: Stamp) -> Result<(), String> {
+    /// Folds a fact in, as far as all that it changes is loaded. Where it is not, some of it may
+    /// have been done: the objects go back to a savepoint.
+    ///
+    /// # Errors
+    /// [`Broken`], as of [`Objects::fold`].
+    pub fn try_fold(&mut self, fact: &Fact, stamp: Stamp) -> Result<Result<(), NotLoaded>, Broken> {
+        let ids = fact.step_ids();
+        let mut ids = ids.into_iter();
+        let taken = ids.try_for_each(|id| self.take(id, fact, stamp));
+        match taken.and_then(|()| self.fold_fact(fact, stamp)) {
+            Ok(()) => Ok(Ok(())),
+            Err(Unfit::NotLoaded(lacking)) => Ok(Err(lacking)),
+            Err(Unfit::Broken(what)) => Err(Broken {
+                sequence: stamp.sequence,
+                what,
+            }),
+        }
+    }
+
+    fn fold_fact(&mut self, fact: &Fact, stamp: Stamp) -> Folded {
         let at = stamp.sequence;
         match fact {
             Fact::NeedPublished(new) => self.publish(new, stamp),
@@ -145,7 +163,7 @@ impl Objects {
         }
     }
 
-    fn register(&mut self, terms: StaffTerms, at: Sequence) -> Result<(), String> {
+    fn register(&mut self, terms: StaffTerms, at: Sequence) -> Folded {
         let centre = terms.centre.clone();
         let staff = Staff {
             terms,
@@ -155,14 +173,9 @@ impl Objects {
         self.count_staff(&centre, 1, at)
     }
 
-    fn set_staff_state(
-        &mut self,
-        number: &StaffNumber,
-        state: StaffState,
-        at: Sequence,
-    ) -> Result<(), String> {
-        let Ok(Some(staff)) = self.staff(number) else {
-            return Err(format!("there is no staff {number}"));
+    fn set_staff_state(&mut self, number: &StaffNumber, state: StaffState, at: Sequence) -> Folded {
+        let Some(staff) = self.staff(number)? else {
+            return Err(format!("there is no staff {number}").into());
         };
         let is_active = |state| i32::from(state == StaffState::Active);
         let more = is_active(state) - is_active(staff.state);
@@ -175,7 +188,7 @@ impl Objects {
         self.count_staff(&centre, more, at)
     }
 
-    fn adopt(&mut self, adopted: &PolicyAdopted, at: Sequence) -> Result<(), String> {
+    fn adopt(&mut self, adopted: &PolicyAdopted, at: Sequence) -> Folded {
         let policy = &adopted.policy;
         self.create(Object::Policy(policy.clone()), at)?;
         let mut centre = self.known_centre(&policy.centre)?;
@@ -184,12 +197,12 @@ impl Objects {
         Ok(())
     }
 
-    fn known_centre(&self, prefix: &Branch) -> Result<Centre, String> {
+    fn known_centre(&self, prefix: &Branch) -> Folded<Centre> {
         let found = self.centre(prefix).cloned();
-        found.ok_or_else(|| format!("there is no centre {prefix}"))
+        found.ok_or_else(|| format!("there is no centre {prefix}").into())
     }
 
-    fn count_staff(&mut self, centre: &Branch, more: i32, at: Sequence) -> Result<(), String> {
+    fn count_staff(&mut self, centre: &Branch, more: i32, at: Sequence) -> Folded {
         let mut centre = self.known_centre(centre)?;
         let count = centre.active_staff.checked_add_signed(more);
         centre.active_staff = count.ok_or("its staff are fewer than none")?;
@@ -202,9 +215,9 @@ impl Objects {
         id: &MemberId,
         at: Sequence,
         change: impl FnOnce(&mut Member),
-    ) -> Result<(), String> {
-        let Ok(Some(member)) = self.member(id) else {
-            return Err(format!("there is no member {id}"));
+    ) -> Folded {
+        let Some(member) = self.member(id)? else {
+            return Err(format!("there is no member {id}").into());
         };
         let mut member = member.clone();
         change(&mut member);

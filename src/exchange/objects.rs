@@ -11,7 +11,7 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::{
     AdoptedPolicy, Branch, Centre, Day, Fact, Identity, Mandate, MandateId, Member, MemberId,
-    NotLoaded, Object, ObjectId, Personal, PolicyId, Staff, StaffNumber, StepId,
+    NotLoaded, Object, ObjectId, Personal, PolicyId, Staff, StaffNumber, StepId, wants::Folded,
 };
 use crate::ledger::{AccountId, Sequence, Stamp};
 
@@ -385,9 +385,9 @@ impl Objects {
     }
 
     /// Makes known that an id stands for a step.
-    pub(super) fn take(&mut self, id: StepId, fact: &Fact, stamp: Stamp) -> Result<(), String> {
+    pub(super) fn take(&mut self, id: StepId, fact: &Fact, stamp: Stamp) -> Folded {
         if let Some(Some(_)) = self.taken.get(&id) {
-            return Err(format!("the id {id} stands for something already"));
+            return Err(format!("the id {id} stands for something already").into());
         }
         if self.savepoints > 0 {
             self.before.push(Before::Step(id.clone()));
@@ -398,10 +398,10 @@ impl Objects {
     }
 
     /// Puts an object that is not there yet.
-    pub(super) fn create(&mut self, object: Object, at: Sequence) -> Result<(), String> {
+    pub(super) fn create(&mut self, object: Object, at: Sequence) -> Folded {
         let id = object.id();
         if self.all.contains_key(&id) {
-            return Err(format!("{id} is there already"));
+            return Err(format!("{id} is there already").into());
         }
         if let ObjectId::Centre(branch) = &id {
             self.branches.insert(branch.clone());

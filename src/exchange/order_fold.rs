@@ -8,6 +8,7 @@ use super::{
         Booked, Confirmation, Correction, Entered, Evidence, IncidentKind, NeedAction, Offer,
         OrderAction, Party, Visit,
     },
+    wants::Folded,
 };
 use crate::{
     exchange::policy::Minutes,
@@ -70,7 +71,7 @@ impl Objects {
         }
     }
 
-    pub(super) fn publish(&mut self, new: &NeedPublished, stamp: Stamp) -> Result<(), String> {
+    pub(super) fn publish(&mut self, new: &NeedPublished, stamp: Stamp) -> Folded {
         let at = stamp.sequence;
         self.create(
             Object::Need(Box::new(Need::published(new, stamp.moment, vec![at]))),
@@ -78,7 +79,7 @@ impl Objects {
         )
     }
 
-    pub(super) fn step_need(&mut self, new: &NeedStepped, at: Sequence) -> Result<(), String> {
+    pub(super) fn step_need(&mut self, new: &NeedStepped, at: Sequence) -> Folded {
         let NeedStepped { step, by, to, .. } = new;
         self.change_need(step.need, at, |need| {
             match &step.action {
@@ -109,7 +110,7 @@ impl Objects {
         self.follow_need(&need, new, at)
     }
 
-    pub(super) fn accept(&mut self, new: &OrderAccepted, at: Sequence) -> Result<(), String> {
+    pub(super) fn accept(&mut self, new: &OrderAccepted, at: Sequence) -> Folded {
         let accept = &new.accept;
         self.change_need(accept.need, at, |need| {
             need.orders.push(accept.order);
@@ -154,7 +155,7 @@ impl Objects {
     }
 
     /// What both sides signed counts as their confirmation, once it is approved.
-    pub(super) fn record_visit(&mut self, new: &VisitRecorded, stamp: Stamp) -> Result<(), String> {
+    pub(super) fn record_visit(&mut self, new: &VisitRecorded, stamp: Stamp) -> Folded {
         self.publish(&new.published, stamp)?;
         self.accept(&new.accepted, stamp.sequence)?;
         let mut order = self.known_order(new.accepted.accept.order)?;
@@ -175,7 +176,7 @@ impl Objects {
         Ok(())
     }
 
-    pub(super) fn step_order(&mut self, new: &OrderStepped, stamp: Stamp) -> Result<(), String> {
+    pub(super) fn step_order(&mut self, new: &OrderStepped, stamp: Stamp) -> Folded {
         let at = stamp.sequence;
         let before = self.known_order(new.step.order)?;
         let mut order = before.clone();
@@ -216,7 +217,9 @@ impl Objects {
                 match order.side(member) {
                     Some(Party::Provider) => order.by_provider = confirmation,
                     Some(Party::Recipient) => order.by_recipient = confirmation,
-                    None => return Err(format!("{member} is no party to order {}", order.id)),
+                    None => {
+                        return Err(format!("{member} is no party to order {}", order.id).into());
+                    }
                 }
             }
             OrderAction::Cancel(side) | OrderAction::NoShow(side) => {
@@ -268,12 +271,7 @@ impl Objects {
     }
 
     /// An order that is stopped has an incident, which is closed when staff resolve it.
-    fn dispute(
-        &mut self,
-        order: &mut Order,
-        new: &OrderStepped,
-        stamp: Stamp,
-    ) -> Result<(), String> {
+    fn dispute(&mut self, order: &mut Order, new: &OrderStepped, stamp: Stamp) -> Folded {
         if new.to == OrderState::Disputed {
             let id = IncidentId(new.step.step);
             order.dispute = Some(id);
@@ -286,12 +284,14 @@ impl Objects {
         }
         match (&new.step.action, order.dispute) {
             (OrderAction::Resolve(_), Some(id)) => self.close_incident(id, stamp.sequence),
-            (OrderAction::Resolve(_), None) => Err(format!("order {} has no dispute", order.id)),
+            (OrderAction::Resolve(_), None) => {
+                Err(format!("order {} has no dispute", order.id).into())
+            }
             _ => Ok(()),
         }
     }
 
-    pub(super) fn report(&mut self, new: &IncidentReported, stamp: Stamp) -> Result<(), String> {
+    pub(super) fn report(&mut self, new: &IncidentReported, stamp: Stamp) -> Folded {
         let report = &new.report;
         let mut order = self.known_order(report.order)?;
         order.incidents.push(report.id);
@@ -307,7 +307,7 @@ impl Objects {
         (order, kind): (&Order, IncidentKind),
         evidence: Evidence,
         (by, stamp): (&Doer, Stamp),
-    ) -> Result<(), String> {
+    ) -> Folded {
         let incident = Incident {
             id,
             order: order.id,
@@ -322,9 +322,9 @@ impl Objects {
         self.create(Object::Incident(Box::new(incident)), stamp.sequence)
     }
 
-    pub(super) fn close_incident(&mut self, id: IncidentId, at: Sequence) -> Result<(), String> {
-        let Ok(Some(incident)) = self.incident(id) else {
-            return Err(format!("there is no incident {id}"));
+    pub(super) fn close_incident(&mut self, id: IncidentId, at: Sequence) -> Folded {
+        let Some(incident) = self.incident(id)? else {
+            return Err(format!("there is no incident {id}").into());
         };
         let mut incident = incident.clone();
         incident.state = IncidentState::Closed;
@@ -335,7 +335,7 @@ impl Objects {
 
     /// The need of an order that its provider is out of is approved and open again, unless
     /// nobody else is wanted: for when they were to come, unless others come at its own time.
-    fn reopen(&mut self, order: &Order, at: Sequence) -> Result<(), String> {
+    fn reopen(&mut self, order: &Order, at: Sequence) -> Folded {
         self.change_need(order.need, at, |need| {
             need.orders.retain(|other| *other != order.id);
             if need.state != NeedState::Cancelled {
@@ -348,7 +348,7 @@ impl Objects {
     }
 
     /// Takes the time of an order in the weeks of both sides.
-    fn place(&mut self, order: &Order, at: Sequence) -> Result<(), String> {
+    fn place(&mut self, order: &Order, at: Sequence) -> Folded {
         let visit = Visit {
             order: order.id,
             need: order.need,
@@ -362,7 +362,7 @@ impl Objects {
         Ok(())
     }
 
-    fn unplace(&mut self, order: &Order, at: Sequence) -> Result<(), String> {
+    fn unplace(&mut self, order: &Order, at: Sequence) -> Folded {
         for member in [&order.provider, &order.recipient] {
             let id = WeekId::of(member, order.on);
             self.change_week(id, at, |week| week.remove(order.id))?;
@@ -370,7 +370,7 @@ impl Objects {
         Ok(())
     }
 
-    fn credit(&mut self, order: &Order, minutes: i64, at: Sequence) -> Result<(), String> {
+    fn credit(&mut self, order: &Order, minutes: i64, at: Sequence) -> Folded {
         let id = WeekId::of(&order.provider, order.on);
         self.change_week(id, at, |week| week.credit(order.on, minutes))?;
         self.change_member(&order.provider, at, |member| {
@@ -378,7 +378,7 @@ impl Objects {
         })
     }
 
-    fn count_orders(&mut self, order: &Order, more: i32, at: Sequence) -> Result<(), String> {
+    fn count_orders(&mut self, order: &Order, more: i32, at: Sequence) -> Folded {
         let count = |member: &mut Member| {
             member.open_orders = member.open_orders.saturating_add_signed(more);
         };
@@ -386,17 +386,17 @@ impl Objects {
         self.change_member(&order.recipient, at, count)
     }
 
-    fn known_need(&self, id: NeedId) -> Result<Need, String> {
-        match self.need(id) {
-            Ok(Some(need)) => Ok(need.clone()),
-            _ => Err(format!("there is no need {id}")),
+    fn known_need(&self, id: NeedId) -> Folded<Need> {
+        match self.need(id)? {
+            Some(need) => Ok(need.clone()),
+            None => Err(format!("there is no need {id}").into()),
         }
     }
 
-    fn known_order(&self, id: OrderId) -> Result<Order, String> {
-        match self.order(id) {
-            Ok(Some(order)) => Ok(order.clone()),
-            _ => Err(format!("there is no order {id}")),
+    fn known_order(&self, id: OrderId) -> Folded<Order> {
+        match self.order(id)? {
+            Some(order) => Ok(order.clone()),
+            None => Err(format!("there is no order {id}").into()),
         }
     }
 
@@ -405,7 +405,7 @@ impl Objects {
         id: NeedId,
         at: Sequence,
         change: impl FnOnce(&mut Need),
-    ) -> Result<(), String> {
+    ) -> Folded {
         let mut need = self.known_need(id)?;
         change(&mut need);
         // One record may publish it and have it accepted.
@@ -421,11 +421,8 @@ impl Objects {
         id: WeekId,
         at: Sequence,
         change: impl FnOnce(&mut MemberWeek),
-    ) -> Result<(), String> {
-        let found = match self.week(&id) {
-            Ok(found) => found.cloned(),
-            Err(_) => return Err(format!("the week of {} is not loaded", id.member)),
-        };
+    ) -> Folded {
+        let found = self.week(&id)?.cloned();
         let mut week = found.unwrap_or_else(|| MemberWeek::empty(id));
         change(&mut week);
         self.put(Object::Week(Box::new(week)), at);

@@ -4,6 +4,7 @@ use super::{
     Arisen, Need, NeedStepped, NotLoaded, Object, ObjectId, Objects, StandingId, StandingState,
     StandingStepped, StandingVisit, VisitArose,
     order::{NeedAction, NeedState, StandingAction},
+    wants::Folded,
 };
 use crate::ledger::{Sequence, Stamp};
 
@@ -20,12 +21,7 @@ impl Objects {
     }
 
     /// What a step of a need makes of the standing visit that it is the first visit of.
-    pub(super) fn follow_need(
-        &mut self,
-        need: &Need,
-        new: &NeedStepped,
-        at: Sequence,
-    ) -> Result<(), String> {
+    pub(super) fn follow_need(&mut self, need: &Need, new: &NeedStepped, at: Sequence) -> Folded {
         if let NeedAction::Repeat(repeat) = &new.step.action {
             let id = StandingId(new.step.step);
             let ahead_days = new.ahead_days.ok_or("nothing says when its visits arise")?;
@@ -83,11 +79,7 @@ impl Objects {
         }
     }
 
-    pub(super) fn step_standing(
-        &mut self,
-        new: &StandingStepped,
-        at: Sequence,
-    ) -> Result<(), String> {
+    pub(super) fn step_standing(&mut self, new: &StandingStepped, at: Sequence) -> Folded {
         self.change_standing(new.step.standing, at, |standing| match &new.step.action {
             StandingAction::Skip(day) => standing.skip(*day),
             StandingAction::Leave => standing.provider = None,
@@ -95,7 +87,7 @@ impl Objects {
         })
     }
 
-    pub(super) fn arise(&mut self, new: &VisitArose, stamp: Stamp) -> Result<(), String> {
+    pub(super) fn arise(&mut self, new: &VisitArose, stamp: Stamp) -> Folded {
         let at = stamp.sequence;
         let approved_by = self.known_standing(new.standing)?.approved_by.clone();
         self.change_standing(new.standing, at, |standing| {
@@ -120,10 +112,10 @@ impl Objects {
         }
     }
 
-    fn known_standing(&self, id: StandingId) -> Result<&StandingVisit, String> {
-        match self.standing(id) {
-            Ok(Some(standing)) => Ok(standing),
-            _ => Err(format!("there is no standing visit {id}")),
+    fn known_standing(&self, id: StandingId) -> Folded<&StandingVisit> {
+        match self.standing(id)? {
+            Some(standing) => Ok(standing),
+            None => Err(format!("there is no standing visit {id}").into()),
         }
     }
 
@@ -132,7 +124,7 @@ impl Objects {
         id: StandingId,
         at: Sequence,
         change: impl FnOnce(&mut StandingVisit),
-    ) -> Result<(), String> {
+    ) -> Folded {
         let mut standing = self.known_standing(id)?.clone();
         change(&mut standing);
         standing.steps.push(at);

@@ -97,3 +97,32 @@ impl From<ledger::NotLoaded> for NotLoaded {
         }))
     }
 }
+
+/// Why a fact is not folded in.
+#[derive(Debug)]
+pub(super) enum Unfit {
+    /// Something that it changes is not loaded.
+    NotLoaded(NotLoaded),
+    /// It names what is not there.
+    Broken(String),
+}
+
+impl From<NotLoaded> for Unfit {
+    fn from(lacking: NotLoaded) -> Self {
+        Self::NotLoaded(lacking)
+    }
+}
+
+impl From<String> for Unfit {
+    fn from(what: String) -> Self {
+        Self::Broken(what)
+    }
+}
+
+impl From<&str> for Unfit {
+    fn from(what: &str) -> Self {
+        Self::Broken(what.into())
+    }
+}
+
+pub(super) type Folded<T = ()> = Result<T, Unfit>;

@@ -227,7 +227,9 @@ impl State {
             }
             note = note.or(new);
         }
-        self.objects.fold(&fact, stamp)?;
+        if let Err(lacking) = self.objects.try_fold(&fact, stamp)? {
+            return Ok(Err(Undecided::NotLoaded(lacking)));
+        }
         if let Some(personal) = &personal {
             // A later command of the same batch may repeat this one.
             if let Some((member, _)) = fact.personal() {

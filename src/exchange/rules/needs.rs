@@ -180,10 +180,6 @@ pub(super) fn step(view: View<'_>, new: &NeedStep, by: &Principal) -> Ruling {
             (doer, need.state)
         }
     };
-    if let Some(standing) = need.standing {
-        // It follows its first visit.
-        view.objects.standing(standing)?;
-    }
     let stepped = NeedStepped {
         step: NeedStep {
             recorded: None,

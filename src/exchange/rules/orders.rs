@@ -7,8 +7,8 @@ use super::{
     settling::{self, Correcting, Due},
 };
 use crate::exchange::{
-    AdoptedPolicy, Day, Doer, Fact, Member, MemberState, NotLoaded, Order, OrderId, OrderRejection,
-    OrderState, OrderStep, OrderStepped, Staff, StepId, Wants, WeekId,
+    AdoptedPolicy, Day, Doer, Fact, Member, MemberState, Order, OrderId, OrderRejection,
+    OrderState, OrderStep, OrderStepped, Staff, StepId,
     order::{
         Booked, MAX_OFF_BOOKING_H, OrderAction, OrderVerb, Party, Reckoned, Resolution, Visit,
     },
@@ -84,7 +84,6 @@ pub(super) fn step(view: View<'_>, new: &OrderStep, by: &Principal) -> Ruling {
         OrderAction::Resolve(resolution) => asked.resolve(*resolution),
         OrderAction::Correct(served) => asked.correct(new, *served),
     }?;
-    asked.load_changed(&new.action, comes.on)?;
     let stays = comes.to == order.state;
     needs::check_steps(order.steps.len(), stays, &order.id)?;
     let stepped = OrderStepped {
@@ -118,44 +117,6 @@ impl Asked<'_> {
         match state.leads(step) {
             None => Err(OrderRejection::OrderStateWrong { order, state, step }),
             Some(_) => Ok(()),
-        }
-    }
-
-    /// Asks for all else that a step changes: the weeks of both sides in which the order takes
-    /// time before and after it, and the need that its provider leaves.
-    fn load_changed(&self, action: &OrderAction, on: Day) -> Result<(), Undecided> {
-        let Self { view, order, .. } = *self;
-        let (moves, is_left) = match action {
-            OrderAction::Change { .. }
-            | OrderAction::CheckIn(_)
-            | OrderAction::CheckOut(_)
-            | OrderAction::Decline
-            | OrderAction::Correct(_) => (true, false),
-            OrderAction::Cancel(side) | OrderAction::NoShow(side) => {
-                (true, *side == Party::Provider)
-            }
-            OrderAction::Approve
-            | OrderAction::Confirm { .. }
-            | OrderAction::Settle
-            | OrderAction::Dispute(_)
-            | OrderAction::Resolve(_) => (false, false),
-        };
-        let mut wants = Wants::default();
-        if moves {
-            let sides = [&order.provider, &order.recipient];
-            let weeks = sides.map(|member| [order.on, on].map(|day| WeekId::of(member, day)));
-            for week in weeks.iter().flatten() {
-                if let Err(lacking) = view.objects.week(week) {
-                    wants.join(lacking.wants());
-                }
-            }
-        }
-        if is_left && let Err(lacking) = view.objects.need(order.need) {
-            wants.join(lacking.wants());
-        }
-        match wants.is_empty() {
-            true => Ok(()),
-            false => Err(NotLoaded::from(wants).into()),
         }
     }
 
@@ -407,10 +368,6 @@ impl Asked<'_> {
     fn resolve(&self, resolution: Resolution) -> Result<Comes, Undecided> {
         let by = self.neutral()?;
         self.check_open(OrderVerb::Resolve)?;
-        // It is closed with it.
-        if let Some(dispute) = self.order.dispute {
-            self.view.objects.incident(dispute)?;
-        }
         match resolution {
             Resolution::Release => Ok(self.released(by, OrderState::Resolved)),
             Resolution::Settle(served) => {
