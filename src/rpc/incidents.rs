@@ -6,8 +6,7 @@ use tonic::{Request, Response, Status};
 use super::{
     Services,
     convert::{self, booking_id, required},
-    needs::step_taken,
-    orders::order_id,
+    needs::{order_id, step_taken},
     page, partakers,
     status::Refused,
     token_of,

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     exchange::{
-        Code, Command, Need, NeedId, NeedState, NeedStep, PublishNeed, Rejection,
+        Code, Command, Need, NeedId, NeedState, NeedStep, OrderId, PublishNeed, Rejection,
         order::{NeedAction, Offer, Reason},
     },
     journal::{self, timestamp},
@@ -44,6 +44,10 @@ impl Services {
         let (need, position) = self.need(by, id).await?;
         Ok((need, outcome.is_replay(), position))
     }
+}
+
+pub(super) fn order_id(given: &str, field: &'static str) -> Result<OrderId, Malformed> {
+    booking_id(given, field).map(OrderId)
 }
 
 pub(super) fn need_id(given: &str, field: &'static str) -> Result<NeedId, Malformed> {

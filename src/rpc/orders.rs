@@ -13,7 +13,7 @@ use super::{
     convert::{self, booking_id, required},
     door::Held,
     incidents,
-    needs::{self, need_id, step_taken},
+    needs::{self, need_id, order_id, step_taken},
     page, partakers, standings,
     status::Refused,
     to_the_end, token_of,
@@ -50,10 +50,6 @@ impl Services {
         let (order, position) = self.order(by, id).await?;
         Ok((order, outcome.is_replay(), position))
     }
-}
-
-pub(super) fn order_id(given: &str, field: &'static str) -> Result<OrderId, Malformed> {
-    booking_id(given, field).map(OrderId)
 }
 
 fn accept(request: v1::AcceptNeedRequest) -> Result<(OrderId, Command), Refused> {

@@ -5,7 +5,7 @@ use timebank_proto::{
     v1::{self, record_visit_result::Result as Fate},
 };
 
-use super::{Services, orders::order_id, partakers, status::Refused};
+use super::{Services, needs::order_id, partakers, status::Refused};
 use crate::{
     exchange::{
         Command, OrderState, RecordVisit,

@@ -4,10 +4,11 @@ use timebank::exchange::{
     Commitments, Fact, MemberDetails, MemberId, MemberRegistered, Name, Settlement,
 };
 
-use super::{order_facts, record::hex};
+use super::{
+    cells::{Cells, hex, shown},
+    order_facts,
+};
 use crate::render::{Cell, Row};
-
-pub(super) type Cells = Vec<(&'static str, Cell)>;
 
 pub(super) fn name(fact: &Fact) -> &'static str {
     match fact {
@@ -214,10 +215,6 @@ fn relatives(ids: &[MemberId]) -> Cell {
         ids.map(|id| Row(vec![("id", Cell::text(id.as_str()))]))
             .collect(),
     )
-}
-
-pub(super) fn shown(value: Option<impl ToString>) -> Cell {
-    value.map_or(Cell::Absent, |value| Cell::Text(value.to_string()))
 }
 
 fn optional(name: Option<&Name>) -> Cell {

@@ -3,7 +3,10 @@
 use clap::{Args, Subcommand};
 use timebank_proto::v1::{VerifyJournalRequest, WatchRecordsRequest};
 
-use super::record::{self, Units};
+use super::{
+    cells,
+    record::{self, Units},
+};
 use crate::{
     client::stored_record,
     error::Failure,
@@ -115,7 +118,7 @@ async fn verify(mut session: Session) -> Result<(), Failure> {
                     "erased_verdict_count",
                     Cell::Count(message.erased_verdict_count),
                 ),
-                ("root_hash", Cell::Text(record::hex(&message.root_hash))),
+                ("root_hash", Cell::Text(cells::hex(&message.root_hash))),
             ]);
             return session.output.one(&row).await;
         }

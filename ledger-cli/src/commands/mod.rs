@@ -2,6 +2,7 @@
 //! rows.
 
 mod account;
+mod cells;
 mod centre;
 mod entry;
 mod exchange_facts;

@@ -9,10 +9,7 @@ use timebank::exchange::{
     },
 };
 
-use super::{
-    exchange_facts::{Cells, shown},
-    record::hex,
-};
+use super::cells::{Cells, hex, shown};
 use crate::{
     render::{Cell, Row},
     time::Time,

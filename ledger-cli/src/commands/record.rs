@@ -11,7 +11,7 @@ use timebank::{
     steps::{Record, Step},
 };
 
-use super::exchange_facts;
+use super::{cells::hex, exchange_facts};
 use crate::{
     amount::TIME,
     client::Client,
@@ -364,9 +364,4 @@ async fn moved(leg: &Transfer, units: &Units, output: &mut Output) -> Result<Str
     let amount = units.steps(leg.debit(), leg.amount().steps());
     let amount = output.shown(amount).await?;
     Ok(format!("{} -> {} {amount}", leg.debit(), leg.credit()))
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

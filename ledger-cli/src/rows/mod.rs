@@ -6,6 +6,7 @@ mod orders;
 mod partakers;
 mod policies;
 mod standings;
+mod today;
 
 use timebank_proto::v1::{
     Account, AccountState, Entry, GetBalanceResponse, GetLedgerResponse, Hold, HoldState, Limit,
@@ -13,8 +14,7 @@ use timebank_proto::v1::{
 };
 
 pub(crate) use orders::{
-    CANDIDATES, INCIDENTS, NEEDS, ORDERS, candidate, incident, need, order, steps, today,
-    whole_order,
+    CANDIDATES, INCIDENTS, NEEDS, ORDERS, candidate, incident, need, order, steps, whole_order,
 };
 pub(crate) use partakers::{
     CENTRES, MEMBERS, STAFF, SUPPLIES, centre, member, personal, staff, supply,
@@ -24,6 +24,7 @@ pub(crate) use policies::{
 };
 
 pub(crate) use standings::{STANDINGS, standing, visits};
+pub(crate) use today::today;
 
 use crate::{
     account_kind,

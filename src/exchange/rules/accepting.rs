@@ -5,7 +5,7 @@ use super::{
     booking::{self, Held},
     doers,
     eligibility::{self, Eligible, Role},
-    exits, members, needs, policies,
+    exits, membership, needs, policies,
 };
 use crate::exchange::{
     AcceptNeed, Doer, Fact, Member, MemberState, Need, NeedState, ObjectId, OrderAccepted, OrderId,
@@ -42,8 +42,8 @@ pub(super) fn check_sides(
     new: &AcceptNeed,
     [recipient, provider]: [&Member; 2],
 ) -> Result<Option<Sequence>, Undecided> {
-    needs::check_other(need, provider)?;
-    members::check_state(recipient, &[MemberState::Active], "served")?;
+    eligibility::check_other(need, provider)?;
+    membership::check_state(recipient, &[MemberState::Active], "served")?;
     check_provider(view, need, provider, new.recorded)
 }
 
@@ -114,7 +114,7 @@ fn check_provider(
     provider: &Member,
     recorded: Option<Sequence>,
 ) -> Result<Option<Sequence>, Undecided> {
-    members::check_state(provider, &[MemberState::Active], "a provider")?;
+    membership::check_state(provider, &[MemberState::Active], "a provider")?;
     let adopted = eligibility::policy_on(view, &need.centre, need.on)?;
     let service = eligibility::service_of(adopted, &need.terms.service)?;
     let eligible = Eligible {
@@ -132,7 +132,7 @@ fn check_provider(
 /// # Errors
 /// The [`Rejection`] of the first rule that refuses, or what is not loaded.
 pub fn check_candidate(view: View<'_>, need: &Need, member: &Member) -> Result<(), Undecided> {
-    needs::check_other(need, member)?;
+    eligibility::check_other(need, member)?;
     check_provider(view, need, member, None)?;
     if need.state == NeedState::Approved {
         approvals_for(view, need, member)?;

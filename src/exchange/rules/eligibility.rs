@@ -2,7 +2,7 @@
 
 use super::{Undecided, View, policies};
 use crate::exchange::{
-    AdoptedPolicy, Branch, Day, Member, MemberId, OrderRejection, Rejection,
+    AdoptedPolicy, Branch, Day, Member, MemberId, Need, OrderRejection, Rejection,
     policy::{Ask, Person, Policy, Service},
 };
 use crate::ledger::{Sequence, UnitId};
@@ -126,5 +126,16 @@ pub(super) fn check_qualified(
             }
             .into())
         }
+    }
+}
+
+/// That a provider is another than the recipient.
+pub(super) fn check_other(need: &Need, provider: &Member) -> Result<(), Undecided> {
+    match provider.id == need.terms.recipient {
+        true => Err(OrderRejection::ProviderIsRecipient {
+            member: provider.id.clone(),
+        }
+        .into()),
+        false => Ok(()),
     }
 }

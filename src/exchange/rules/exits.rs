@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Plan, Ruling, Undecided, View, doers, members, policies};
+use super::{Plan, Ruling, Undecided, View, doers, membership, policies};
 use crate::exchange::{
     ApproveExit, ExitApproved, ExitCause, ExitMember, Fact, Member, MemberExited, MemberState,
     Rejection, Settlement, StepId, policy::Inheritor,
@@ -13,8 +13,8 @@ use crate::ledger::{
 };
 
 pub(super) fn exit(view: View<'_>, new: &ExitMember, by: &Principal) -> Ruling {
-    let member = members::known(view, &new.member, by)?;
-    members::check_state(member, &members::PRESENT, "gone")?;
+    let member = membership::known(view, &new.member, by)?;
+    membership::check_state(member, &membership::PRESENT, "gone")?;
     if let Some(died_on) = new.died_on.filter(|died_on| *died_on > view.today) {
         let today = view.today;
         return Err(Rejection::DiedInFuture { died_on, today }.into());
@@ -36,10 +36,10 @@ pub(super) fn exit(view: View<'_>, new: &ExitMember, by: &Principal) -> Ruling {
 }
 
 pub(super) fn approve(view: View<'_>, new: &ApproveExit, by: &Principal) -> Ruling {
-    let member = members::known(view, &new.member, by)?;
-    members::check_state(member, &[MemberState::Exiting], "approved of")?;
+    let member = membership::known(view, &new.member, by)?;
+    membership::check_state(member, &[MemberState::Exiting], "approved of")?;
     let Some(exit) = &member.exit else {
-        return Err(members::wrong_state(member, "approved of").into());
+        return Err(membership::wrong_state(member, "approved of").into());
     };
     let parties: Vec<_> = [Some(member), heir_of(view, member)?]
         .into_iter()
@@ -84,7 +84,7 @@ struct WayOut {
 fn way_out(view: View<'_>, member: &Member, cause: ExitCause) -> Result<WayOut, Undecided> {
     let policy = view.objects.policy_on(&member.centre, view.today)?;
     let heir = heir_of(view, member)?;
-    let balance = members::balance_without_holds(view, member)?;
+    let balance = membership::balance_without_holds(view, member)?;
     let exit = policy.map(|adopted| &adopted.policy().exit);
     let key = match cause {
         ExitCause::Leaving => "exit.leaving",
@@ -116,7 +116,7 @@ fn heir_of<'a>(view: View<'a>, member: &Member) -> Result<Option<&'a Member>, Un
         None => None,
         Some(heir) => view.objects.member(heir)?,
     };
-    Ok(heir.filter(|heir| members::PRESENT.contains(&heir.state)))
+    Ok(heir.filter(|heir| membership::PRESENT.contains(&heir.state)))
 }
 
 /// What becomes of an account, and what the ledger does for it.

@@ -1,6 +1,6 @@
 //! One person, two memberships; and the erasure of who somebody was.
 
-use super::{Ruling, Undecided, View, doers, members};
+use super::{Ruling, Undecided, View, doers, membership};
 use crate::exchange::{
     ClearMember, EraseMember, Erasure, ErasureStep, Fact, MemberCleared, MemberId, PersonalPart,
     Rejection, StaffNumber,
@@ -41,7 +41,7 @@ fn is_erased(view: View<'_>, id: &MemberId) -> Result<bool, Undecided> {
 }
 
 pub(super) fn clear(view: View<'_>, new: &ClearMember, by: &Principal) -> Ruling {
-    let member = members::known(view, &new.member, by)?;
+    let member = membership::known(view, &new.member, by)?;
     if member.second_of.is_none() {
         let member = new.member.clone();
         return Err(Rejection::MemberNotFlagged { member }.into());
@@ -56,10 +56,10 @@ pub(super) fn clear(view: View<'_>, new: &ClearMember, by: &Principal) -> Ruling
 /// Two of the staff erase what names a member who is gone, once it need not be kept any
 /// more: the first asks, the second does.
 pub(super) fn erase(view: View<'_>, new: &EraseMember, by: &Principal) -> Ruling {
-    let member = members::known(view, &new.member, by)?;
+    let member = membership::known(view, &new.member, by)?;
     let closed_on = member.exit.as_ref().and_then(|exit| exit.closed_on);
     let Some(gone_on) = closed_on.filter(|_| member.state.is_gone()) else {
-        return Err(members::wrong_state(member, "erased").into());
+        return Err(membership::wrong_state(member, "erased").into());
     };
     let policy = view.objects.policy_on(&member.centre, view.today)?;
     let kept_months = policy.map_or(0, |adopted| adopted.policy().retention.months.get());
@@ -71,7 +71,7 @@ pub(super) fn erase(view: View<'_>, new: &EraseMember, by: &Principal) -> Ruling
         }
         .into());
     }
-    let number = StaffNumber::of(by).ok_or_else(|| members::wrong_state(member, "erased"))?;
+    let number = StaffNumber::of(by).ok_or_else(|| membership::wrong_state(member, "erased"))?;
     let is_done = match &member.erasure {
         Erasure::None => false,
         Erasure::AskedBy(earlier) => {

@@ -1,12 +1,14 @@
 //! Registering, changing, moving, suspending and qualifying members.
 
-use super::{Plan, Ruling, Undecided, View, check_named, check_staff, exits, identities, policies};
+use super::{
+    Plan, Ruling, Undecided, View, check_named, check_staff, exits, identities, membership,
+    policies,
+};
 use crate::{
     exchange::{
         Attested, ChangeMember, Fact, Member, MemberChanged, MemberId, MemberMoved,
-        MemberRegistered, MemberState, MoveMember, OrderRejection, Personal, PersonalFields,
-        PersonalPart, QualifyMember, RegisterMember, Rejection, SetMemberState, Verdicts,
-        member::MAX_QUALIFICATIONS,
+        MemberRegistered, MoveMember, Personal, PersonalFields, PersonalPart, QualifyMember,
+        RegisterMember, Rejection, SetMemberState, Verdicts, member::MAX_QUALIFICATIONS,
     },
     ledger::{
         self, AccountKind, AccountOpened, Amount, Balance, Label, Principal, Transfer, UnitId,
@@ -52,69 +54,19 @@ pub(super) fn register(view: View<'_>, new: &RegisterMember, by: &Principal) -> 
     .into())
 }
 
-/// A member who must be there, whose centre's staff alone may act on them.
-pub(super) fn known<'a>(
-    view: View<'a>,
-    id: &MemberId,
-    by: &Principal,
-) -> Result<&'a Member, Undecided> {
-    let found = view.objects.member(id)?;
-    let found = found.ok_or_else(|| Rejection::MemberUnknown {
-        member: id.clone(),
-        field: "member_id",
-    })?;
-    check_staff(view.objects, &found.centre, by)?;
-    Ok(found)
-}
-
-/// That a member is in one of these states.
-pub(super) fn check_state(
-    member: &Member,
-    among: &[MemberState],
-    change: &'static str,
-) -> Result<(), Rejection> {
-    match among.contains(&member.state) {
-        true => Ok(()),
-        false => Err(wrong_state(member, change)),
-    }
-}
-
-pub(super) fn wrong_state(member: &Member, change: &'static str) -> Rejection {
-    Rejection::MemberStateWrong {
-        member: member.id.clone(),
-        state: member.state,
-        change,
-    }
-}
-
-/// The states in which something of a member may change: not while staff approve what
-/// becomes of their hours, which must stay what was approved.
-pub(super) const PRESENT: [MemberState; 2] = [MemberState::Active, MemberState::Suspended];
-
-/// A step of a member. The first one under a policy's new floor or ceiling brings their
-/// account's limits to it.
-fn step(view: View<'_>, member: &Member, fact: Fact, personal: Option<Personal>) -> Ruling {
-    let limits = policies::new_limits(view, &member.centre, &member.account)?;
-    Ok(Plan {
-        personal,
-        ..Plan::with_ledger(fact, limits.into_iter().collect())
-    }
-    .into())
-}
-
 pub(super) fn set_state(view: View<'_>, set: &SetMemberState, by: &Principal) -> Ruling {
-    let member = known(view, &set.member, by)?;
-    check_state(member, set.change.leads().0, set.change.word())?;
-    step(view, member, Fact::MemberStateSet(set.clone()), None)
+    let member = membership::known(view, &set.member, by)?;
+    membership::check_state(member, set.change.leads().0, set.change.word())?;
+    membership::step(view, member, Fact::MemberStateSet(set.clone()), None)
 }
 
 pub(super) fn change(view: View<'_>, new: &ChangeMember, by: &Principal) -> Ruling {
     let id = &new.member;
     check_named(view.objects, || new.details.names(), Some(id))?;
-    let member = known(view, id, by)?;
+    let member = membership::known(view, id, by)?;
     check_attested(&new.personal, Some(member), view, by)?;
     check_born(&new.personal, view)?;
-    check_state(member, &PRESENT, "changed")?;
+    membership::check_state(member, &membership::PRESENT, "changed")?;
     let current = view.objects.member_since(id)?;
     if let Some(current) = current.filter(|current| *current != new.since) {
         return Err(Rejection::MemberChanged {
@@ -134,7 +86,7 @@ pub(super) fn change(view: View<'_>, new: &ChangeMember, by: &Principal) -> Ruli
         personal: personal.commitments(),
         second_of: newly_second(view, member, &personal, before)?,
     }));
-    step(view, member, fact, personal.to_keep().cloned())
+    membership::step(view, member, fact, personal.to_keep().cloned())
 }
 
 /// Whose second membership it seems to be, where another identity is given than before.
@@ -166,12 +118,12 @@ pub(super) fn relocate(view: View<'_>, new: &MoveMember, by: &Principal) -> Ruli
         member: MemberId::of(account.clone()),
     };
     let to = &centre.ok_or_else(outside)?.terms.prefix;
-    let member = known(view, id, by)?;
+    let member = membership::known(view, id, by)?;
     if view.book.account(account)?.is_some() {
         let member = MemberId::of(account.clone());
         return Err(Rejection::MemberAccountExists { member }.into());
     }
-    check_state(member, &PRESENT, "moved")?;
+    membership::check_state(member, &membership::PRESENT, "moved")?;
     if member.centre == *to {
         let (member, centre) = (id.clone(), to.clone());
         return Err(Rejection::MemberThere { member, centre }.into());
@@ -189,7 +141,7 @@ pub(super) fn relocate(view: View<'_>, new: &MoveMember, by: &Principal) -> Ruli
         unit: UnitId::time(),
         limits: policies::limits(view, to)?,
     })];
-    let balance = balance_without_holds(view, member)?;
+    let balance = membership::balance_without_holds(view, member)?;
     if let Ok(amount) = Amount::new(balance.steps().saturating_abs()) {
         let (from, to) = match balance > Balance::ZERO {
             true => (&member.account, account),
@@ -211,28 +163,6 @@ pub(super) fn relocate(view: View<'_>, new: &MoveMember, by: &Principal) -> Ruli
         personal_since: member.personal_since,
     });
     Ok(Plan::with_ledger(fact, ledger).into())
-}
-
-/// What stands on a member's account, which nothing open may keep from being closed.
-pub(super) fn balance_without_holds(view: View<'_>, member: &Member) -> Result<Balance, Undecided> {
-    if member.open_orders > 0 {
-        return Err(OrderRejection::MemberHasOrders {
-            member: member.id.clone(),
-            count: member.open_orders,
-        }
-        .into());
-    }
-    let Some(account) = view.book.account(&member.account)? else {
-        return Ok(Balance::ZERO);
-    };
-    match account.open_holds {
-        0 => Ok(account.balance),
-        count => Err(Rejection::MemberHasHolds {
-            member: member.id.clone(),
-            count,
-        }
-        .into()),
-    }
 }
 
 /// That what is attested anew is attested by who records it: what was before may stay.
@@ -275,8 +205,8 @@ fn check_born(personal: &PersonalPart, view: View<'_>) -> Result<(), Rejection> 
 }
 
 pub(super) fn qualify(view: View<'_>, new: &QualifyMember, by: &Principal) -> Ruling {
-    let member = known(view, &new.member, by)?;
-    check_state(member, &PRESENT, "qualified")?;
+    let member = membership::known(view, &new.member, by)?;
+    membership::check_state(member, &membership::PRESENT, "qualified")?;
     let qualification = &new.qualification;
     let since = qualification.since;
     if let Some(until) = qualification.until.filter(|until| *until < since) {
@@ -291,5 +221,5 @@ pub(super) fn qualify(view: View<'_>, new: &QualifyMember, by: &Principal) -> Ru
         }
         .into());
     }
-    step(view, member, Fact::MemberQualified(new.clone()), None)
+    membership::step(view, member, Fact::MemberQualified(new.clone()), None)
 }

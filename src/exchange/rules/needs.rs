@@ -3,7 +3,7 @@
 use super::{
     Plan, Ruling, Undecided, View, booking, doers,
     eligibility::{self, Role},
-    members, standings,
+    membership, repeats,
 };
 use crate::exchange::{
     Branch, Day, Doer, Fact, Member, MemberState, Need, NeedMoved, NeedPublished, NeedState,
@@ -31,7 +31,7 @@ pub(super) fn published(
     (by, approvals): (Doer, usize),
 ) -> Result<NeedPublished, Undecided> {
     let (terms, centre) = (&new.terms, &recipient.centre);
-    members::check_state(recipient, &[MemberState::Active], "served")?;
+    membership::check_state(recipient, &[MemberState::Active], "served")?;
     let on = view.day(terms.at);
     check_near(view, on)?;
     let adopted = eligibility::policy_on(view, centre, on)?;
@@ -176,7 +176,7 @@ pub(super) fn step(view: View<'_>, new: &NeedStep, by: &Principal) -> Ruling {
         NeedAction::Repeat(repeat) => {
             let doer = doers::doer_for(view, centre, recipient, by)?;
             check_open(view, need, verb)?;
-            ahead_days = Some(standings::check_repeat(view, need, repeat, by)?);
+            ahead_days = Some(repeats::check_repeat(view, need, repeat, by)?);
             (doer, need.state)
         }
     };
@@ -217,8 +217,8 @@ fn check_changing(view: View<'_>, need: &Need, recipient: &Member) -> Result<(),
 }
 
 fn check_offer(need: &Need, provider: &Member) -> Result<(), Undecided> {
-    members::check_state(provider, &[MemberState::Active], "a provider")?;
-    check_other(need, provider)?;
+    membership::check_state(provider, &[MemberState::Active], "a provider")?;
+    eligibility::check_other(need, provider)?;
     let member = || provider.id.clone();
     let need_id = need.id;
     if need
@@ -234,16 +234,6 @@ fn check_offer(need: &Need, provider: &Member) -> Result<(), Undecided> {
     }
     match need.offers.len() >= MAX_OFFERS {
         true => Err(OrderRejection::TooManyOffers { need: need_id }.into()),
-        false => Ok(()),
-    }
-}
-
-pub(super) fn check_other(need: &Need, provider: &Member) -> Result<(), Undecided> {
-    match provider.id == need.terms.recipient {
-        true => Err(OrderRejection::ProviderIsRecipient {
-            member: provider.id.clone(),
-        }
-        .into()),
         false => Ok(()),
     }
 }

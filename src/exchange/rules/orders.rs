@@ -3,7 +3,7 @@
 use super::{
     Plan, Ruling, Undecided, View,
     booking::{self, Held},
-    doers, eligibility, members, needs,
+    doers, eligibility, membership, needs,
     settling::{self, Correcting, Due},
 };
 use crate::exchange::{
@@ -194,8 +194,8 @@ impl Asked<'_> {
             .into());
         }
         if on != order.on {
-            members::check_state(self.recipient, &[MemberState::Active], "served")?;
-            members::check_state(self.provider, &[MemberState::Active], "a provider")?;
+            membership::check_state(self.recipient, &[MemberState::Active], "served")?;
+            membership::check_state(self.provider, &[MemberState::Active], "a provider")?;
             eligibility::check_qualified(adopted.policy(), service, self.provider, on)?;
         }
         self.check_free(at, at.after_s(minutes.get().saturating_mul(60)))?;

@@ -1,6 +1,6 @@
 //! Supplies: when members are free to serve.
 
-use super::{Ruling, Undecided, View, doers, eligibility, members};
+use super::{Ruling, Undecided, View, doers, eligibility, membership};
 use crate::exchange::{
     Fact, Member, MemberState, OfferSupply, OrderRejection, Supply, SupplyId, SupplyOffered,
     SupplyWithdrawn, WithdrawSupply, supply::MAX_SUPPLIES,
@@ -11,7 +11,7 @@ use crate::ledger::Principal;
 pub(super) fn offer(view: View<'_>, new: &OfferSupply, by: &Principal) -> Ruling {
     let member = eligibility::known_member(view, &new.member, "member_id")?;
     let by = doers::doer_for(view, &member.centre, member, by)?;
-    members::check_state(member, &[MemberState::Active], "a provider")?;
+    membership::check_state(member, &[MemberState::Active], "a provider")?;
     let adopted = eligibility::policy_on(view, &member.centre, view.today)?;
     eligibility::service_of(adopted, &new.supply.service)?;
     match member.supplies.len() >= MAX_SUPPLIES {
@@ -29,7 +29,7 @@ pub(super) fn offer(view: View<'_>, new: &OfferSupply, by: &Principal) -> Ruling
 pub(super) fn withdraw(view: View<'_>, new: &WithdrawSupply, by: &Principal) -> Ruling {
     let member = eligibility::known_member(view, &new.member, "member_id")?;
     let by = doers::doer_for(view, &member.centre, member, by)?;
-    members::check_state(member, &members::PRESENT, "changed")?;
+    membership::check_state(member, &membership::PRESENT, "changed")?;
     Ok(Fact::SupplyWithdrawn(SupplyWithdrawn {
         withdraw: new.clone(),
         was: known(member, new.supply)?.clone(),
