@@ -26,6 +26,7 @@ mod object;
 mod objects;
 pub mod order;
 mod order_fact;
+mod order_figures;
 mod order_fold;
 mod order_rejection;
 mod personal;

@@ -4,6 +4,7 @@
 mod account;
 mod cells;
 mod centre;
+mod change;
 mod entry;
 mod exchange_facts;
 mod export;

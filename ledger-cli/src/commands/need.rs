@@ -2,12 +2,12 @@
 
 use clap::{Args, Subcommand};
 use timebank_proto::v1::{
-    ChangeVisit, GetNeedRequest, ListCandidatesRequest, ListNeedsRequest, Need, NeedAction,
-    NeedState, NeedTerms, NeedsOfCentre, Plainly, PublishNeedRequest, RepeatWeekly,
-    StepNeedRequest, list_needs_request::Which, need_action::Action,
+    GetNeedRequest, ListCandidatesRequest, ListNeedsRequest, Need, NeedAction, NeedState,
+    NeedTerms, NeedsOfCentre, Plainly, PublishNeedRequest, RepeatWeekly, StepNeedRequest,
+    list_needs_request::Which, need_action::Action,
 };
 
-use super::{id_or_fresh, standing};
+use super::{change::ChangeArgs, id_or_fresh, standing};
 use crate::{
     amount::Amount,
     client::{Client, PAGE_SIZE, present},
@@ -51,15 +51,8 @@ As long as nobody has accepted it; afterwards `ledger-cli order change` does so.
     Change {
         /// The need
         need: String,
-        /// When it begins
-        #[arg(long, value_name = "TIME")]
-        at: When,
-        /// How long it takes
-        #[arg(long = "for", value_name = "DURATION")]
-        long: Amount,
-        /// The step's UUID, to repeat it without harm. Default: a fresh one
-        #[arg(long, value_name = "UUID")]
-        id: Option<String>,
+        #[command(flatten)]
+        change: ChangeArgs,
     },
     /// Have a need come again every week: approved with the need, its visits arise by themselves
     #[command(after_help = "Examples:
@@ -210,11 +203,9 @@ pub(super) async fn run(command: NeedCommand, session: Session) -> Result<(), Fa
         NeedCommand::Cancel(args) => end(args, Action::Cancel(Plainly {}), session).await,
         NeedCommand::Show { need } => show(need, session).await,
         NeedCommand::Candidates { need, all } => candidates(need, all, session).await,
-        NeedCommand::Change { need, at, long, id } => {
-            let at = session.moment(Some(at), When::start).await?;
-            let minutes = long.steps;
-            let action = Action::Change(ChangeVisit { at, minutes });
-            step(need, action, String::new(), id, session).await
+        NeedCommand::Change { need, change } => {
+            let (visit, id) = change.visit(&session).await?;
+            step(need, Action::Change(visit), String::new(), id, session).await
         }
         NeedCommand::List(args) => list(args, session).await,
     }

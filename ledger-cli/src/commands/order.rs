@@ -4,12 +4,14 @@ use chrono::Utc;
 use clap::{Args, Subcommand};
 use prost_types::Timestamp;
 use timebank_proto::v1::{
-    AcceptNeedRequest, ChangeVisit, ConfirmVisit, GetOrderRequest, Order, OrderAction, Party,
-    Plainly, ResolveDispute, StepOrderRequest, need_action::Action as NeedAction,
-    order_action::Action, resolve_dispute::How,
+    AcceptNeedRequest, ConfirmVisit, GetOrderRequest, Order, OrderAction, Party, Plainly,
+    ResolveDispute, StepOrderRequest, need_action::Action as NeedAction, order_action::Action,
+    resolve_dispute::How,
 };
 
-use super::{id_or_fresh, incident::EvidenceArgs, need, order_list, sheet_file};
+use super::{
+    change::ChangeArgs, id_or_fresh, incident::EvidenceArgs, need, order_list, sheet_file,
+};
 use crate::{
     amount::Amount, client::present, error::Failure, render::Cell, rows, session::Session,
     time::When,
@@ -80,15 +82,8 @@ file again changes nothing; of a line that has changed, it is told that it stand
     Change {
         /// The order
         order: String,
-        /// When it begins
-        #[arg(long, value_name = "TIME")]
-        at: When,
-        /// How long it takes
-        #[arg(long = "for", value_name = "DURATION")]
-        long: Amount,
-        /// The step's UUID, to repeat it without harm. Default: a fresh one
-        #[arg(long, value_name = "UUID")]
-        id: Option<String>,
+        #[command(flatten)]
+        change: ChangeArgs,
     },
     /// Record that the provider has come
     #[command(after_help = "Examples:
@@ -294,15 +289,9 @@ pub(super) async fn run(command: OrderCommand, session: Session) -> Result<(), F
         },
         OrderCommand::Show { order } => return show(order, session).await,
         OrderCommand::List(args) => return order_list::list(args, session).await,
-        OrderCommand::Change {
-            order,
-            at,
-            long,
-            id,
-        } => {
-            let at = session.moment(Some(at), When::start).await?;
-            let minutes = long.steps;
-            Step::plain(order, Action::Change(ChangeVisit { at, minutes }), id)
+        OrderCommand::Change { order, change } => {
+            let (visit, id) = change.visit(&session).await?;
+            Step::plain(order, Action::Change(visit), id)
         }
         OrderCommand::CheckIn(args) => {
             let at = time_or_now(args.at, &session).await?;

@@ -71,21 +71,23 @@ impl Asked<'_> {
         by: &Doer,
     ) -> Result<(), Undecided> {
         let Self { view, order, .. } = *self;
-        let ended_on = view.day(order.until());
-        let days_after = u32::try_from(ended_on.days_until(view.today)).unwrap_or(0);
-        let within_days = adopted.policy().confirmation.within_days;
         match by {
-            Doer::Member(_) => eligibility::allows(adopted, &Ask::ConfirmThemselves { days_after }),
+            Doer::Member(_) => {
+                let ended_on = view.day(order.until());
+                let days_after = u32::try_from(ended_on.days_until(view.today)).unwrap_or(0);
+                eligibility::allows(adopted, &Ask::ConfirmThemselves { days_after })
+            }
             Doer::Staff(_) => {
                 let member = self.member(side);
-                if member.details.has_device && days_after <= within_days {
-                    return Err(OrderRejection::ConfirmationTheirs {
+                let theirs = order.confirm_until.filter(|until| view.today <= *until);
+                match theirs.filter(|_| member.details.has_device) {
+                    None => Ok(()),
+                    Some(until) => Err(OrderRejection::ConfirmationTheirs {
                         member: member.id.clone(),
-                        until: ended_on.plus_days(within_days).unwrap_or(ended_on),
+                        until,
                     }
-                    .into());
+                    .into()),
                 }
-                Ok(())
             }
         }
     }
