@@ -208,7 +208,9 @@ impl OrderRejection {
             Self::TooManyIncidents { order, max } => {
                 vec![("order", order.to_string()), ("max", max.to_string())]
             }
-            Self::TooManySteps { id } => vec![("id", id.clone())],
+            Self::TooManySteps { id, max } => {
+                vec![("id", id.clone()), ("max", max.to_string())]
+            }
         }
     }
 }

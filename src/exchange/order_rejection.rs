@@ -4,10 +4,7 @@ use super::{
     Branch, Code, Day, IncidentId, MemberId, NeedId, NeedState, OrderId, OrderState, PolicyId,
     StaffNumber, StandingId, StandingState, SupplyId,
     order::StandingVerb,
-    order::{
-        MAX_INCIDENTS, MAX_OFF_BOOKING_H, MAX_OFFERS, MAX_STAYING_STEPS, NeedVerb, OrderVerb,
-        steps::listed,
-    },
+    order::{MAX_INCIDENTS, MAX_OFF_BOOKING_H, MAX_OFFERS, NeedVerb, OrderVerb, steps::listed},
     policy::{Breach, Minutes},
     supply::MAX_SUPPLIES,
 };
@@ -256,10 +253,10 @@ pub enum OrderRejection {
     )]
     TooManySupplies { member: MemberId },
     #[error(
-        "it has {max} steps already, after which only those are taken that lead on; end it, or \
-         have staff do so", max = MAX_STAYING_STEPS
+        "{id} has {max} steps already, after which no more of this sort are taken; take one that \
+         leads on, or have staff do so"
     )]
-    TooManySteps { id: String },
+    TooManySteps { id: String, max: usize },
 }
 
 impl OrderRejection {

@@ -289,7 +289,10 @@ pub(super) fn check_steps(
 
 fn check_room(taken: usize, max: usize, id: &impl ToString) -> Result<(), OrderRejection> {
     match taken >= max {
-        true => Err(OrderRejection::TooManySteps { id: id.to_string() }),
+        true => Err(OrderRejection::TooManySteps {
+            id: id.to_string(),
+            max,
+        }),
         false => Ok(()),
     }
 }
