@@ -79,6 +79,19 @@ impl AccountKind {
             | Self::Clearing => None,
         }
     }
+
+    /// Whether nothing goes past the floor of an account of this kind, a forced reversal
+    /// included: a pool pays out what it has, and a source what it was funded with.
+    pub fn keeps_floor(self) -> bool {
+        match self {
+            Self::Pool | Self::Issuance => true,
+            Self::Member
+            | Self::Organisation
+            | Self::Project
+            | Self::Redemption
+            | Self::Clearing => false,
+        }
+    }
 }
 
 /// The balances that a booking may leave. None is no limit at that end.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use timebank::{
-    ledger::{Entry, Fact, HoldPlaced, Limits, Origin, Sequence, Transfer},
+    ledger::{AccountKind, Entry, Fact, HoldPlaced, Limits, Origin, Sequence, Transfer},
     steps::Record,
 };
 
@@ -14,6 +14,7 @@ use super::stack::Stack;
 #[derive(Default, Debug)]
 struct Sum {
     unit: String,
+    is_pool: bool,
     limits: Option<Limits>,
     balance: i64,
     held: i64,
@@ -76,6 +77,7 @@ impl Fold {
             Fact::AccountOpened(opening) => {
                 let sum = Sum {
                     unit: opening.unit.to_string(),
+                    is_pool: opening.kind == AccountKind::Pool,
                     limits: Some(opening.limits),
                     ..Sum::default()
                 };
@@ -115,7 +117,10 @@ impl Fold {
             *changes.entry(leg.credit().as_str()).or_default() += leg.amount().steps();
         }
         for (id, change) in &changes {
-            self.account(id).balance += change;
+            let sum = self.account(id);
+            sum.balance += change;
+            // Not even by force.
+            assert!(!sum.is_pool || sum.balance >= 0, "{id} {sum:?}: {entry:?}");
         }
         if !matches!(entry.origin, Origin::Reversal { forced: true, .. }) {
             for (id, change) in changes {

@@ -59,8 +59,9 @@ impl Reference {
                 self.may_reverse(*of, faults);
                 let reversal = self.inverse(*id, *of, reason, *at);
                 self.lands(&reversal.legs, None, faults);
-                if !force {
-                    self.within_limits(&reversal.legs, 0, faults);
+                match force {
+                    true => self.above_kept_floors(&reversal.legs, faults),
+                    false => self.within_limits(&reversal.legs, 0, faults),
                 }
             }
             Ask::Place { leg, unit, .. } => {
@@ -164,6 +165,17 @@ impl Reference {
             let change = moved(legs, account);
             self.above_floor(account, -change, set_aside, faults);
             self.below_ceiling(account, change, faults);
+        }
+    }
+
+    /// Force takes nothing from a pool that it does not have, nor from a source beyond its
+    /// floor.
+    fn above_kept_floors(&self, legs: &[Leg], faults: &mut Faults) {
+        for account in legs.iter().flat_map(|leg| [leg.from, leg.to]) {
+            let kind = self.accounts.get(account).map(|known| known.kind);
+            if let Some(AccountKind::Pool | AccountKind::Issuance) = kind {
+                self.above_floor(account, -moved(legs, account), 0, faults);
+            }
         }
     }
 

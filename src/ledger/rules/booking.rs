@@ -183,6 +183,16 @@ pub(super) fn within_limits(touched: &[BalanceAfter<'_>]) -> Result<(), Rejectio
     below_ceilings(touched)
 }
 
+/// The floors alone that even force keeps.
+pub(super) fn above_kept_floors(touched: &[BalanceAfter<'_>]) -> Result<(), Rejection> {
+    for BalanceAfter { account, after } in touched {
+        if account.kind.keeps_floor() {
+            above_floor(account, account.balance.steps() - after.steps(), 0)?;
+        }
+    }
+    Ok(())
+}
+
 /// The ceilings alone, as where hours that are held are spent.
 pub(super) fn below_ceilings(touched: &[BalanceAfter<'_>]) -> Result<(), Rejection> {
     for BalanceAfter { account, after } in touched {

@@ -98,8 +98,9 @@ pub(super) fn reverse(book: &Book, reversal: &Reversal, now: Moment) -> Ruling {
     let legs = entry.transfers.as_slice();
     let ends = booking::agreeing_accounts(accounts, legs, &[])?;
     let touched = booking::balances_after(ends, legs)?;
-    if !reversal.force {
-        booking::within_limits(&touched)?;
+    match reversal.force {
+        true => booking::above_kept_floors(&touched)?,
+        false => booking::within_limits(&touched)?,
     }
     Ok(Decision::Append {
         step: Step::Fact(Fact::EntryPosted(Arc::new(entry))),
