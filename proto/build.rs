@@ -4,7 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 15] = [
+const FILES: [&str; 16] = [
     "timebank/v1/unit.proto",
     "timebank/v1/account.proto",
     "timebank/v1/entry.proto",
@@ -19,6 +19,7 @@ const FILES: [&str; 15] = [
     "timebank/v1/order.proto",
     "timebank/v1/supply.proto",
     "timebank/v1/standing.proto",
+    "timebank/v1/pool.proto",
     "timebank/v1/journal.proto",
 ];
 

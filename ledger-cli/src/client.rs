@@ -10,8 +10,8 @@ use timebank_proto::v1::{
     hold_service_client::HoldServiceClient, incident_service_client::IncidentServiceClient,
     journal_service_client::JournalServiceClient, member_service_client::MemberServiceClient,
     need_service_client::NeedServiceClient, order_service_client::OrderServiceClient,
-    policy_service_client::PolicyServiceClient, staff_service_client::StaffServiceClient,
-    standing_service_client::StandingServiceClient,
+    policy_service_client::PolicyServiceClient, pool_service_client::PoolServiceClient,
+    staff_service_client::StaffServiceClient, standing_service_client::StandingServiceClient,
     statement_service_client::StatementServiceClient, supply_service_client::SupplyServiceClient,
     unit_service_client::UnitServiceClient,
 };
@@ -70,6 +70,7 @@ pub(crate) struct Client {
     pub(crate) incidents: IncidentServiceClient<Service>,
     pub(crate) supplies: SupplyServiceClient<Service>,
     pub(crate) standings: StandingServiceClient<Service>,
+    pub(crate) pools: PoolServiceClient<Service>,
     time_zone: Arc<OnceCell<TimeZone>>,
 }
 
@@ -104,6 +105,7 @@ impl Client {
             incidents: service!(IncidentServiceClient),
             supplies: service!(SupplyServiceClient),
             standings: service!(StandingServiceClient),
+            pools: service!(PoolServiceClient),
             time_zone: Arc::default(),
         })
     }

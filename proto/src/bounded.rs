@@ -17,9 +17,9 @@ use tonic_prost::{ProstDecoder, ProstEncoder};
 
 use crate::limits;
 use crate::v1::{
-    BatchGetEntriesRequest, ChangeMemberRequest, PlaceHoldRequest, PostEntriesRequest,
-    PostEntryRequest, RegisterMemberRequest, RegisterMembersRequest, RegisterStaffRequest,
-    SettleHoldRequest,
+    BatchGetEntriesRequest, ChangeMemberRequest, OpenPoolRequest, PlaceHoldRequest,
+    PostEntriesRequest, PostEntryRequest, RegisterMemberRequest, RegisterMembersRequest,
+    RegisterStaffRequest, SettleHoldRequest,
 };
 
 /// A repeated field of a request.
@@ -85,6 +85,8 @@ const CHANGE_MEMBER: &[Repeated] = &[repeated(4, 1, 1, &[repeated(4, limits::REL
 const REGISTER_STAFF: &[Repeated] = &[repeated(4, limits::RELATIVES, 5, &[])];
 const SETTLE_HOLD: &[Repeated] = &[repeated(4, limits::SETTLEMENT_LEGS, 9, &[])];
 
+const OPEN_POOL: &[Repeated] = &[repeated(4, limits::PURPOSES, 3, &[])];
+
 fn repeated_in<T: 'static>() -> &'static [Repeated] {
     let of = TypeId::of::<T>();
     let requests = [
@@ -97,6 +99,7 @@ fn repeated_in<T: 'static>() -> &'static [Repeated] {
         (TypeId::of::<RegisterMembersRequest>(), REGISTER_MEMBERS),
         (TypeId::of::<ChangeMemberRequest>(), CHANGE_MEMBER),
         (TypeId::of::<RegisterStaffRequest>(), REGISTER_STAFF),
+        (TypeId::of::<OpenPoolRequest>(), OPEN_POOL),
     ];
     let found = requests.iter().find(|(request, _)| *request == of);
     found.map_or(&[], |(_, fields)| fields)

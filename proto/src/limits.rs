@@ -22,3 +22,5 @@ pub const BATCH_VISITS: usize = 1_000;
 pub const RELATIVES: usize = 20;
 /// The tags of an entry or a hold.
 pub const TAGS: usize = 16;
+/// The purposes of a pool.
+pub const PURPOSES: usize = 10;

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     AcceptNeed, Admission, ApproveExit, AriseVisit, Branch, CentreTerms, CloseIncident, ExitMember,
     MemberDetails, MemberId, MemberState, NeedStep, ObjectId, Objects, OfferSupply, OrderStep,
-    PersonalFields, PersonalPart, PolicyDocument, PublishNeed, Qualification, RecordVisit,
-    ReportIncident, SetMandate, StaffNumber, StaffState, StaffTerms, StandingStep, StepId, Wants,
-    WithdrawSupply,
+    PersonalFields, PersonalPart, PolicyDocument, PoolCommand, PublishNeed, Qualification,
+    RecordVisit, ReportIncident, SetMandate, StaffNumber, StaffState, StaffTerms, StandingStep,
+    StepId, Wants, WithdrawSupply,
 };
 use crate::ledger::{AccountId, BookingId, Sequence};
 
@@ -213,6 +213,8 @@ pub enum Command {
     AriseVisit(AriseVisit),
     ReportIncident(ReportIncident),
     CloseIncident(CloseIncident),
+    /// Of pools and gifts.
+    Pool(Box<PoolCommand>),
 }
 
 impl Command {
@@ -260,6 +262,7 @@ impl Command {
             Self::AriseVisit(new) => StepId::Own(new.id.0),
             Self::ReportIncident(new) => StepId::Own(new.id.0),
             Self::CloseIncident(new) => StepId::Own(new.step),
+            Self::Pool(command) => command.step_id(),
         }
     }
 
@@ -296,6 +299,7 @@ impl Command {
             Self::AriseVisit(_) => "the arising of a visit",
             Self::ReportIncident(_) => "the report of an incident",
             Self::CloseIncident(_) => "the closing of an incident",
+            Self::Pool(command) => command.name(),
         }
     }
 
@@ -363,6 +367,13 @@ impl Command {
             Self::AriseVisit(new) => ObjectId::Standing(new.standing),
             Self::ReportIncident(new) => ObjectId::Order(new.order),
             Self::CloseIncident(new) => ObjectId::Incident(new.incident),
+            Self::Pool(command) => {
+                wants.ledger.accounts.extend(command.accounts());
+                match command.names() {
+                    Some(named) => named,
+                    None => return,
+                }
+            }
             Self::AdoptPolicy(new) => {
                 let named = new.document.policy().accounts().into_iter();
                 wants

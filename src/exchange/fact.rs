@@ -4,8 +4,8 @@ use super::{
     AcceptNeed, AdoptPolicy, AdoptedPolicy, ApproveExit, Arisen, Branch, CentreTerms, ChangeMember,
     ClearMember, Command, Commitments, Day, EraseMember, ExitMember, IncidentClosed,
     IncidentReported, MemberDetails, MemberId, MoveMember, NeedPublished, NeedStepped, ObjectId,
-    OrderAccepted, OrderStepped, PersonalPart, PolicyVersion, QualifyMember, RegisterMember,
-    SetMandate, SetMemberState, SetStaffState, Settlement, StaffNumber, StaffTerms,
+    OrderAccepted, OrderStepped, PersonalPart, PolicyVersion, PoolFact, QualifyMember,
+    RegisterMember, SetMandate, SetMemberState, SetStaffState, Settlement, StaffNumber, StaffTerms,
     StandingStepped, StepId, SupplyOffered, SupplyWithdrawn, Verdicts, VisitArose, VisitRecorded,
     order::PublishNeed,
 };
@@ -134,6 +134,8 @@ pub enum Fact {
     VisitArose(Box<VisitArose>),
     IncidentReported(IncidentReported),
     IncidentClosed(IncidentClosed),
+    /// Of pools and gifts.
+    Pool(Box<PoolFact>),
 }
 
 impl Fact {
@@ -181,6 +183,7 @@ impl Fact {
                 recorded: new.admission,
             }),
             Self::MandateSet(set) => Command::SetMandate(set.clone()),
+            Self::Pool(fact) => Command::Pool(Box::new(fact.command())),
             Self::SupplyOffered(new) => Command::OfferSupply(Box::new(new.offer.clone())),
             Self::SupplyWithdrawn(new) => Command::WithdrawSupply(new.withdraw.clone()),
             Self::MemberCleared(new) => Command::ClearMember(ClearMember {
@@ -225,6 +228,7 @@ impl Fact {
             Self::StandingStepped(new) => new.step.reason.as_ref(),
             Self::IncidentReported(new) => new.report.reason.as_ref(),
             Self::IncidentClosed(new) => new.close.reason.as_ref(),
+            Self::Pool(fact) => fact.reason(),
             _ => None,
         };
         reason.map(|reason| reason.commitment)
@@ -258,6 +262,7 @@ impl Fact {
             | Self::VisitArose(_)
             | Self::IncidentReported(_)
             | Self::IncidentClosed(_)
+            | Self::Pool(_)
             | Self::PolicyAdopted(_) => None,
         }
     }
@@ -284,6 +289,7 @@ impl Fact {
             Self::NeedPublished(new) => new.verdict_on,
             Self::NeedStepped(new) => new.moved.as_ref()?.verdict_on,
             Self::OrderAccepted(new) => new.verdict_on,
+            Self::Pool(fact) => fact.verdict_on(),
             _ => None,
         }
     }
@@ -352,6 +358,7 @@ impl Fact {
             }
             Self::IncidentReported(new) => vec![StepId::Own(new.report.id.0)],
             Self::IncidentClosed(new) => vec![StepId::Own(new.close.step)],
+            Self::Pool(fact) => vec![fact.command().step_id()],
         }
     }
 }

@@ -50,6 +50,7 @@ impl Objects {
             Fact::OrderAccepted(new) => self.accept(new, at),
             Fact::OrderStepped(new) => self.step_order(new, stamp),
             Fact::VisitRecorded(new) => self.record_visit(new, stamp),
+            Fact::Pool(fact) => self.fold_pool(fact, stamp),
             Fact::SupplyOffered(new) => self.change_member(&new.offer.member, at, |member| {
                 member.supplies.push(new.offer.supply.clone());
             }),
@@ -89,6 +90,7 @@ impl Objects {
                     second_of: new.verdicts.second_of.clone(),
                     earned_minutes: 0,
                     open_orders: 0,
+                    open_reliefs: 0,
                     supplies: Vec::new(),
                     erasure: Erasure::None,
                 };

@@ -2,8 +2,11 @@
 
 use super::{
     Branch, Code, Day, IncidentState, Member, MemberId, MemberState, Need, NeedState, ObjectId,
-    ObjectKind, Order, OrderState, StandingState, StandingVisit, order::SheetNumber,
+    ObjectKind, Order, OrderState, StandingState, StandingVisit,
+    order::SheetNumber,
+    pool::{Relief, ReliefState},
 };
+use crate::ledger::AccountId;
 
 pub(super) fn of_member(member: &Member) -> Vec<List> {
     let centre = &member.centre;
@@ -111,6 +114,18 @@ pub(super) fn of_standing(standing: &StandingVisit) -> Vec<List> {
     lists
 }
 
+pub(super) fn of_relief(relief: &Relief) -> Vec<List> {
+    let centre = &relief.centre;
+    let mut lists = vec![
+        List::ReliefsIn(centre.clone(), relief.state),
+        List::ReliefsOf(relief.member.clone()),
+    ];
+    if relief.state.is_open() {
+        lists.push(List::ReliefsOpen(centre.clone()));
+    }
+    lists
+}
+
 /// A list of objects, in the order of their ids unless it is said otherwise.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum List {
@@ -165,6 +180,15 @@ pub enum List {
     StandingsOff(Branch, String),
     /// Incidents of a centre that stand so.
     IncidentsIn(Branch, IncidentState),
+    PoolsOf(Branch),
+    /// Donations to a pool, by receipt.
+    DonationsTo(AccountId),
+    /// Reliefs of a centre's pools that stand so.
+    ReliefsIn(Branch, ReliefState),
+    /// Reliefs of a centre's pools that wait for staff.
+    ReliefsOpen(Branch),
+    /// All reliefs of a member.
+    ReliefsOf(MemberId),
 }
 
 impl List {
@@ -193,6 +217,9 @@ impl List {
             | Self::StandingsDue(_)
             | Self::StandingsOff(..) => ObjectKind::Standing,
             Self::IncidentsIn(..) => ObjectKind::Incident,
+            Self::PoolsOf(_) => ObjectKind::Pool,
+            Self::DonationsTo(_) => ObjectKind::Donation,
+            Self::ReliefsIn(..) | Self::ReliefsOpen(_) | Self::ReliefsOf(_) => ObjectKind::Relief,
         }
     }
 
@@ -228,6 +255,11 @@ impl List {
             Self::StandingsDue(_) => "standings-due ".into(),
             Self::StandingsOff(centre, month) => format!("standings-of/{centre}/off/{month} "),
             Self::IncidentsIn(centre, state) => format!("incidents-of/{centre}/{state} "),
+            Self::PoolsOf(centre) => format!("pools-of/{centre} "),
+            Self::DonationsTo(pool) => format!("donations-to/{pool} "),
+            Self::ReliefsIn(centre, state) => format!("reliefs-of/{centre}/{state} "),
+            Self::ReliefsOpen(centre) => format!("reliefs-of/{centre}/open "),
+            Self::ReliefsOf(member) => format!("reliefs-for/{member} "),
         }
     }
 

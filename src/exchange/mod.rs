@@ -31,6 +31,7 @@ mod order_fold;
 mod order_rejection;
 mod personal;
 pub mod policy;
+pub mod pool;
 mod rejection;
 pub mod rules;
 mod staff;
@@ -75,6 +76,7 @@ pub use personal::{
     Attested, Commitments, FIELD_COUNT, Personal, PersonalFields, PersonalPart, PersonalText,
     Secret, Verdicts,
 };
+pub use pool::{PoolCommand, PoolFact, PoolRejection};
 pub use rejection::Rejection;
 pub use staff::{Staff, StaffState, StaffTerms};
 pub use supply::{

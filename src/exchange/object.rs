@@ -10,6 +10,7 @@ use super::{
     MemberId, MemberWeek, Need, NeedId, Order, OrderId, PolicyId, Staff, StaffNumber, StandingId,
     StandingVisit, WeekId,
     list::{self, List},
+    pool::{Donation, DonationId, Pool, Relief, ReliefId},
 };
 
 /// A kind of object.
@@ -26,6 +27,9 @@ pub enum ObjectKind {
     Week,
     Incident,
     Standing,
+    Pool,
+    Donation,
+    Relief,
 }
 
 impl ObjectKind {
@@ -42,6 +46,9 @@ impl ObjectKind {
             Self::Week => "week",
             Self::Incident => "incident",
             Self::Standing => "standing",
+            Self::Pool => "pool",
+            Self::Donation => "donation",
+            Self::Relief => "relief",
         }
     }
 }
@@ -62,6 +69,9 @@ pub enum ObjectId {
     Week(Box<WeekId>),
     Incident(IncidentId),
     Standing(StandingId),
+    Pool(AccountId),
+    Donation(Box<DonationId>),
+    Relief(ReliefId),
 }
 
 impl ObjectId {
@@ -79,6 +89,9 @@ impl ObjectId {
             Self::Week(_) => ObjectKind::Week,
             Self::Incident(_) => ObjectKind::Incident,
             Self::Standing(_) => ObjectKind::Standing,
+            Self::Pool(_) => ObjectKind::Pool,
+            Self::Donation(_) => ObjectKind::Donation,
+            Self::Relief(_) => ObjectKind::Relief,
         }
     }
 
@@ -89,7 +102,7 @@ impl ObjectId {
             Self::Centre(prefix) => prefix.as_str(),
             Self::Staff(number) => number.as_str(),
             Self::Member(id) => id.as_str(),
-            Self::Holder(account) => account.as_str(),
+            Self::Holder(account) | Self::Pool(account) => account.as_str(),
             Self::Mandate(id) => {
                 let MandateId { account, centre } = &**id;
                 return format!("{kind}/{account}/{centre}");
@@ -98,6 +111,8 @@ impl ObjectId {
             Self::Order(id) => return format!("{kind}/{id}"),
             Self::Incident(id) => return format!("{kind}/{id}"),
             Self::Standing(id) => return format!("{kind}/{id}"),
+            Self::Relief(id) => return format!("{kind}/{id}"),
+            Self::Donation(id) => return format!("{kind}/{}/{}", id.pool, id.receipt),
             Self::Week(id) => return format!("{kind}/{}/{}", id.member, id.monday),
             // In digits that sort as the numbers do.
             Self::Policy(PolicyId { centre, version }) => {
@@ -128,6 +143,9 @@ pub enum Object {
     Week(Box<MemberWeek>),
     Incident(Box<Incident>),
     Standing(Box<StandingVisit>),
+    Pool(Pool),
+    Donation(Donation),
+    Relief(Box<Relief>),
 }
 
 impl Object {
@@ -145,6 +163,9 @@ impl Object {
             Self::Week(week) => ObjectId::Week(Box::new(week.id())),
             Self::Incident(incident) => ObjectId::Incident(incident.id),
             Self::Standing(standing) => ObjectId::Standing(standing.id),
+            Self::Pool(pool) => ObjectId::Pool(pool.account.clone()),
+            Self::Donation(donation) => ObjectId::Donation(Box::new(donation.id.clone())),
+            Self::Relief(relief) => ObjectId::Relief(relief.id),
         }
     }
 
@@ -173,6 +194,9 @@ impl Object {
             Self::Week(week) => serde_json::to_string(week),
             Self::Incident(incident) => serde_json::to_string(incident),
             Self::Standing(standing) => serde_json::to_string(standing),
+            Self::Pool(pool) => serde_json::to_string(pool),
+            Self::Donation(donation) => serde_json::to_string(donation),
+            Self::Relief(relief) => serde_json::to_string(relief),
         }
     }
 
@@ -193,6 +217,9 @@ impl Object {
             ObjectKind::Week => Self::Week(serde_json::from_str(state)?),
             ObjectKind::Incident => Self::Incident(serde_json::from_str(state)?),
             ObjectKind::Standing => Self::Standing(serde_json::from_str(state)?),
+            ObjectKind::Pool => Self::Pool(serde_json::from_str(state)?),
+            ObjectKind::Donation => Self::Donation(serde_json::from_str(state)?),
+            ObjectKind::Relief => Self::Relief(serde_json::from_str(state)?),
         })
     }
 
@@ -206,6 +233,9 @@ impl Object {
             Self::Need(need) => list::of_need(need),
             Self::Order(order) => list::of_order(order),
             Self::Standing(standing) => list::of_standing(standing),
+            Self::Pool(pool) => vec![List::PoolsOf(pool.centre.clone())],
+            Self::Donation(donation) => vec![List::DonationsTo(donation.id.pool.clone())],
+            Self::Relief(relief) => list::of_relief(relief),
             Self::Incident(incident) => {
                 vec![List::IncidentsIn(incident.centre.clone(), incident.state)]
             }

@@ -1,8 +1,8 @@
 //! Why the time bank refuses.
 
 use super::{
-    Branch, Code, Day, MemberId, MemberState, OrderRejection, PolicyId, PolicyVersion, StaffChange,
-    StaffNumber, StaffState, StepId,
+    Branch, Code, Day, MemberId, MemberState, OrderRejection, PolicyId, PolicyVersion,
+    PoolRejection, StaffChange, StaffNumber, StaffState, StepId,
 };
 use crate::ledger::{AccountId, Balance, Difference, Principal, Sequence, UnitId};
 
@@ -204,6 +204,15 @@ pub enum Rejection {
     /// Of what is asked about needs and orders.
     #[error(transparent)]
     Order(Box<OrderRejection>),
+    /// Of what is asked of pools and gifts.
+    #[error(transparent)]
+    Pool(Box<PoolRejection>),
+}
+
+impl From<PoolRejection> for Rejection {
+    fn from(rejection: PoolRejection) -> Self {
+        Self::Pool(Box::new(rejection))
+    }
 }
 
 impl From<OrderRejection> for Rejection {
@@ -267,6 +276,7 @@ impl Rejection {
             Self::PolicyStartsEarly { .. } => "POLICY_STARTS_EARLY",
             Self::TooManyQualifications { .. } => "TOO_MANY_QUALIFICATIONS",
             Self::Order(rejection) => rejection.reason(),
+            Self::Pool(rejection) => rejection.reason(),
         }
     }
 
@@ -274,6 +284,7 @@ impl Rejection {
     pub fn figures(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Order(rejection) => rejection.figures(),
+            Self::Pool(rejection) => rejection.figures(),
             Self::IdReused { id, difference } => vec![
                 ("id", id.to_string()),
                 ("field", difference.field.clone()),

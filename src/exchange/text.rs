@@ -10,7 +10,7 @@ const MAX_NAME_CHARS: usize = 100;
 
 /// The name of a centre or an organisation, in any script: 1 to 100 characters, none
 /// of them a control character, no space at either end.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Name(String);
 

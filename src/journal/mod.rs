@@ -15,6 +15,7 @@ mod incident_facts;
 mod member_facts;
 mod order_actions;
 mod order_facts;
+mod pool_facts;
 mod standing_facts;
 mod supply_facts;
 mod time;
@@ -35,6 +36,9 @@ pub use order_actions::{need_action, order_action, party};
 pub use order_facts::{
     doer_to_proto, need_state_to_proto, need_terms, need_terms_to_proto, order_state_to_proto,
     reckoning_to_proto, sheet, sheet_to_proto,
+};
+pub use pool_facts::{
+    purposes, purposes_to_proto, relief_action, relief_state, relief_state_to_proto,
 };
 pub use standing_facts::standing_action;
 pub use supply_facts::{supply, supply_terms_to_proto, weekday, weekday_to_proto};

@@ -26,7 +26,7 @@ use crate::{
 type Result<T> = std::result::Result<T, Undecodable>;
 type Read<T> = std::result::Result<T, Malformed>;
 
-fn number(version: PolicyVersion) -> i32 {
+pub(super) fn number(version: PolicyVersion) -> i32 {
     i32::try_from(version.get()).unwrap_or(i32::MAX)
 }
 
@@ -297,7 +297,7 @@ fn order_state(given: i32) -> Result<OrderState> {
 }
 
 /// A position that need not be there.
-fn verdict_on(given: i64) -> Result<Option<Sequence>> {
+pub(super) fn verdict_on(given: i64) -> Result<Option<Sequence>> {
     match given {
         0 => Ok(None),
         given => sequence(given, "verdict_on").map(Some),

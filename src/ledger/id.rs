@@ -239,6 +239,21 @@ impl Label {
         Self("exit".into())
     }
 
+    /// The kind of an entry by which money comes into a pool.
+    pub fn donation() -> Self {
+        Self("donation".into())
+    }
+
+    /// The kind of an entry by which hours are given away.
+    pub fn gift() -> Self {
+        Self("gift".into())
+    }
+
+    /// The kind of an entry by which a pool pays relief.
+    pub fn relief() -> Self {
+        Self("relief".into())
+    }
+
     /// The kind of an entry that takes a member's hours along to another centre.
     pub fn relocation() -> Self {
         Self("relocation".into())

@@ -70,6 +70,8 @@ pub enum Malformed {
     Identity,
     #[error("at most {max} relatives are named, here are {given}")]
     Relatives { given: usize, max: usize },
+    #[error("a pool has 1 to {max} purposes, each once; here are {given}")]
+    Purposes { given: usize, max: usize },
     #[error("{field} is not a time of the years 1900 to 9999")]
     Time { field: &'static str },
     #[error("{field} is no time of day from 00:00 to 24:00, such as 09:30")]
@@ -153,6 +155,7 @@ impl Malformed {
             Self::Personal { .. } => "PERSONAL_FIELD_MALFORMED",
             Self::Identity => "IDENTITY_MALFORMED",
             Self::Relatives { .. } => "TOO_MANY_RELATIVES",
+            Self::Purposes { .. } => "PURPOSES_MALFORMED",
             Self::SequenceRange { .. } => "SEQUENCE_OUT_OF_RANGE",
             Self::ExpiresIn { .. } => "EXPIRY_OUT_OF_RANGE",
             Self::Choice { .. } => "CHOICE_UNKNOWN",
@@ -206,6 +209,7 @@ impl Malformed {
             }
             Self::TransferCount { given, max }
             | Self::Relatives { given, max }
+            | Self::Purposes { given, max }
             | Self::TagCount { given, max }
             | Self::NoteLength { given, max } => {
                 vec![("given", given.to_string()), ("max", max.to_string())]

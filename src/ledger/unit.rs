@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use compact_str::CompactString;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::malformed::{Malformed, excerpt};
 
@@ -11,7 +11,8 @@ use super::malformed::{Malformed, excerpt};
 pub const MAX_UNITS: usize = 64;
 
 /// The name of a unit: 2 to 16 characters `a-z0-9`, a letter first.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Deserialize)]
+#[serde(try_from = "String")]
 pub struct UnitId(CompactString);
 
 impl UnitId {
@@ -35,6 +36,14 @@ impl UnitId {
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<String> for UnitId {
+    type Error = Malformed;
+
+    fn try_from(given: String) -> Result<Self, Malformed> {
+        Self::parse(&given)
     }
 }
 

@@ -15,6 +15,7 @@ mod ledger;
 mod orders;
 mod page;
 mod policies;
+mod pools;
 mod reading;
 mod scan;
 mod sifted;
@@ -44,6 +45,9 @@ pub use page::{PageError, Token, page_size};
 pub use policies::{
     Comparison, Explanation, PolicyState, PolicyView, Which, adopted_version, compare, explain,
     mandate, mandates, policies, policy, today,
+};
+pub use pools::{
+    DonationView, PoolView, Reliefs, donation_at, donations, pool, pools, relief, reliefs,
 };
 pub use reading::Reading;
 pub use scan::Scan;

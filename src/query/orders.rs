@@ -4,8 +4,8 @@ use super::{ReadError, Reading, centre, exchange::misplaced, policies::today};
 use crate::{
     exchange::{
         Branch, Day, Fact, List, Member, MemberId, Need, NeedId, NeedState, Object, ObjectId,
-        Order, OrderId, OrderRejection, OrderState, Rejection, Staff, StaffNumber, order::NeedVerb,
-        order::SheetNumber, rules::is_party,
+        Order, OrderId, OrderRejection, OrderState, PoolFact, Rejection, Staff, StaffNumber,
+        order::NeedVerb, order::SheetNumber, rules::is_party,
     },
     ledger::{Principal, Sequence, Stamp},
     steps::Record,
@@ -108,10 +108,17 @@ fn what(record: &Record) -> Result<&'static str, ReadError> {
         Some(Fact::StandingStepped(new)) => Ok(new.step.action.verb().word()),
         Some(Fact::IncidentReported(_)) => Ok("report"),
         Some(Fact::IncidentClosed(_)) => Ok("close"),
+        Some(Fact::Pool(fact)) => Ok(match &**fact {
+            PoolFact::Opened(_) => "open",
+            PoolFact::Donated { .. } => "donate",
+            PoolFact::Given(_) => "give",
+            PoolFact::ReliefAsked(_) => "ask",
+            PoolFact::ReliefStepped(new) => new.step.action.verb().word(),
+        }),
         _ => {
             let at = record.stamp.sequence;
             Err(StoreError::Corrupt(format!(
-                "record {at} is of no need, order, standing visit or incident"
+                "record {at} is no step of anything that is listed with its steps"
             ))
             .into())
         }

@@ -17,6 +17,7 @@ mod needs;
 mod orders;
 mod partakers;
 mod policies;
+mod pools;
 mod reply;
 mod server;
 mod sheets;
@@ -38,9 +39,9 @@ use tonic::Status;
 
 use self::{door::Held, status::Refused, tail::Tail};
 use crate::{
-    exchange::IdentityKey,
-    ledger::Caller,
-    query::{Query, ReadError, Token},
+    exchange::{self, IdentityKey},
+    ledger::{Caller, Malformed, Sequence},
+    query::{Query, ReadError, Reading, Token, page_size},
     sequencer::{Sequencer, SubmitError},
     steps::{Answer, Call, Command, Outcome, Results, Together},
 };
@@ -58,7 +59,39 @@ pub struct Services {
     pub stopping: tokio::sync::watch::Receiver<bool>,
 }
 
+/// What became of a command, and what it is about as that stands then.
+struct Stepped<T> {
+    item: T,
+    replayed: bool,
+    position: i64,
+}
+
 impl Services {
+    /// Has one command carried out, and reads what it is about; `read` is told its record.
+    async fn step<T, R>(
+        &self,
+        caller: Caller,
+        command: exchange::Command,
+        read: impl FnOnce(Sequence) -> R,
+    ) -> Result<Stepped<T>, Refused>
+    where
+        T: Send + 'static,
+        R: FnOnce(&mut Reading<'_>) -> Result<T, ReadError> + Send + 'static,
+    {
+        let by = caller.principal.clone();
+        let outcome = self.run(command, caller).await?;
+        let at = outcome.stamp().ok_or(Refused::Fault)?.sequence;
+        let read = read(at);
+        let read =
+            move |reading: &mut Reading<'_>| Ok((read(reading)?, reading.snapshot.last()?.get()));
+        let (item, position) = self.query.look_up(by, read).await?;
+        Ok(Stepped {
+            item,
+            replayed: outcome.is_replay(),
+            position,
+        })
+    }
+
     /// Has one command carried out.
     async fn run(&self, command: impl Into<Command>, caller: Caller) -> Result<Outcome, Refused> {
         let result = self.sequencer.submit_one(command, caller).await?;
@@ -136,6 +169,40 @@ fn page<T: Message>(
         _ => String::new(),
     };
     (items, next)
+}
+
+/// The page of a list that is asked for.
+struct PageAsked {
+    limit: usize,
+    token: Token,
+    cursor: Option<String>,
+}
+
+impl PageAsked {
+    /// By a method's request, given with its token and size taken out.
+    fn of(
+        method: &'static str,
+        size: i32,
+        given: &str,
+        request: &impl Message,
+    ) -> Result<Self, Refused> {
+        let limit = page_size(size)?;
+        let token = token_of(method, request);
+        let cursor = token.read(given)?;
+        Ok(Self {
+            limit,
+            token,
+            cursor,
+        })
+    }
+
+    /// The item that it begins after. None where it is the first.
+    fn after<T>(
+        &self,
+        read: impl FnOnce(&str) -> Result<T, Malformed>,
+    ) -> Result<Option<T>, Refused> {
+        Ok(self.cursor.as_deref().map(read).transpose()?)
+    }
 }
 
 /// The page tokens of a method's request, given with its token and size taken out.

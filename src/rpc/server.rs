@@ -10,8 +10,8 @@ use timebank_proto::{
         incident_service_server::IncidentServiceServer,
         journal_service_server::JournalServiceServer, member_service_server::MemberServiceServer,
         need_service_server::NeedServiceServer, order_service_server::OrderServiceServer,
-        policy_service_server::PolicyServiceServer, staff_service_server::StaffServiceServer,
-        standing_service_server::StandingServiceServer,
+        policy_service_server::PolicyServiceServer, pool_service_server::PoolServiceServer,
+        staff_service_server::StaffServiceServer, standing_service_server::StandingServiceServer,
         statement_service_server::StatementServiceServer,
         supply_service_server::SupplyServiceServer, unit_service_server::UnitServiceServer,
     },
@@ -187,7 +187,8 @@ fn routes(services: Services) -> Result<Routes, tonic_reflection::server::Error>
         OrderServiceServer,
         IncidentServiceServer,
         SupplyServiceServer,
-        StandingServiceServer
+        StandingServiceServer,
+        PoolServiceServer
     );
     Ok(routes.routes())
 }

@@ -9,7 +9,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use super::door::RETRY_AFTER;
 use crate::{
-    exchange::{self, OrderRejection, policy::Mistakes},
+    exchange::{self, OrderRejection, PoolRejection, policy::Mistakes},
     ledger::{self, Malformed},
     query::{PageError, ReadError},
     sequencer::SubmitError,
@@ -254,6 +254,7 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         | Rejection::TooManyQualifications { .. }
         | Rejection::TooManyPolicies { .. } => Code::ResourceExhausted,
         Rejection::Order(rejection) => order_code(rejection),
+        Rejection::Pool(rejection) => pool_code(rejection),
         Rejection::CentreInside { .. }
         | Rejection::StaffStateWrong { .. }
         | Rejection::LastStaff { .. }
@@ -325,6 +326,25 @@ fn order_code(rejection: &OrderRejection) -> Code {
         | OrderRejection::IncidentClosed { .. }
         | OrderRejection::IncidentStopsOrder { .. }
         | OrderRejection::MemberHasOrders { .. } => Code::FailedPrecondition,
+    }
+}
+
+fn pool_code(rejection: &PoolRejection) -> Code {
+    match rejection {
+        PoolRejection::PoolUnknown { .. } | PoolRejection::ReliefUnknown { .. } => Code::NotFound,
+        PoolRejection::DonationExists { .. } => Code::AlreadyExists,
+        PoolRejection::ApproverAsked { .. } | PoolRejection::GiftToActor { .. } => {
+            Code::PermissionDenied
+        }
+        PoolRejection::TooManyReliefs { .. } => Code::ResourceExhausted,
+        PoolRejection::PurposeForeign { .. } => Code::InvalidArgument,
+        PoolRejection::PoolOutside { .. }
+        | PoolRejection::AccountUnfit { .. }
+        | PoolRejection::PoolsAccount { .. }
+        | PoolRejection::PoolOfHours { .. }
+        | PoolRejection::ReliefStateWrong { .. }
+        | PoolRejection::ReliefBeyondPool { .. }
+        | PoolRejection::GiftBeyondBalance { .. } => Code::FailedPrecondition,
     }
 }
 

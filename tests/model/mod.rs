@@ -24,6 +24,7 @@ mod machine;
 mod order_facts;
 mod orders;
 mod partakers;
+mod pool_facts;
 mod reads;
 mod reference;
 mod rules;

@@ -29,7 +29,7 @@ use super::{
     exchange_facts::{branches, codes, days, member, numbers, sequences, versions},
 };
 
-fn members() -> impl Strategy<Value = MemberId> {
+pub(super) fn members() -> impl Strategy<Value = MemberId> {
     accounts().prop_map(|id| member(&id))
 }
 
@@ -37,21 +37,21 @@ fn minutes() -> impl Strategy<Value = Minutes> {
     (1..100_000i64).prop_map(|minutes| Minutes::new(minutes).expect("minutes"))
 }
 
-fn doers() -> impl Strategy<Value = Doer> {
+pub(super) fn doers() -> impl Strategy<Value = Doer> {
     prop_oneof![
         numbers().prop_map(Doer::Staff),
         members().prop_map(Doer::Member)
     ]
 }
 
-fn reasons() -> impl Strategy<Value = Option<Reason>> {
+pub(super) fn reasons() -> impl Strategy<Value = Option<Reason>> {
     option::of(any::<[u8; 32]>().prop_map(|hash| Reason {
         commitment: Commitment(hash),
         note: None,
     }))
 }
 
-fn amounts() -> impl Strategy<Value = Amount> {
+pub(super) fn amounts() -> impl Strategy<Value = Amount> {
     (1..1_000_000i64).prop_map(|steps| Amount::new(steps).expect("an amount"))
 }
 

@@ -117,6 +117,10 @@ fn each_mistake_has_its_place_and_a_hint() {
             "line 3, column 14: gift.member_to is not one of the choices; write one of \"relatives\", \"hardship\", \"members\", \"pools\"",
         ),
         (
+            "[approval]\nrelief = 1",
+            "line 3, column 10: approval.relief is not a whole number in its range; write one from 2 to 10",
+        ),
+        (
             "[exit]\nleaving = \"account\"",
             "line 3, column 11: exit.leaving names no account; give exit.account, such as that of a pool",
         ),

@@ -16,6 +16,7 @@ mod orders;
 mod pages;
 mod partakers;
 mod policies;
+mod pools;
 mod refusals;
 mod visits;
 mod watch;

@@ -33,6 +33,11 @@ const HOUR_S: i64 = 3_600;
 /// A centre with two of the staff, a policy of today on, and two members: Li has 1,000
 /// minutes.
 pub(super) async fn centre() -> City {
+    centre_under(POLICY).await
+}
+
+/// The same under another policy.
+pub(super) async fn centre_under(policy: &str) -> City {
     let mut city = City::at_noon().await;
     let client = &mut city.client;
     let request = v1::OpenCentreRequest {
@@ -52,7 +57,7 @@ pub(super) async fn centre() -> City {
     let request = v1::AdoptPolicyRequest {
         step_id: id(),
         centre: "city".into(),
-        document: POLICY.into(),
+        document: policy.into(),
         validate_only: false,
     };
     let adopted = client.policies.adopt_policy(by("1001", request)).await;

@@ -11,6 +11,7 @@ mod coverage;
 mod orders;
 mod partakers;
 mod policies;
+mod pools;
 mod request;
 mod runner;
 mod show;
@@ -74,6 +75,7 @@ stories! {
     caps
     centres
     chenjiaqiao
+    community_sunshine_fund
     corrections
     drafts
     due
@@ -81,6 +83,7 @@ stories! {
     exits
     expiry
     foundation
+    gifts
     holds
     incidents
     huxi_garden
@@ -94,6 +97,7 @@ stories! {
     malformed
     members
     moves
+    mutual_fund_pool
     needs
     notes
     openings
@@ -101,7 +105,9 @@ stories! {
     orders
     payers
     policies
+    pools
     precedence
+    reliefs
     reversals
     settlements
     sheets

@@ -118,7 +118,7 @@ impl Story {
         }))
     }
 
-    /// `member NAME [name=N] [born=D] [phone=P] [block=B] [guardian=NAME] [heir=NAME]
+    /// `member NAME [name=N] [born=D] [phone=P] [block=B] [guardian=NAME] [proxy=NAME] [heir=NAME]
     /// [relative=NAME ...] [device=yes] [disability=EVIDENCE]`
     pub(super) fn register_member(&mut self, words: &mut Words) -> Said<Command> {
         let id = member_id(&words.next()?)?;
@@ -161,6 +161,7 @@ impl Story {
         };
         let mut named = |key: &str| words.key(key).map(|name| member_id(&name)).transpose();
         details.guardian_id = named("guardian")?;
+        details.proxy_id = named("proxy")?;
         details.heir_id = named("heir")?;
         while let Some(relative) = named("relative")? {
             details.relative_ids.push(relative);

@@ -28,7 +28,7 @@ impl Story {
             }),
             "supply-often" => return self.supply_often(words).map(Some),
             "supplies" => return self.supplies_of(words).map(Some),
-            _ => return Ok(None),
+            name => return self.pools(name, words),
         };
         let result = self.world.submit(command, caller(words)?);
         Ok(Some(show::decided(&self.names, &result)))

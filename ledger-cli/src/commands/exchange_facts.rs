@@ -6,7 +6,7 @@ use timebank::exchange::{
 
 use super::{
     cells::{Cells, hex, shown},
-    order_facts,
+    order_facts, pool_facts,
 };
 use crate::render::{Cell, Row};
 
@@ -37,6 +37,7 @@ pub(super) fn name(fact: &Fact) -> &'static str {
         Fact::SupplyWithdrawn(_) => "supply_withdrawn",
         Fact::IncidentReported(_) => "incident_reported",
         Fact::IncidentClosed(_) => "incident_closed",
+        Fact::Pool(fact) => pool_facts::name(fact),
     }
 }
 
@@ -111,6 +112,7 @@ pub(super) fn cells(fact: &Fact) -> Cells {
         Fact::SupplyWithdrawn(new) => order_facts::supply_withdrawn(new),
         Fact::IncidentReported(new) => order_facts::reported(new),
         Fact::IncidentClosed(new) => order_facts::closed(new),
+        Fact::Pool(fact) => pool_facts::cells(fact),
         Fact::MandateSet(set) => vec![
             ("step_id", Cell::text(set.step.to_string())),
             ("account_id", Cell::text(set.account.as_str())),
@@ -286,6 +288,7 @@ pub(super) fn summary(fact: &Fact) -> String {
             )
         }
         Fact::IncidentClosed(new) => format!("{} by staff {}", new.close.incident, new.by),
+        Fact::Pool(fact) => pool_facts::summary(fact),
         Fact::MandateSet(set) => {
             let what = if set.is_given {
                 "given to"

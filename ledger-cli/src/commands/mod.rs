@@ -21,6 +21,8 @@ mod order;
 mod order_facts;
 mod order_list;
 mod policy;
+mod pool;
+mod pool_facts;
 mod record;
 mod register_file;
 mod sheet_file;
@@ -79,6 +81,11 @@ pub(crate) enum LedgerCommand {
     Incident(incident::IncidentCommand),
     /// Show what staff of a centre need in a day, on one screen
     Today(today::TodayArgs),
+    /// Open pools, give hours and donate money to them, and pay relief out of them
+    #[command(subcommand)]
+    Pool(pool::PoolCommand),
+    /// Give hours to a member or a pool, as the policy of the giver's centre lets them
+    Gift(pool::GiftArgs),
     /// Move an amount from one account to another
     Transfer(entry::TransferArgs),
     /// Show and reverse entries
@@ -123,6 +130,8 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Order(command) => order::run(*command, session).await,
         LedgerCommand::Incident(command) => incident::run(command, session).await,
         LedgerCommand::Today(args) => today::show(args, session).await,
+        LedgerCommand::Pool(command) => pool::run(command, session).await,
+        LedgerCommand::Gift(args) => pool::give(args, session).await,
         LedgerCommand::Transfer(args) => entry::transfer(args, session).await,
         LedgerCommand::Entry(command) => entry::run(command, session).await,
         LedgerCommand::Hold(command) => hold::run(command, session).await,

@@ -19,7 +19,7 @@ fn time(us: i64) -> Cell {
     Time::from_us(us).map_or(Cell::Absent, Cell::Time)
 }
 
-fn reason(reason: Option<&Reason>) -> (&'static str, Cell) {
+pub(super) fn reason(reason: Option<&Reason>) -> (&'static str, Cell) {
     let commitment = reason.map(|reason| hex(&reason.commitment.0));
     ("reason_commitment", shown(commitment))
 }

@@ -5,6 +5,7 @@
 mod orders;
 mod partakers;
 mod policies;
+mod pools;
 mod standings;
 mod today;
 
@@ -23,6 +24,7 @@ pub(crate) use policies::{
     MANDATES, MISTAKES, POLICIES, VERDICTS, comparison, mandate, mistake, policy, terms, verdict,
 };
 
+pub(crate) use pools::{DONATIONS, POOLS, RELIEFS, donation, pool, relief};
 pub(crate) use standings::{STANDINGS, standing, visits};
 pub(crate) use today::today;
 

@@ -29,7 +29,7 @@ macro_rules! words {
         }
     };
 }
-pub(super) use words;
+pub(in crate::exchange) use words;
 
 words!(
     /// How a need stands. That one has expired is told by the day, not recorded.
@@ -103,7 +103,7 @@ words!(
 );
 
 /// From a state, what is done, and the states that it may lead to.
-type Row<S, V> = (S, V, &'static [S]);
+pub(in crate::exchange) type Row<S, V> = (S, V, &'static [S]);
 
 /// What may be done about a need.
 pub const NEED_STEPS: &[Row<NeedState, NeedVerb>] = {
@@ -164,7 +164,7 @@ pub const ORDER_STEPS: &[Row<OrderState, OrderVerb>] = {
 };
 
 /// The states that a step may lead to. None where it cannot be taken.
-fn leads<S: Copy + PartialEq, V: Copy + PartialEq>(
+pub(in crate::exchange) fn leads<S: Copy + PartialEq, V: Copy + PartialEq>(
     table: &[Row<S, V>],
     from: S,
     verb: V,
@@ -175,7 +175,7 @@ fn leads<S: Copy + PartialEq, V: Copy + PartialEq>(
 }
 
 /// What may be done in a state, in the order of the table.
-fn open<S: PartialEq, V: Copy>(table: &[Row<S, V>], from: &S) -> Vec<V> {
+pub(in crate::exchange) fn open<S: PartialEq, V: Copy>(table: &[Row<S, V>], from: &S) -> Vec<V> {
     let rows = table.iter().filter(|row| row.0 == *from);
     rows.map(|row| row.1).collect()
 }

@@ -21,7 +21,7 @@ use serde::Serialize;
 pub use document::{MAX_DOCUMENT_BYTES, Mistake, Mistakes};
 pub use eligibility::{Condition, Person, Waiting, Who};
 pub use judge::{Ask, Breach, Giver};
-pub(super) use read::MAX_DAYS;
+pub(super) use read::{MAX_DAYS, MIN_RELIEF};
 pub use terms::{Change, Term};
 pub use values::{Factor, Level, Minutes, Months, Percent, Years};
 pub use verdict::{Subject, Verdict};

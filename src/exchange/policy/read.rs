@@ -1,6 +1,8 @@
 //! A policy's document, section by section. What is not written takes the default that
 //! is named here; `examples/policies` explains every key.
 
+use std::ops::RangeInclusive;
+
 use toml::de::DeValue;
 
 use super::{
@@ -25,6 +27,8 @@ const MAX_SERVICES: usize = 500;
 /// How many days a rule counts in at most.
 pub(in crate::exchange) const MAX_DAYS: u32 = 3_660;
 const MAX_APPROVALS: u32 = 10;
+/// Nobody pays relief on one person's word.
+pub(in crate::exchange) const MIN_RELIEF: u32 = 2;
 
 type Read<T> = Result<T, NotRead>;
 
@@ -65,7 +69,9 @@ fn policy(top: &mut Section<'_, '_>) -> Option<Policy> {
     });
     let approval = top.section("approval", |section| ApprovalTerms {
         need: section.or("need", 1, |value| number(value, MAX_APPROVALS)),
-        relief: section.or("relief", 2, |value| number(value, MAX_APPROVALS)),
+        relief: section.or("relief", MIN_RELIEF, |value| {
+            number_within(value, MIN_RELIEF..=MAX_APPROVALS)
+        }),
         correction: section.or("correction", 1, |value| number(value, MAX_APPROVALS)),
     });
     let payment = top.section("payment", |section| PaymentTerms {
@@ -269,7 +275,7 @@ fn confirmation(section: &mut Section<'_, '_>) -> ConfirmationTerms {
         tolerance: section.or("tolerance", Minutes::quarter(), minutes),
         within_percent: section.or("within_percent", Percent::quarter(), |value| {
             let number = number(value, Percent::MAX)?;
-            Percent::new(number).ok_or_else(|| not_within(Percent::MAX))
+            Percent::new(number).ok_or_else(|| not_within(&(0..=Percent::MAX)))
         }),
     }
 }
@@ -445,7 +451,7 @@ fn factor(value: &DeValue<'_>) -> Read<Factor> {
 fn per_hour(value: &DeValue<'_>) -> Read<Factor> {
     let max = 10_000;
     let steps = number(value, max)?;
-    Factor::an_hour(steps).ok_or_else(|| not_within(max))
+    Factor::an_hour(steps).ok_or_else(|| not_within(&(0..=max)))
 }
 
 fn boolean(value: &DeValue<'_>) -> Read<bool> {
@@ -455,28 +461,32 @@ fn boolean(value: &DeValue<'_>) -> Read<bool> {
 }
 
 fn number(value: &DeValue<'_>, max: u32) -> Read<u32> {
+    number_within(value, 0..=max)
+}
+
+fn number_within(value: &DeValue<'_>, range: RangeInclusive<u32>) -> Read<u32> {
     let given = value.as_integer().and_then(|given| {
         let digits = given.as_str();
         u32::from_str_radix(digits, given.radix()).ok()
     });
     given
-        .filter(|given| *given <= max)
-        .ok_or_else(|| not_within(max))
+        .filter(|given| range.contains(given))
+        .ok_or_else(|| not_within(&range))
 }
 
-fn not_within(max: u32) -> NotRead {
-    let hint = format!("write one from 0 to {max}");
+fn not_within(range: &RangeInclusive<u32>) -> NotRead {
+    let hint = format!("write one from {} to {}", range.start(), range.end());
     not("a whole number in its range", &hint)
 }
 
 fn years(value: &DeValue<'_>) -> Read<Years> {
     let number = number(value, Years::MAX)?;
-    Years::new(number).ok_or_else(|| not_within(Years::MAX))
+    Years::new(number).ok_or_else(|| not_within(&(0..=Years::MAX)))
 }
 
 fn months(value: &DeValue<'_>) -> Read<Months> {
     let number = number(value, Months::MAX)?;
-    Months::new(number).ok_or_else(|| not_within(Months::MAX))
+    Months::new(number).ok_or_else(|| not_within(&(0..=Months::MAX)))
 }
 
 fn choice<T: Copy>(value: &DeValue<'_>, choices: &[(&str, T)]) -> Read<T> {

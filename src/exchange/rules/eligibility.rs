@@ -3,7 +3,7 @@
 use super::{Undecided, View, policies};
 use crate::exchange::{
     AdoptedPolicy, Branch, Day, Member, MemberId, Need, OrderRejection, Rejection,
-    policy::{Ask, Person, Policy, Service},
+    policy::{Ask, Breach, Person, Policy, Service},
 };
 use crate::ledger::{Sequence, UnitId};
 
@@ -57,11 +57,16 @@ pub(super) fn service_of<'a>(
 
 /// That a policy has nothing against something.
 pub(super) fn allows(adopted: &AdoptedPolicy, ask: &Ask<'_>) -> Result<(), Undecided> {
-    let forbids = |breach| OrderRejection::PolicyForbids {
+    let forbids = |breach| forbidden(adopted, breach);
+    Ok(adopted.policy().judge(ask).map_err(forbids)?)
+}
+
+/// That a policy has something against it.
+pub(super) fn forbidden(adopted: &AdoptedPolicy, breach: Breach) -> OrderRejection {
+    OrderRejection::PolicyForbids {
         policy: adopted.id(),
         breach,
-    };
-    Ok(adopted.policy().judge(ask).map_err(forbids)?)
+    }
 }
 
 /// What somebody may do, or may not.

@@ -10,6 +10,7 @@ mod confirming;
 mod doers;
 mod eligibility;
 mod exits;
+mod gifts;
 mod identities;
 mod incidents;
 mod mandates;
@@ -18,6 +19,8 @@ mod membership;
 mod needs;
 mod orders;
 mod policies;
+mod pools;
+mod reliefs;
 mod repeats;
 mod settling;
 mod sheets;
@@ -26,8 +29,8 @@ mod standings;
 mod supplies;
 
 use super::{
-    Branch, Command, Day, Fact, MemberId, NotLoaded, Objects, OrderRejection, Personal, Rejection,
-    Staff, StaffNumber, Taken, Wants, difference, order::Reason,
+    Branch, Command, Day, Fact, MemberId, NotLoaded, Objects, OrderRejection, Personal,
+    PoolRejection, Rejection, Staff, StaffNumber, Taken, Wants, difference, order::Reason,
 };
 use crate::ledger::{self, Book, Moment, Note, Principal, Stamp, TimeZone};
 
@@ -131,6 +134,12 @@ impl From<OrderRejection> for Undecided {
     }
 }
 
+impl From<PoolRejection> for Undecided {
+    fn from(rejection: PoolRejection) -> Self {
+        Self::Refused(rejection.into())
+    }
+}
+
 impl From<NotLoaded> for Undecided {
     fn from(not_loaded: NotLoaded) -> Self {
         Self::NotLoaded(not_loaded)
@@ -192,6 +201,7 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::AriseVisit(new) => standings::arise(view, new),
         Command::ReportIncident(new) => incidents::report(view, new, by),
         Command::CloseIncident(new) => incidents::close(view, new, by),
+        Command::Pool(command) => pools::decide(view, command, by),
     }
 }
 
@@ -204,8 +214,9 @@ pub fn check_ledger(
     objects: &Objects,
     command: &ledger::Command,
 ) -> Result<(), Undecided> {
-    let ledger::Command::CloseAccount { id } = command else {
-        return Ok(());
+    let id = match command {
+        ledger::Command::CloseAccount { id } => id,
+        other => return pools::check_ledger(book, objects, other),
     };
     let is_members = |account: &ledger::Account| {
         account.kind == ledger::AccountKind::Member && account.closed.is_none()

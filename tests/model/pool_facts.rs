@@ -1,0 +1,142 @@
+//! Facts of pools and gifts, at random.
+
+use proptest::{collection::btree_set, option, prelude::*, sample::select};
+use timebank::{
+    exchange::{
+        Code, Fact, Name, PoolFact,
+        pool::{
+            AskRelief, Donate, DonationId, GiveHours, HoursGiven, OpenPool, Purposes, ReliefAction,
+            ReliefAsked, ReliefId, ReliefState, ReliefStep, ReliefStepped,
+        },
+    },
+    ledger::UnitId,
+};
+
+use super::{
+    bytes::{accounts, bookings},
+    exchange_facts::{codes, numbers, sequences, versions},
+    order_facts::{amounts, doers, members, reasons},
+};
+
+fn names() -> impl Strategy<Value = Name> {
+    "[a-z0-9]{1,40}".prop_map(|text| Name::parse("name", &text).expect("a name"))
+}
+
+fn purposes() -> impl Strategy<Value = Purposes> {
+    let codes = btree_set("[a-z][a-z0-9-]{0,31}", 1..=10);
+    codes.prop_map(|codes| {
+        let codes = codes.iter().map(|code| Code::parse("purposes", code));
+        let codes = codes.collect::<Result<_, _>>().expect("codes");
+        Purposes::new(codes).expect("purposes")
+    })
+}
+
+fn opened() -> impl Strategy<Value = PoolFact> {
+    let units = select(&["time", "cny"][..]);
+    (accounts(), units, names(), purposes()).prop_map(|(account, unit, name, purposes)| {
+        PoolFact::Opened(OpenPool {
+            account,
+            unit: UnitId::parse(unit).expect("a unit"),
+            name,
+            purposes,
+        })
+    })
+}
+
+fn donated() -> impl Strategy<Value = PoolFact> {
+    let parts = (
+        bookings(),
+        accounts(),
+        names(),
+        amounts(),
+        reasons(),
+        numbers(),
+    );
+    parts.prop_map(
+        |(step, pool, receipt, amount, reason, by)| PoolFact::Donated {
+            donate: Donate {
+                step,
+                id: DonationId { pool, receipt },
+                amount,
+                reason,
+            },
+            by,
+        },
+    )
+}
+
+fn given() -> impl Strategy<Value = PoolFact> {
+    let give = (bookings(), accounts(), accounts(), amounts(), reasons());
+    let give = give.prop_map(|(step, from, to, amount, reason)| GiveHours {
+        step,
+        from,
+        to,
+        amount,
+        reason,
+        recorded: None,
+    });
+    let parts = (give, doers(), versions(), option::of(sequences()));
+    parts.prop_map(|(give, by, policy, verdict_on)| {
+        PoolFact::Given(HoursGiven {
+            give,
+            by,
+            policy,
+            verdict_on,
+        })
+    })
+}
+
+fn asked() -> impl Strategy<Value = PoolFact> {
+    let parts = (
+        (bookings(), accounts(), members(), amounts(), codes()),
+        (reasons(), doers()),
+    );
+    parts.prop_filter_map(
+        "it has a reason",
+        |((id, pool, member, amount, purpose), (reason, by))| {
+            let ask = AskRelief {
+                id: ReliefId(id),
+                pool,
+                member,
+                amount,
+                purpose,
+                reason: reason?,
+            };
+            Some(PoolFact::ReliefAsked(ReliefAsked { ask, by }))
+        },
+    )
+}
+
+fn stepped() -> impl Strategy<Value = PoolFact> {
+    let actions = (0..4, reasons()).prop_filter_map("it has a reason", |(which, reason)| {
+        Some(match which {
+            0 => ReliefAction::Approve { reason },
+            1 => ReliefAction::Withdraw { reason },
+            2 => ReliefAction::Decline { reason: reason? },
+            _ => ReliefAction::Return { reason: reason? },
+        })
+    });
+    let parts = (
+        bookings(),
+        bookings(),
+        actions,
+        doers(),
+        select(ReliefState::ALL),
+    );
+    parts.prop_map(|(step, relief, action, by, to)| {
+        PoolFact::ReliefStepped(ReliefStepped {
+            step: ReliefStep {
+                step,
+                relief: ReliefId(relief),
+                action,
+            },
+            by,
+            to,
+        })
+    })
+}
+
+pub(super) fn facts() -> impl Strategy<Value = Fact> {
+    let facts = prop_oneof![opened(), donated(), given(), asked(), stepped()];
+    facts.prop_map(|fact| Fact::Pool(Box::new(fact)))
+}
