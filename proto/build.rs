@@ -4,7 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 16] = [
+const FILES: [&str; 17] = [
     "timebank/v1/unit.proto",
     "timebank/v1/account.proto",
     "timebank/v1/entry.proto",
@@ -20,6 +20,7 @@ const FILES: [&str; 16] = [
     "timebank/v1/supply.proto",
     "timebank/v1/standing.proto",
     "timebank/v1/pool.proto",
+    "timebank/v1/source.proto",
     "timebank/v1/journal.proto",
 ];
 

@@ -11,7 +11,8 @@ use timebank_proto::v1::{
     journal_service_client::JournalServiceClient, member_service_client::MemberServiceClient,
     need_service_client::NeedServiceClient, order_service_client::OrderServiceClient,
     policy_service_client::PolicyServiceClient, pool_service_client::PoolServiceClient,
-    staff_service_client::StaffServiceClient, standing_service_client::StandingServiceClient,
+    source_service_client::SourceServiceClient, staff_service_client::StaffServiceClient,
+    standing_service_client::StandingServiceClient,
     statement_service_client::StatementServiceClient, supply_service_client::SupplyServiceClient,
     unit_service_client::UnitServiceClient,
 };
@@ -71,6 +72,7 @@ pub(crate) struct Client {
     pub(crate) supplies: SupplyServiceClient<Service>,
     pub(crate) standings: StandingServiceClient<Service>,
     pub(crate) pools: PoolServiceClient<Service>,
+    pub(crate) sources: SourceServiceClient<Service>,
     time_zone: Arc<OnceCell<TimeZone>>,
 }
 
@@ -106,6 +108,7 @@ impl Client {
             supplies: service!(SupplyServiceClient),
             standings: service!(StandingServiceClient),
             pools: service!(PoolServiceClient),
+            sources: service!(SourceServiceClient),
             time_zone: Arc::default(),
         })
     }

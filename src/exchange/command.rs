@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AcceptNeed, Admission, ApproveExit, AriseVisit, Branch, CentreTerms, CloseIncident, ExitMember,
-    MemberDetails, MemberId, MemberState, NeedStep, ObjectId, Objects, OfferSupply, OrderStep,
-    PersonalFields, PersonalPart, PolicyDocument, PoolCommand, PublishNeed, Qualification,
-    RecordVisit, ReportIncident, SetMandate, StaffNumber, StaffState, StaffTerms, StandingStep,
-    StepId, Wants, WithdrawSupply,
+    IssuanceCommand, MemberDetails, MemberId, MemberState, NeedStep, ObjectId, Objects,
+    OfferSupply, OrderStep, PersonalFields, PersonalPart, PolicyDocument, PoolCommand, PublishNeed,
+    Qualification, RecordVisit, ReportIncident, SetMandate, StaffNumber, StaffState, StaffTerms,
+    StandingStep, StepId, Wants, WithdrawSupply,
 };
 use crate::ledger::{AccountId, BookingId, Sequence};
 
@@ -215,6 +215,8 @@ pub enum Command {
     CloseIncident(CloseIncident),
     /// Of pools and gifts.
     Pool(Box<PoolCommand>),
+    /// Of sources.
+    Issuance(Box<IssuanceCommand>),
 }
 
 impl Command {
@@ -263,6 +265,7 @@ impl Command {
             Self::ReportIncident(new) => StepId::Own(new.id.0),
             Self::CloseIncident(new) => StepId::Own(new.step),
             Self::Pool(command) => command.step_id(),
+            Self::Issuance(command) => command.step_id(),
         }
     }
 
@@ -300,6 +303,7 @@ impl Command {
             Self::ReportIncident(_) => "the report of an incident",
             Self::CloseIncident(_) => "the closing of an incident",
             Self::Pool(command) => command.name(),
+            Self::Issuance(command) => command.name(),
         }
     }
 
@@ -367,6 +371,10 @@ impl Command {
             Self::AriseVisit(new) => ObjectId::Standing(new.standing),
             Self::ReportIncident(new) => ObjectId::Order(new.order),
             Self::CloseIncident(new) => ObjectId::Incident(new.incident),
+            Self::Issuance(command) => {
+                wants.ledger.accounts.extend(command.accounts());
+                command.names()
+            }
             Self::Pool(command) => {
                 wants.ledger.accounts.extend(command.accounts());
                 match command.names() {

@@ -3,11 +3,11 @@
 use super::{
     AcceptNeed, AdoptPolicy, AdoptedPolicy, ApproveExit, Arisen, Branch, CentreTerms, ChangeMember,
     ClearMember, Command, Commitments, Day, EraseMember, ExitMember, IncidentClosed,
-    IncidentReported, MemberDetails, MemberId, MoveMember, NeedPublished, NeedStepped, ObjectId,
-    OrderAccepted, OrderStepped, PersonalPart, PolicyVersion, PoolFact, QualifyMember,
-    RegisterMember, SetMandate, SetMemberState, SetStaffState, Settlement, StaffNumber, StaffTerms,
-    StandingStepped, StepId, SupplyOffered, SupplyWithdrawn, Verdicts, VisitArose, VisitRecorded,
-    order::PublishNeed,
+    IncidentReported, IssuanceFact, MemberDetails, MemberId, MoveMember, NeedPublished,
+    NeedStepped, ObjectId, OrderAccepted, OrderStepped, PersonalPart, PolicyVersion, PoolFact,
+    QualifyMember, RegisterMember, SetMandate, SetMemberState, SetStaffState, Settlement,
+    StaffNumber, StaffTerms, StandingStepped, StepId, SupplyOffered, SupplyWithdrawn, Verdicts,
+    VisitArose, VisitRecorded, order::PublishNeed,
 };
 use crate::ledger::{AccountId, BookingId, Commitment, Sequence};
 
@@ -136,6 +136,8 @@ pub enum Fact {
     IncidentClosed(IncidentClosed),
     /// Of pools and gifts.
     Pool(Box<PoolFact>),
+    /// Of sources.
+    Issuance(Box<IssuanceFact>),
 }
 
 impl Fact {
@@ -184,6 +186,7 @@ impl Fact {
             }),
             Self::MandateSet(set) => Command::SetMandate(set.clone()),
             Self::Pool(fact) => Command::Pool(Box::new(fact.command())),
+            Self::Issuance(fact) => Command::Issuance(Box::new(fact.command())),
             Self::SupplyOffered(new) => Command::OfferSupply(Box::new(new.offer.clone())),
             Self::SupplyWithdrawn(new) => Command::WithdrawSupply(new.withdraw.clone()),
             Self::MemberCleared(new) => Command::ClearMember(ClearMember {
@@ -229,6 +232,7 @@ impl Fact {
             Self::IncidentReported(new) => new.report.reason.as_ref(),
             Self::IncidentClosed(new) => new.close.reason.as_ref(),
             Self::Pool(fact) => fact.reason(),
+            Self::Issuance(fact) => fact.reason(),
             _ => None,
         };
         reason.map(|reason| reason.commitment)
@@ -263,6 +267,7 @@ impl Fact {
             | Self::IncidentReported(_)
             | Self::IncidentClosed(_)
             | Self::Pool(_)
+            | Self::Issuance(_)
             | Self::PolicyAdopted(_) => None,
         }
     }
@@ -290,6 +295,7 @@ impl Fact {
             Self::NeedStepped(new) => new.moved.as_ref()?.verdict_on,
             Self::OrderAccepted(new) => new.verdict_on,
             Self::Pool(fact) => fact.verdict_on(),
+            Self::Issuance(fact) => fact.verdict_on(),
             _ => None,
         }
     }
@@ -359,6 +365,7 @@ impl Fact {
             Self::IncidentReported(new) => vec![StepId::Own(new.report.id.0)],
             Self::IncidentClosed(new) => vec![StepId::Own(new.close.step)],
             Self::Pool(fact) => vec![fact.command().step_id()],
+            Self::Issuance(fact) => vec![fact.command().step_id()],
         }
     }
 }

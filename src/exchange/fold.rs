@@ -51,6 +51,7 @@ impl Objects {
             Fact::OrderStepped(new) => self.step_order(new, stamp),
             Fact::VisitRecorded(new) => self.record_visit(new, stamp),
             Fact::Pool(fact) => self.fold_pool(fact, stamp),
+            Fact::Issuance(fact) => self.fold_issuance(fact, at),
             Fact::SupplyOffered(new) => self.change_member(&new.offer.member, at, |member| {
                 member.supplies.push(new.offer.supply.clone());
             }),
@@ -90,6 +91,7 @@ impl Objects {
                     second_of: new.verdicts.second_of.clone(),
                     earned_minutes: 0,
                     open_orders: 0,
+                    granted: false,
                     open_reliefs: 0,
                     supplies: Vec::new(),
                     erasure: Erasure::None,

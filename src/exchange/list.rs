@@ -181,6 +181,7 @@ pub enum List {
     /// Incidents of a centre that stand so.
     IncidentsIn(Branch, IncidentState),
     PoolsOf(Branch),
+    SourcesOf(Branch),
     /// Donations to a pool, by receipt.
     DonationsTo(AccountId),
     /// Reliefs of a centre's pools that stand so.
@@ -218,6 +219,7 @@ impl List {
             | Self::StandingsOff(..) => ObjectKind::Standing,
             Self::IncidentsIn(..) => ObjectKind::Incident,
             Self::PoolsOf(_) => ObjectKind::Pool,
+            Self::SourcesOf(_) => ObjectKind::Source,
             Self::DonationsTo(_) => ObjectKind::Donation,
             Self::ReliefsIn(..) | Self::ReliefsOpen(_) | Self::ReliefsOf(_) => ObjectKind::Relief,
         }
@@ -255,6 +257,7 @@ impl List {
             Self::StandingsDue(_) => "standings-due ".into(),
             Self::StandingsOff(centre, month) => format!("standings-of/{centre}/off/{month} "),
             Self::IncidentsIn(centre, state) => format!("incidents-of/{centre}/{state} "),
+            Self::SourcesOf(centre) => format!("sources-of/{centre} "),
             Self::PoolsOf(centre) => format!("pools-of/{centre} "),
             Self::DonationsTo(pool) => format!("donations-to/{pool} "),
             Self::ReliefsIn(centre, state) => format!("reliefs-of/{centre}/{state} "),

@@ -230,12 +230,20 @@ pub struct Member {
     pub earned_minutes: i64,
     /// How many orders that they are a party to are not settled, nor ended otherwise.
     pub open_orders: u32,
+    /// Whether they have had an opening grant.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub granted: bool,
     /// How many reliefs asked for them are neither paid nor ended otherwise.
     #[serde(default, skip_serializing_if = "is_none")]
     pub open_reliefs: u32,
     /// When they are free to serve, in the order in which they said so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub supplies: Vec<Supply>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_not(flag: &bool) -> bool {
+    !*flag
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]

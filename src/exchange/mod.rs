@@ -19,6 +19,7 @@ mod fact;
 mod fold;
 mod id;
 mod identity;
+pub mod issuance;
 mod list;
 mod mandate;
 mod member;
@@ -54,6 +55,7 @@ pub use fact::{
 };
 pub use id::{Branch, StaffNumber, StepId};
 pub use identity::{Identity, IdentityKey};
+pub use issuance::{Days, IssuanceCommand, IssuanceFact, IssuanceRejection};
 pub use list::List;
 pub use mandate::{Mandate, MandateId, SetMandate};
 pub use member::{

@@ -9,6 +9,7 @@ use super::{
     AdoptedPolicy, Branch, Centre, Holder, Incident, IncidentId, Mandate, MandateId, Member,
     MemberId, MemberWeek, Need, NeedId, Order, OrderId, PolicyId, Staff, StaffNumber, StandingId,
     StandingVisit, WeekId,
+    issuance::Source,
     list::{self, List},
     pool::{Donation, DonationId, Pool, Relief, ReliefId},
 };
@@ -30,6 +31,7 @@ pub enum ObjectKind {
     Pool,
     Donation,
     Relief,
+    Source,
 }
 
 impl ObjectKind {
@@ -49,6 +51,7 @@ impl ObjectKind {
             Self::Pool => "pool",
             Self::Donation => "donation",
             Self::Relief => "relief",
+            Self::Source => "source",
         }
     }
 }
@@ -72,6 +75,7 @@ pub enum ObjectId {
     Pool(AccountId),
     Donation(Box<DonationId>),
     Relief(ReliefId),
+    Source(AccountId),
 }
 
 impl ObjectId {
@@ -92,6 +96,7 @@ impl ObjectId {
             Self::Pool(_) => ObjectKind::Pool,
             Self::Donation(_) => ObjectKind::Donation,
             Self::Relief(_) => ObjectKind::Relief,
+            Self::Source(_) => ObjectKind::Source,
         }
     }
 
@@ -102,7 +107,7 @@ impl ObjectId {
             Self::Centre(prefix) => prefix.as_str(),
             Self::Staff(number) => number.as_str(),
             Self::Member(id) => id.as_str(),
-            Self::Holder(account) | Self::Pool(account) => account.as_str(),
+            Self::Holder(account) | Self::Pool(account) | Self::Source(account) => account.as_str(),
             Self::Mandate(id) => {
                 let MandateId { account, centre } = &**id;
                 return format!("{kind}/{account}/{centre}");
@@ -146,6 +151,7 @@ pub enum Object {
     Pool(Pool),
     Donation(Donation),
     Relief(Box<Relief>),
+    Source(Box<Source>),
 }
 
 impl Object {
@@ -166,6 +172,7 @@ impl Object {
             Self::Pool(pool) => ObjectId::Pool(pool.account.clone()),
             Self::Donation(donation) => ObjectId::Donation(Box::new(donation.id.clone())),
             Self::Relief(relief) => ObjectId::Relief(relief.id),
+            Self::Source(source) => ObjectId::Source(source.terms.account.clone()),
         }
     }
 
@@ -197,6 +204,7 @@ impl Object {
             Self::Pool(pool) => serde_json::to_string(pool),
             Self::Donation(donation) => serde_json::to_string(donation),
             Self::Relief(relief) => serde_json::to_string(relief),
+            Self::Source(source) => serde_json::to_string(source),
         }
     }
 
@@ -220,6 +228,7 @@ impl Object {
             ObjectKind::Pool => Self::Pool(serde_json::from_str(state)?),
             ObjectKind::Donation => Self::Donation(serde_json::from_str(state)?),
             ObjectKind::Relief => Self::Relief(serde_json::from_str(state)?),
+            ObjectKind::Source => Self::Source(serde_json::from_str(state)?),
         })
     }
 
@@ -236,6 +245,7 @@ impl Object {
             Self::Pool(pool) => vec![List::PoolsOf(pool.centre.clone())],
             Self::Donation(donation) => vec![List::DonationsTo(donation.id.pool.clone())],
             Self::Relief(relief) => list::of_relief(relief),
+            Self::Source(source) => vec![List::SourcesOf(source.centre.clone())],
             Self::Incident(incident) => {
                 vec![List::IncidentsIn(incident.centre.clone(), incident.state)]
             }

@@ -15,7 +15,7 @@ pub(super) fn day_or_none(day: Option<Day>) -> String {
 }
 
 /// The stable names of the rules of a policy that orders are judged by.
-const POLICY_REASONS: [(&str, &str); 11] = [
+const POLICY_REASONS: [(&str, &str); 14] = [
     ("provide.who", "MAY_NOT_PROVIDE"),
     ("redeem.who", "MAY_NOT_REDEEM"),
     ("redeem.waiting", "WAITING_NOT_OVER"),
@@ -25,6 +25,9 @@ const POLICY_REASONS: [(&str, &str); 11] = [
     ("confirmation.within_days", "CONFIRMATION_LATE"),
     ("confirmation.within_percent", "CONFIRMED_OFF_BOOKING"),
     ("payment.payer", "PAYER_NOT_ALLOWED"),
+    ("grant", "GRANT_NOT_ALLOWED"),
+    ("grant.who", "GRANT_NOT_ALLOWED"),
+    ("issuance.sources", "ISSUANCE_NOT_ALLOWED"),
     ("gift.member_to", "GIFT_NOT_ALLOWED"),
     ("gift.organisation_to", "GIFT_NOT_ALLOWED"),
 ];

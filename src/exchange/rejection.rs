@@ -1,8 +1,8 @@
 //! Why the time bank refuses.
 
 use super::{
-    Branch, Code, Day, MemberId, MemberState, OrderRejection, PolicyId, PolicyVersion,
-    PoolRejection, StaffChange, StaffNumber, StaffState, StepId,
+    Branch, Code, Day, IssuanceRejection, MemberId, MemberState, OrderRejection, PolicyId,
+    PolicyVersion, PoolRejection, StaffChange, StaffNumber, StaffState, StepId,
 };
 use crate::ledger::{AccountId, Balance, Difference, Principal, Sequence, UnitId};
 
@@ -201,12 +201,33 @@ pub enum Rejection {
          leave starts_on out, or name that day or a later one"
     )]
     PolicyStartsEarly { starts_on: Day, earliest: Day },
+    #[error(
+        "account {account} is in the branch of no centre; take one below the branch of the centre \
+         whose staff are to keep it"
+    )]
+    AccountOutside { account: AccountId },
+    #[error("account {account} does not do for this: {why}")]
+    AccountUnfit { account: AccountId, why: String },
+    #[error("nothing goes out of account {account} but by {ways}")]
+    AccountReserved {
+        account: AccountId,
+        ways: &'static str,
+    },
     /// Of what is asked about needs and orders.
     #[error(transparent)]
     Order(Box<OrderRejection>),
     /// Of what is asked of pools and gifts.
     #[error(transparent)]
     Pool(Box<PoolRejection>),
+    /// Of what is asked of sources.
+    #[error(transparent)]
+    Issuance(Box<IssuanceRejection>),
+}
+
+impl From<IssuanceRejection> for Rejection {
+    fn from(rejection: IssuanceRejection) -> Self {
+        Self::Issuance(Box::new(rejection))
+    }
 }
 
 impl From<PoolRejection> for Rejection {
@@ -276,7 +297,11 @@ impl Rejection {
             Self::PolicyStartsEarly { .. } => "POLICY_STARTS_EARLY",
             Self::TooManyQualifications { .. } => "TOO_MANY_QUALIFICATIONS",
             Self::Order(rejection) => rejection.reason(),
+            Self::AccountOutside { .. } => "ACCOUNT_OUTSIDE",
+            Self::AccountUnfit { .. } => "ACCOUNT_UNFIT",
+            Self::AccountReserved { .. } => "ACCOUNT_RESERVED",
             Self::Pool(rejection) => rejection.reason(),
+            Self::Issuance(rejection) => rejection.reason(),
         }
     }
 
@@ -284,7 +309,15 @@ impl Rejection {
     pub fn figures(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Order(rejection) => rejection.figures(),
+            Self::AccountOutside { account } => vec![("account", account.to_string())],
+            Self::AccountUnfit { account, why } => {
+                vec![("account", account.to_string()), ("why", why.clone())]
+            }
+            Self::AccountReserved { account, ways } => {
+                vec![("account", account.to_string()), ("ways", (*ways).into())]
+            }
             Self::Pool(rejection) => rejection.figures(),
+            Self::Issuance(rejection) => rejection.figures(),
             Self::IdReused { id, difference } => vec![
                 ("id", id.to_string()),
                 ("field", difference.field.clone()),

@@ -5,8 +5,8 @@ use timebank_proto::v1::{self, exchange_step::Fact as Message};
 use super::{
     Undecodable,
     decode::{booking, ledger_fact},
-    encode, exit_facts, incident_facts, member_facts, order_facts, pool_facts, standing_facts,
-    supply_facts,
+    encode, exit_facts, incident_facts, issuance_facts, member_facts, order_facts, pool_facts,
+    standing_facts, supply_facts,
 };
 use crate::{
     exchange::{
@@ -102,6 +102,7 @@ fn fact_to_proto(fact: &Fact) -> Message {
         Fact::IncidentReported(new) => Message::IncidentReported(incident_facts::reported(new)),
         Fact::IncidentClosed(new) => Message::IncidentClosed(incident_facts::closed(new)),
         Fact::Pool(fact) => pool_facts::to_proto(fact),
+        Fact::Issuance(fact) => issuance_facts::to_proto(fact),
         Fact::MemberExited(new) => Message::MemberExited(exit_facts::exited(new)),
         Fact::ExitApproved(new) => Message::ExitApproved(exit_facts::approved(new)),
         Fact::PolicyAdopted(adopted) => {
@@ -209,6 +210,9 @@ fn fact(fact: Message) -> Result<Fact> {
         Message::HoursGiven(new) => pool_facts::read_given(&new)?,
         Message::ReliefAsked(new) => pool_facts::read_relief_asked(&new)?,
         Message::ReliefStepped(new) => pool_facts::read_relief_stepped(&new)?,
+        Message::SourceOpened(new) => issuance_facts::read_opened(&new)?,
+        Message::SourceIssued(new) => issuance_facts::read_issued(&new)?,
+        Message::GrantGiven(new) => issuance_facts::read_granted(&new)?,
         Message::MemberExited(new) => exit_facts::read_exited(&new)?,
         Message::ExitApproved(new) => exit_facts::read_approved(&new)?,
         Message::PolicyAdopted(adopted) => Fact::PolicyAdopted(PolicyAdopted {

@@ -12,6 +12,7 @@ mod encode;
 mod exit_facts;
 mod facts;
 mod incident_facts;
+mod issuance_facts;
 mod member_facts;
 mod order_actions;
 mod order_facts;
@@ -28,6 +29,7 @@ pub use facts::staff_change;
 pub use incident_facts::{
     evidence, evidence_to_proto, incident_kind_to_proto, incident_state_to_proto, reported_kind,
 };
+pub use issuance_facts::{source, source_terms_to_proto};
 pub use member_facts::{
     details_to_proto, ids, member_change, member_details, member_id, qualification,
     qualification_to_proto, relatives,

@@ -239,6 +239,16 @@ impl Label {
         Self("exit".into())
     }
 
+    /// The kind of an entry by which something is issued from a source.
+    pub fn issuance() -> Self {
+        Self("issuance".into())
+    }
+
+    /// The kind of an entry by which a member gets the opening grant.
+    pub fn grant() -> Self {
+        Self("grant".into())
+    }
+
     /// The kind of an entry by which money comes into a pool.
     pub fn donation() -> Self {
         Self("donation".into())

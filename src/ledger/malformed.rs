@@ -70,6 +70,8 @@ pub enum Malformed {
     Identity,
     #[error("at most {max} relatives are named, here are {given}")]
     Relatives { given: usize, max: usize },
+    #[error("the last day, {until}, comes before the first, {from}")]
+    DaysReversed { from: String, until: String },
     #[error("a pool has 1 to {max} purposes, each once; here are {given}")]
     Purposes { given: usize, max: usize },
     #[error("{field} is not a time of the years 1900 to 9999")]
@@ -155,6 +157,7 @@ impl Malformed {
             Self::Personal { .. } => "PERSONAL_FIELD_MALFORMED",
             Self::Identity => "IDENTITY_MALFORMED",
             Self::Relatives { .. } => "TOO_MANY_RELATIVES",
+            Self::DaysReversed { .. } => "DAYS_REVERSED",
             Self::Purposes { .. } => "PURPOSES_MALFORMED",
             Self::SequenceRange { .. } => "SEQUENCE_OUT_OF_RANGE",
             Self::ExpiresIn { .. } => "EXPIRY_OUT_OF_RANGE",
@@ -213,6 +216,9 @@ impl Malformed {
             | Self::TagCount { given, max }
             | Self::NoteLength { given, max } => {
                 vec![("given", given.to_string()), ("max", max.to_string())]
+            }
+            Self::DaysReversed { from, until } => {
+                vec![("from", from.clone()), ("until", until.clone())]
             }
             Self::TagTwice { key } => vec![("key", key.clone())],
             Self::TagValue { key, max } => vec![("key", key.clone()), ("max", max.to_string())],

@@ -19,6 +19,7 @@ mod pools;
 mod reading;
 mod scan;
 mod sifted;
+mod sources;
 mod standings;
 mod statement;
 mod supplies;
@@ -52,6 +53,7 @@ pub use pools::{
 pub use reading::Reading;
 pub use scan::Scan;
 pub use sifted::{Sieve, Sifted, sifted};
+pub use sources::{SourceView, source, sources};
 pub use standings::{Standings, standing, standings, visits_arisen, visits_due};
 pub use statement::{Direction, PostingView, StatementPage, StatementQuery, statement};
 pub use supplies::{Supplies, supplies, supply_at};

@@ -3,9 +3,9 @@
 use super::{ReadError, Reading, centre, exchange::misplaced, policies::today};
 use crate::{
     exchange::{
-        Branch, Day, Fact, List, Member, MemberId, Need, NeedId, NeedState, Object, ObjectId,
-        Order, OrderId, OrderRejection, OrderState, PoolFact, Rejection, Staff, StaffNumber,
-        order::NeedVerb, order::SheetNumber, rules::is_party,
+        Branch, Day, Fact, IssuanceFact, List, Member, MemberId, Need, NeedId, NeedState, Object,
+        ObjectId, Order, OrderId, OrderRejection, OrderState, PoolFact, Rejection, Staff,
+        StaffNumber, order::NeedVerb, order::SheetNumber, rules::is_party,
     },
     ledger::{Principal, Sequence, Stamp},
     steps::Record,
@@ -108,6 +108,11 @@ fn what(record: &Record) -> Result<&'static str, ReadError> {
         Some(Fact::StandingStepped(new)) => Ok(new.step.action.verb().word()),
         Some(Fact::IncidentReported(_)) => Ok("report"),
         Some(Fact::IncidentClosed(_)) => Ok("close"),
+        Some(Fact::Issuance(fact)) => Ok(match &**fact {
+            IssuanceFact::Opened(_) => "open",
+            IssuanceFact::Issued(_) => "issue",
+            IssuanceFact::Granted(_) => "grant",
+        }),
         Some(Fact::Pool(fact)) => Ok(match &**fact {
             PoolFact::Opened(_) => "open",
             PoolFact::Donated { .. } => "donate",

@@ -21,6 +21,7 @@ mod pools;
 mod reply;
 mod server;
 mod sheets;
+mod sources;
 mod staff;
 mod standings;
 mod statements;

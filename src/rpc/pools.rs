@@ -9,7 +9,7 @@ use super::{
     PageAsked, Services, Stepped,
     convert::{self, account_id, booking_id, required, text},
     needs::step_taken,
-    page, partakers, reply,
+    page, partakers,
     status::Refused,
 };
 use crate::{
@@ -290,10 +290,8 @@ impl PoolService for Services {
     ) -> Result<Response<v1::GiveHoursResponse>, Status> {
         let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
         let give = give(request.into_inner())?;
-        let id = give.step;
-        let read = move |reading: &mut Reading<'_>| Ok(reply::entry(&query::entry(reading, id)?));
-        let command = command(PoolCommand::Give(give));
-        let stepped = self.step(caller, command, |_| read).await?;
+        let (id, command) = (give.step, command(PoolCommand::Give(give)));
+        let stepped = self.posting_step(caller, id, command).await?;
         Ok(Response::new(v1::GiveHoursResponse {
             entry: Some(stepped.item),
             replayed: stepped.replayed,

@@ -11,7 +11,8 @@ use timebank_proto::{
         journal_service_server::JournalServiceServer, member_service_server::MemberServiceServer,
         need_service_server::NeedServiceServer, order_service_server::OrderServiceServer,
         policy_service_server::PolicyServiceServer, pool_service_server::PoolServiceServer,
-        staff_service_server::StaffServiceServer, standing_service_server::StandingServiceServer,
+        source_service_server::SourceServiceServer, staff_service_server::StaffServiceServer,
+        standing_service_server::StandingServiceServer,
         statement_service_server::StatementServiceServer,
         supply_service_server::SupplyServiceServer, unit_service_server::UnitServiceServer,
     },
@@ -188,7 +189,8 @@ fn routes(services: Services) -> Result<Routes, tonic_reflection::server::Error>
         IncidentServiceServer,
         SupplyServiceServer,
         StandingServiceServer,
-        PoolServiceServer
+        PoolServiceServer,
+        SourceServiceServer
     );
     Ok(routes.routes())
 }

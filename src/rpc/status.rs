@@ -9,7 +9,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use super::door::RETRY_AFTER;
 use crate::{
-    exchange::{self, OrderRejection, PoolRejection, policy::Mistakes},
+    exchange::{self, IssuanceRejection, OrderRejection, PoolRejection, policy::Mistakes},
     ledger::{self, Malformed},
     query::{PageError, ReadError},
     sequencer::SubmitError,
@@ -255,6 +255,7 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         | Rejection::TooManyPolicies { .. } => Code::ResourceExhausted,
         Rejection::Order(rejection) => order_code(rejection),
         Rejection::Pool(rejection) => pool_code(rejection),
+        Rejection::Issuance(rejection) => issuance_code(rejection),
         Rejection::CentreInside { .. }
         | Rejection::StaffStateWrong { .. }
         | Rejection::LastStaff { .. }
@@ -270,6 +271,9 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         | Rejection::MemberNotAdmitted { .. }
         | Rejection::GuardianMissing { .. }
         | Rejection::PolicyAccountForeign { .. }
+        | Rejection::AccountOutside { .. }
+        | Rejection::AccountUnfit { .. }
+        | Rejection::AccountReserved { .. }
         | Rejection::MandateOutside { .. }
         | Rejection::MandateStateWrong { .. }
         | Rejection::PolicyAccountUnfit { .. }
@@ -329,6 +333,16 @@ fn order_code(rejection: &OrderRejection) -> Code {
     }
 }
 
+fn issuance_code(rejection: &IssuanceRejection) -> Code {
+    match rejection {
+        IssuanceRejection::SourceUnknown { .. } => Code::NotFound,
+        IssuanceRejection::GrantGiven { .. } => Code::AlreadyExists,
+        IssuanceRejection::SourceNotInForce { .. } | IssuanceRejection::SourceSpent { .. } => {
+            Code::FailedPrecondition
+        }
+    }
+}
+
 fn pool_code(rejection: &PoolRejection) -> Code {
     match rejection {
         PoolRejection::PoolUnknown { .. } | PoolRejection::ReliefUnknown { .. } => Code::NotFound,
@@ -338,10 +352,7 @@ fn pool_code(rejection: &PoolRejection) -> Code {
         }
         PoolRejection::TooManyReliefs { .. } => Code::ResourceExhausted,
         PoolRejection::PurposeForeign { .. } => Code::InvalidArgument,
-        PoolRejection::PoolOutside { .. }
-        | PoolRejection::AccountUnfit { .. }
-        | PoolRejection::PoolsAccount { .. }
-        | PoolRejection::PoolOfHours { .. }
+        PoolRejection::PoolOfHours { .. }
         | PoolRejection::ReliefStateWrong { .. }
         | PoolRejection::ReliefBeyondPool { .. }
         | PoolRejection::GiftBeyondBalance { .. } => Code::FailedPrecondition,

@@ -1,9 +1,10 @@
-//! Facts of pools and gifts, at random.
+//! Facts of pools, gifts and sources, at random.
 
 use proptest::{collection::btree_set, option, prelude::*, sample::select};
 use timebank::{
     exchange::{
-        Code, Fact, Name, PoolFact,
+        Code, Days, Fact, IssuanceFact, Name, PoolFact,
+        issuance::{Funding, GiveGrant, GrantGiven, Issue, Issued, OpenSource, Sector},
         pool::{
             AskRelief, Donate, DonationId, GiveHours, HoursGiven, OpenPool, Purposes, ReliefAction,
             ReliefAsked, ReliefId, ReliefState, ReliefStep, ReliefStepped,
@@ -14,7 +15,7 @@ use timebank::{
 
 use super::{
     bytes::{accounts, bookings},
-    exchange_facts::{codes, numbers, sequences, versions},
+    exchange_facts::{codes, days, numbers, sequences, versions},
     order_facts::{amounts, doers, members, reasons},
 };
 
@@ -136,7 +137,71 @@ fn stepped() -> impl Strategy<Value = PoolFact> {
     })
 }
 
+fn sources() -> impl Strategy<Value = IssuanceFact> {
+    let units = select(&["time", "cny"][..]);
+    let terms = (accounts(), units, amounts(), [days(), days()]);
+    let words = (select(Funding::ALL), select(Sector::ALL), names(), names());
+    (terms, words).prop_map(
+        |((account, unit, cap, mut days), (funding, sector, funder, contract))| {
+            days.sort();
+            IssuanceFact::Opened(OpenSource {
+                account,
+                unit: UnitId::parse(unit).expect("a unit"),
+                funding,
+                sector,
+                funder,
+                contract,
+                cap,
+                days: Days::new(days[0], days[1]).expect("in order"),
+            })
+        },
+    )
+}
+
+fn issued() -> impl Strategy<Value = IssuanceFact> {
+    let parts = (
+        bookings(),
+        accounts(),
+        accounts(),
+        amounts(),
+        reasons(),
+        numbers(),
+    );
+    parts.prop_map(|(step, source, to, amount, reason, by)| {
+        IssuanceFact::Issued(Issued {
+            issue: Issue {
+                step,
+                source,
+                to,
+                amount,
+                reason,
+            },
+            by,
+        })
+    })
+}
+
+fn granted() -> impl Strategy<Value = IssuanceFact> {
+    let parts = (bookings(), members(), numbers(), versions(), sequences());
+    parts.prop_map(|(step, member, by, policy, verdict_on)| {
+        IssuanceFact::Granted(GrantGiven {
+            grant: GiveGrant {
+                step,
+                member,
+                recorded: None,
+            },
+            by,
+            policy,
+            verdict_on,
+        })
+    })
+}
+
 pub(super) fn facts() -> impl Strategy<Value = Fact> {
-    let facts = prop_oneof![opened(), donated(), given(), asked(), stepped()];
-    facts.prop_map(|fact| Fact::Pool(Box::new(fact)))
+    let of_pools = prop_oneof![opened(), donated(), given(), asked(), stepped()];
+    let of_sources = prop_oneof![sources(), issued(), granted()];
+    prop_oneof![
+        of_pools.prop_map(|fact| Fact::Pool(Box::new(fact))),
+        of_sources.prop_map(|fact| Fact::Issuance(Box::new(fact))),
+    ]
 }

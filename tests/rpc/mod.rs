@@ -18,6 +18,7 @@ mod partakers;
 mod policies;
 mod pools;
 mod refusals;
+mod sources;
 mod visits;
 mod watch;
 

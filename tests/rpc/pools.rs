@@ -33,7 +33,7 @@ const OPENINGS: &[Row<v1::OpenPoolRequest>] = &[
     ("for no word", |r| r.purposes[0] = "so ill".into(), InvalidArgument, "LABEL_MALFORMED", "field=purposes given=so ill"),
     ("for one twice", |r| r.purposes[0] = "hardship".into(), InvalidArgument, "PURPOSES_MALFORMED", "given=2 max=10"),
     ("for 11", |r| r.purposes = (0..11).map(|n| format!("p{n}")).collect(), InvalidArgument, "PURPOSES_MALFORMED", "given=11 max=10"),
-    ("nobody's", |r| r.pool_id = "town:pool:fund".into(), FailedPrecondition, "POOL_OUTSIDE", "account=town:pool:fund"),
+    ("nobody's", |r| r.pool_id = "town:pool:fund".into(), FailedPrecondition, "ACCOUNT_OUTSIDE", "account=town:pool:fund"),
     ("an unknown unit", |r| r.unit_id = "gold".into(), NotFound, "UNIT_UNKNOWN", "unit=gold"),
     ("a member's account", |r| r.pool_id = LI.into(), FailedPrecondition, "ACCOUNT_UNFIT", "*"),
 ];

@@ -15,6 +15,7 @@ mod pools;
 mod request;
 mod runner;
 mod show;
+mod sources;
 mod standings;
 mod supplies;
 mod words;
@@ -89,6 +90,7 @@ stories! {
     huxi_garden
     idempotency
     identities
+    issuance
     jianxin
     jinjia
     jiulongpo
@@ -100,6 +102,7 @@ stories! {
     mutual_fund_pool
     needs
     notes
+    opening_grants
     openings
     order_bounds
     orders

@@ -51,7 +51,7 @@ impl Story {
             "donations" => return self.donations(words).map(Some),
             "reliefs" => return self.reliefs(words).map(Some),
             "relief-steps" => return self.relief_steps(words).map(Some),
-            _ => return Ok(None),
+            name => return self.sources(name, words),
         };
         let command = Command::Pool(Box::new(command));
         let result = self.world.submit(command, caller(words)?);

@@ -9,8 +9,8 @@ use timebank_proto::v1::{
     incident_service_client::IncidentServiceClient, journal_service_client::JournalServiceClient,
     member_service_client::MemberServiceClient, need_service_client::NeedServiceClient,
     order_service_client::OrderServiceClient, policy_service_client::PolicyServiceClient,
-    pool_service_client::PoolServiceClient, staff_service_client::StaffServiceClient,
-    standing_service_client::StandingServiceClient,
+    pool_service_client::PoolServiceClient, source_service_client::SourceServiceClient,
+    staff_service_client::StaffServiceClient, standing_service_client::StandingServiceClient,
     statement_service_client::StatementServiceClient, supply_service_client::SupplyServiceClient,
     unit_service_client::UnitServiceClient,
 };
@@ -39,6 +39,7 @@ pub(crate) struct Client {
     pub(crate) supplies: SupplyServiceClient<Channel>,
     pub(crate) standings: StandingServiceClient<Channel>,
     pub(crate) pools: PoolServiceClient<Channel>,
+    pub(crate) sources: SourceServiceClient<Channel>,
 }
 
 type Called<T> = Result<T, Status>;
@@ -66,6 +67,7 @@ impl Client {
             supplies: SupplyServiceClient::new(channel.clone()),
             standings: StandingServiceClient::new(channel.clone()),
             pools: PoolServiceClient::new(channel.clone()),
+            sources: SourceServiceClient::new(channel.clone()),
             channel,
         }
     }

@@ -10,7 +10,7 @@ use timebank_proto::v1::{
 };
 
 use super::{
-    id_or_fresh, member_fields::KnownArgs, member_list::ListArgs, register_file::FromArgs,
+    id_or_fresh, member_fields::KnownArgs, member_list::ListArgs, register_file::FromArgs, source,
 };
 use crate::{client::present, error::Failure, render::Cell, rows, session::Session};
 
@@ -44,6 +44,10 @@ pub(crate) enum MemberCommand {
   ledger-cli member list shapingba --min-age 60 --max-age 79 --on 2026-12-31
   ledger-cli member list shapingba --inactive")]
     List(ListArgs),
+    /// Give a member the opening grant of the centre's policy, once a person
+    #[command(after_help = "Examples:
+  ledger-cli member grant shapingba:member:000123 --actor 1001")]
+    Grant(source::GrantArgs),
     /// Record what a member is qualified for, in the place of one of the same code
     #[command(after_help = "Examples:
   ledger-cli member qualify shapingba:member:000123 first-aid --until 2027-12-31
@@ -201,6 +205,7 @@ pub(super) async fn run(command: MemberCommand, mut session: Session) -> Result<
             session.output.one(&row).await
         }
         MemberCommand::List(args) => args.list(session).await,
+        MemberCommand::Grant(args) => source::grant(args, session).await,
         MemberCommand::Qualify(args) => qualify(args, session).await,
         MemberCommand::Change(args) => change(*args, session).await,
         MemberCommand::Move(args) => relocate(args, session).await,

@@ -11,6 +11,7 @@ mod export;
 mod hold;
 mod import;
 mod incident;
+mod issuance_facts;
 mod journal;
 mod mandate;
 mod member;
@@ -26,6 +27,7 @@ mod pool_facts;
 mod record;
 mod register_file;
 mod sheet_file;
+mod source;
 mod staff;
 mod standing;
 mod statement;
@@ -86,6 +88,11 @@ pub(crate) enum LedgerCommand {
     Pool(pool::PoolCommand),
     /// Give hours to a member or a pool, as the policy of the giver's centre lets them
     Gift(pool::GiftArgs),
+    /// Open, show and list the sources that hours, money and points are issued against
+    #[command(subcommand)]
+    Source(source::SourceCommand),
+    /// Issue from a source to an account of its centre
+    Issue(source::IssueArgs),
     /// Move an amount from one account to another
     Transfer(entry::TransferArgs),
     /// Show and reverse entries
@@ -132,6 +139,8 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Today(args) => today::show(args, session).await,
         LedgerCommand::Pool(command) => pool::run(command, session).await,
         LedgerCommand::Gift(args) => pool::give(args, session).await,
+        LedgerCommand::Source(command) => source::run(command, session).await,
+        LedgerCommand::Issue(args) => source::issue(args, session).await,
         LedgerCommand::Transfer(args) => entry::transfer(args, session).await,
         LedgerCommand::Entry(command) => entry::run(command, session).await,
         LedgerCommand::Hold(command) => hold::run(command, session).await,

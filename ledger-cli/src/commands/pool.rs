@@ -7,7 +7,7 @@ use timebank_proto::v1::{
     ReliefState, ReliefVerb, ReliefsOfCentre, StepReliefRequest, list_reliefs_request::Which,
 };
 
-use super::id_or_fresh;
+use super::{id_or_fresh, source};
 use crate::{
     amount::{Amount, TIME},
     client::{Client, PAGE_SIZE, present},
@@ -285,10 +285,7 @@ pub(super) async fn give(args: GiftArgs, mut session: Session) -> Result<(), Fai
     let answer = session.client.pools.give_hours(request).await;
     let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
     let answer = answer.into_inner();
-    let row = rows::entry(&present(answer.entry, "entry")?);
-    let row = row.with("replayed", Cell::Flag(answer.replayed));
-    let shown = session.output.one(&row).await;
-    shown.map_err(|failure| failure.after_booking(&id))
+    source::booked(answer.entry, answer.replayed, &id, session).await
 }
 
 /// A pool, which counts what an amount is written in.

@@ -6,6 +6,7 @@ mod orders;
 mod partakers;
 mod policies;
 mod pools;
+mod sources;
 mod standings;
 mod today;
 
@@ -25,6 +26,7 @@ pub(crate) use policies::{
 };
 
 pub(crate) use pools::{DONATIONS, POOLS, RELIEFS, donation, pool, relief};
+pub(crate) use sources::{SOURCES, source};
 pub(crate) use standings::{STANDINGS, standing, visits};
 pub(crate) use today::today;
 

@@ -13,18 +13,6 @@ pub enum PoolRejection {
     #[error("there is no relief {relief}; `ledger-cli pool reliefs` shows those there are")]
     ReliefUnknown { relief: ReliefId },
     #[error(
-        "account {account} is in the branch of no centre, whose staff would keep the pool; take \
-         one below a centre's branch"
-    )]
-    PoolOutside { account: AccountId },
-    #[error("account {account} does not do for this: {why}")]
-    AccountUnfit { account: AccountId, why: String },
-    #[error(
-        "account {account} is of pools: money comes in by donations (`ledger-cli pool donate`), and \
-         relief (`ledger-cli pool relief`) and orders are paid, and nothing else"
-    )]
-    PoolsAccount { account: AccountId },
-    #[error(
         "pool {pool} is of hours, which members give (`ledger-cli pool give`); nobody donates them"
     )]
     PoolOfHours { pool: AccountId },
@@ -90,9 +78,6 @@ impl PoolRejection {
         match self {
             Self::PoolUnknown { .. } => "POOL_UNKNOWN",
             Self::ReliefUnknown { .. } => "RELIEF_UNKNOWN",
-            Self::PoolOutside { .. } => "POOL_OUTSIDE",
-            Self::AccountUnfit { .. } => "ACCOUNT_UNFIT",
-            Self::PoolsAccount { .. } => "POOLS_ACCOUNT",
             Self::PoolOfHours { .. } => "POOL_OF_HOURS",
             Self::DonationExists { .. } => "DONATION_EXISTS",
             Self::PurposeForeign { .. } => "PURPOSE_FOREIGN",
@@ -112,12 +97,6 @@ impl PoolRejection {
                 vec![("pool", pool.to_string())]
             }
             Self::ReliefUnknown { relief } => vec![("relief", relief.to_string())],
-            Self::PoolOutside { account } | Self::PoolsAccount { account } => {
-                vec![("account", account.to_string())]
-            }
-            Self::AccountUnfit { account, why } => {
-                vec![("account", account.to_string()), ("why", why.clone())]
-            }
             Self::DonationExists {
                 pool,
                 receipt,

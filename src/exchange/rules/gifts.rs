@@ -1,6 +1,10 @@
 //! Gifts of hours, as far as the policy of the giver's centre lets them.
 
-use super::{Plan, Ruling, Undecided, View, doers, eligibility, exits, membership, policies};
+use super::{
+    Plan, Ruling, Undecided, View,
+    accounts::{self, unfit},
+    doers, eligibility, exits, membership, policies,
+};
 use crate::exchange::{
     AdoptedPolicy, Branch, Doer, Fact, Member, MemberId, MemberState, Objects,
     policy::{Ask, Giver, Receiver},
@@ -20,7 +24,7 @@ pub(super) fn give(view: View<'_>, new: &GiveHours, by: &Principal) -> Ruling {
     let verdict_on = check_allowed(view, adopted, (&from, &to), new.recorded)?;
     check_free(view, new)?;
     let transfer = Transfer::new(new.from.clone(), new.to.clone(), new.amount);
-    let transfer = transfer.map_err(|_| unfit(&new.to, "it is the giver's own".into()))?;
+    let transfer = transfer.map_err(|_| unfit(&new.to, "it is the giver's own"))?;
     let entry = exits::entry(view, new.step, Label::gift(), transfer)?;
     let limits = [from.member(), to.member()].into_iter().flatten();
     let limits = limits.map(|one| policies::new_limits(view, &one.centre, &one.account));
@@ -41,25 +45,9 @@ pub(super) fn give(view: View<'_>, new: &GiveHours, by: &Principal) -> Ruling {
     .into())
 }
 
-fn unfit(account: &AccountId, why: String) -> PoolRejection {
-    PoolRejection::AccountUnfit {
-        account: account.clone(),
-        why,
-    }
-}
-
 /// An open account of hours.
 fn account_of_hours<'a>(view: View<'a>, id: &AccountId) -> Result<&'a Account, Undecided> {
-    let Some(account) = view.book.account(id)? else {
-        return Err(unfit(id, "there is none of that id".into()).into());
-    };
-    if account.closed.is_some() {
-        return Err(unfit(id, "it is closed".into()).into());
-    }
-    match account.unit == UnitId::time() {
-        true => Ok(account),
-        false => Err(unfit(id, format!("it counts {}, not time", account.unit)).into()),
-    }
+    accounts::open_account(view.book, id, &UnitId::time())
 }
 
 /// Who gives.
@@ -78,7 +66,7 @@ impl<'a> From<'a> {
         match (account.kind, around(view.objects, id)) {
             (AccountKind::Organisation, Some(centre)) => Ok(Self::Organisation(centre)),
             (AccountKind::Organisation, None) => {
-                Err(unfit(id, "it is in the branch of no centre".into()).into())
+                Err(unfit(id, "it is in the branch of no centre").into())
             }
             (kind, _) => {
                 let why = format!("it is of kind {kind}; members and organisations give");

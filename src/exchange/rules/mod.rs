@@ -4,6 +4,7 @@
 //! the order of [`Rejection`]'s variants.
 
 mod accepting;
+mod accounts;
 mod booking;
 mod centres;
 mod confirming;
@@ -13,6 +14,7 @@ mod exits;
 mod gifts;
 mod identities;
 mod incidents;
+mod issuing;
 mod mandates;
 mod members;
 mod membership;
@@ -29,8 +31,9 @@ mod standings;
 mod supplies;
 
 use super::{
-    Branch, Command, Day, Fact, MemberId, NotLoaded, Objects, OrderRejection, Personal,
-    PoolRejection, Rejection, Staff, StaffNumber, Taken, Wants, difference, order::Reason,
+    Branch, Command, Day, Fact, IssuanceRejection, MemberId, NotLoaded, Objects, OrderRejection,
+    Personal, PoolRejection, Rejection, Staff, StaffNumber, Taken, Wants, difference,
+    order::Reason,
 };
 use crate::ledger::{self, Book, Moment, Note, Principal, Stamp, TimeZone};
 
@@ -140,6 +143,12 @@ impl From<PoolRejection> for Undecided {
     }
 }
 
+impl From<IssuanceRejection> for Undecided {
+    fn from(rejection: IssuanceRejection) -> Self {
+        Self::Refused(rejection.into())
+    }
+}
+
 impl From<NotLoaded> for Undecided {
     fn from(not_loaded: NotLoaded) -> Self {
         Self::NotLoaded(not_loaded)
@@ -202,6 +211,7 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::ReportIncident(new) => incidents::report(view, new, by),
         Command::CloseIncident(new) => incidents::close(view, new, by),
         Command::Pool(command) => pools::decide(view, command, by),
+        Command::Issuance(command) => issuing::decide(view, command, by),
     }
 }
 
@@ -216,7 +226,7 @@ pub fn check_ledger(
 ) -> Result<(), Undecided> {
     let id = match command {
         ledger::Command::CloseAccount { id } => id,
-        other => return pools::check_ledger(book, objects, other),
+        other => return accounts::check_ledger(book, objects, other),
     };
     let is_members = |account: &ledger::Account| {
         account.kind == ledger::AccountKind::Member && account.closed.is_none()

@@ -1,12 +1,12 @@
 //! Pools: opening them, and what comes into them from outside.
 
-use super::{Plan, Ruling, Undecided, View, check_staff, exits, staff_of};
+use super::{Plan, Ruling, Undecided, View, accounts, check_staff, exits, staff_of};
 use crate::exchange::{
-    Branch, Fact, NotLoaded, Object, ObjectId, Objects,
+    Branch, Fact, Object, ObjectId, Rejection,
     pool::{Donate, OpenPool, Pool, PoolCommand, PoolFact, PoolRejection, outside_account},
 };
 use crate::ledger::{
-    self, Account, AccountId, AccountKind, AccountOpened, Book, Label, Principal, Transfer, UnitId,
+    self, AccountId, AccountKind, AccountOpened, Label, Principal, Transfer, UnitId,
 };
 
 pub(super) fn decide(view: View<'_>, command: &PoolCommand, by: &Principal) -> Ruling {
@@ -28,11 +28,7 @@ pub(super) fn known<'a>(view: View<'a>, account: &AccountId) -> Result<&'a Pool,
 
 fn open(view: View<'_>, new: &OpenPool, by: &Principal) -> Ruling {
     let account = &new.account;
-    let centre = view.objects.centre_around(account.as_str());
-    let centre = centre.ok_or_else(|| PoolRejection::PoolOutside {
-        account: account.clone(),
-    })?;
-    let centre = &centre.terms.prefix;
+    let centre = accounts::owner(view.objects, account)?;
     check_staff(view.objects, centre, by)?;
     let mut ledger = vec![opening(view, account, AccountKind::Pool, &new.unit)?];
     if new.unit != UnitId::time() {
@@ -48,11 +44,9 @@ pub(super) fn outside(
     centre: &Branch,
     pool: &AccountId,
     unit: &UnitId,
-) -> Result<AccountId, PoolRejection> {
-    outside_account(centre, unit).ok_or_else(|| PoolRejection::AccountUnfit {
-        account: pool.clone(),
-        why: "the branch is too long for an account of what is outside".into(),
-    })
+) -> Result<AccountId, Rejection> {
+    let why = "the branch is too long for an account of what is outside";
+    outside_account(centre, unit).ok_or_else(|| accounts::unfit(pool, why))
 }
 
 /// What opens an account. None where there is one that does.
@@ -63,13 +57,16 @@ fn opening(
     unit: &UnitId,
 ) -> Result<Option<ledger::Command>, Undecided> {
     match view.book.account(id)? {
-        Some(account) => match unfit(account, kind, unit) {
-            None => Ok(None),
-            Some(why) => {
-                let account = id.clone();
-                Err(PoolRejection::AccountUnfit { account, why }.into())
+        Some(_) => {
+            let account = accounts::open_account(view.book, id, unit)?;
+            match account.kind == kind {
+                true => Ok(None),
+                false => {
+                    let why = format!("it is of kind {}, not {kind}", account.kind);
+                    Err(accounts::unfit(id, why).into())
+                }
             }
-        },
+        }
         None => Ok(Some(ledger::Command::OpenAccount(AccountOpened {
             id: id.clone(),
             kind,
@@ -77,17 +74,6 @@ fn opening(
             limits: kind.default_limits(),
         }))),
     }
-}
-
-/// Why an account is not one of a kind and a unit that is open.
-fn unfit(account: &Account, kind: AccountKind, unit: &UnitId) -> Option<String> {
-    if account.closed.is_some() {
-        return Some("it is closed".into());
-    }
-    if account.kind != kind {
-        return Some(format!("it is of kind {}, not {kind}", account.kind));
-    }
-    (account.unit != *unit).then(|| format!("it counts {}, not {unit}", account.unit))
 }
 
 fn donate(view: View<'_>, new: &Donate, by: &Principal) -> Ruling {
@@ -110,9 +96,8 @@ fn donate(view: View<'_>, new: &Donate, by: &Principal) -> Ruling {
     }
     let outside = outside(&pool.centre, &pool.account, &pool.unit)?;
     let transfer = Transfer::new(outside, pool.account.clone(), new.amount);
-    let transfer = transfer.map_err(|_| PoolRejection::PoolOutside {
-        account: pool.account.clone(),
-    })?;
+    let why = "it stands for what is outside itself";
+    let transfer = transfer.map_err(|_| accounts::unfit(&pool.account, why))?;
     let entry = exits::entry(view, new.step, Label::donation(), transfer)?;
     let fact = Fact::Pool(Box::new(PoolFact::Donated {
         donate: new.clone(),
@@ -123,44 +108,4 @@ fn donate(view: View<'_>, new: &Donate, by: &Principal) -> Ruling {
         ..Plan::with_reason(fact, new.reason.as_ref())
     }
     .into())
-}
-
-/// That what is asked of the ledger alone takes nothing from a pool. What stands already is
-/// the ledger's to tell, and a reversal takes back what came in by mistake.
-pub(super) fn check_ledger(
-    book: &Book,
-    objects: &Objects,
-    command: &ledger::Command,
-) -> Result<(), Undecided> {
-    let (id, legs) = match command {
-        ledger::Command::PostEntry(new) => (new.entry.id, new.entry.transfers.as_slice()),
-        ledger::Command::PlaceHold { terms, .. } => {
-            (terms.id, std::slice::from_ref(&terms.transfer))
-        }
-        _ => return Ok(()),
-    };
-    for leg in legs {
-        if is_pools(book, objects, leg.debit())? && book.booking(id)?.is_none() {
-            let account = leg.debit().clone();
-            return Err(PoolRejection::PoolsAccount { account }.into());
-        }
-    }
-    Ok(())
-}
-
-/// Whether an account is a pool's, or what is outside of a centre's pools.
-fn is_pools(book: &Book, objects: &Objects, id: &AccountId) -> Result<bool, NotLoaded> {
-    let Some(account) = book.account(id)? else {
-        return Ok(false);
-    };
-    match account.kind {
-        AccountKind::Pool => Ok(objects.pool(id)?.is_some()),
-        AccountKind::Issuance if account.unit != UnitId::time() => {
-            let centre = objects.centre_around(id.as_str());
-            let outside =
-                centre.and_then(|centre| outside_account(&centre.terms.prefix, &account.unit));
-            Ok(outside.as_ref() == Some(id))
-        }
-        _ => Ok(false),
-    }
 }

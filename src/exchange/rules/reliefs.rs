@@ -1,7 +1,7 @@
 //! Relief: who asks for it, who approves it, and what the ledger does for it.
 
 use super::{
-    Plan, Ruling, Undecided, View, doers, eligibility, exits, membership, policies, pools,
+    Plan, Ruling, Undecided, View, accounts, doers, eligibility, exits, membership, policies, pools,
 };
 use crate::exchange::{
     Doer, Fact, Member, Rejection, StaffNumber, StepId,
@@ -198,10 +198,7 @@ impl Asked<'_> {
             true => self.member.account.clone(),
             false => pools::outside(&pool.centre, &pool.account, &pool.unit)?,
         };
-        let unfit = |why: &str| PoolRejection::AccountUnfit {
-            account: pool.account.clone(),
-            why: why.into(),
-        };
+        let unfit = |why| accounts::unfit(&pool.account, why);
         let transfer = Transfer::new(pool.account.clone(), to, relief.amount);
         let purpose = Label::parse("key", "purpose");
         let purpose = purpose.and_then(|key| Tag::new(key, relief.purpose.as_str().into()));
