@@ -31,7 +31,11 @@ macro_rules! stories {
             #[test]
             fn $name() {
                 let path = format!("{SCRIPTS}/{}", stringify!($name));
-                goldenscript::run(&mut runner::Story::begin(), path).expect("a script");
+                let mut story = runner::Story::begin();
+                let script = fs::read_to_string(&path).expect("a script");
+                goldenscript::run(&mut story, path).expect("a script");
+                let unsound = story.world.unsound();
+                assert_eq!(unsound.is_some(), script.contains(TAMPERS), "{unsound:?}");
             }
         )*
 
@@ -57,6 +61,9 @@ macro_rules! stories {
         }
     };
 }
+
+/// What a story does behind the server's back, and the audit finds.
+const TAMPERS: &str = "\nerase-personal ";
 
 /// What a server does of itself as it starts: these stories tell when holds are expired.
 const TIMED: [&str; 1] = ["expiry"];

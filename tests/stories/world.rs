@@ -16,6 +16,7 @@ use timebank::{
     rounds::Rounds,
     sequencer::{Sequencer, Start},
     steps::{Answer, Call, Command, Outcome, Rejection, Results},
+    store::Verified,
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -186,6 +187,18 @@ impl World {
     ) -> Result<T, ReadError> {
         let query = &self.stack().query;
         self.runtime.block_on(query.read(nobody(), read))
+    }
+}
+
+impl World {
+    /// What the audit finds wrong.
+    pub(super) fn unsound(&self) -> Option<String> {
+        let query = &self.stack().query;
+        let verified = self.runtime.block_on(query.verify(|_, _| true));
+        match verified.expect("it can be read") {
+            Verified::Sound { .. } => None,
+            other => Some(format!("{other:?}")),
+        }
     }
 }
 
