@@ -2,11 +2,11 @@
 
 use super::{
     Branch, Centre, Erasure, Exit, ExitCause, Fact, Holder, Mandate, Member, MemberId, MemberState,
-    NotLoaded, Object, Objects, PolicyAdopted, PolicyStarts, Settlement, Staff, StaffNumber,
-    StaffState, StaffTerms,
+    NotLoaded, Object, ObjectId, Objects, PolicyAdopted, PolicyStarts, Settlement, Staff,
+    StaffNumber, StaffState, StaffTerms,
     wants::{Folded, Unfit},
 };
-use crate::ledger::{Broken, Sequence, Stamp};
+use crate::ledger::{AccountId, Broken, Sequence, Stamp};
 
 impl Objects {
     /// Folds a fact of a record in, where all is loaded that it changes.
@@ -87,6 +87,7 @@ impl Objects {
                     details: new.details.clone(),
                     personal_since: at,
                     registered_on: new.registered_on,
+                    other_accounts: Vec::new(),
                     qualifications: Vec::new(),
                     second_of: new.verdicts.second_of.clone(),
                     earned_minutes: 0,
@@ -212,6 +213,26 @@ impl Objects {
         centre.active_staff = count.ok_or("its staff are fewer than none")?;
         self.put(Object::Centre(centre), at);
         Ok(())
+    }
+
+    /// An account is a member's, besides that of their hours.
+    pub(super) fn hold_account(
+        &mut self,
+        member: &MemberId,
+        account: &AccountId,
+        at: Sequence,
+    ) -> Folded {
+        if self.object(&ObjectId::Holder(account.clone()))?.is_some() {
+            return Ok(());
+        }
+        let holder = Holder {
+            account: account.clone(),
+            member: member.clone(),
+        };
+        self.create(Object::Holder(holder), at)?;
+        self.change_member(member, at, |member| {
+            member.other_accounts.push(account.clone());
+        })
     }
 
     pub(super) fn change_member(

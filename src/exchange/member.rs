@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Branch, Day, Exit, StaffNumber, Supply};
-use crate::ledger::{AccountId, Label, Malformed, Sequence};
+use crate::ledger::{AccountId, Label, Malformed, Sequence, UnitId};
 
 /// How many relatives a member names.
 pub const MAX_RELATIVES: usize = 20;
@@ -209,6 +209,9 @@ pub struct Member {
     pub centre: Branch,
     /// Their account, in the branch of that centre.
     pub account: AccountId,
+    /// Their accounts of other units, in the order of their opening.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_accounts: Vec<AccountId>,
     pub state: MemberState,
     /// Once it has begun.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -264,6 +267,17 @@ pub enum Erasure {
 }
 
 impl Member {
+    /// Their account of a unit other than hours, whether it is there yet or not. None where its
+    /// id would be too long.
+    pub fn account_of(&self, unit: &UnitId) -> Option<AccountId> {
+        AccountId::parse(&format!("{}:{unit}", self.account)).ok()
+    }
+
+    /// Whether an account is theirs.
+    pub fn has_account(&self, account: &AccountId) -> bool {
+        self.account == *account || self.other_accounts.contains(account)
+    }
+
     /// Whether they have a qualification on a day.
     pub fn is_qualified(&self, code: &Code, day: Day) -> bool {
         let held = self.qualifications.iter().find(|held| held.code == *code);

@@ -162,7 +162,7 @@ impl Objects {
             _ => MemberId::of(account.clone()),
         };
         let member = self.member(&of)?;
-        Ok(member.filter(|member| member.account == *account))
+        Ok(member.filter(|member| member.has_account(account)))
     }
 
     /// A mandate. None where it was never given.

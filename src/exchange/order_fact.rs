@@ -4,8 +4,8 @@ use super::{
     AcceptNeed, Branch, CloseIncident, Day, PolicyVersion, RecordVisit, ReportIncident,
     StaffNumber,
     order::{
-        AriseVisit, Arising, Doer, Hindrance, NeedId, NeedState, NeedStep, NeedTerms, OrderState,
-        OrderStep, Reckoned, Sheet, StandingId, StandingStep, VisitVerdicts,
+        AriseVisit, Arising, Doer, Earnings, Hindrance, NeedId, NeedState, NeedStep, NeedTerms,
+        OrderState, OrderStep, Reckoned, Sheet, StandingId, StandingStep, VisitVerdicts,
     },
 };
 use crate::ledger::{AccountId, Amount, BookingId, Sequence};
@@ -74,6 +74,8 @@ pub struct OrderAccepted {
     pub approved_by: Vec<StaffNumber>,
     /// The account that pays.
     pub payer: AccountId,
+    /// What the provider earns, where that is no hours.
+    pub earns: Option<Earnings>,
     /// What is held on it: the most that the order can come to.
     pub held: Amount,
     /// How the need stands now.

@@ -134,6 +134,7 @@ impl Objects {
             on: need.on,
             state: OrderState::Accepted,
             payer: new.payer.clone(),
+            earns: new.earns.clone(),
             hold: accept.order.0,
             held: new.held,
             entered: None,
@@ -149,6 +150,9 @@ impl Objects {
             incidents: Vec::new(),
             steps: vec![at],
         };
+        if let Some(earns) = &order.earns {
+            self.hold_account(&order.provider, &earns.account, at)?;
+        }
         self.place(&order, at)?;
         self.count_orders(&order, 1, at)?;
         self.create(Object::Order(Box::new(order)), at)
@@ -370,7 +374,11 @@ impl Objects {
         Ok(())
     }
 
+    /// What is no hours counts for no cap, and for no waiting.
     fn credit(&mut self, order: &Order, minutes: i64, at: Sequence) -> Folded {
+        if order.earns.is_some() {
+            return Ok(());
+        }
         let id = WeekId::of(&order.provider, order.on);
         self.change_week(id, at, |week| week.credit(order.on, minutes))?;
         self.change_member(&order.provider, at, |member| {

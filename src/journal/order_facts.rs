@@ -17,10 +17,10 @@ use crate::{
         AcceptNeed, Branch, Code, Day, Doer, Fact, MemberId, NeedId, NeedMoved, NeedPublished,
         NeedState, NeedStep, NeedStepped, OrderAccepted, OrderId, OrderState, OrderStep,
         OrderStepped, PolicyVersion, StaffNumber, VisitRecorded,
-        order::{Helpers, NeedTerms, Reason, Reckoned, Sheet, SheetNumber},
+        order::{Earnings, Helpers, NeedTerms, Reason, Reckoned, Sheet, SheetNumber},
         policy::Minutes,
     },
-    ledger::{AccountId, Amount, Malformed, Sequence},
+    ledger::{AccountId, Amount, Malformed, Sequence, UnitId},
 };
 
 type Result<T> = std::result::Result<T, Undecodable>;
@@ -145,6 +145,7 @@ pub(super) fn need_stepped(new: &NeedStepped) -> v1::NeedStepped {
 
 pub(super) fn accepted(new: &OrderAccepted) -> v1::OrderAccepted {
     let approved_by = new.approved_by.iter();
+    let earns = new.earns.as_ref();
     v1::OrderAccepted {
         order_id: new.accept.order.0.as_bytes().to_vec(),
         need_id: new.accept.need.0.as_bytes().to_vec(),
@@ -155,6 +156,8 @@ pub(super) fn accepted(new: &OrderAccepted) -> v1::OrderAccepted {
         held: new.held.steps(),
         need_state: need_state_to_proto(new.need_is).into(),
         verdict_on: new.verdict_on.map_or(0, Sequence::get),
+        earns_unit_id: earns.map_or("", |earns| earns.unit.as_str()).into(),
+        earns_account_id: earns.map_or("", |earns| earns.account.as_str()).into(),
     }
 }
 
@@ -376,8 +379,19 @@ pub(super) fn of_accepted(new: &v1::OrderAccepted) -> Result<OrderAccepted> {
         payer: AccountId::parse(&new.payer)?,
         held: Amount::new(new.held)?,
         need_is: need_state(new.need_state)?,
+        earns: earnings(new)?,
         verdict_on: verdict_on(new.verdict_on)?,
     })
+}
+
+fn earnings(new: &v1::OrderAccepted) -> Result<Option<Earnings>> {
+    match (new.earns_unit_id.as_str(), new.earns_account_id.as_str()) {
+        ("", "") => Ok(None),
+        (unit, account) => Ok(Some(Earnings {
+            unit: UnitId::parse(unit)?,
+            account: AccountId::parse(account)?,
+        })),
+    }
 }
 
 pub(super) fn read_order_stepped(new: &v1::OrderStepped) -> Result<Fact> {

@@ -127,6 +127,7 @@ fn reply(order: &Order) -> v1::Order {
         payer: order.payer.as_str().into(),
         hold_id: order.hold.to_string(),
         held: order.held.steps(),
+        unit_id: order.unit().as_str().into(),
         approved_by: approved_by.map(|number| number.as_str().into()).collect(),
         ended_at: order.ended_at.map(timestamp),
         by_provider: order.by_provider.as_ref().map(confirmation),

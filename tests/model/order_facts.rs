@@ -15,13 +15,13 @@ use timebank::{
         ReportIncident, StandingId, StandingStep, StandingStepped, Supply, SupplyId, SupplyOffered,
         SupplyWithdrawn, TimeOfDay, VisitArose, VisitRecorded, Weekday, Weekdays, WithdrawSupply,
         order::{
-            Evidence, FileHash, Helpers, Hindrance, IncidentKind, NeedAction, NeedTerms,
+            Earnings, Evidence, FileHash, Helpers, Hindrance, IncidentKind, NeedAction, NeedTerms,
             OrderAction, Party, Rating, Reason, Reckoned, Repeat, Resolution, Sheet, SheetNumber,
             StandingAction,
         },
         policy::Minutes,
     },
-    ledger::{Amount, Commitment},
+    ledger::{Amount, Commitment, UnitId},
 };
 
 use super::{
@@ -161,10 +161,22 @@ fn accepted() -> impl Strategy<Value = OrderAccepted> {
     let parts = (
         (bookings(), bookings(), members(), doers()),
         (vec(numbers(), 0..4), accounts(), amounts()),
-        (select(NeedState::ALL), option::of(sequences())),
+        (
+            select(NeedState::ALL),
+            option::of(sequences()),
+            option::of(accounts()),
+        ),
     );
     parts.prop_map(
-        |((order, need, provider, by), (approved_by, payer, held), (need_is, verdict_on))| {
+        |(
+            (order, need, provider, by),
+            (approved_by, payer, held),
+            (need_is, verdict_on, earns),
+        )| {
+            let earns = earns.map(|account| Earnings {
+                unit: UnitId::parse("points").expect("a unit"),
+                account,
+            });
             OrderAccepted {
                 accept: AcceptNeed {
                     order: OrderId(order),
@@ -175,6 +187,7 @@ fn accepted() -> impl Strategy<Value = OrderAccepted> {
                 by,
                 approved_by,
                 payer,
+                earns,
                 held,
                 need_is,
                 verdict_on,

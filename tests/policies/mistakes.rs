@@ -117,6 +117,10 @@ fn each_mistake_has_its_place_and_a_hint() {
             "line 3, column 14: gift.member_to is not one of the choices; write one of \"relatives\", \"hardship\", \"members\", \"pools\"",
         ),
         (
+            "[[service]]\ncode = \"a\"\nname_en = \"A\"\nfrom = \"a:mint\"",
+            "line 5, column 8: service[0].from is not for time; who pays hours is payment.payer: take it out, or name another unit",
+        ),
+        (
             "[approval]\nrelief = 1",
             "line 3, column 10: approval.relief is not a whole number in its range; write one from 2 to 10",
         ),

@@ -114,6 +114,7 @@ stories! {
     order_bounds
     orders
     payers
+    points
     policies
     pools
     precedence

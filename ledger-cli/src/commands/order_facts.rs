@@ -11,6 +11,7 @@ use timebank::exchange::{
 
 use super::cells::{Cells, hex, shown};
 use crate::{
+    amount::TIME,
     render::{Cell, Row},
     time::Time,
 };
@@ -78,6 +79,8 @@ pub(super) fn need_stepped(new: &NeedStepped) -> Cells {
 }
 
 pub(super) fn accepted(new: &OrderAccepted) -> Cells {
+    let earns = new.earns.as_ref();
+    let unit = earns.map_or(TIME, |earns| earns.unit.as_str());
     let approved_by = new.approved_by.iter();
     let approved_by =
         approved_by.map(|number| Row(vec![("staff_number", Cell::text(number.as_str()))]));
@@ -88,7 +91,8 @@ pub(super) fn accepted(new: &OrderAccepted) -> Cells {
         ("by", Cell::text(new.by.to_string())),
         ("approved_by", Cell::Rows(approved_by.collect())),
         ("payer", Cell::text(new.payer.as_str())),
-        ("held", Cell::minutes(new.held.steps())),
+        ("held", Cell::steps(new.held.steps(), unit)),
+        ("earns_account_id", shown(earns.map(|earns| &earns.account))),
         ("need_state", Cell::text(new.need_is.word())),
     ]
 }

@@ -72,6 +72,7 @@ pub(crate) const ORDERS: Layout = Layout {
         "payer",
         "hold_id",
         "held",
+        "unit_id",
         "approved_by",
         "ended_at",
         "confirm_until",
@@ -232,7 +233,8 @@ pub(crate) fn order(order: &Order) -> Row {
         ("on", Cell::text(&order.on)),
         ("payer", Cell::text(&order.payer)),
         ("hold_id", Cell::text(&order.hold_id)),
-        ("held", Cell::minutes(order.held)),
+        ("held", Cell::steps(order.held, &order.unit_id)),
+        ("unit_id", Cell::text(&order.unit_id)),
         ("approved_by", ids("staff_number", &order.approved_by)),
         ("ended_at", Cell::time(order.ended_at)),
         ("confirm_until", Cell::text(&order.confirm_until)),
@@ -240,7 +242,9 @@ pub(crate) fn order(order: &Order) -> Row {
         ("served_by_recipient", served(order.by_recipient.as_ref())),
         (
             "credited",
-            reckoning.map_or(Cell::Absent, |one| Cell::minutes(one.credited)),
+            reckoning.map_or(Cell::Absent, |one| {
+                Cell::steps(one.credited, &order.unit_id)
+            }),
         ),
         ("entry_id", Cell::text(&order.entry_id)),
         (
@@ -270,7 +274,8 @@ pub(crate) fn whole_order(whole: &Order, history: &[StepTaken], reported: &[Inci
             ("rating", rating(one.rating)),
         ]))
     });
-    let reckoning = whole.reckoning.as_ref().map_or_else(Vec::new, reckoning);
+    let reckoning = whole.reckoning.as_ref();
+    let reckoning = reckoning.map_or_else(Vec::new, |one| self::reckoning(one, &whole.unit_id));
     order(whole)
         .with("confirmations", Cell::Rows(confirmations.collect()))
         .with("reckoning", Cell::Rows(reckoning))
@@ -324,7 +329,7 @@ fn rating(stars: u32) -> Cell {
 }
 
 /// A line a stage, so that it can be reckoned again by hand.
-fn reckoning(reckoning: &Reckoning) -> Vec<Row> {
+fn reckoning(reckoning: &Reckoning, unit_id: &str) -> Vec<Row> {
     let version = |version: i32| match version {
         0 => Cell::Absent,
         version => Cell::Count(version.into()),
@@ -335,18 +340,24 @@ fn reckoning(reckoning: &Reckoning) -> Vec<Row> {
         ("by_recipient", Cell::minutes(reckoning.by_recipient)),
         ("confirmed", Cell::minutes(reckoning.confirmed)),
         ("rounded", Cell::minutes(reckoning.rounded)),
-        ("weighted", Cell::minutes(reckoning.weighted)),
+        ("weighted", Cell::steps(reckoning.weighted, unit_id)),
         (
             "provider_policy_version",
             version(reckoning.provider_policy_version),
         ),
         ("earned_on_day", Cell::minutes(reckoning.earned_on_day)),
         ("earned_in_week", Cell::minutes(reckoning.earned_in_week)),
-        ("within_day_cap", Cell::minutes(reckoning.within_day_cap)),
-        ("within_week_cap", Cell::minutes(reckoning.within_week_cap)),
+        (
+            "within_day_cap",
+            Cell::steps(reckoning.within_day_cap, unit_id),
+        ),
+        (
+            "within_week_cap",
+            Cell::steps(reckoning.within_week_cap, unit_id),
+        ),
         ("balance", Cell::minutes(reckoning.balance)),
-        ("credited", Cell::minutes(reckoning.credited)),
-        ("excess", Cell::minutes(reckoning.excess)),
+        ("credited", Cell::steps(reckoning.credited, unit_id)),
+        ("excess", Cell::steps(reckoning.excess, unit_id)),
     ];
     let rows =
         stages.map(|(stage, figure)| Row(vec![("stage", Cell::text(stage)), ("figure", figure)]));

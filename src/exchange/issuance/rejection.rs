@@ -9,12 +9,12 @@ use crate::ledger::{AccountId, Amount, UnitId};
 pub enum IssuanceRejection {
     #[error("there is no source {source_id}; `ledger-cli source list` shows those there are")]
     SourceUnknown { source_id: AccountId },
-    #[error("source {source_id} issues from {from} until {until}, and today is {today}")]
+    #[error("source {source_id} issues from {from} until {until}, and not on {on}")]
     SourceNotInForce {
         source_id: AccountId,
         from: Day,
         until: Day,
-        today: Day,
+        on: Day,
     },
     #[error(
         "{outstanding} of the {cap} {unit} that source {source_id} is funded with are out or held, \
@@ -61,12 +61,12 @@ impl IssuanceRejection {
                 source_id,
                 from,
                 until,
-                today,
+                on,
             } => vec![
                 ("source", source_id.to_string()),
                 ("from", from.to_string()),
                 ("until", until.to_string()),
-                ("today", today.to_string()),
+                ("on", on.to_string()),
             ],
             Self::SourceSpent {
                 source_id,

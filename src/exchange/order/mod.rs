@@ -35,8 +35,8 @@ pub use standing::{
 pub(super) use standing::{MAX_STANDING_DAYS, WEEK_DAYS};
 pub use steps::{NeedState, NeedVerb, OrderState, OrderVerb};
 pub use visit::{
-    Booked, Confirmation, Correction, MAX_OFF_BOOKING_H, MAX_OFFER_STEPS, MAX_STAYING_STEPS,
-    MAX_STEPS, Order, OrderAction, OrderStep, Party, Rating, Resolution,
+    Booked, Confirmation, Correction, Earnings, MAX_OFF_BOOKING_H, MAX_OFFER_STEPS,
+    MAX_STAYING_STEPS, MAX_STEPS, Order, OrderAction, OrderStep, Party, Rating, Resolution,
 };
 pub(super) use week::MAX_VISITS;
 pub use week::{MemberWeek, Visit, WeekId};

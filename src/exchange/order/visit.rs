@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     exchange::{Branch, Code, Day, MemberId, StaffNumber, policy::Minutes},
-    ledger::{AccountId, Amount, BookingId, Moment, Sequence},
+    ledger::{AccountId, Amount, BookingId, Moment, Sequence, UnitId},
 };
 
 /// By how many hours a check-in may be off the booked time.
@@ -171,6 +171,14 @@ pub struct Correction {
     pub asked_by: Vec<StaffNumber>,
 }
 
+/// What a provider earns by a service that earns no hours.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Earnings {
+    pub unit: UnitId,
+    /// Their account of that unit.
+    pub account: AccountId,
+}
+
 /// A time, and a length.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Booked {
@@ -201,6 +209,9 @@ pub struct Order {
     pub state: OrderState,
     /// The account that pays.
     pub payer: AccountId,
+    /// What the provider earns, where that is no hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earns: Option<Earnings>,
     /// The hold on it.
     pub hold: BookingId,
     pub held: Amount,
@@ -274,6 +285,12 @@ impl Order {
     /// How long it lasts, in minutes of which those begun are counted whole.
     pub fn lasted(&self) -> Minutes {
         Minutes::at_most(self.at.minutes_begun_until(self.until()))
+    }
+
+    /// What it counts: what is held, and what comes of it.
+    pub fn unit(&self) -> UnitId {
+        let earns = self.earns.as_ref();
+        earns.map_or_else(UnitId::time, |earns| earns.unit.clone())
     }
 
     /// When it ends: as booked, and once the provider has gone, when that was.

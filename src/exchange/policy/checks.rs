@@ -90,6 +90,10 @@ pub(super) fn worth(section: &mut Section<'_, '_>, is_time: bool) {
         let hint = "write weight instead, or name another unit";
         section.note("per_hour", "is not for time", hint);
     }
+    if is_time && is_given(section, "from") {
+        let hint = "who pays hours is payment.payer: take it out, or name another unit";
+        section.note("from", "is not for time", hint);
+    }
     if !is_time && is_given(section, "weight") {
         let hint = "write per_hour: how many steps of the unit an hour is worth";
         section.note("weight", "is for time alone", hint);

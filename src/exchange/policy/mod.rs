@@ -96,6 +96,12 @@ impl Policy {
             .collect()
     }
 
+    /// The accounts that its services of other units than hours are paid from.
+    pub fn service_sources(&self) -> impl Iterator<Item = (&Service, &AccountId)> {
+        let services = self.services.iter();
+        services.filter_map(|service| Some((service, service.from.as_ref()?)))
+    }
+
     /// The units that it names.
     pub fn units(&self) -> impl Iterator<Item = &UnitId> {
         self.services.iter().map(|service| &service.unit)
@@ -332,6 +338,8 @@ pub struct Service {
     pub name_zh: Option<Name>,
     /// What is earned by it: `time`, or another unit.
     pub unit: UnitId,
+    /// The issuance account that what is no hours comes from. None: no order is made of it.
+    pub from: Option<AccountId>,
     /// How many steps of the unit a minute of it is worth.
     pub weight: Factor,
     /// What whoever serves has to be qualified for.

@@ -342,6 +342,7 @@ fn service(
     let per_hour = section.optional("per_hour", per_hour);
     let is_time = unit == UnitId::time();
     checks::worth(section, is_time);
+    let from = section.optional("from", account);
     let weight = match is_time {
         true => weight.unwrap_or(Factor::ONE),
         false => per_hour.unwrap_or(Factor::ONE),
@@ -354,6 +355,7 @@ fn service(
         name_en: name_en?,
         name_zh,
         unit,
+        from,
         weight,
         qualification,
         group,

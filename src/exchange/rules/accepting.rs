@@ -5,7 +5,7 @@ use super::{
     booking::{self, Held},
     doers,
     eligibility::{self, Eligible, Role},
-    exits, membership, needs, policies,
+    exits, issuing, membership, needs, policies,
 };
 use crate::exchange::{
     AcceptNeed, Doer, Fact, Member, MemberState, Need, NeedState, ObjectId, OrderAccepted, OrderId,
@@ -68,7 +68,10 @@ pub(super) fn ordered(
     let adopted = eligibility::policy_on(view, &need.centre, need.on)?;
     let service = eligibility::service_of(adopted, &terms.service)?;
     booking::check_free(view, (&provider.id, &recipient.id), &need.visit(new.order))?;
-    let payer = booking::payer(view, adopted, recipient, terms.pay_from.as_ref())?;
+    let sides = (service, recipient);
+    let payer = booking::payer(view, adopted, sides, terms.pay_from.as_ref())?;
+    issuing::check_pays_on(view, &payer, need.on)?;
+    let earns = booking::earnings(adopted, service, provider)?;
     exits::check_unbooked(
         view,
         new.order.0,
@@ -82,11 +85,14 @@ pub(super) fn ordered(
         order: new.order,
         id: new.order.0,
         payer: &payer,
-        provider,
+        to: earns
+            .as_ref()
+            .map_or(&provider.account, |earns| &earns.account),
         amount: booking::held_amount(adopted, service, longest)?,
     };
     let limits = policies::new_limits(view, &recipient.centre, &recipient.account)?;
     let place = booking::place_hold(adopted, service, &held, terms.point.as_ref())?;
+    let opening = booking::opening(view, earns.as_ref())?;
     let stand = u32::try_from(need.orders.len()).unwrap_or(u32::MAX);
     let accepted = OrderAccepted {
         accept: AcceptNeed {
@@ -101,9 +107,13 @@ pub(super) fn ordered(
             false => NeedState::Approved,
         },
         payer: payer.clone(),
+        earns,
         verdict_on: on.verdict_on,
     };
-    Ok((accepted, limits.into_iter().chain([place]).collect()))
+    Ok((
+        accepted,
+        limits.into_iter().chain(opening).chain([place]).collect(),
+    ))
 }
 
 /// That a member may serve a need. The record of their personal fields, where

@@ -1,20 +1,65 @@
 //! What an order takes: hours that are held of whoever pays, and the time of both sides.
 
-use super::{Undecided, View, eligibility::allows, policies};
+use super::{Undecided, View, accounts, eligibility::allows, policies};
 use crate::exchange::{
     AdoptedPolicy, Member, MemberId, OrderId, OrderRejection, WeekId,
-    order::{MAX_VISITS, Party, Visit},
+    order::{Earnings, MAX_VISITS, Party, Visit},
     policy::{Ask, Minutes, Payer, Service},
 };
-use crate::ledger::{self, AccountId, AccountKind, Amount, HoldTerms, Label, Tag, Tags, Transfer};
+use crate::ledger::{
+    self, AccountId, AccountKind, AccountOpened, Amount, HoldTerms, Label, Tag, Tags, Transfer,
+    UnitId,
+};
 
 /// A hold that is to be placed for an order.
 pub(super) struct Held<'a> {
     pub(super) order: OrderId,
     pub(super) id: ledger::BookingId,
     pub(super) payer: &'a AccountId,
-    pub(super) provider: &'a Member,
+    /// The account that gets it.
+    pub(super) to: &'a AccountId,
     pub(super) amount: Amount,
+}
+
+/// What a provider earns by a service, where that is no hours.
+pub(super) fn earnings(
+    adopted: &AdoptedPolicy,
+    service: &Service,
+    provider: &Member,
+) -> Result<Option<Earnings>, OrderRejection> {
+    if service.unit == UnitId::time() {
+        return Ok(None);
+    }
+    let unit = service.unit.clone();
+    match provider.account_of(&unit) {
+        Some(account) => Ok(Some(Earnings { unit, account })),
+        None => Err(OrderRejection::ServiceUnfit {
+            policy: adopted.id(),
+            service: service.code.clone(),
+            why: "the provider's id is too long for an account of its unit",
+        }),
+    }
+}
+
+/// What opens the account that earnings go to. None where it is there.
+pub(super) fn opening(
+    view: View<'_>,
+    earns: Option<&Earnings>,
+) -> Result<Option<ledger::Command>, Undecided> {
+    let Some(Earnings { unit, account }) = earns else {
+        return Ok(None);
+    };
+    if view.book.account(account)?.is_some() {
+        accounts::open_account(view.book, account, unit)?;
+        return Ok(None);
+    }
+    let kind = AccountKind::Member;
+    Ok(Some(ledger::Command::OpenAccount(AccountOpened {
+        id: account.clone(),
+        kind,
+        unit: unit.clone(),
+        limits: kind.default_limits(),
+    })))
 }
 
 /// The most that an order can come to of which no more than so long counts.
@@ -43,7 +88,7 @@ pub(super) fn place_hold(
         service: service.code.clone(),
         why,
     };
-    let (from, to) = (held.payer.clone(), held.provider.account.clone());
+    let (from, to) = (held.payer.clone(), held.to.clone());
     let transfer =
         Transfer::new(from, to, held.amount).map_err(|_| unfit("the provider would pay for it"))?;
     let tag = |key, value: &str| Tag::new(Label::parse("key", key)?, value.into());
@@ -114,10 +159,13 @@ pub(super) fn check_side_free(
 pub(super) fn payer(
     view: View<'_>,
     adopted: &AdoptedPolicy,
-    recipient: &Member,
+    (service, recipient): (&Service, &Member),
     named: Option<&AccountId>,
 ) -> Result<AccountId, Undecided> {
     let centre = &adopted.centre;
+    if service.unit != UnitId::time() {
+        return source(view, adopted, service, named);
+    }
     let by_policy = payer_by_policy(adopted, recipient);
     let account = named.unwrap_or(by_policy);
     if *account == recipient.account {
@@ -128,6 +176,27 @@ pub(super) fn payer(
         allows(adopted, &Ask::PayFrom(account))?;
     }
     Ok(account.clone())
+}
+
+/// What a service that earns no hours is paid from: by nobody else.
+fn source(
+    view: View<'_>,
+    adopted: &AdoptedPolicy,
+    service: &Service,
+    named: Option<&AccountId>,
+) -> Result<AccountId, Undecided> {
+    let unfit = |why| OrderRejection::ServiceUnfit {
+        policy: adopted.id(),
+        service: service.code.clone(),
+        why,
+    };
+    let missing = "it earns no hours, and names nothing that it is paid from (service.from)";
+    let from = service.from.as_ref().ok_or_else(|| unfit(missing))?;
+    if named.is_some_and(|named| named != from) {
+        return Err(unfit("it earns no hours, and is paid from service.from alone").into());
+    }
+    policies::check_ours(view, &adopted.centre, policies::SERVICE_FROM, from)?;
+    Ok(from.clone())
 }
 
 fn payer_by_policy<'a>(adopted: &'a AdoptedPolicy, recipient: &'a Member) -> &'a AccountId {
@@ -145,7 +214,11 @@ pub(super) fn check_payer_of_theirs(
     payer: &AccountId,
     member: &MemberId,
 ) -> Result<(), OrderRejection> {
-    match *payer == recipient.account || payer == payer_by_policy(adopted, recipient) {
+    let mut of_services = adopted.policy().service_sources();
+    let is_theirs = *payer == recipient.account
+        || payer == payer_by_policy(adopted, recipient)
+        || of_services.any(|(_, from)| from == payer);
+    match is_theirs {
         true => Ok(()),
         false => Err(OrderRejection::PayerByStaff {
             account: payer.clone(),

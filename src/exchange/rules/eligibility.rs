@@ -5,7 +5,7 @@ use crate::exchange::{
     AdoptedPolicy, Branch, Day, Member, MemberId, Need, OrderRejection, Rejection,
     policy::{Ask, Breach, Person, Policy, Service},
 };
-use crate::ledger::{Sequence, UnitId};
+use crate::ledger::Sequence;
 
 /// A member whom a field names.
 pub(super) fn known_member<'a>(
@@ -49,10 +49,7 @@ pub(super) fn service_of<'a>(
     if service.group {
         return Err(unfit("it is for several at once, and an order is for one").into());
     }
-    match service.unit == UnitId::time() {
-        true => Ok(service),
-        false => Err(unfit("it earns no hours").into()),
-    }
+    Ok(service)
 }
 
 /// That a policy has nothing against something.

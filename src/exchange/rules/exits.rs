@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Plan, Ruling, Undecided, View, doers, membership, policies};
+use super::{Plan, Ruling, Undecided, View, accounts, doers, membership, policies};
 use crate::exchange::{
     ApproveExit, ExitApproved, ExitCause, ExitMember, Fact, Member, MemberExited, MemberState,
     Rejection, Settlement, StepId, policy::Inheritor,
 };
 use crate::ledger::{
-    self, AccountId, Amount, Balance, BookingId, Difference, Entry, Label, NewEntry, Origin,
-    Principal, Tags, Transfer, Transfers,
+    self, AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Difference, Entry,
+    Label, NewEntry, Origin, Principal, Tags, Transfer, Transfers,
 };
 
 pub(super) fn exit(view: View<'_>, new: &ExitMember, by: &Principal) -> Ruling {
@@ -131,6 +131,7 @@ fn settle(
     step: BookingId,
     found: WayOut,
 ) -> Result<Settled, Undecided> {
+    let lapsing = lapse(view, member, step)?;
     let close = ledger::Command::CloseAccount {
         id: member.account.clone(),
     };
@@ -140,7 +141,7 @@ fn settle(
                 with: None,
                 on: view.today,
             },
-            ledger: vec![close],
+            ledger: lapsing.into_iter().chain([close]).collect(),
         });
     };
     let missing = || Rejection::ExitAccountMissing {
@@ -158,14 +159,55 @@ fn settle(
     let transfer = Transfer::new(from.clone(), to.clone(), amount).map_err(|_| missing())?;
     let entry = entry(view, step, Label::exit(), transfer)?;
     let limits = policies::new_limits(view, &member.centre, &member.account)?;
-    let ledger = limits.into_iter().chain([entry, close]).collect();
+    let ledger = limits.into_iter().chain(lapsing).chain([entry, close]);
     Ok(Settled {
         settlement: Settlement::Closed {
             with: Some(other),
             on: view.today,
         },
-        ledger,
+        ledger: ledger.collect(),
     })
+}
+
+/// What is no hours lapses with whoever goes: it stands on `CENTRE:lapsed:UNIT` from then on, and
+/// the accounts close.
+fn lapse(
+    view: View<'_>,
+    member: &Member,
+    step: BookingId,
+) -> Result<Vec<ledger::Command>, Undecided> {
+    let (mut ledger, mut id) = (Vec::new(), step);
+    for other in &member.other_accounts {
+        let Some(account) = view.book.account(other)? else {
+            continue;
+        };
+        if account.closed.is_some() {
+            continue;
+        }
+        if let Ok(amount) = Amount::new(account.balance.steps()) {
+            let centre = accounts::owner(view.objects, other)?;
+            let lapsed = AccountId::parse(&format!("{centre}:lapsed:{}", account.unit));
+            let lapsed =
+                lapsed.map_err(|_| accounts::unfit(other, "its centre's branch is long"))?;
+            if view.book.account(&lapsed)?.is_none() {
+                let kind = AccountKind::Redemption;
+                ledger.push(ledger::Command::OpenAccount(AccountOpened {
+                    id: lapsed.clone(),
+                    kind,
+                    unit: account.unit.clone(),
+                    limits: kind.default_limits(),
+                }));
+            }
+            // The step's own UUID is that of the hours.
+            id = id.derived();
+            let transfer = Transfer::new(other.clone(), lapsed, amount);
+            let transfer = transfer.map_err(|_| accounts::unfit(other, "it is where it lapses"))?;
+            ledger.push(entry(view, id, Label::exit(), transfer)?);
+        }
+        let id = other.clone();
+        ledger.push(ledger::Command::CloseAccount { id });
+    }
+    Ok(ledger)
 }
 
 /// An entry that a step brings about, of one transfer: its id is the step's, which

@@ -6,7 +6,7 @@ use super::{
     check_staff, doers, eligibility, exits, membership, policies,
 };
 use crate::exchange::{
-    AdoptedPolicy, Fact, Member, MemberState, PersonalFields,
+    AdoptedPolicy, Day, Fact, Member, MemberState, PersonalFields,
     issuance::{
         GiveGrant, GrantGiven, IssuanceCommand, IssuanceFact, IssuanceRejection, Issue, Issued,
         OpenSource, Source,
@@ -97,7 +97,7 @@ impl Out<'_> {
         step: ledger::BookingId,
         member: Option<&Member>,
     ) -> Result<Vec<ledger::Command>, Undecided> {
-        check_in_force(view, self.source)?;
+        check_in_force(self.source, view.today)?;
         check_left(view, self.source, self.amount)?;
         let from = self.source.terms.account.clone();
         let transfer = Transfer::new(from, self.to.clone(), self.amount);
@@ -111,16 +111,28 @@ impl Out<'_> {
     }
 }
 
-/// That a source issues today.
-fn check_in_force(view: View<'_>, source: &Source) -> Result<(), IssuanceRejection> {
+/// That an account which pays for a service is no source, or issues on its day.
+pub(super) fn check_pays_on(view: View<'_>, payer: &AccountId, on: Day) -> Result<(), Undecided> {
+    let account = view.book.account(payer)?;
+    if account.is_none_or(|account| account.kind != AccountKind::Issuance) {
+        return Ok(());
+    }
+    match view.objects.source(payer)? {
+        None => Ok(()),
+        Some(source) => Ok(check_in_force(source, on)?),
+    }
+}
+
+/// That a source issues on a day.
+fn check_in_force(source: &Source, on: Day) -> Result<(), IssuanceRejection> {
     let days = source.terms.days;
-    match days.contains(view.today) {
+    match days.contains(on) {
         true => Ok(()),
         false => Err(IssuanceRejection::SourceNotInForce {
             source_id: source.terms.account.clone(),
             from: days.from,
             until: days.until,
-            today: view.today,
+            on,
         }),
     }
 }

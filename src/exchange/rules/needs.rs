@@ -36,7 +36,7 @@ pub(super) fn published(
     check_near(view, on)?;
     let adopted = eligibility::policy_on(view, centre, on)?;
     let policy = adopted.policy();
-    eligibility::service_of(adopted, &terms.service)?;
+    let service = eligibility::service_of(adopted, &terms.service)?;
     let length = terms.minutes;
     let days_ago = u32::try_from(on.days_until(view.today)).unwrap_or(0);
     eligibility::allows(adopted, &Ask::Exchange { length, days_ago })?;
@@ -54,7 +54,7 @@ pub(super) fn published(
             day: on,
         },
     )?;
-    let payer = booking::payer(view, adopted, recipient, terms.pay_from.as_ref())?;
+    let payer = booking::payer(view, adopted, (service, recipient), terms.pay_from.as_ref())?;
     if let (Doer::Member(member), true) = (&by, approvals == 0 && is_enough(0, policy)) {
         booking::check_payer_of_theirs(adopted, recipient, &payer, member)?;
     }

@@ -12,7 +12,7 @@ use crate::exchange::{
     order::{
         Booked, MAX_OFF_BOOKING_H, OrderAction, OrderVerb, Party, Reckoned, Resolution, Visit,
     },
-    policy::{Ask, Minutes, pricing::Confirmed},
+    policy::{Ask, Minutes, Service, pricing::Confirmed},
 };
 use crate::ledger::{self, Amount, BookingId, Moment, Principal};
 
@@ -178,6 +178,7 @@ impl Asked<'_> {
         let on = view.day(at);
         let adopted = eligibility::policy_on(view, &order.centre, on)?;
         let service = eligibility::service_of(adopted, &order.service)?;
+        check_unit(order, adopted, service)?;
         let days_ago = u32::try_from(on.days_until(view.today)).unwrap_or(0);
         let length = minutes;
         needs::check_near(view, on)?;
@@ -205,7 +206,7 @@ impl Asked<'_> {
         comes.on = on;
         comes.is_approval = is_approval;
         if amount > order.held {
-            booking::payer(view, adopted, self.recipient, Some(&order.payer))?;
+            booking::payer(view, adopted, (service, self.recipient), Some(&order.payer))?;
         }
         if amount != order.held {
             super::exits::check_unbooked(view, step, StepId::Own(step))?;
@@ -213,7 +214,7 @@ impl Asked<'_> {
                 order: order.id,
                 id: step,
                 payer: &order.payer,
-                provider: self.provider,
+                to: settling::credited_account(order, self.provider),
                 amount,
             };
             let place = booking::place_hold(adopted, service, &held, order.point.as_ref())?;
@@ -268,6 +269,7 @@ impl Asked<'_> {
         eligibility::allows(adopted, &Ask::Exchange { length, days_ago })?;
         // Afterwards no policy of that day is adopted any more: what is served can be settled.
         let service = eligibility::service_of(adopted, &self.order.service)?;
+        check_unit(self.order, adopted, service)?;
         eligibility::check_qualified(adopted.policy(), service, self.provider, on)?;
         self.check_free(at, at.after_s(length.get().saturating_mul(60)))?;
         let mut comes = Comes::plainly(self.order, by, OrderState::Serving);
@@ -452,6 +454,22 @@ pub(super) fn check_lasted(order: &Order, served: Minutes) -> Result<(), OrderRe
     match served > lasted {
         true => Err(OrderRejection::ConfirmedBeyondVisit { served, lasted }),
         false => Ok(()),
+    }
+}
+
+/// That a service earns by the policy of another day what it was accepted for.
+fn check_unit(
+    order: &Order,
+    adopted: &AdoptedPolicy,
+    service: &Service,
+) -> Result<(), OrderRejection> {
+    match service.unit == order.unit() {
+        true => Ok(()),
+        false => Err(OrderRejection::ServiceUnfit {
+            policy: adopted.id(),
+            service: service.code.clone(),
+            why: "it earns another unit on that day; cancel the order, and publish another need",
+        }),
     }
 }
 

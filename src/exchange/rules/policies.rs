@@ -52,7 +52,8 @@ pub(super) fn adopt(view: View<'_>, new: &AdoptPolicy, by: &Principal) -> Ruling
 /// named for. All are asked for before one is missed.
 fn check_accounts(view: View<'_>, centre: &Branch, policy: &Policy) -> Result<(), Undecided> {
     let mut wants = Wants::default();
-    for (_, id) in policy.accounts() {
+    let sources = policy.service_sources().map(|(_, id)| (SERVICE_FROM, id));
+    for (_, id) in policy.accounts().into_iter().chain(sources) {
         if let Err(lacking) = view.book.account(id) {
             wants.ledger.join(lacking.wants());
         }
@@ -62,6 +63,9 @@ fn check_accounts(view: View<'_>, centre: &Branch, policy: &Policy) -> Result<()
     }
     if !wants.is_empty() {
         return Err(NotLoaded::from(wants).into());
+    }
+    for (service, id) in policy.service_sources() {
+        check_service_source(view, centre, (&service.unit, id))?;
     }
     for (key, id) in policy.accounts() {
         check_ours(view, centre, key, id)?;
@@ -74,6 +78,25 @@ fn check_accounts(view: View<'_>, centre: &Branch, policy: &Policy) -> Result<()
         }
     }
     Ok(())
+}
+
+/// The key by which a service names what it is paid from.
+pub(super) const SERVICE_FROM: &str = "service.from";
+
+fn check_service_source(
+    view: View<'_>,
+    centre: &Branch,
+    (unit, id): (&UnitId, &AccountId),
+) -> Result<(), Undecided> {
+    let (key, account) = (SERVICE_FROM, id.clone());
+    check_ours(view, centre, key, id)?;
+    let Some(found) = view.book.account(id)? else {
+        return Err(Rejection::PolicyAccountUnknown { key, account }.into());
+    };
+    match unfit_for(found, &[AccountKind::Issuance], unit) {
+        None => Ok(()),
+        Some(why) => Err(Rejection::PolicyAccountUnfit { key, account, why }.into()),
+    }
 }
 
 /// That a centre may have hours go to or from an account that its policy names, by its
@@ -118,11 +141,16 @@ fn unfit(key: &str, account: &Account) -> Option<String> {
         "partner.account" => &[Clearing],
         _ => &[Issuance],
     };
+    unfit_for(account, kinds, &UnitId::time())
+}
+
+/// Why an account is not an open one of these kinds and a unit.
+fn unfit_for(account: &Account, kinds: &[AccountKind], unit: &UnitId) -> Option<String> {
     if account.closed.is_some() {
         return Some("it is closed".into());
     }
-    if account.unit != UnitId::time() {
-        return Some(format!("it counts {}, not time", account.unit));
+    if account.unit != *unit {
+        return Some(format!("it counts {}, not {unit}", account.unit));
     }
     let kind = account.kind;
     let words: Vec<_> = kinds.iter().map(ToString::to_string).collect();

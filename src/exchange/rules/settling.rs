@@ -6,7 +6,7 @@ use super::{
     eligibility, policies,
 };
 use crate::exchange::{
-    Member, Order, OrderRejection, WeekId,
+    AdoptedPolicy, Member, Order, OrderRejection, WeekId,
     order::{Reason, Reckoned},
     policy::{
         Minutes,
@@ -94,7 +94,7 @@ pub(super) fn correct(
         order: order.id,
         id: by.new_entry,
         payer: &order.payer,
-        provider,
+        to: credited_account(order, provider),
         amount: Amount::new(all)
             .map_err(|_| OrderRejection::NothingToCorrect { order: order.id })?,
     };
@@ -117,6 +117,12 @@ pub(super) struct Correcting<'a> {
     pub(super) reason: &'a Reason,
 }
 
+/// The account of the provider that an order credits.
+pub(super) fn credited_account<'a>(order: &'a Order, provider: &'a Member) -> &'a AccountId {
+    let earns = order.earns.as_ref();
+    earns.map_or(&provider.account, |earns| &earns.account)
+}
+
 /// What an order comes to: under the policy of the need's centre on the service date, and
 /// with the caps of the provider's centre. What it came to before is not there.
 fn reckon(
@@ -134,7 +140,11 @@ fn reckon(
                 by_provider: Minutes::ZERO,
                 by_recipient: Minutes::ZERO,
             };
-            let owed = minutes.get().min(order.held.steps());
+            // What is owed is hours; who earns none is owed none.
+            let owed = match order.earns {
+                None => minutes.get().min(order.held.steps()),
+                Some(_) => 0,
+            };
             (
                 confirmed,
                 Worth {
@@ -145,36 +155,23 @@ fn reckon(
             )
         }
     };
-    let week = view.objects.week(&WeekId::of(&provider.id, order.on))?;
-    let before = order.reckoned.as_ref().map_or(0, |before| before.credited);
-    let earned_on_day = week.map_or(0, |week| week.credited_on(order.on)) - before;
-    let earned_in_week = week.map_or(0, |week| week.credited_in_all()) - before;
-    let of_provider = view.objects.policy_on(&provider.centre, order.on)?;
-    let account = view.book.account(&provider.account)?;
-    let balance = account.map_or(0, |account| account.balance.steps()) - before;
-    let excess_to = excess_to(view, provider)?;
+    let standing = Standing::of(view, order, provider)?;
     let is_served = matches!(due, Due::Served(_));
-    let bounds = Bounds {
-        caps: of_provider.map(|adopted| &adopted.policy().pricing),
-        ceiling: ceiling(view, provider)?,
-        over: match (&excess_to, is_served) {
-            (Some(_), _) => Over::Passed,
-            (None, true) => Over::Refused,
-            // What is owed without service is given up where it may not be earned.
-            (None, false) => Over::GivenUp,
-        },
-    };
-    let standing = Before {
-        day: earned_on_day,
-        week: earned_in_week,
-        balance,
-    };
+    let shares = standing
+        .bounds(is_served)
+        .share(worth.weighted, standing.before);
     let Shares {
         within_day_cap,
         within_week_cap,
         credited,
         excess,
-    } = bounds.share(worth.weighted, standing);
+    } = shares;
+    let Standing {
+        before,
+        of_provider,
+        excess_to,
+        ..
+    } = standing;
     let reckoned = Reckoned {
         policy: adopted.version,
         provider_policy: of_provider.map(|adopted| adopted.version),
@@ -183,11 +180,11 @@ fn reckon(
         confirmed: worth.confirmed,
         rounded: worth.rounded,
         weighted: worth.weighted,
-        earned_on_day,
-        earned_in_week,
+        earned_on_day: before.day,
+        earned_in_week: before.week,
         within_day_cap,
         within_week_cap,
-        balance,
+        balance: before.balance,
         credited,
         excess,
     };
@@ -195,7 +192,7 @@ fn reckon(
         return Err(cap_reached(view, order, provider, &reckoned)?.into());
     }
     let shares = [
-        (Some(provider.account.clone()), credited),
+        (Some(credited_account(order, provider).clone()), credited),
         (excess_to, excess),
     ];
     let legs = shares.into_iter().filter_map(|(credit, minutes)| {
@@ -208,6 +205,59 @@ fn reckon(
         legs: legs.collect(),
         reckoned,
     })
+}
+
+/// How whoever served stands, and within which bounds they earn.
+struct Standing<'a> {
+    before: Before,
+    /// The policy of their centre on the service date. None where it has none, or what they
+    /// earn is no hours, for which there are no caps.
+    of_provider: Option<&'a AdoptedPolicy>,
+    ceiling: Option<i64>,
+    excess_to: Option<AccountId>,
+}
+
+impl<'a> Standing<'a> {
+    fn of(view: View<'a>, order: &Order, provider: &Member) -> Result<Self, Undecided> {
+        if order.earns.is_some() {
+            return Ok(Self {
+                before: Before {
+                    day: 0,
+                    week: 0,
+                    balance: 0,
+                },
+                of_provider: None,
+                ceiling: None,
+                excess_to: None,
+            });
+        }
+        let week = view.objects.week(&WeekId::of(&provider.id, order.on))?;
+        let before = order.reckoned.as_ref().map_or(0, |before| before.credited);
+        let account = view.book.account(&provider.account)?;
+        Ok(Self {
+            before: Before {
+                day: week.map_or(0, |week| week.credited_on(order.on)) - before,
+                week: week.map_or(0, |week| week.credited_in_all()) - before,
+                balance: account.map_or(0, |account| account.balance.steps()) - before,
+            },
+            of_provider: view.objects.policy_on(&provider.centre, order.on)?,
+            ceiling: ceiling(view, provider)?,
+            excess_to: excess_to(view, provider)?,
+        })
+    }
+
+    fn bounds(&self, is_served: bool) -> Bounds<'a> {
+        Bounds {
+            caps: self.of_provider.map(|adopted| &adopted.policy().pricing),
+            ceiling: self.ceiling,
+            over: match (&self.excess_to, is_served) {
+                (Some(_), _) => Over::Passed,
+                (None, true) => Over::Refused,
+                // What is owed without service is given up where it may not be earned.
+                (None, false) => Over::GivenUp,
+            },
+        }
+    }
 }
 
 /// The account that gets what the provider may not, by the policy that their centre
