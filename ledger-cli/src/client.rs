@@ -13,8 +13,8 @@ use timebank_proto::v1::{
     policy_service_client::PolicyServiceClient, pool_service_client::PoolServiceClient,
     source_service_client::SourceServiceClient, staff_service_client::StaffServiceClient,
     standing_service_client::StandingServiceClient,
-    statement_service_client::StatementServiceClient, supply_service_client::SupplyServiceClient,
-    unit_service_client::UnitServiceClient,
+    statement_service_client::StatementServiceClient, stock_service_client::StockServiceClient,
+    supply_service_client::SupplyServiceClient, unit_service_client::UnitServiceClient,
 };
 use tokio::sync::OnceCell;
 use tonic::{
@@ -73,6 +73,7 @@ pub(crate) struct Client {
     pub(crate) standings: StandingServiceClient<Service>,
     pub(crate) pools: PoolServiceClient<Service>,
     pub(crate) sources: SourceServiceClient<Service>,
+    pub(crate) stocks: StockServiceClient<Service>,
     time_zone: Arc<OnceCell<TimeZone>>,
 }
 
@@ -109,6 +110,7 @@ impl Client {
             standings: service!(StandingServiceClient),
             pools: service!(PoolServiceClient),
             sources: service!(SourceServiceClient),
+            stocks: service!(StockServiceClient),
             time_zone: Arc::default(),
         })
     }

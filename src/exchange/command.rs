@@ -9,7 +9,7 @@ use super::{
     IssuanceCommand, MemberDetails, MemberId, MemberState, NeedStep, ObjectId, Objects,
     OfferSupply, OrderStep, PersonalFields, PersonalPart, PolicyDocument, PoolCommand, PublishNeed,
     Qualification, RecordVisit, ReportIncident, SetMandate, StaffNumber, StaffState, StaffTerms,
-    StandingStep, StepId, Wants, WithdrawSupply,
+    StandingStep, StepId, StockCommand, Wants, WithdrawSupply,
 };
 use crate::ledger::{AccountId, BookingId, Sequence};
 
@@ -217,6 +217,8 @@ pub enum Command {
     Pool(Box<PoolCommand>),
     /// Of sources.
     Issuance(Box<IssuanceCommand>),
+    /// Of stocks.
+    Stock(Box<StockCommand>),
 }
 
 impl Command {
@@ -266,6 +268,7 @@ impl Command {
             Self::CloseIncident(new) => StepId::Own(new.step),
             Self::Pool(command) => command.step_id(),
             Self::Issuance(command) => command.step_id(),
+            Self::Stock(command) => command.step_id(),
         }
     }
 
@@ -304,6 +307,7 @@ impl Command {
             Self::CloseIncident(_) => "the closing of an incident",
             Self::Pool(command) => command.name(),
             Self::Issuance(command) => command.name(),
+            Self::Stock(command) => command.name(),
         }
     }
 
@@ -371,6 +375,14 @@ impl Command {
             Self::AriseVisit(new) => ObjectId::Standing(new.standing),
             Self::ReportIncident(new) => ObjectId::Order(new.order),
             Self::CloseIncident(new) => ObjectId::Incident(new.incident),
+            Self::Stock(command) => {
+                wants.ledger.accounts.extend(command.accounts());
+                let named = command.names().into_iter();
+                wants
+                    .objects
+                    .extend(named.filter(|id| objects.object(id).is_err()));
+                return;
+            }
             Self::Issuance(command) => {
                 wants.ledger.accounts.extend(command.accounts());
                 command.names()

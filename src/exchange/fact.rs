@@ -6,8 +6,8 @@ use super::{
     IncidentReported, IssuanceFact, MemberDetails, MemberId, MoveMember, NeedPublished,
     NeedStepped, ObjectId, OrderAccepted, OrderStepped, PersonalPart, PolicyVersion, PoolFact,
     QualifyMember, RegisterMember, SetMandate, SetMemberState, SetStaffState, Settlement,
-    StaffNumber, StaffTerms, StandingStepped, StepId, SupplyOffered, SupplyWithdrawn, Verdicts,
-    VisitArose, VisitRecorded, order::PublishNeed,
+    StaffNumber, StaffTerms, StandingStepped, StepId, StockFact, SupplyOffered, SupplyWithdrawn,
+    Verdicts, VisitArose, VisitRecorded, order::PublishNeed,
 };
 use crate::ledger::{AccountId, BookingId, Commitment, Sequence};
 
@@ -138,6 +138,8 @@ pub enum Fact {
     Pool(Box<PoolFact>),
     /// Of sources.
     Issuance(Box<IssuanceFact>),
+    /// Of stocks.
+    Stock(Box<StockFact>),
 }
 
 impl Fact {
@@ -187,6 +189,7 @@ impl Fact {
             Self::MandateSet(set) => Command::SetMandate(set.clone()),
             Self::Pool(fact) => Command::Pool(Box::new(fact.command())),
             Self::Issuance(fact) => Command::Issuance(Box::new(fact.command())),
+            Self::Stock(fact) => Command::Stock(Box::new(fact.command())),
             Self::SupplyOffered(new) => Command::OfferSupply(Box::new(new.offer.clone())),
             Self::SupplyWithdrawn(new) => Command::WithdrawSupply(new.withdraw.clone()),
             Self::MemberCleared(new) => Command::ClearMember(ClearMember {
@@ -233,6 +236,7 @@ impl Fact {
             Self::IncidentClosed(new) => new.close.reason.as_ref(),
             Self::Pool(fact) => fact.reason(),
             Self::Issuance(fact) => fact.reason(),
+            Self::Stock(fact) => fact.reason(),
             _ => None,
         };
         reason.map(|reason| reason.commitment)
@@ -268,6 +272,7 @@ impl Fact {
             | Self::IncidentClosed(_)
             | Self::Pool(_)
             | Self::Issuance(_)
+            | Self::Stock(_)
             | Self::PolicyAdopted(_) => None,
         }
     }
@@ -296,6 +301,7 @@ impl Fact {
             Self::OrderAccepted(new) => new.verdict_on,
             Self::Pool(fact) => fact.verdict_on(),
             Self::Issuance(fact) => fact.verdict_on(),
+            Self::Stock(fact) => fact.verdict_on(),
             _ => None,
         }
     }
@@ -366,6 +372,7 @@ impl Fact {
             Self::IncidentClosed(new) => vec![StepId::Own(new.close.step)],
             Self::Pool(fact) => vec![fact.command().step_id()],
             Self::Issuance(fact) => vec![fact.command().step_id()],
+            Self::Stock(fact) => vec![fact.command().step_id()],
         }
     }
 }

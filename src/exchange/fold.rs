@@ -52,6 +52,7 @@ impl Objects {
             Fact::VisitRecorded(new) => self.record_visit(new, stamp),
             Fact::Pool(fact) => self.fold_pool(fact, stamp),
             Fact::Issuance(fact) => self.fold_issuance(fact, at),
+            Fact::Stock(fact) => self.fold_stock(fact, at),
             Fact::SupplyOffered(new) => self.change_member(&new.offer.member, at, |member| {
                 member.supplies.push(new.offer.supply.clone());
             }),

@@ -182,6 +182,9 @@ pub enum List {
     IncidentsIn(Branch, IncidentState),
     PoolsOf(Branch),
     SourcesOf(Branch),
+    StocksOf(Branch),
+    /// The items of a stock.
+    ItemsOf(AccountId),
     /// Donations to a pool, by receipt.
     DonationsTo(AccountId),
     /// Reliefs of a centre's pools that stand so.
@@ -220,6 +223,8 @@ impl List {
             Self::IncidentsIn(..) => ObjectKind::Incident,
             Self::PoolsOf(_) => ObjectKind::Pool,
             Self::SourcesOf(_) => ObjectKind::Source,
+            Self::StocksOf(_) => ObjectKind::Stock,
+            Self::ItemsOf(_) => ObjectKind::StockItem,
             Self::DonationsTo(_) => ObjectKind::Donation,
             Self::ReliefsIn(..) | Self::ReliefsOpen(_) | Self::ReliefsOf(_) => ObjectKind::Relief,
         }
@@ -257,6 +262,8 @@ impl List {
             Self::StandingsDue(_) => "standings-due ".into(),
             Self::StandingsOff(centre, month) => format!("standings-of/{centre}/off/{month} "),
             Self::IncidentsIn(centre, state) => format!("incidents-of/{centre}/{state} "),
+            Self::StocksOf(centre) => format!("stocks-of/{centre} "),
+            Self::ItemsOf(stock) => format!("items-of/{stock} "),
             Self::SourcesOf(centre) => format!("sources-of/{centre} "),
             Self::PoolsOf(centre) => format!("pools-of/{centre} "),
             Self::DonationsTo(pool) => format!("donations-to/{pool} "),

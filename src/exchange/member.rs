@@ -112,7 +112,7 @@ impl MemberDetails {
 }
 
 /// A short word of lists, such as a block: that of a [`Label`].
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Code(String);
 

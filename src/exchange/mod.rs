@@ -37,6 +37,7 @@ mod rejection;
 pub mod rules;
 mod staff;
 mod standing_fold;
+pub mod stock;
 pub mod supply;
 mod text;
 mod wants;
@@ -81,6 +82,7 @@ pub use personal::{
 pub use pool::{PoolCommand, PoolFact, PoolRejection};
 pub use rejection::Rejection;
 pub use staff::{Staff, StaffState, StaffTerms};
+pub use stock::{StockCommand, StockFact, StockRejection};
 pub use supply::{
     Hours, OfferSupply, Supply, SupplyId, SupplyOffered, SupplyWithdrawn, TimeOfDay, Weekday,
     Weekdays, WithdrawSupply,

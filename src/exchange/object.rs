@@ -12,6 +12,7 @@ use super::{
     issuance::Source,
     list::{self, List},
     pool::{Donation, DonationId, Pool, Relief, ReliefId},
+    stock::{ItemId, Stock, StockItem},
 };
 
 /// A kind of object.
@@ -32,6 +33,8 @@ pub enum ObjectKind {
     Donation,
     Relief,
     Source,
+    Stock,
+    StockItem,
 }
 
 impl ObjectKind {
@@ -52,6 +55,8 @@ impl ObjectKind {
             Self::Donation => "donation",
             Self::Relief => "relief",
             Self::Source => "source",
+            Self::Stock => "stock",
+            Self::StockItem => "stock-item",
         }
     }
 }
@@ -76,6 +81,8 @@ pub enum ObjectId {
     Donation(Box<DonationId>),
     Relief(ReliefId),
     Source(AccountId),
+    Stock(AccountId),
+    StockItem(Box<ItemId>),
 }
 
 impl ObjectId {
@@ -97,6 +104,8 @@ impl ObjectId {
             Self::Donation(_) => ObjectKind::Donation,
             Self::Relief(_) => ObjectKind::Relief,
             Self::Source(_) => ObjectKind::Source,
+            Self::Stock(_) => ObjectKind::Stock,
+            Self::StockItem(_) => ObjectKind::StockItem,
         }
     }
 
@@ -107,7 +116,10 @@ impl ObjectId {
             Self::Centre(prefix) => prefix.as_str(),
             Self::Staff(number) => number.as_str(),
             Self::Member(id) => id.as_str(),
-            Self::Holder(account) | Self::Pool(account) | Self::Source(account) => account.as_str(),
+            Self::Holder(account)
+            | Self::Pool(account)
+            | Self::Source(account)
+            | Self::Stock(account) => account.as_str(),
             Self::Mandate(id) => {
                 let MandateId { account, centre } = &**id;
                 return format!("{kind}/{account}/{centre}");
@@ -117,6 +129,7 @@ impl ObjectId {
             Self::Incident(id) => return format!("{kind}/{id}"),
             Self::Standing(id) => return format!("{kind}/{id}"),
             Self::Relief(id) => return format!("{kind}/{id}"),
+            Self::StockItem(id) => return format!("{kind}/{}/{}", id.stock, id.code),
             Self::Donation(id) => return format!("{kind}/{}/{}", id.pool, id.receipt),
             Self::Week(id) => return format!("{kind}/{}/{}", id.member, id.monday),
             // In digits that sort as the numbers do.
@@ -152,6 +165,8 @@ pub enum Object {
     Donation(Donation),
     Relief(Box<Relief>),
     Source(Box<Source>),
+    Stock(Stock),
+    StockItem(Box<StockItem>),
 }
 
 impl Object {
@@ -173,6 +188,8 @@ impl Object {
             Self::Donation(donation) => ObjectId::Donation(Box::new(donation.id.clone())),
             Self::Relief(relief) => ObjectId::Relief(relief.id),
             Self::Source(source) => ObjectId::Source(source.terms.account.clone()),
+            Self::Stock(stock) => ObjectId::Stock(stock.account.clone()),
+            Self::StockItem(item) => ObjectId::StockItem(Box::new(item.id.clone())),
         }
     }
 
@@ -205,6 +222,8 @@ impl Object {
             Self::Donation(donation) => serde_json::to_string(donation),
             Self::Relief(relief) => serde_json::to_string(relief),
             Self::Source(source) => serde_json::to_string(source),
+            Self::Stock(stock) => serde_json::to_string(stock),
+            Self::StockItem(item) => serde_json::to_string(item),
         }
     }
 
@@ -229,6 +248,8 @@ impl Object {
             ObjectKind::Donation => Self::Donation(serde_json::from_str(state)?),
             ObjectKind::Relief => Self::Relief(serde_json::from_str(state)?),
             ObjectKind::Source => Self::Source(serde_json::from_str(state)?),
+            ObjectKind::Stock => Self::Stock(serde_json::from_str(state)?),
+            ObjectKind::StockItem => Self::StockItem(serde_json::from_str(state)?),
         })
     }
 
@@ -246,6 +267,8 @@ impl Object {
             Self::Donation(donation) => vec![List::DonationsTo(donation.id.pool.clone())],
             Self::Relief(relief) => list::of_relief(relief),
             Self::Source(source) => vec![List::SourcesOf(source.centre.clone())],
+            Self::Stock(stock) => vec![List::StocksOf(stock.centre.clone())],
+            Self::StockItem(item) => vec![List::ItemsOf(item.id.stock.clone())],
             Self::Incident(incident) => {
                 vec![List::IncidentsIn(incident.centre.clone(), incident.state)]
             }

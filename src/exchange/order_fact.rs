@@ -74,8 +74,8 @@ pub struct OrderAccepted {
     pub approved_by: Vec<StaffNumber>,
     /// The account that pays.
     pub payer: AccountId,
-    /// What the provider earns, where that is no hours.
-    pub earns: Option<Earnings>,
+    /// What the provider earns, where that is no hours. Boxed, as it seldom is not.
+    pub earns: Option<Box<Earnings>>,
     /// What is held on it: the most that the order can come to.
     pub held: Amount,
     /// How the need stands now.

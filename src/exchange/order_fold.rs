@@ -134,7 +134,7 @@ impl Objects {
             on: need.on,
             state: OrderState::Accepted,
             payer: new.payer.clone(),
-            earns: new.earns.clone(),
+            earns: new.earns.as_deref().cloned(),
             hold: accept.order.0,
             held: new.held,
             entered: None,

@@ -2,7 +2,7 @@
 
 use super::{
     Branch, Code, Day, IssuanceRejection, MemberId, MemberState, OrderRejection, PolicyId,
-    PolicyVersion, PoolRejection, StaffChange, StaffNumber, StaffState, StepId,
+    PolicyVersion, PoolRejection, StaffChange, StaffNumber, StaffState, StepId, StockRejection,
 };
 use crate::ledger::{AccountId, Balance, Difference, Principal, Sequence, UnitId};
 
@@ -222,6 +222,15 @@ pub enum Rejection {
     /// Of what is asked of sources.
     #[error(transparent)]
     Issuance(Box<IssuanceRejection>),
+    /// Of what is asked of stocks.
+    #[error(transparent)]
+    Stock(Box<StockRejection>),
+}
+
+impl From<StockRejection> for Rejection {
+    fn from(rejection: StockRejection) -> Self {
+        Self::Stock(Box::new(rejection))
+    }
 }
 
 impl From<IssuanceRejection> for Rejection {
@@ -302,6 +311,7 @@ impl Rejection {
             Self::AccountReserved { .. } => "ACCOUNT_RESERVED",
             Self::Pool(rejection) => rejection.reason(),
             Self::Issuance(rejection) => rejection.reason(),
+            Self::Stock(rejection) => rejection.reason(),
         }
     }
 
@@ -318,6 +328,7 @@ impl Rejection {
             }
             Self::Pool(rejection) => rejection.figures(),
             Self::Issuance(rejection) => rejection.figures(),
+            Self::Stock(rejection) => rejection.figures(),
             Self::IdReused { id, difference } => vec![
                 ("id", id.to_string()),
                 ("field", difference.field.clone()),

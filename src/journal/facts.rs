@@ -6,7 +6,7 @@ use super::{
     Undecodable,
     decode::{booking, ledger_fact},
     encode, exit_facts, incident_facts, issuance_facts, member_facts, order_facts, pool_facts,
-    standing_facts, supply_facts,
+    standing_facts, stock_facts, supply_facts,
 };
 use crate::{
     exchange::{
@@ -103,6 +103,7 @@ fn fact_to_proto(fact: &Fact) -> Message {
         Fact::IncidentClosed(new) => Message::IncidentClosed(incident_facts::closed(new)),
         Fact::Pool(fact) => pool_facts::to_proto(fact),
         Fact::Issuance(fact) => issuance_facts::to_proto(fact),
+        Fact::Stock(fact) => stock_facts::to_proto(fact),
         Fact::MemberExited(new) => Message::MemberExited(exit_facts::exited(new)),
         Fact::ExitApproved(new) => Message::ExitApproved(exit_facts::approved(new)),
         Fact::PolicyAdopted(adopted) => {
@@ -213,6 +214,9 @@ fn fact(fact: Message) -> Result<Fact> {
         Message::SourceOpened(new) => issuance_facts::read_opened(&new)?,
         Message::SourceIssued(new) => issuance_facts::read_issued(&new)?,
         Message::GrantGiven(new) => issuance_facts::read_granted(&new)?,
+        Message::StockOpened(new) => stock_facts::read_opened(&new)?,
+        Message::StockItemPut(new) => stock_facts::read_put(&new)?,
+        Message::StockRedeemed(new) => stock_facts::read_redeemed(&new)?,
         Message::MemberExited(new) => exit_facts::read_exited(&new)?,
         Message::ExitApproved(new) => exit_facts::read_approved(&new)?,
         Message::PolicyAdopted(adopted) => Fact::PolicyAdopted(PolicyAdopted {

@@ -18,6 +18,7 @@ mod order_actions;
 mod order_facts;
 mod pool_facts;
 mod standing_facts;
+mod stock_facts;
 mod supply_facts;
 mod time;
 mod tree;
@@ -43,6 +44,7 @@ pub use pool_facts::{
     purposes, purposes_to_proto, relief_action, relief_state, relief_state_to_proto,
 };
 pub use standing_facts::standing_action;
+pub use stock_facts::{counted, item_id, pieces};
 pub use supply_facts::{supply, supply_terms_to_proto, weekday, weekday_to_proto};
 pub use time::{moment, timestamp};
 pub use tree::{Frontier, HASH_BYTES, Hash, leaf_hash, node_place};

@@ -379,7 +379,7 @@ pub(super) fn of_accepted(new: &v1::OrderAccepted) -> Result<OrderAccepted> {
         payer: AccountId::parse(&new.payer)?,
         held: Amount::new(new.held)?,
         need_is: need_state(new.need_state)?,
-        earns: earnings(new)?,
+        earns: earnings(new)?.map(Box::new),
         verdict_on: verdict_on(new.verdict_on)?,
     })
 }

@@ -249,6 +249,11 @@ impl Label {
         Self("grant".into())
     }
 
+    /// The kind of an entry by which something of a stock is redeemed.
+    pub fn redemption() -> Self {
+        Self("redemption".into())
+    }
+
     /// The kind of an entry by which money comes into a pool.
     pub fn donation() -> Self {
         Self("donation".into())

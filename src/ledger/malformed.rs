@@ -70,6 +70,8 @@ pub enum Malformed {
     Identity,
     #[error("at most {max} relatives are named, here are {given}")]
     Relatives { given: usize, max: usize },
+    #[error("{given} pieces are not 1 to {max}")]
+    Pieces { given: i64, max: u32 },
     #[error("the last day, {until}, comes before the first, {from}")]
     DaysReversed { from: String, until: String },
     #[error("a pool has 1 to {max} purposes, each once; here are {given}")]
@@ -157,6 +159,7 @@ impl Malformed {
             Self::Personal { .. } => "PERSONAL_FIELD_MALFORMED",
             Self::Identity => "IDENTITY_MALFORMED",
             Self::Relatives { .. } => "TOO_MANY_RELATIVES",
+            Self::Pieces { .. } => "PIECES_OUT_OF_RANGE",
             Self::DaysReversed { .. } => "DAYS_REVERSED",
             Self::Purposes { .. } => "PURPOSES_MALFORMED",
             Self::SequenceRange { .. } => "SEQUENCE_OUT_OF_RANGE",
@@ -215,6 +218,9 @@ impl Malformed {
             | Self::Purposes { given, max }
             | Self::TagCount { given, max }
             | Self::NoteLength { given, max } => {
+                vec![("given", given.to_string()), ("max", max.to_string())]
+            }
+            Self::Pieces { given, max } => {
                 vec![("given", given.to_string()), ("max", max.to_string())]
             }
             Self::DaysReversed { from, until } => {

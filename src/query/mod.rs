@@ -22,6 +22,7 @@ mod sifted;
 mod sources;
 mod standings;
 mod statement;
+mod stocks;
 mod supplies;
 mod today;
 
@@ -56,6 +57,7 @@ pub use sifted::{Sieve, Sifted, sifted};
 pub use sources::{SourceView, source, sources};
 pub use standings::{Standings, standing, standings, visits_arisen, visits_due};
 pub use statement::{Direction, PostingView, StatementPage, StatementQuery, statement};
+pub use stocks::{ItemView, StockView, stock, stock_item, stock_items, stocks};
 pub use supplies::{Supplies, supplies, supply_at};
 pub use today::{TODAY_ROWS, Today, today_of};
 use tokio::{

@@ -5,7 +5,7 @@ use crate::{
     exchange::{
         Branch, Day, Fact, IssuanceFact, List, Member, MemberId, Need, NeedId, NeedState, Object,
         ObjectId, Order, OrderId, OrderRejection, OrderState, PoolFact, Rejection, Staff,
-        StaffNumber, order::NeedVerb, order::SheetNumber, rules::is_party,
+        StaffNumber, StockFact, order::NeedVerb, order::SheetNumber, rules::is_party,
     },
     ledger::{Principal, Sequence, Stamp},
     steps::Record,
@@ -108,6 +108,11 @@ fn what(record: &Record) -> Result<&'static str, ReadError> {
         Some(Fact::StandingStepped(new)) => Ok(new.step.action.verb().word()),
         Some(Fact::IncidentReported(_)) => Ok("report"),
         Some(Fact::IncidentClosed(_)) => Ok("close"),
+        Some(Fact::Stock(fact)) => Ok(match &**fact {
+            StockFact::Opened(_) => "open",
+            StockFact::Put { .. } => "put",
+            StockFact::Redeemed(_) => "redeem",
+        }),
         Some(Fact::Issuance(fact)) => Ok(match &**fact {
             IssuanceFact::Opened(_) => "open",
             IssuanceFact::Issued(_) => "issue",

@@ -26,6 +26,7 @@ mod staff;
 mod standings;
 mod statements;
 mod status;
+mod stocks;
 mod supplies;
 mod tail;
 mod units;

@@ -13,7 +13,7 @@ use timebank_proto::{
         policy_service_server::PolicyServiceServer, pool_service_server::PoolServiceServer,
         source_service_server::SourceServiceServer, staff_service_server::StaffServiceServer,
         standing_service_server::StandingServiceServer,
-        statement_service_server::StatementServiceServer,
+        statement_service_server::StatementServiceServer, stock_service_server::StockServiceServer,
         supply_service_server::SupplyServiceServer, unit_service_server::UnitServiceServer,
     },
 };
@@ -190,7 +190,8 @@ fn routes(services: Services) -> Result<Routes, tonic_reflection::server::Error>
         SupplyServiceServer,
         StandingServiceServer,
         PoolServiceServer,
-        SourceServiceServer
+        SourceServiceServer,
+        StockServiceServer
     );
     Ok(routes.routes())
 }

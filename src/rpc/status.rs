@@ -9,7 +9,9 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use super::door::RETRY_AFTER;
 use crate::{
-    exchange::{self, IssuanceRejection, OrderRejection, PoolRejection, policy::Mistakes},
+    exchange::{
+        self, IssuanceRejection, OrderRejection, PoolRejection, StockRejection, policy::Mistakes,
+    },
     ledger::{self, Malformed},
     query::{PageError, ReadError},
     sequencer::SubmitError,
@@ -256,6 +258,7 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         Rejection::Order(rejection) => order_code(rejection),
         Rejection::Pool(rejection) => pool_code(rejection),
         Rejection::Issuance(rejection) => issuance_code(rejection),
+        Rejection::Stock(rejection) => stock_code(rejection),
         Rejection::CentreInside { .. }
         | Rejection::StaffStateWrong { .. }
         | Rejection::LastStaff { .. }
@@ -338,6 +341,16 @@ fn issuance_code(rejection: &IssuanceRejection) -> Code {
         IssuanceRejection::SourceUnknown { .. } => Code::NotFound,
         IssuanceRejection::GrantGiven { .. } => Code::AlreadyExists,
         IssuanceRejection::SourceNotInForce { .. } | IssuanceRejection::SourceSpent { .. } => {
+            Code::FailedPrecondition
+        }
+    }
+}
+
+fn stock_code(rejection: &StockRejection) -> Code {
+    match rejection {
+        StockRejection::StockUnknown { .. } | StockRejection::ItemUnknown { .. } => Code::NotFound,
+        StockRejection::TooManyPieces { .. } => Code::ResourceExhausted,
+        StockRejection::ItemsShort { .. } | StockRejection::PriceOther { .. } => {
             Code::FailedPrecondition
         }
     }

@@ -187,7 +187,7 @@ fn accepted() -> impl Strategy<Value = OrderAccepted> {
                 by,
                 approved_by,
                 payer,
-                earns,
+                earns: earns.map(Box::new),
                 held,
                 need_is,
                 verdict_on,

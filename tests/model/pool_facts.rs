@@ -1,14 +1,15 @@
-//! Facts of pools, gifts and sources, at random.
+//! Facts of pools, gifts, sources and stocks, at random.
 
 use proptest::{collection::btree_set, option, prelude::*, sample::select};
 use timebank::{
     exchange::{
-        Code, Days, Fact, IssuanceFact, Name, PoolFact,
+        Code, Days, Fact, IssuanceFact, Name, PoolFact, StockFact,
         issuance::{Funding, GiveGrant, GrantGiven, Issue, Issued, OpenSource, Sector},
         pool::{
             AskRelief, Donate, DonationId, GiveHours, HoursGiven, OpenPool, Purposes, ReliefAction,
             ReliefAsked, ReliefId, ReliefState, ReliefStep, ReliefStepped,
         },
+        stock::{Counted, ItemId, OpenStock, Pieces, PutItem, Redeem, Redeemed},
     },
     ledger::UnitId,
 };
@@ -197,11 +198,86 @@ fn granted() -> impl Strategy<Value = IssuanceFact> {
     })
 }
 
+fn stocks() -> impl Strategy<Value = StockFact> {
+    (accounts(), names()).prop_map(|(account, name)| {
+        StockFact::Opened(OpenStock {
+            account,
+            unit: UnitId::parse("points").expect("a unit"),
+            name,
+        })
+    })
+}
+
+fn pieces() -> impl Strategy<Value = Pieces> {
+    (1..=1_000_000u32).prop_map(|count| Pieces::new(count).expect("pieces"))
+}
+
+fn items() -> impl Strategy<Value = ItemId> {
+    (accounts(), codes()).prop_map(|(stock, code)| ItemId { stock, code })
+}
+
+fn put() -> impl Strategy<Value = StockFact> {
+    let counted = prop_oneof![
+        Just(Counted::AsMany),
+        pieces().prop_map(Counted::More),
+        pieces().prop_map(Counted::Fewer),
+    ];
+    let parts = (
+        (bookings(), items(), names(), amounts()),
+        (counted, reasons(), numbers()),
+    );
+    parts.prop_map(
+        |((step, id, name, price), (counted, reason, by))| StockFact::Put {
+            put: PutItem {
+                step,
+                id,
+                name,
+                price,
+                counted,
+                reason,
+            },
+            by,
+        },
+    )
+}
+
+fn redeemed() -> impl Strategy<Value = StockFact> {
+    let parts = (
+        (bookings(), accounts(), items(), pieces(), amounts()),
+        (
+            reasons(),
+            doers(),
+            option::of(versions()),
+            option::of(sequences()),
+        ),
+    );
+    parts.prop_map(
+        |((step, from, item, pieces, amount), (reason, by, policy, verdict_on))| {
+            StockFact::Redeemed(Redeemed {
+                redeem: Redeem {
+                    step,
+                    from,
+                    item,
+                    pieces,
+                    amount,
+                    reason,
+                    recorded: None,
+                },
+                by,
+                policy,
+                verdict_on,
+            })
+        },
+    )
+}
+
 pub(super) fn facts() -> impl Strategy<Value = Fact> {
     let of_pools = prop_oneof![opened(), donated(), given(), asked(), stepped()];
     let of_sources = prop_oneof![sources(), issued(), granted()];
+    let of_stocks = prop_oneof![stocks(), put(), redeemed()];
     prop_oneof![
         of_pools.prop_map(|fact| Fact::Pool(Box::new(fact))),
         of_sources.prop_map(|fact| Fact::Issuance(Box::new(fact))),
+        of_stocks.prop_map(|fact| Fact::Stock(Box::new(fact))),
     ]
 }

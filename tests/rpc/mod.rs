@@ -19,6 +19,7 @@ mod policies;
 mod pools;
 mod refusals;
 mod sources;
+mod stocks;
 mod visits;
 mod watch;
 

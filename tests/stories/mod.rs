@@ -17,6 +17,7 @@ mod runner;
 mod show;
 mod sources;
 mod standings;
+mod stocks;
 mod supplies;
 mod words;
 mod world;
@@ -123,6 +124,7 @@ stories! {
     settlements
     sheets
     statements
+    stocks
     stand_ins
     standings
     supplies

@@ -36,7 +36,7 @@ impl Story {
                 recorded: None,
             }),
             "sources" => return self.sources_of(words).map(Some),
-            _ => return Ok(None),
+            name => return self.stocks(name, words),
         };
         let command = Command::Issuance(Box::new(command));
         let result = self.world.submit(command, caller(words)?);

@@ -11,8 +11,8 @@ use timebank_proto::v1::{
     order_service_client::OrderServiceClient, policy_service_client::PolicyServiceClient,
     pool_service_client::PoolServiceClient, source_service_client::SourceServiceClient,
     staff_service_client::StaffServiceClient, standing_service_client::StandingServiceClient,
-    statement_service_client::StatementServiceClient, supply_service_client::SupplyServiceClient,
-    unit_service_client::UnitServiceClient,
+    statement_service_client::StatementServiceClient, stock_service_client::StockServiceClient,
+    supply_service_client::SupplyServiceClient, unit_service_client::UnitServiceClient,
 };
 use tonic::{Code, Status, transport::Channel};
 use tonic_types::StatusExt;
@@ -40,6 +40,7 @@ pub(crate) struct Client {
     pub(crate) standings: StandingServiceClient<Channel>,
     pub(crate) pools: PoolServiceClient<Channel>,
     pub(crate) sources: SourceServiceClient<Channel>,
+    pub(crate) stocks: StockServiceClient<Channel>,
 }
 
 type Called<T> = Result<T, Status>;
@@ -68,6 +69,7 @@ impl Client {
             standings: StandingServiceClient::new(channel.clone()),
             pools: PoolServiceClient::new(channel.clone()),
             sources: SourceServiceClient::new(channel.clone()),
+            stocks: StockServiceClient::new(channel.clone()),
             channel,
         }
     }

@@ -6,7 +6,7 @@ use timebank::exchange::{
 
 use super::{
     cells::{Cells, hex, shown},
-    issuance_facts, order_facts, pool_facts,
+    issuance_facts, order_facts, pool_facts, stock_facts,
 };
 use crate::render::{Cell, Row};
 
@@ -39,6 +39,7 @@ pub(super) fn name(fact: &Fact) -> &'static str {
         Fact::IncidentClosed(_) => "incident_closed",
         Fact::Pool(fact) => pool_facts::name(fact),
         Fact::Issuance(fact) => issuance_facts::name(fact),
+        Fact::Stock(fact) => stock_facts::name(fact),
     }
 }
 
@@ -115,6 +116,7 @@ pub(super) fn cells(fact: &Fact) -> Cells {
         Fact::IncidentClosed(new) => order_facts::closed(new),
         Fact::Pool(fact) => pool_facts::cells(fact),
         Fact::Issuance(fact) => issuance_facts::cells(fact),
+        Fact::Stock(fact) => stock_facts::cells(fact),
         Fact::MandateSet(set) => vec![
             ("step_id", Cell::text(set.step.to_string())),
             ("account_id", Cell::text(set.account.as_str())),
@@ -292,6 +294,7 @@ pub(super) fn summary(fact: &Fact) -> String {
         Fact::IncidentClosed(new) => format!("{} by staff {}", new.close.incident, new.by),
         Fact::Pool(fact) => pool_facts::summary(fact),
         Fact::Issuance(fact) => issuance_facts::summary(fact),
+        Fact::Stock(fact) => stock_facts::summary(fact),
         Fact::MandateSet(set) => {
             let what = if set.is_given {
                 "given to"

@@ -31,6 +31,8 @@ mod source;
 mod staff;
 mod standing;
 mod statement;
+mod stock;
+mod stock_facts;
 mod supply;
 mod today;
 mod unit;
@@ -91,6 +93,11 @@ pub(crate) enum LedgerCommand {
     /// Open, show and list the sources that hours, money and points are issued against
     #[command(subcommand)]
     Source(source::SourceCommand),
+    /// Open stocks, say what is in them, and list both
+    #[command(subcommand)]
+    Stock(stock::StockCommand),
+    /// Redeem points or hours for what is in a stock
+    Redeem(stock::RedeemArgs),
     /// Issue from a source to an account of its centre
     Issue(source::IssueArgs),
     /// Move an amount from one account to another
@@ -140,6 +147,8 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Pool(command) => pool::run(command, session).await,
         LedgerCommand::Gift(args) => pool::give(args, session).await,
         LedgerCommand::Source(command) => source::run(command, session).await,
+        LedgerCommand::Stock(command) => stock::run(command, session).await,
+        LedgerCommand::Redeem(args) => stock::redeem(args, session).await,
         LedgerCommand::Issue(args) => source::issue(args, session).await,
         LedgerCommand::Transfer(args) => entry::transfer(args, session).await,
         LedgerCommand::Entry(command) => entry::run(command, session).await,

@@ -8,6 +8,7 @@ mod policies;
 mod pools;
 mod sources;
 mod standings;
+mod stocks;
 mod today;
 
 use timebank_proto::v1::{
@@ -28,6 +29,7 @@ pub(crate) use policies::{
 pub(crate) use pools::{DONATIONS, POOLS, RELIEFS, donation, pool, relief};
 pub(crate) use sources::{SOURCES, source};
 pub(crate) use standings::{STANDINGS, standing, visits};
+pub(crate) use stocks::{STOCK_ITEMS, STOCKS, stock, stock_item};
 pub(crate) use today::today;
 
 use crate::{

@@ -107,7 +107,7 @@ pub(super) fn ordered(
             false => NeedState::Approved,
         },
         payer: payer.clone(),
-        earns,
+        earns: earns.map(Box::new),
         verdict_on: on.verdict_on,
     };
     Ok((

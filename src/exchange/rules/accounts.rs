@@ -92,6 +92,7 @@ enum Ways {
     Pool,
     Outside,
     Source,
+    Stock,
 }
 
 impl Ways {
@@ -99,6 +100,7 @@ impl Ways {
         match self {
             Self::Pool => "relief (`ledger-cli pool relief`) and orders",
             Self::Outside => "donations (`ledger-cli pool donate`)",
+            Self::Stock => "the reversal of what was redeemed",
             Self::Source => "issuance (`ledger-cli issue`), opening grants and orders",
         }
     }
@@ -112,6 +114,7 @@ fn reserved(book: &Book, objects: &Objects, id: &AccountId) -> Result<Option<Way
     };
     Ok(match account.kind {
         AccountKind::Pool => objects.pool(id)?.map(|_| Ways::Pool),
+        AccountKind::Redemption => objects.stock(id)?.map(|_| Ways::Stock),
         // A source has a floor.
         AccountKind::Issuance if account.limits.floor.is_some() => {
             objects.source(id)?.map(|_| Ways::Source)

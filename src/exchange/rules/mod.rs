@@ -28,12 +28,13 @@ mod settling;
 mod sheets;
 mod staff;
 mod standings;
+mod stocks;
 mod supplies;
 
 use super::{
     Branch, Command, Day, Fact, IssuanceRejection, MemberId, NotLoaded, Objects, OrderRejection,
-    Personal, PoolRejection, Rejection, Staff, StaffNumber, Taken, Wants, difference,
-    order::Reason,
+    Personal, PoolRejection, Rejection, Staff, StaffNumber, StockRejection, Taken, Wants,
+    difference, order::Reason,
 };
 use crate::ledger::{self, Book, Moment, Note, Principal, Stamp, TimeZone};
 
@@ -149,6 +150,12 @@ impl From<IssuanceRejection> for Undecided {
     }
 }
 
+impl From<StockRejection> for Undecided {
+    fn from(rejection: StockRejection) -> Self {
+        Self::Refused(rejection.into())
+    }
+}
+
 impl From<NotLoaded> for Undecided {
     fn from(not_loaded: NotLoaded) -> Self {
         Self::NotLoaded(not_loaded)
@@ -212,6 +219,7 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::CloseIncident(new) => incidents::close(view, new, by),
         Command::Pool(command) => pools::decide(view, command, by),
         Command::Issuance(command) => issuing::decide(view, command, by),
+        Command::Stock(command) => stocks::decide(view, command, by),
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn outside(
 }
 
 /// What opens an account. None where there is one that does.
-fn opening(
+pub(super) fn opening(
     view: View<'_>,
     id: &AccountId,
     kind: AccountKind,
