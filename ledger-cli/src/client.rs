@@ -10,9 +10,9 @@ use timebank_proto::v1::{
     hold_service_client::HoldServiceClient, incident_service_client::IncidentServiceClient,
     journal_service_client::JournalServiceClient, member_service_client::MemberServiceClient,
     need_service_client::NeedServiceClient, order_service_client::OrderServiceClient,
-    policy_service_client::PolicyServiceClient, pool_service_client::PoolServiceClient,
-    source_service_client::SourceServiceClient, staff_service_client::StaffServiceClient,
-    standing_service_client::StandingServiceClient,
+    period_service_client::PeriodServiceClient, policy_service_client::PolicyServiceClient,
+    pool_service_client::PoolServiceClient, source_service_client::SourceServiceClient,
+    staff_service_client::StaffServiceClient, standing_service_client::StandingServiceClient,
     statement_service_client::StatementServiceClient, stock_service_client::StockServiceClient,
     supply_service_client::SupplyServiceClient, unit_service_client::UnitServiceClient,
 };
@@ -74,6 +74,7 @@ pub(crate) struct Client {
     pub(crate) pools: PoolServiceClient<Service>,
     pub(crate) sources: SourceServiceClient<Service>,
     pub(crate) stocks: StockServiceClient<Service>,
+    pub(crate) periods: PeriodServiceClient<Service>,
     time_zone: Arc<OnceCell<TimeZone>>,
 }
 
@@ -111,6 +112,7 @@ impl Client {
             pools: service!(PoolServiceClient),
             sources: service!(SourceServiceClient),
             stocks: service!(StockServiceClient),
+            periods: service!(PeriodServiceClient),
             time_zone: Arc::default(),
         })
     }

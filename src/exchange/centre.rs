@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Branch, Name, PolicyStarts};
+use super::{Branch, Day, Name, PolicyStarts};
 
 /// What a centre is opened with.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -26,4 +26,7 @@ pub struct Centre {
     /// How many of its staff are neither suspended nor gone.
     pub active_staff: u32,
     pub policies: PolicyStarts,
+    /// The last day on which nothing is booked any more. None: no period is closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_until: Option<Day>,
 }

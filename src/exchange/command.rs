@@ -5,11 +5,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AcceptNeed, Admission, ApproveExit, AriseVisit, Branch, CentreTerms, CloseIncident, ExitMember,
-    IssuanceCommand, MemberDetails, MemberId, MemberState, NeedStep, ObjectId, Objects,
-    OfferSupply, OrderStep, PersonalFields, PersonalPart, PolicyDocument, PoolCommand, PublishNeed,
-    Qualification, RecordVisit, ReportIncident, SetMandate, StaffNumber, StaffState, StaffTerms,
-    StandingStep, StepId, StockCommand, Wants, WithdrawSupply,
+    AcceptNeed, Admission, ApproveExit, AriseVisit, Branch, CentreTerms, CloseIncident,
+    ClosePeriod, ExitMember, IssuanceCommand, MemberDetails, MemberId, MemberState, NeedStep,
+    ObjectId, Objects, OfferSupply, OrderStep, PersonalFields, PersonalPart, PolicyDocument,
+    PoolCommand, PublishNeed, Qualification, RecordVisit, ReportIncident, SetMandate, StaffNumber,
+    StaffState, StaffTerms, StandingStep, StepId, StockCommand, Wants, WithdrawSupply,
 };
 use crate::ledger::{AccountId, BookingId, Sequence};
 
@@ -219,6 +219,7 @@ pub enum Command {
     Issuance(Box<IssuanceCommand>),
     /// Of stocks.
     Stock(Box<StockCommand>),
+    ClosePeriod(ClosePeriod),
 }
 
 impl Command {
@@ -269,6 +270,7 @@ impl Command {
             Self::Pool(command) => command.step_id(),
             Self::Issuance(command) => command.step_id(),
             Self::Stock(command) => command.step_id(),
+            Self::ClosePeriod(new) => StepId::Own(new.step),
         }
     }
 
@@ -308,6 +310,7 @@ impl Command {
             Self::Pool(command) => command.name(),
             Self::Issuance(command) => command.name(),
             Self::Stock(command) => command.name(),
+            Self::ClosePeriod(_) => "the closing of a period",
         }
     }
 
@@ -375,6 +378,7 @@ impl Command {
             Self::AriseVisit(new) => ObjectId::Standing(new.standing),
             Self::ReportIncident(new) => ObjectId::Order(new.order),
             Self::CloseIncident(new) => ObjectId::Incident(new.incident),
+            Self::ClosePeriod(new) => ObjectId::Period(Box::new(new.id.clone())),
             Self::Stock(command) => {
                 wants.ledger.accounts.extend(command.accounts());
                 let named = command.names().into_iter();

@@ -111,6 +111,30 @@ impl Day {
         self.0.weekday() as usize
     }
 
+    /// The moment at which it begins in a zone: where its clocks skip midnight, the first that
+    /// they show after it.
+    pub fn begins_at(self, zone: TimeZone) -> Option<Moment> {
+        let rules = zone.rules();
+        let midnight = self.0.and_hms_opt(0, 0, 0)?;
+        let hours = [0, 1, 2].map(|hours| midnight + TimeDelta::hours(hours));
+        let mut found = hours
+            .into_iter()
+            .filter_map(|local| local.and_local_timezone(rules).earliest());
+        Moment::from_us(found.next()?.timestamp_micros())
+    }
+
+    /// The first day of its month.
+    pub fn first_of_month(self) -> Self {
+        self.0.with_day(1).map_or(self, Self)
+    }
+
+    /// The last day of its month.
+    pub fn last_of_month(self) -> Self {
+        let next = self.first_of_month().0.checked_add_months(Months::new(1));
+        let last = next.and_then(|next| next.pred_opt());
+        last.map_or(self, Self)
+    }
+
     /// Its month, such as `2026-03`.
     pub fn month(self) -> String {
         self.0.format("%Y-%m").to_string()

@@ -4,8 +4,8 @@ use super::{
     AcceptNeed, AdoptPolicy, AdoptedPolicy, ApproveExit, Arisen, Branch, CentreTerms, ChangeMember,
     ClearMember, Command, Commitments, Day, EraseMember, ExitMember, IncidentClosed,
     IncidentReported, IssuanceFact, MemberDetails, MemberId, MoveMember, NeedPublished,
-    NeedStepped, ObjectId, OrderAccepted, OrderStepped, PersonalPart, PolicyVersion, PoolFact,
-    QualifyMember, RegisterMember, SetMandate, SetMemberState, SetStaffState, Settlement,
+    NeedStepped, ObjectId, OrderAccepted, OrderStepped, PeriodClosed, PersonalPart, PolicyVersion,
+    PoolFact, QualifyMember, RegisterMember, SetMandate, SetMemberState, SetStaffState, Settlement,
     StaffNumber, StaffTerms, StandingStepped, StepId, StockFact, SupplyOffered, SupplyWithdrawn,
     Verdicts, VisitArose, VisitRecorded, order::PublishNeed,
 };
@@ -140,6 +140,7 @@ pub enum Fact {
     Issuance(Box<IssuanceFact>),
     /// Of stocks.
     Stock(Box<StockFact>),
+    PeriodClosed(PeriodClosed),
 }
 
 impl Fact {
@@ -190,6 +191,7 @@ impl Fact {
             Self::Pool(fact) => Command::Pool(Box::new(fact.command())),
             Self::Issuance(fact) => Command::Issuance(Box::new(fact.command())),
             Self::Stock(fact) => Command::Stock(Box::new(fact.command())),
+            Self::PeriodClosed(new) => Command::ClosePeriod(new.close.clone()),
             Self::SupplyOffered(new) => Command::OfferSupply(Box::new(new.offer.clone())),
             Self::SupplyWithdrawn(new) => Command::WithdrawSupply(new.withdraw.clone()),
             Self::MemberCleared(new) => Command::ClearMember(ClearMember {
@@ -273,6 +275,7 @@ impl Fact {
             | Self::Pool(_)
             | Self::Issuance(_)
             | Self::Stock(_)
+            | Self::PeriodClosed(_)
             | Self::PolicyAdopted(_) => None,
         }
     }
@@ -373,6 +376,7 @@ impl Fact {
             Self::Pool(fact) => vec![fact.command().step_id()],
             Self::Issuance(fact) => vec![fact.command().step_id()],
             Self::Stock(fact) => vec![fact.command().step_id()],
+            Self::PeriodClosed(new) => vec![StepId::Own(new.close.step)],
         }
     }
 }

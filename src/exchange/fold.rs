@@ -2,8 +2,8 @@
 
 use super::{
     Branch, Centre, Erasure, Exit, ExitCause, Fact, Holder, Mandate, Member, MemberId, MemberState,
-    NotLoaded, Object, ObjectId, Objects, PolicyAdopted, PolicyStarts, Settlement, Staff,
-    StaffNumber, StaffState, StaffTerms,
+    NotLoaded, Object, ObjectId, Objects, Period, PeriodClosed, PolicyAdopted, PolicyStarts,
+    Settlement, Staff, StaffNumber, StaffState, StaffTerms,
     wants::{Folded, Unfit},
 };
 use crate::ledger::{AccountId, Broken, Sequence, Stamp};
@@ -53,6 +53,7 @@ impl Objects {
             Fact::Pool(fact) => self.fold_pool(fact, stamp),
             Fact::Issuance(fact) => self.fold_issuance(fact, at),
             Fact::Stock(fact) => self.fold_stock(fact, at),
+            Fact::PeriodClosed(new) => self.close_period(new, stamp),
             Fact::SupplyOffered(new) => self.change_member(&new.offer.member, at, |member| {
                 member.supplies.push(new.offer.supply.clone());
             }),
@@ -71,6 +72,7 @@ impl Objects {
                     terms: terms.clone(),
                     active_staff: 0,
                     policies: PolicyStarts::default(),
+                    closed_until: None,
                 };
                 self.create(Object::Centre(centre), at)?;
                 let (number, centre) = (first_staff_number.clone(), terms.prefix.clone());
@@ -192,6 +194,21 @@ impl Objects {
         };
         self.put(Object::Staff(staff), at);
         self.count_staff(&centre, more, at)
+    }
+
+    fn close_period(&mut self, new: &PeriodClosed, stamp: Stamp) -> Folded {
+        let id = &new.close.id;
+        let period = Period {
+            id: id.clone(),
+            closed_by: new.by.clone(),
+            closed_at: stamp.moment,
+            recorded: stamp.sequence,
+        };
+        self.create(Object::Period(period), stamp.sequence)?;
+        let mut centre = self.known_centre(&id.centre)?;
+        centre.closed_until = Some(id.month.last_day());
+        self.put(Object::Centre(centre), stamp.sequence);
+        Ok(())
     }
 
     fn adopt(&mut self, adopted: &PolicyAdopted, at: Sequence) -> Folded {

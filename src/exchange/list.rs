@@ -183,6 +183,8 @@ pub enum List {
     PoolsOf(Branch),
     SourcesOf(Branch),
     StocksOf(Branch),
+    /// The closed periods of a centre, in their order.
+    PeriodsOf(Branch),
     /// The items of a stock.
     ItemsOf(AccountId),
     /// Donations to a pool, by receipt.
@@ -224,6 +226,7 @@ impl List {
             Self::PoolsOf(_) => ObjectKind::Pool,
             Self::SourcesOf(_) => ObjectKind::Source,
             Self::StocksOf(_) => ObjectKind::Stock,
+            Self::PeriodsOf(_) => ObjectKind::Period,
             Self::ItemsOf(_) => ObjectKind::StockItem,
             Self::DonationsTo(_) => ObjectKind::Donation,
             Self::ReliefsIn(..) | Self::ReliefsOpen(_) | Self::ReliefsOf(_) => ObjectKind::Relief,
@@ -262,6 +265,7 @@ impl List {
             Self::StandingsDue(_) => "standings-due ".into(),
             Self::StandingsOff(centre, month) => format!("standings-of/{centre}/off/{month} "),
             Self::IncidentsIn(centre, state) => format!("incidents-of/{centre}/{state} "),
+            Self::PeriodsOf(centre) => format!("periods-of/{centre} "),
             Self::StocksOf(centre) => format!("stocks-of/{centre} "),
             Self::ItemsOf(stock) => format!("items-of/{stock} "),
             Self::SourcesOf(centre) => format!("sources-of/{centre} "),

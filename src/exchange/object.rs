@@ -7,8 +7,8 @@ use crate::ledger::AccountId;
 
 use super::{
     AdoptedPolicy, Branch, Centre, Holder, Incident, IncidentId, Mandate, MandateId, Member,
-    MemberId, MemberWeek, Need, NeedId, Order, OrderId, PolicyId, Staff, StaffNumber, StandingId,
-    StandingVisit, WeekId,
+    MemberId, MemberWeek, Need, NeedId, Order, OrderId, Period, PeriodId, PolicyId, Staff,
+    StaffNumber, StandingId, StandingVisit, WeekId,
     issuance::Source,
     list::{self, List},
     pool::{Donation, DonationId, Pool, Relief, ReliefId},
@@ -35,6 +35,7 @@ pub enum ObjectKind {
     Source,
     Stock,
     StockItem,
+    Period,
 }
 
 impl ObjectKind {
@@ -57,6 +58,7 @@ impl ObjectKind {
             Self::Source => "source",
             Self::Stock => "stock",
             Self::StockItem => "stock-item",
+            Self::Period => "period",
         }
     }
 }
@@ -83,6 +85,7 @@ pub enum ObjectId {
     Source(AccountId),
     Stock(AccountId),
     StockItem(Box<ItemId>),
+    Period(Box<PeriodId>),
 }
 
 impl ObjectId {
@@ -106,6 +109,7 @@ impl ObjectId {
             Self::Source(_) => ObjectKind::Source,
             Self::Stock(_) => ObjectKind::Stock,
             Self::StockItem(_) => ObjectKind::StockItem,
+            Self::Period(_) => ObjectKind::Period,
         }
     }
 
@@ -129,6 +133,7 @@ impl ObjectId {
             Self::Incident(id) => return format!("{kind}/{id}"),
             Self::Standing(id) => return format!("{kind}/{id}"),
             Self::Relief(id) => return format!("{kind}/{id}"),
+            Self::Period(id) => return format!("{kind}/{}/{}", id.centre, id.month),
             Self::StockItem(id) => return format!("{kind}/{}/{}", id.stock, id.code),
             Self::Donation(id) => return format!("{kind}/{}/{}", id.pool, id.receipt),
             Self::Week(id) => return format!("{kind}/{}/{}", id.member, id.monday),
@@ -167,6 +172,7 @@ pub enum Object {
     Source(Box<Source>),
     Stock(Stock),
     StockItem(Box<StockItem>),
+    Period(Period),
 }
 
 impl Object {
@@ -190,6 +196,7 @@ impl Object {
             Self::Source(source) => ObjectId::Source(source.terms.account.clone()),
             Self::Stock(stock) => ObjectId::Stock(stock.account.clone()),
             Self::StockItem(item) => ObjectId::StockItem(Box::new(item.id.clone())),
+            Self::Period(period) => ObjectId::Period(Box::new(period.id.clone())),
         }
     }
 
@@ -224,6 +231,7 @@ impl Object {
             Self::Source(source) => serde_json::to_string(source),
             Self::Stock(stock) => serde_json::to_string(stock),
             Self::StockItem(item) => serde_json::to_string(item),
+            Self::Period(period) => serde_json::to_string(period),
         }
     }
 
@@ -250,6 +258,7 @@ impl Object {
             ObjectKind::Source => Self::Source(serde_json::from_str(state)?),
             ObjectKind::Stock => Self::Stock(serde_json::from_str(state)?),
             ObjectKind::StockItem => Self::StockItem(serde_json::from_str(state)?),
+            ObjectKind::Period => Self::Period(serde_json::from_str(state)?),
         })
     }
 
@@ -269,6 +278,7 @@ impl Object {
             Self::Source(source) => vec![List::SourcesOf(source.centre.clone())],
             Self::Stock(stock) => vec![List::StocksOf(stock.centre.clone())],
             Self::StockItem(item) => vec![List::ItemsOf(item.id.stock.clone())],
+            Self::Period(period) => vec![List::PeriodsOf(period.id.centre.clone())],
             Self::Incident(incident) => {
                 vec![List::IncidentsIn(incident.centre.clone(), incident.state)]
             }

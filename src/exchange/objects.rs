@@ -76,6 +76,8 @@ pub struct Objects {
     identities: HashMap<Identity, Vec<MemberId>>,
     /// Those of all centres.
     branches: BTreeSet<Branch>,
+    /// The latest day that any centre has closed, or an earlier try of one did.
+    closed_until: Option<Day>,
     /// How objects were that changed since they were forgotten.
     changed: HashMap<ObjectId, Option<Object>>,
     before: Vec<Before>,
@@ -101,6 +103,23 @@ impl Objects {
         match self.all.get(&ObjectId::Centre(prefix.clone())) {
             Some((Object::Centre(centre), _)) => Some(centre),
             _ => None,
+        }
+    }
+
+    /// Whether a day is so early that a centre may have closed it.
+    pub fn may_be_closed(&self, day: Day) -> bool {
+        self.closed_until.is_some_and(|closed| day <= closed)
+    }
+
+    /// The latest day that the centre around a place of the chart has closed.
+    pub fn closed_until(&self, place: &str) -> Option<(&Branch, Day)> {
+        let centre = self.centre_around(place)?;
+        Some((&centre.terms.prefix, centre.closed_until?))
+    }
+
+    fn note_closed(&mut self, object: &Object) {
+        if let Object::Centre(centre) = object {
+            self.closed_until = self.closed_until.max(centre.closed_until);
         }
     }
 
@@ -291,6 +310,7 @@ impl Objects {
                 self.absent.insert(id);
             }
             Some(standing) => {
+                self.note_closed(&standing.0);
                 if let ObjectId::Centre(branch) = &id {
                     self.branches.insert(branch.clone());
                 }
@@ -413,6 +433,7 @@ impl Objects {
     /// Puts an object as it stands after a record.
     pub(super) fn put(&mut self, object: Object, at: Sequence) {
         let id = object.id();
+        self.note_closed(&object);
         let was = self.all.insert(id.clone(), (object, at));
         let is_first = !self.changed.contains_key(&id);
         if is_first {

@@ -1,8 +1,9 @@
 //! Why the time bank refuses.
 
 use super::{
-    Branch, Code, Day, IssuanceRejection, MemberId, MemberState, OrderRejection, PolicyId,
-    PolicyVersion, PoolRejection, StaffChange, StaffNumber, StaffState, StepId, StockRejection,
+    Branch, Code, Day, IssuanceRejection, MemberId, MemberState, OrderRejection, PeriodRejection,
+    PolicyId, PolicyVersion, PoolRejection, StaffChange, StaffNumber, StaffState, StepId,
+    StockRejection,
 };
 use crate::ledger::{AccountId, Balance, Difference, Principal, Sequence, UnitId};
 
@@ -225,6 +226,15 @@ pub enum Rejection {
     /// Of what is asked of stocks.
     #[error(transparent)]
     Stock(Box<StockRejection>),
+    /// Of periods.
+    #[error(transparent)]
+    Period(Box<PeriodRejection>),
+}
+
+impl From<PeriodRejection> for Rejection {
+    fn from(rejection: PeriodRejection) -> Self {
+        Self::Period(Box::new(rejection))
+    }
 }
 
 impl From<StockRejection> for Rejection {
@@ -312,6 +322,7 @@ impl Rejection {
             Self::Pool(rejection) => rejection.reason(),
             Self::Issuance(rejection) => rejection.reason(),
             Self::Stock(rejection) => rejection.reason(),
+            Self::Period(rejection) => rejection.reason(),
         }
     }
 
@@ -329,6 +340,7 @@ impl Rejection {
             Self::Pool(rejection) => rejection.figures(),
             Self::Issuance(rejection) => rejection.figures(),
             Self::Stock(rejection) => rejection.figures(),
+            Self::Period(rejection) => rejection.figures(),
             Self::IdReused { id, difference } => vec![
                 ("id", id.to_string()),
                 ("field", difference.field.clone()),

@@ -70,6 +70,8 @@ pub enum Malformed {
     Identity,
     #[error("at most {max} relatives are named, here are {given}")]
     Relatives { given: usize, max: usize },
+    #[error("{field} is no month of the years 1900 to 9999, written as 2026-10")]
+    Month { field: &'static str },
     #[error("{given} pieces are not 1 to {max}")]
     Pieces { given: i64, max: u32 },
     #[error("the last day, {until}, comes before the first, {from}")]
@@ -159,6 +161,7 @@ impl Malformed {
             Self::Personal { .. } => "PERSONAL_FIELD_MALFORMED",
             Self::Identity => "IDENTITY_MALFORMED",
             Self::Relatives { .. } => "TOO_MANY_RELATIVES",
+            Self::Month { .. } => "MONTH_MALFORMED",
             Self::Pieces { .. } => "PIECES_OUT_OF_RANGE",
             Self::DaysReversed { .. } => "DAYS_REVERSED",
             Self::Purposes { .. } => "PURPOSES_MALFORMED",
@@ -181,6 +184,7 @@ impl Malformed {
             | Self::Time { field }
             | Self::TimeOfDay { field }
             | Self::Day { field }
+            | Self::Month { field }
             | Self::FileHash { field }
             | Self::NotText { field } => {
                 vec![("field", (*field).into())]

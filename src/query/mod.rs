@@ -14,6 +14,7 @@ mod incidents;
 mod ledger;
 mod orders;
 mod page;
+mod periods;
 mod policies;
 mod pools;
 mod reading;
@@ -44,6 +45,7 @@ pub use orders::{
     Needs, OrderPlace, Orders, StepTaken, need, needs, order, order_states, orders, steps_taken,
 };
 pub use page::{PageError, Token, page_size};
+pub use periods::{period, periods};
 pub use policies::{
     Comparison, Explanation, PolicyState, PolicyView, Which, adopted_version, compare, explain,
     mandate, mandates, policies, policy, today,

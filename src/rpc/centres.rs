@@ -25,6 +25,7 @@ fn reply(centre: &Centre) -> v1::Centre {
         terms,
         active_staff,
         policies: _,
+        closed_until,
     } = centre;
     v1::Centre {
         prefix: terms.prefix.as_str().into(),
@@ -33,6 +34,7 @@ fn reply(centre: &Centre) -> v1::Centre {
         operator: partakers::text(terms.operator.as_ref()),
         contracting_body: partakers::text(terms.contracting_body.as_ref()),
         active_staff_count: i32::try_from(*active_staff).unwrap_or(i32::MAX),
+        closed_until: closed_until.map_or_else(String::new, String::from),
     }
 }
 

@@ -10,9 +10,9 @@ use timebank_proto::{
         incident_service_server::IncidentServiceServer,
         journal_service_server::JournalServiceServer, member_service_server::MemberServiceServer,
         need_service_server::NeedServiceServer, order_service_server::OrderServiceServer,
-        policy_service_server::PolicyServiceServer, pool_service_server::PoolServiceServer,
-        source_service_server::SourceServiceServer, staff_service_server::StaffServiceServer,
-        standing_service_server::StandingServiceServer,
+        period_service_server::PeriodServiceServer, policy_service_server::PolicyServiceServer,
+        pool_service_server::PoolServiceServer, source_service_server::SourceServiceServer,
+        staff_service_server::StaffServiceServer, standing_service_server::StandingServiceServer,
         statement_service_server::StatementServiceServer, stock_service_server::StockServiceServer,
         supply_service_server::SupplyServiceServer, unit_service_server::UnitServiceServer,
     },
@@ -191,7 +191,8 @@ fn routes(services: Services) -> Result<Routes, tonic_reflection::server::Error>
         StandingServiceServer,
         PoolServiceServer,
         SourceServiceServer,
-        StockServiceServer
+        StockServiceServer,
+        PeriodServiceServer
     );
     Ok(routes.routes())
 }

@@ -10,7 +10,8 @@ use tonic_types::{ErrorDetails, StatusExt};
 use super::door::RETRY_AFTER;
 use crate::{
     exchange::{
-        self, IssuanceRejection, OrderRejection, PoolRejection, StockRejection, policy::Mistakes,
+        self, IssuanceRejection, OrderRejection, PeriodRejection, PoolRejection, StockRejection,
+        policy::Mistakes,
     },
     ledger::{self, Malformed},
     query::{PageError, ReadError},
@@ -259,6 +260,7 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         Rejection::Pool(rejection) => pool_code(rejection),
         Rejection::Issuance(rejection) => issuance_code(rejection),
         Rejection::Stock(rejection) => stock_code(rejection),
+        Rejection::Period(rejection) => period_code(rejection),
         Rejection::CentreInside { .. }
         | Rejection::StaffStateWrong { .. }
         | Rejection::LastStaff { .. }
@@ -343,6 +345,15 @@ fn issuance_code(rejection: &IssuanceRejection) -> Code {
         IssuanceRejection::SourceNotInForce { .. } | IssuanceRejection::SourceSpent { .. } => {
             Code::FailedPrecondition
         }
+    }
+}
+
+fn period_code(rejection: &PeriodRejection) -> Code {
+    match rejection {
+        PeriodRejection::PeriodClosed { .. } => Code::AlreadyExists,
+        PeriodRejection::PeriodNotOver { .. }
+        | PeriodRejection::PeriodHole { .. }
+        | PeriodRejection::EffectiveInClosed { .. } => Code::FailedPrecondition,
     }
 }
 

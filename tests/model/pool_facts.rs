@@ -1,9 +1,10 @@
-//! Facts of pools, gifts, sources and stocks, at random.
+//! Facts of pools, gifts, sources, stocks and periods, at random.
 
 use proptest::{collection::btree_set, option, prelude::*, sample::select};
 use timebank::{
     exchange::{
-        Code, Days, Fact, IssuanceFact, Name, PoolFact, StockFact,
+        ClosePeriod, Code, Days, Fact, IssuanceFact, Month, Name, PeriodClosed, PeriodId, PoolFact,
+        StockFact,
         issuance::{Funding, GiveGrant, GrantGiven, Issue, Issued, OpenSource, Sector},
         pool::{
             AskRelief, Donate, DonationId, GiveHours, HoursGiven, OpenPool, Purposes, ReliefAction,
@@ -16,7 +17,7 @@ use timebank::{
 
 use super::{
     bytes::{accounts, bookings},
-    exchange_facts::{codes, days, numbers, sequences, versions},
+    exchange_facts::{branches, codes, days, numbers, sequences, versions},
     order_facts::{amounts, doers, members, reasons},
 };
 
@@ -271,11 +272,26 @@ fn redeemed() -> impl Strategy<Value = StockFact> {
     )
 }
 
+fn closed() -> impl Strategy<Value = Fact> {
+    let parts = (bookings(), branches(), days(), numbers());
+    parts.prop_map(|(step, centre, day, by)| {
+        let month = Month::of(day);
+        Fact::PeriodClosed(PeriodClosed {
+            close: ClosePeriod {
+                step,
+                id: PeriodId { centre, month },
+            },
+            by,
+        })
+    })
+}
+
 pub(super) fn facts() -> impl Strategy<Value = Fact> {
     let of_pools = prop_oneof![opened(), donated(), given(), asked(), stepped()];
     let of_sources = prop_oneof![sources(), issued(), granted()];
     let of_stocks = prop_oneof![stocks(), put(), redeemed()];
     prop_oneof![
+        closed(),
         of_pools.prop_map(|fact| Fact::Pool(Box::new(fact))),
         of_sources.prop_map(|fact| Fact::Issuance(Box::new(fact))),
         of_stocks.prop_map(|fact| Fact::Stock(Box::new(fact))),

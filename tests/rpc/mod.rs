@@ -15,6 +15,7 @@ mod order;
 mod orders;
 mod pages;
 mod partakers;
+mod periods;
 mod policies;
 mod pools;
 mod refusals;

@@ -65,6 +65,7 @@ async fn centres() {
         operator: "Chenjiaqiao Social Work".into(),
         contracting_body: "Civil Affairs Bureau".into(),
         active_staff_count: 1,
+        closed_until: String::new(),
     };
     assert_eq!(first.centre.as_ref(), Some(&expected));
     assert_eq!((first.replayed, first.journal_position), (false, 2));

@@ -10,6 +10,7 @@
 mod coverage;
 mod orders;
 mod partakers;
+mod periods;
 mod policies;
 mod pools;
 mod request;
@@ -115,6 +116,7 @@ stories! {
     order_bounds
     orders
     payers
+    periods
     points
     policies
     pools

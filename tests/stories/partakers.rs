@@ -363,6 +363,7 @@ fn centre(centre: &Centre) -> String {
         terms,
         active_staff,
         policies: _,
+        closed_until: _,
     } = centre;
     let others = [&terms.name_zh, &terms.operator, &terms.contracting_body];
     let others = others.into_iter().flatten().map(|name| format!(", {name}"));

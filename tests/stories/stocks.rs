@@ -30,7 +30,7 @@ impl Story {
             "redeem" => StockCommand::Redeem(self.redeem(words)?),
             "stocks" => return self.stocks_of(words).map(Some),
             "items" => return self.items_of(words).map(Some),
-            _ => return Ok(None),
+            name => return self.periods(name, words),
         };
         let command = Command::Stock(Box::new(command));
         let result = self.world.submit(command, caller(words)?);

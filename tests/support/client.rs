@@ -8,9 +8,10 @@ use timebank_proto::v1::{
     entry_service_client::EntryServiceClient, hold_service_client::HoldServiceClient,
     incident_service_client::IncidentServiceClient, journal_service_client::JournalServiceClient,
     member_service_client::MemberServiceClient, need_service_client::NeedServiceClient,
-    order_service_client::OrderServiceClient, policy_service_client::PolicyServiceClient,
-    pool_service_client::PoolServiceClient, source_service_client::SourceServiceClient,
-    staff_service_client::StaffServiceClient, standing_service_client::StandingServiceClient,
+    order_service_client::OrderServiceClient, period_service_client::PeriodServiceClient,
+    policy_service_client::PolicyServiceClient, pool_service_client::PoolServiceClient,
+    source_service_client::SourceServiceClient, staff_service_client::StaffServiceClient,
+    standing_service_client::StandingServiceClient,
     statement_service_client::StatementServiceClient, stock_service_client::StockServiceClient,
     supply_service_client::SupplyServiceClient, unit_service_client::UnitServiceClient,
 };
@@ -41,6 +42,7 @@ pub(crate) struct Client {
     pub(crate) pools: PoolServiceClient<Channel>,
     pub(crate) sources: SourceServiceClient<Channel>,
     pub(crate) stocks: StockServiceClient<Channel>,
+    pub(crate) periods: PeriodServiceClient<Channel>,
 }
 
 type Called<T> = Result<T, Status>;
@@ -70,6 +72,7 @@ impl Client {
             pools: PoolServiceClient::new(channel.clone()),
             sources: SourceServiceClient::new(channel.clone()),
             stocks: StockServiceClient::new(channel.clone()),
+            periods: PeriodServiceClient::new(channel.clone()),
             channel,
         }
     }

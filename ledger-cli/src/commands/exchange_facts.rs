@@ -40,6 +40,7 @@ pub(super) fn name(fact: &Fact) -> &'static str {
         Fact::Pool(fact) => pool_facts::name(fact),
         Fact::Issuance(fact) => issuance_facts::name(fact),
         Fact::Stock(fact) => stock_facts::name(fact),
+        Fact::PeriodClosed(_) => "period_closed",
     }
 }
 
@@ -117,6 +118,12 @@ pub(super) fn cells(fact: &Fact) -> Cells {
         Fact::Pool(fact) => pool_facts::cells(fact),
         Fact::Issuance(fact) => issuance_facts::cells(fact),
         Fact::Stock(fact) => stock_facts::cells(fact),
+        Fact::PeriodClosed(new) => vec![
+            ("step_id", Cell::text(new.close.step.to_string())),
+            ("centre", Cell::text(new.close.id.centre.as_str())),
+            ("month", Cell::text(new.close.id.month.to_string())),
+            ("staff_number", Cell::text(new.by.as_str())),
+        ],
         Fact::MandateSet(set) => vec![
             ("step_id", Cell::text(set.step.to_string())),
             ("account_id", Cell::text(set.account.as_str())),
@@ -295,6 +302,10 @@ pub(super) fn summary(fact: &Fact) -> String {
         Fact::Pool(fact) => pool_facts::summary(fact),
         Fact::Issuance(fact) => issuance_facts::summary(fact),
         Fact::Stock(fact) => stock_facts::summary(fact),
+        Fact::PeriodClosed(new) => {
+            let id = &new.close.id;
+            format!("{} of {} by {}", id.month, id.centre, new.by)
+        }
         Fact::MandateSet(set) => {
             let what = if set.is_given {
                 "given to"

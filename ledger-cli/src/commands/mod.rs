@@ -21,6 +21,7 @@ mod need;
 mod order;
 mod order_facts;
 mod order_list;
+mod period;
 mod policy;
 mod pool;
 mod pool_facts;
@@ -96,6 +97,9 @@ pub(crate) enum LedgerCommand {
     /// Open stocks, say what is in them, and list both
     #[command(subcommand)]
     Stock(stock::StockCommand),
+    /// Close months of a centre, after which nothing is effective in them; list those closed
+    #[command(subcommand)]
+    Period(period::PeriodCommand),
     /// Redeem points or hours for what is in a stock
     Redeem(stock::RedeemArgs),
     /// Issue from a source to an account of its centre
@@ -148,6 +152,7 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Gift(args) => pool::give(args, session).await,
         LedgerCommand::Source(command) => source::run(command, session).await,
         LedgerCommand::Stock(command) => stock::run(command, session).await,
+        LedgerCommand::Period(command) => period::run(command, session).await,
         LedgerCommand::Redeem(args) => stock::redeem(args, session).await,
         LedgerCommand::Issue(args) => source::issue(args, session).await,
         LedgerCommand::Transfer(args) => entry::transfer(args, session).await,

@@ -4,6 +4,7 @@
 
 mod orders;
 mod partakers;
+mod periods;
 mod policies;
 mod pools;
 mod sources;
@@ -26,6 +27,7 @@ pub(crate) use policies::{
     MANDATES, MISTAKES, POLICIES, VERDICTS, comparison, mandate, mistake, policy, terms, verdict,
 };
 
+pub(crate) use periods::{PERIODS, period};
 pub(crate) use pools::{DONATIONS, POOLS, RELIEFS, donation, pool, relief};
 pub(crate) use sources::{SOURCES, source};
 pub(crate) use standings::{STANDINGS, standing, visits};

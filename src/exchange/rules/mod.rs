@@ -20,6 +20,7 @@ mod members;
 mod membership;
 mod needs;
 mod orders;
+mod periods;
 mod policies;
 mod pools;
 mod reliefs;
@@ -33,8 +34,8 @@ mod supplies;
 
 use super::{
     Branch, Command, Day, Fact, IssuanceRejection, MemberId, NotLoaded, Objects, OrderRejection,
-    Personal, PoolRejection, Rejection, Staff, StaffNumber, StockRejection, Taken, Wants,
-    difference, order::Reason,
+    PeriodRejection, Personal, PoolRejection, Rejection, Staff, StaffNumber, StockRejection, Taken,
+    Wants, difference, order::Reason,
 };
 use crate::ledger::{self, Book, Moment, Note, Principal, Stamp, TimeZone};
 
@@ -156,6 +157,12 @@ impl From<StockRejection> for Undecided {
     }
 }
 
+impl From<PeriodRejection> for Undecided {
+    fn from(rejection: PeriodRejection) -> Self {
+        Self::Refused(rejection.into())
+    }
+}
+
 impl From<NotLoaded> for Undecided {
     fn from(not_loaded: NotLoaded) -> Self {
         Self::NotLoaded(not_loaded)
@@ -220,6 +227,7 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::Pool(command) => pools::decide(view, command, by),
         Command::Issuance(command) => issuing::decide(view, command, by),
         Command::Stock(command) => stocks::decide(view, command, by),
+        Command::ClosePeriod(new) => periods::close(view, new, by),
     }
 }
 
@@ -234,7 +242,10 @@ pub fn check_ledger(
 ) -> Result<(), Undecided> {
     let id = match command {
         ledger::Command::CloseAccount { id } => id,
-        other => return accounts::check_ledger(book, objects, other),
+        other => {
+            accounts::check_ledger(book, objects, other)?;
+            return periods::check_ledger(book, objects, other);
+        }
     };
     let is_members = |account: &ledger::Account| {
         account.kind == ledger::AccountKind::Member && account.closed.is_none()

@@ -3,7 +3,7 @@
 use super::{
     Undecided, View,
     booking::{self, Held},
-    eligibility, policies,
+    eligibility, periods, policies,
 };
 use crate::exchange::{
     AdoptedPolicy, Member, Order, OrderRejection, WeekId,
@@ -48,7 +48,14 @@ pub(super) fn settle(
 ) -> Result<Settled, Undecided> {
     let Outcome { reckoned, legs } = reckon(view, order, provider, due)?;
     let effective_at = match due {
-        Due::Served(_) => Some(order.at),
+        Due::Served(_) => {
+            let credited = legs.iter().map(|leg| &leg.credit);
+            Some(periods::effective_at(
+                view,
+                credited.chain([&order.payer]),
+                order.at,
+            ))
+        }
         Due::Owed(_) => None,
     };
     let end = end_hold(order, order.hold, effective_at, legs);
@@ -70,6 +77,15 @@ pub(super) fn correct(
     by: Correcting<'_>,
 ) -> Result<Settled, Undecided> {
     let Outcome { reckoned, legs } = reckon(view, order, provider, due)?;
+    // Hours are counted by service dates: as if it had not been, as far as these are open.
+    let credited = legs.iter().map(|leg| leg.credit.clone());
+    let mut touched: Vec<_> = credited.chain([order.payer.clone()]).collect();
+    if let Some(entry) = by.entry {
+        let entry = view.book.booking(entry)?.and_then(ledger::Booking::entry);
+        let legs = entry.map_or(&[][..], |posted| posted.entry.transfers.as_slice());
+        touched.extend(legs.iter().map(|leg| leg.credit().clone()));
+    }
+    let effective_at = Some(periods::effective_at(view, &touched, order.at));
     let reversal = by.entry.map(|entry| {
         ledger::Command::ReverseEntry(Reversal {
             id: by.step,
@@ -77,8 +93,7 @@ pub(super) fn correct(
             reason: by.reason.commitment,
             note: by.reason.note.clone(),
             force: true,
-            // Hours are counted by service dates: as if it had not been.
-            effective_at: Some(order.at),
+            effective_at,
             owner: order.id.hold_owner(),
         })
     });
@@ -104,7 +119,7 @@ pub(super) fn correct(
         &held,
         order.point.as_ref(),
     )?);
-    ledger.push(end_hold(order, by.new_entry, Some(order.at), legs));
+    ledger.push(end_hold(order, by.new_entry, effective_at, legs));
     Ok(Settled { reckoned, ledger })
 }
 
