@@ -96,3 +96,17 @@ fn every_reason_is_listed() {
     let reasons: BTreeSet<_> = reasons.iter().map(String::as_str).collect();
     assert_eq!(listed, reasons);
 }
+
+/// Each row of the table of mechanisms names a story.
+#[test]
+fn every_mechanism_has_a_story() {
+    let table = include_str!("../../docs/mechanisms.md");
+    let rows = table.lines().filter(|line| line.starts_with("| "));
+    let rows: Vec<_> = rows.skip(1).collect();
+    assert!(rows.len() > 10, "not found in the table: {rows:?}");
+    for row in rows {
+        let story = row.split('`').nth(1).unwrap_or_default();
+        let script = Path::new(super::SCRIPTS).join(story);
+        assert!(!story.is_empty() && script.is_file(), "no story: {row}");
+    }
+}

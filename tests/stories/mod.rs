@@ -92,6 +92,7 @@ stories! {
     entries
     exits
     expiry
+    family_and_institution
     foundation
     gifts
     holds
@@ -131,5 +132,6 @@ stories! {
     standings
     supplies
     units
+    yi_cang
     yubei
 }
