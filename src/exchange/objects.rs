@@ -13,7 +13,7 @@ use super::{
     AdoptedPolicy, Branch, Centre, Day, Fact, Identity, Mandate, MandateId, Member, MemberId,
     NotLoaded, Object, ObjectId, Personal, PolicyId, Staff, StaffNumber, StepId, wants::Folded,
 };
-use crate::ledger::{AccountId, Sequence, Stamp};
+use crate::ledger::{AccountId, Sequence, Stamp, UnitId};
 
 /// How many objects are kept from batch to batch, besides centres.
 const MAX_KEPT: usize = 50_000;
@@ -182,6 +182,24 @@ impl Objects {
         };
         let member = self.member(&of)?;
         Ok(member.filter(|member| member.has_account(account)))
+    }
+
+    /// The member whose account of a unit an id names, whether that is there yet or not. None where
+    /// it is nobody's.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] where it may be somebody's.
+    pub fn member_by(&self, id: &AccountId, unit: &UnitId) -> Result<Option<&Member>, NotLoaded> {
+        if let Some(member) = self.member_of(id)? {
+            return Ok(Some(member));
+        }
+        let Some(parent) = id.as_str().strip_suffix(&format!(":{unit}")) else {
+            return Ok(None);
+        };
+        match AccountId::parse(parent) {
+            Ok(parent) => self.member_of(&parent),
+            Err(_) => Ok(None),
+        }
     }
 
     /// A mandate. None where it was never given.

@@ -209,7 +209,9 @@ pub enum Rejection {
     AccountOutside { account: AccountId },
     #[error("account {account} does not do for this: {why}")]
     AccountUnfit { account: AccountId, why: String },
-    #[error("nothing goes out of account {account} but by {ways}")]
+    #[error(
+        "account {account} is for {ways}: nothing else takes from it, closes it or changes its limits"
+    )]
     AccountReserved {
         account: AccountId,
         ways: &'static str,

@@ -95,6 +95,7 @@ stories! {
     family_and_institution
     foundation
     gifts
+    guards
     holds
     incidents
     huxi_garden

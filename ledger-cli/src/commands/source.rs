@@ -93,7 +93,10 @@ pub(crate) enum Kind {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   ledger-cli issue shapingba:issuance:grant-2026 shapingba:member:000123 10h --reason 'key elder'
-  ledger-cli issue shapingba:issuance:sunshine shapingba:pool:sunshine 100000")]
+  ledger-cli issue shapingba:issuance:sunshine shapingba:pool:sunshine 100000
+  ledger-cli issue banan:issuance:points banan:member:000123:points 50 --reason 'first aid course'
+
+A member's account of another unit than hours is opened with the first that comes to it.")]
 pub(crate) struct IssueArgs {
     /// The source
     source: String,
@@ -127,7 +130,7 @@ pub(super) async fn run(command: SourceCommand, session: Session) -> Result<(), 
 }
 
 /// That an amount written as hours is meant for what counts hours.
-fn check_unit(amount: Amount, unit_id: &str) -> Result<(), Failure> {
+pub(super) fn check_unit(amount: Amount, unit_id: &str) -> Result<(), Failure> {
     match amount.is_time && unit_id != TIME {
         false => Ok(()),
         true => Err(Failure::Usage(format!(

@@ -6,7 +6,10 @@ use timebank_proto::v1::{
     RedeemRequest, pieces_counted::Counted,
 };
 
-use super::{id_or_fresh, source::booked};
+use super::{
+    id_or_fresh,
+    source::{booked, check_unit},
+};
 use crate::{
     amount::Amount,
     client::{Client, PAGE_SIZE, present},
@@ -89,7 +92,8 @@ pub(crate) struct PutArgs {
   ledger-cli redeem banan:member:000123:points banan:stock:shop 100 --item rice --pieces 2
 
 The amount is what the pieces cost in all, as whoever redeems was told: where the price is
-another one by then, nothing is redeemed.")]
+another one by then, nothing is redeemed. What is brought back is reversed (`entry reverse`), and
+put in stock again (`stock put --more`).")]
 pub(crate) struct RedeemArgs {
     /// The account that it is taken from
     account: String,
@@ -133,7 +137,17 @@ async fn open(args: OpenArgs, mut session: Session) -> Result<(), Failure> {
     session.output.one(&row).await
 }
 
+/// That an amount written as hours is meant for a stock of hours.
+async fn check_stock_unit(session: &Session, stock: &str, amount: Amount) -> Result<(), Failure> {
+    if !amount.is_time {
+        return Ok(());
+    }
+    let account = session.client.account(stock).await?;
+    check_unit(amount, &account.unit_id)
+}
+
 async fn put(args: PutArgs, mut session: Session) -> Result<(), Failure> {
+    check_stock_unit(&session, &args.stock, args.price).await?;
     let more = args.more.map(Counted::More);
     let id = id_or_fresh(args.id);
     let request = PutStockItemRequest {
@@ -156,6 +170,7 @@ async fn put(args: PutArgs, mut session: Session) -> Result<(), Failure> {
 }
 
 pub(super) async fn redeem(args: RedeemArgs, mut session: Session) -> Result<(), Failure> {
+    check_stock_unit(&session, &args.stock, args.amount).await?;
     let id = id_or_fresh(args.id);
     let request = RedeemRequest {
         step_id: id.clone(),

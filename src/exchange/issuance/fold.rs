@@ -1,6 +1,6 @@
 //! What facts about sources make of the objects.
 
-use super::{IssuanceFact, Source};
+use super::{IssuanceFact, Issue, Source};
 use crate::{
     exchange::{NotLoaded, Object, ObjectId, Objects, wants::Folded},
     ledger::{AccountId, Sequence},
@@ -33,11 +33,23 @@ impl Objects {
                 };
                 self.create(Object::Source(Box::new(source)), at)
             }
-            // It is all in its entry.
-            IssuanceFact::Issued(_) => Ok(()),
+            IssuanceFact::Issued(new) => self.issue(&new.issue, at),
             IssuanceFact::Granted(new) => self.change_member(&new.grant.member, at, |member| {
                 member.granted = true;
             }),
+        }
+    }
+
+    /// What is no hours makes its account the member's.
+    fn issue(&mut self, issue: &Issue, at: Sequence) -> Folded {
+        let Some(source) = self.source(&issue.source)? else {
+            return Err(format!("there is no source {}", issue.source).into());
+        };
+        let unit = source.terms.unit.clone();
+        let member = self.member_by(&issue.to, &unit)?;
+        match member.filter(|member| member.account != issue.to) {
+            None => Ok(()),
+            Some(member) => self.hold_account(&member.id.clone(), &issue.to, at),
         }
     }
 }

@@ -73,7 +73,7 @@ impl Days {
 /// Opens a source, with its account.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OpenSource {
-    #[serde(rename = "account_id")]
+    #[serde(rename = "source_id")]
     pub account: AccountId,
     #[serde(rename = "unit_id")]
     pub unit: UnitId,

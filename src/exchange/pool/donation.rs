@@ -10,6 +10,7 @@ use crate::{
 /// Which donation: by the pool, and the number of the receipt that the donor got.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct DonationId {
+    #[serde(rename = "pool_id")]
     pub pool: AccountId,
     pub receipt: Name,
 }

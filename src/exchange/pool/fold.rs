@@ -43,7 +43,9 @@ impl Objects {
                     entry: donate.step,
                     recorded: at,
                 };
-                self.create(Object::Donation(donation), at)
+                // One of the same receipt was reversed.
+                self.put(Object::Donation(donation), at);
+                Ok(())
             }
             // It is all in its entry.
             PoolFact::Given(_) => Ok(()),

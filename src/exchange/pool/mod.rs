@@ -61,7 +61,7 @@ impl Purposes {
 /// Opens a pool: with an account, unless there is one that does.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct OpenPool {
-    #[serde(rename = "account_id")]
+    #[serde(rename = "pool_id")]
     pub account: AccountId,
     #[serde(rename = "unit_id")]
     pub unit: UnitId,

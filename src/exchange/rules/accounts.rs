@@ -2,7 +2,7 @@
 
 use super::Undecided;
 use crate::exchange::{Branch, NotLoaded, Objects, Rejection, pool::outside_account};
-use crate::ledger::{self, Account, AccountId, AccountKind, Book, UnitId};
+use crate::ledger::{self, Account, AccountId, AccountKind, AccountOpened, Book, UnitId};
 
 /// The centre in whose branch an account is, or would be.
 pub(super) fn owner<'a>(
@@ -44,9 +44,52 @@ pub(super) fn open_account<'a>(
     }
 }
 
+/// What opens an account of a kind and a unit. None where there is one that does.
+pub(super) fn opening(
+    book: &Book,
+    opened: AccountOpened,
+) -> Result<Option<ledger::Command>, Undecided> {
+    let AccountOpened { id, kind, unit, .. } = &opened;
+    if book.account(id)?.is_none() {
+        return Ok(Some(ledger::Command::OpenAccount(opened)));
+    }
+    let account = open_account(book, id, unit)?;
+    match account.kind == *kind {
+        true => Ok(None),
+        false => {
+            let why = format!("it is of kind {}, not {kind}", account.kind);
+            Err(unfit(id, why).into())
+        }
+    }
+}
+
+/// An account of a kind and a unit with the limits of its kind.
+pub(super) fn plain(id: AccountId, kind: AccountKind, unit: &UnitId) -> AccountOpened {
+    AccountOpened {
+        id,
+        kind,
+        unit: unit.clone(),
+        limits: kind.default_limits(),
+    }
+}
+
+/// That nothing is held of an account which only steps of the time bank are to take from: who
+/// placed the hold could settle it for more.
+pub(super) fn check_no_holds(book: &Book, id: &AccountId) -> Result<(), Undecided> {
+    match book.account(id)?.map_or(0, |account| account.open_holds) {
+        0 => Ok(()),
+        count => Err(unfit(id, format!("{count} holds are open on it")).into()),
+    }
+}
+
+/// The account of what lapsed with members of a centre who went, in a unit.
+pub(super) fn lapsed_account(centre: &Branch, unit: &UnitId) -> Option<AccountId> {
+    AccountId::parse(&format!("{centre}:lapsed:{unit}")).ok()
+}
+
 /// That what is asked of the ledger alone takes nothing from an account that is for steps of
-/// the time bank. What stands already is the ledger's to tell, and a reversal takes back what
-/// came in by mistake.
+/// the time bank, nor closes it or changes its limits. What stands already is the ledger's to
+/// tell, and a reversal takes back what came in by mistake.
 pub(super) fn check_ledger(
     book: &Book,
     objects: &Objects,
@@ -57,77 +100,66 @@ pub(super) fn check_ledger(
         ledger::Command::PlaceHold { terms, .. } => {
             (terms.id, std::slice::from_ref(&terms.transfer))
         }
-        ledger::Command::ChangeLimits { id, .. } => return check_limits(book, objects, id),
+        ledger::Command::ChangeLimits { id, .. } | ledger::Command::CloseAccount { id } => {
+            return check_free(book, objects, id);
+        }
         _ => return Ok(()),
     };
     for leg in legs {
-        let account = leg.debit();
-        if let Some(ways) = reserved(book, objects, account)?
+        if let Some(refused) = reserved(book, objects, leg.debit())?
             && book.booking(id)?.is_none()
         {
-            return Err(refused(account, ways).into());
+            return Err(refused.into());
         }
     }
     Ok(())
 }
 
-/// That nobody changes the cap of a source by the limits of its account.
-fn check_limits(book: &Book, objects: &Objects, id: &AccountId) -> Result<(), Undecided> {
+/// That anybody may take from an account.
+pub(super) fn check_free(book: &Book, objects: &Objects, id: &AccountId) -> Result<(), Undecided> {
     match reserved(book, objects, id)? {
-        Some(ways @ Ways::Source) => Err(refused(id, ways).into()),
-        _ => Ok(()),
+        None => Ok(()),
+        Some(refused) => Err(refused.into()),
     }
 }
 
-fn refused(account: &AccountId, ways: Ways) -> Rejection {
-    Rejection::AccountReserved {
-        account: account.clone(),
-        ways: ways.words(),
-    }
-}
-
-/// For what alone something goes out of an account.
-#[derive(Clone, Copy)]
-enum Ways {
-    Pool,
-    Outside,
-    Source,
-    Stock,
-}
-
-impl Ways {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Pool => "relief (`ledger-cli pool relief`) and orders",
-            Self::Outside => "donations (`ledger-cli pool donate`)",
-            Self::Stock => "the reversal of what was redeemed",
-            Self::Source => "issuance (`ledger-cli issue`), opening grants and orders",
-        }
-    }
-}
-
-/// For what alone something goes out of an account. None where anybody takes from it. Most
+/// That an account is for steps of the time bank. None where anybody takes from it. Most
 /// transfers are between accounts of which the kind tells it.
-fn reserved(book: &Book, objects: &Objects, id: &AccountId) -> Result<Option<Ways>, NotLoaded> {
+fn reserved(
+    book: &Book,
+    objects: &Objects,
+    id: &AccountId,
+) -> Result<Option<Rejection>, NotLoaded> {
     let Some(account) = book.account(id)? else {
         return Ok(None);
     };
-    Ok(match account.kind {
-        AccountKind::Pool => objects.pool(id)?.map(|_| Ways::Pool),
-        AccountKind::Redemption => objects.stock(id)?.map(|_| Ways::Stock),
+    let is_time = || account.unit == UnitId::time();
+    let named = |of: fn(&Branch, &UnitId) -> Option<AccountId>| {
+        let centre = objects.centre_around(account.id.as_str());
+        let named = centre.and_then(|centre| of(&centre.terms.prefix, &account.unit));
+        named.as_ref() == Some(&account.id)
+    };
+    let ways = match account.kind {
+        AccountKind::Pool if objects.pool(id)?.is_some() => {
+            "relief (`ledger-cli pool relief`) and orders"
+        }
+        AccountKind::Issuance if !is_time() && named(outside_account) => {
+            "donations (`ledger-cli pool donate`)"
+        }
         // A source has a floor.
-        AccountKind::Issuance if account.limits.floor.is_some() => {
-            objects.source(id)?.map(|_| Ways::Source)
+        AccountKind::Issuance
+            if account.limits.floor.is_some() && objects.source(id)?.is_some() =>
+        {
+            "issuance (`ledger-cli issue`), opening grants and orders"
         }
-        AccountKind::Issuance if account.unit != UnitId::time() => {
-            is_outside(objects, account).then_some(Ways::Outside)
+        AccountKind::Redemption if !is_time() && named(lapsed_account) => {
+            "what lapses with members who go"
         }
-        _ => None,
-    })
-}
-
-fn is_outside(objects: &Objects, account: &Account) -> bool {
-    let centre = objects.centre_around(account.id.as_str());
-    let outside = centre.and_then(|centre| outside_account(&centre.terms.prefix, &account.unit));
-    outside.as_ref() == Some(&account.id)
+        AccountKind::Redemption if objects.stock(id)?.is_some() => {
+            "the reversal of what was redeemed"
+        }
+        _ => return Ok(None),
+    };
+    let account = id.clone();
+    Ok(Some(Rejection::AccountReserved { account, ways }))
 }

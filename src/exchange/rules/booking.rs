@@ -2,13 +2,12 @@
 
 use super::{Undecided, View, accounts, eligibility::allows, policies};
 use crate::exchange::{
-    AdoptedPolicy, Member, MemberId, OrderId, OrderRejection, WeekId,
+    AdoptedPolicy, Member, MemberId, Order, OrderId, OrderRejection, WeekId,
     order::{Earnings, MAX_VISITS, Party, Visit},
     policy::{Ask, Minutes, Payer, Service},
 };
 use crate::ledger::{
-    self, AccountId, AccountKind, AccountOpened, Amount, HoldTerms, Label, Tag, Tags, Transfer,
-    UnitId,
+    self, AccountId, AccountKind, Amount, HoldTerms, Label, Tag, Tags, Transfer, UnitId,
 };
 
 /// A hold that is to be placed for an order.
@@ -49,17 +48,24 @@ pub(super) fn opening(
     let Some(Earnings { unit, account }) = earns else {
         return Ok(None);
     };
-    if view.book.account(account)?.is_some() {
-        accounts::open_account(view.book, account, unit)?;
-        return Ok(None);
+    let account = accounts::plain(account.clone(), AccountKind::Member, unit);
+    accounts::opening(view.book, account)
+}
+
+/// That a service earns by the policy of another day what it was accepted for.
+pub(super) fn check_unit(
+    order: &Order,
+    adopted: &AdoptedPolicy,
+    service: &Service,
+) -> Result<(), OrderRejection> {
+    match service.unit == order.unit() {
+        true => Ok(()),
+        false => Err(OrderRejection::ServiceUnfit {
+            policy: adopted.id(),
+            service: service.code.clone(),
+            why: "it earns another unit on that day; cancel the order, and publish another need",
+        }),
     }
-    let kind = AccountKind::Member;
-    Ok(Some(ledger::Command::OpenAccount(AccountOpened {
-        id: account.clone(),
-        kind,
-        unit: unit.clone(),
-        limits: kind.default_limits(),
-    })))
 }
 
 /// The most that an order can come to of which no more than so long counts.

@@ -9,7 +9,7 @@ use crate::exchange::{
 };
 use crate::ledger::{
     self, AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Difference, Entry,
-    Label, NewEntry, Origin, Principal, Tags, Transfer, Transfers,
+    Label, Limits, NewEntry, Origin, Principal, Tags, Transfer, Transfers,
 };
 
 pub(super) fn exit(view: View<'_>, new: &ExitMember, by: &Principal) -> Ruling {
@@ -154,7 +154,11 @@ fn settle(
     }
     let (from, to) = match found.balance > Balance::ZERO {
         true => (&member.account, &other),
-        false => (&other, &member.account),
+        false => {
+            // What they owe is paid by no pool without relief, and by no source.
+            accounts::check_free(view.book, view.objects, &other)?;
+            (&other, &member.account)
+        }
     };
     let transfer = Transfer::new(from.clone(), to.clone(), amount).map_err(|_| missing())?;
     let entry = entry(view, step, Label::exit(), transfer)?;
@@ -176,7 +180,7 @@ fn lapse(
     member: &Member,
     step: BookingId,
 ) -> Result<Vec<ledger::Command>, Undecided> {
-    let (mut ledger, mut id) = (Vec::new(), step);
+    let (mut openings, mut ledger, mut id) = (Vec::new(), Vec::new(), step);
     for other in &member.other_accounts {
         let Some(account) = view.book.account(other)? else {
             continue;
@@ -184,31 +188,38 @@ fn lapse(
         if account.closed.is_some() {
             continue;
         }
-        if let Ok(amount) = Amount::new(account.balance.steps()) {
+        if let Ok(amount) = Amount::new(account.balance.steps().saturating_abs()) {
             let centre = accounts::owner(view.objects, other)?;
-            let lapsed = AccountId::parse(&format!("{centre}:lapsed:{}", account.unit));
+            let lapsed = accounts::lapsed_account(centre, &account.unit);
             let lapsed =
-                lapsed.map_err(|_| accounts::unfit(other, "its centre's branch is long"))?;
-            if view.book.account(&lapsed)?.is_none() {
-                let kind = AccountKind::Redemption;
-                ledger.push(ledger::Command::OpenAccount(AccountOpened {
-                    id: lapsed.clone(),
-                    kind,
-                    unit: account.unit.clone(),
-                    limits: kind.default_limits(),
-                }));
-            }
+                lapsed.ok_or_else(|| accounts::unfit(other, "its centre's branch is long"))?;
+            let opening = AccountOpened {
+                limits: NO_LIMITS,
+                ..accounts::plain(lapsed.clone(), AccountKind::Redemption, &account.unit)
+            };
+            let opening = accounts::opening(view.book, opening)?;
+            openings.extend(opening.filter(|opening| !openings.contains(opening)));
             // The step's own UUID is that of the hours.
             id = id.derived();
-            let transfer = Transfer::new(other.clone(), lapsed, amount);
+            let (from, to) = match account.balance > Balance::ZERO {
+                true => (other.clone(), lapsed),
+                false => (lapsed, other.clone()),
+            };
+            let transfer = Transfer::new(from, to, amount);
             let transfer = transfer.map_err(|_| accounts::unfit(other, "it is where it lapses"))?;
             ledger.push(entry(view, id, Label::exit(), transfer)?);
         }
         let id = other.clone();
         ledger.push(ledger::Command::CloseAccount { id });
     }
-    Ok(ledger)
+    Ok(openings.into_iter().chain(ledger).collect())
 }
+
+/// What lapses may be below nothing, where what was spent was corrected since.
+const NO_LIMITS: Limits = Limits {
+    floor: None,
+    ceiling: None,
+};
 
 /// An entry that a step brings about, of one transfer: its id is the step's, which
 /// stands for nothing else in the ledger either.

@@ -14,8 +14,7 @@ use crate::exchange::{
     policy::{Ask, GrantTerms, Person},
 };
 use crate::ledger::{
-    self, Account, AccountId, AccountKind, AccountOpened, Amount, Label, Principal, Transfer,
-    UnitId,
+    self, AccountId, AccountKind, AccountOpened, Amount, Label, Principal, Transfer, UnitId,
 };
 
 pub(super) fn decide(view: View<'_>, command: &IssuanceCommand, by: &Principal) -> Ruling {
@@ -56,7 +55,7 @@ fn open(view: View<'_>, new: &OpenSource, by: &Principal) -> Ruling {
 fn issue(view: View<'_>, new: &Issue, by: &Principal) -> Ruling {
     let source = known(view, &new.source)?;
     let to = receiver(view, source, &new.to)?;
-    let parties: Vec<_> = to.into_iter().collect();
+    let parties: Vec<_> = to.member.into_iter().collect();
     let staff = doers::neutral_staff(view, &source.centre, &parties, by)?;
     let number = staff.terms.number.clone();
     if source.terms.unit == UnitId::time() {
@@ -69,7 +68,8 @@ fn issue(view: View<'_>, new: &Issue, by: &Principal) -> Ruling {
         amount: new.amount,
         kind: Label::issuance(),
     };
-    let ledger = out.entry(view, new.step, to)?;
+    let entry = out.entry(view, new.step, to.member)?;
+    let ledger = to.opening.into_iter().chain(entry).collect();
     let fact = fact(IssuanceFact::Issued(Issued {
         issue: new.clone(),
         by: number,
@@ -155,36 +155,50 @@ fn check_left(view: View<'_>, source: &Source, requested: Amount) -> Result<(), 
     }
 }
 
-/// Whose account something is issued to, where it is a member's: one of the source's centre, as
-/// are organisations, pools and projects.
-fn receiver<'a>(
-    view: View<'a>,
-    source: &Source,
-    id: &AccountId,
-) -> Result<Option<&'a Member>, Undecided> {
-    let account = accounts::open_account(view.book, id, &source.terms.unit)?;
-    if let Some(why) = no_receiver(source, account) {
-        return Err(unfit(id, why).into());
+/// Who something is issued to, and what opens their account.
+struct To<'a> {
+    /// Whose account it is, where it is a member's.
+    member: Option<&'a Member>,
+    opening: Option<ledger::Command>,
+}
+
+/// Something is issued to members, organisations, pools and projects of the source's centre. A
+/// member's account of another unit than hours is opened with the first that comes to it.
+fn receiver<'a>(view: View<'a>, source: &Source, id: &AccountId) -> Result<To<'a>, Undecided> {
+    let unit = &source.terms.unit;
+    let member = view.objects.member_by(id, unit)?;
+    let opening = match member {
+        Some(member) if member.account != *id => {
+            let account = accounts::plain(id.clone(), AccountKind::Member, unit);
+            accounts::opening(view.book, account)?
+        }
+        _ => None,
+    };
+    if opening.is_none() {
+        let account = accounts::open_account(view.book, id, unit)?;
+        if let Some(why) = no_receiver(member, account.kind) {
+            return Err(unfit(id, why).into());
+        }
     }
-    let member = view.objects.member_of(id)?;
+    if !source.centre.contains(id.as_str()) {
+        return Err(unfit(id, format!("it is not of centre {}", source.centre)).into());
+    }
     if let Some(member) = member {
         membership::check_state(member, &[MemberState::Active], "issued to")?;
     }
-    Ok(member)
+    Ok(To { member, opening })
 }
 
-/// Why nothing is issued from a source to an account.
-fn no_receiver(source: &Source, account: &Account) -> Option<String> {
-    if !source.centre.contains(account.id.as_str()) {
-        return Some(format!("it is not of centre {}", source.centre));
-    }
-    match account.kind {
+/// Why nothing is issued to an account.
+fn no_receiver(member: Option<&Member>, kind: AccountKind) -> Option<String> {
+    match kind {
+        AccountKind::Member if member.is_none() => Some("it is no member's".into()),
         AccountKind::Member
         | AccountKind::Organisation
         | AccountKind::Pool
         | AccountKind::Project => None,
         AccountKind::Issuance | AccountKind::Redemption | AccountKind::Clearing => {
-            Some(format!("nothing is issued to one of kind {}", account.kind))
+            Some(format!("nothing is issued to one of kind {kind}"))
         }
     }
 }

@@ -240,12 +240,9 @@ pub fn check_ledger(
     objects: &Objects,
     command: &ledger::Command,
 ) -> Result<(), Undecided> {
-    let id = match command {
-        ledger::Command::CloseAccount { id } => id,
-        other => {
-            accounts::check_ledger(book, objects, other)?;
-            return periods::check_ledger(book, objects, other);
-        }
+    accounts::check_ledger(book, objects, command)?;
+    let ledger::Command::CloseAccount { id } = command else {
+        return periods::check_ledger(book, objects, command);
     };
     let is_members = |account: &ledger::Account| {
         account.kind == ledger::AccountKind::Member && account.closed.is_none()

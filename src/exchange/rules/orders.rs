@@ -12,7 +12,7 @@ use crate::exchange::{
     order::{
         Booked, MAX_OFF_BOOKING_H, OrderAction, OrderVerb, Party, Reckoned, Resolution, Visit,
     },
-    policy::{Ask, Minutes, Service, pricing::Confirmed},
+    policy::{Ask, Minutes, pricing::Confirmed},
 };
 use crate::ledger::{self, Amount, BookingId, Moment, Principal};
 
@@ -178,7 +178,7 @@ impl Asked<'_> {
         let on = view.day(at);
         let adopted = eligibility::policy_on(view, &order.centre, on)?;
         let service = eligibility::service_of(adopted, &order.service)?;
-        check_unit(order, adopted, service)?;
+        booking::check_unit(order, adopted, service)?;
         let days_ago = u32::try_from(on.days_until(view.today)).unwrap_or(0);
         let length = minutes;
         needs::check_near(view, on)?;
@@ -205,7 +205,10 @@ impl Asked<'_> {
         let mut comes = Comes::plainly(order, by, order.state);
         comes.on = on;
         comes.is_approval = is_approval;
-        if amount > order.held {
+        if on != order.on {
+            super::issuing::check_pays_on(view, &order.payer, on)?;
+        }
+        if amount > order.held || (on != order.on && order.earns.is_some()) {
             booking::payer(view, adopted, (service, self.recipient), Some(&order.payer))?;
         }
         if amount != order.held {
@@ -269,7 +272,7 @@ impl Asked<'_> {
         eligibility::allows(adopted, &Ask::Exchange { length, days_ago })?;
         // Afterwards no policy of that day is adopted any more: what is served can be settled.
         let service = eligibility::service_of(adopted, &self.order.service)?;
-        check_unit(self.order, adopted, service)?;
+        booking::check_unit(self.order, adopted, service)?;
         eligibility::check_qualified(adopted.policy(), service, self.provider, on)?;
         self.check_free(at, at.after_s(length.get().saturating_mul(60)))?;
         let mut comes = Comes::plainly(self.order, by, OrderState::Serving);
@@ -454,22 +457,6 @@ pub(super) fn check_lasted(order: &Order, served: Minutes) -> Result<(), OrderRe
     match served > lasted {
         true => Err(OrderRejection::ConfirmedBeyondVisit { served, lasted }),
         false => Ok(()),
-    }
-}
-
-/// That a service earns by the policy of another day what it was accepted for.
-fn check_unit(
-    order: &Order,
-    adopted: &AdoptedPolicy,
-    service: &Service,
-) -> Result<(), OrderRejection> {
-    match service.unit == order.unit() {
-        true => Ok(()),
-        false => Err(OrderRejection::ServiceUnfit {
-            policy: adopted.id(),
-            service: service.code.clone(),
-            why: "it earns another unit on that day; cancel the order, and publish another need",
-        }),
     }
 }
 

@@ -93,7 +93,9 @@ fn check_service_source(
     let Some(found) = view.book.account(id)? else {
         return Err(Rejection::PolicyAccountUnknown { key, account }.into());
     };
-    match unfit_for(found, &[AccountKind::Issuance], unit) {
+    let why = unfit_for(found, &[AccountKind::Issuance], unit);
+    let is_source = view.objects.source(id)?.is_some();
+    match why.or_else(|| (!is_source).then(|| "it is no source".into())) {
         None => Ok(()),
         Some(why) => Err(Rejection::PolicyAccountUnfit { key, account, why }.into()),
     }

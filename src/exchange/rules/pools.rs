@@ -3,11 +3,11 @@
 use super::{Plan, Ruling, Undecided, View, accounts, check_staff, exits, staff_of};
 use crate::exchange::{
     Branch, Fact, Object, ObjectId, Rejection,
-    pool::{Donate, OpenPool, Pool, PoolCommand, PoolFact, PoolRejection, outside_account},
+    pool::{
+        Donate, Donation, OpenPool, Pool, PoolCommand, PoolFact, PoolRejection, outside_account,
+    },
 };
-use crate::ledger::{
-    self, AccountId, AccountKind, AccountOpened, Label, Principal, Transfer, UnitId,
-};
+use crate::ledger::{AccountId, AccountKind, Booking, Label, Principal, Transfer, UnitId};
 
 pub(super) fn decide(view: View<'_>, command: &PoolCommand, by: &Principal) -> Ruling {
     match command {
@@ -30,10 +30,13 @@ fn open(view: View<'_>, new: &OpenPool, by: &Principal) -> Ruling {
     let account = &new.account;
     let centre = accounts::owner(view.objects, account)?;
     check_staff(view.objects, centre, by)?;
-    let mut ledger = vec![opening(view, account, AccountKind::Pool, &new.unit)?];
+    accounts::check_no_holds(view.book, account)?;
+    let pool = accounts::plain(account.clone(), AccountKind::Pool, &new.unit);
+    let mut ledger = vec![accounts::opening(view.book, pool)?];
     if new.unit != UnitId::time() {
         let outside = outside(centre, account, &new.unit)?;
-        ledger.push(opening(view, &outside, AccountKind::Issuance, &new.unit)?);
+        let outside = accounts::plain(outside, AccountKind::Issuance, &new.unit);
+        ledger.push(accounts::opening(view.book, outside)?);
     }
     let fact = Fact::Pool(Box::new(PoolFact::Opened(new.clone())));
     Ok(Plan::with_ledger(fact, ledger.into_iter().flatten().collect()).into())
@@ -49,31 +52,10 @@ pub(super) fn outside(
     outside_account(centre, unit).ok_or_else(|| accounts::unfit(pool, why))
 }
 
-/// What opens an account. None where there is one that does.
-pub(super) fn opening(
-    view: View<'_>,
-    id: &AccountId,
-    kind: AccountKind,
-    unit: &UnitId,
-) -> Result<Option<ledger::Command>, Undecided> {
-    match view.book.account(id)? {
-        Some(_) => {
-            let account = accounts::open_account(view.book, id, unit)?;
-            match account.kind == kind {
-                true => Ok(None),
-                false => {
-                    let why = format!("it is of kind {}, not {kind}", account.kind);
-                    Err(accounts::unfit(id, why).into())
-                }
-            }
-        }
-        None => Ok(Some(ledger::Command::OpenAccount(AccountOpened {
-            id: id.clone(),
-            kind,
-            unit: unit.clone(),
-            limits: kind.default_limits(),
-        }))),
-    }
+/// Whether a donation was a mistake, and its receipt may be of another.
+fn is_reversed(view: View<'_>, donation: &Donation) -> Result<bool, Undecided> {
+    let posted = view.book.booking(donation.entry)?.and_then(Booking::entry);
+    Ok(posted.is_some_and(|posted| posted.reversed_by.is_some()))
 }
 
 fn donate(view: View<'_>, new: &Donate, by: &Principal) -> Ruling {
@@ -85,7 +67,9 @@ fn donate(view: View<'_>, new: &Donate, by: &Principal) -> Ruling {
         return Err(PoolRejection::PoolOfHours { pool }.into());
     }
     let earlier = ObjectId::Donation(Box::new(id.clone()));
-    if let Some(Object::Donation(earlier)) = view.objects.object(&earlier)? {
+    if let Some(Object::Donation(earlier)) = view.objects.object(&earlier)?
+        && !is_reversed(view, earlier)?
+    {
         return Err(PoolRejection::DonationExists {
             pool: id.pool.clone(),
             receipt: id.receipt.clone(),

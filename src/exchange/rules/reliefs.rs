@@ -4,7 +4,7 @@ use super::{
     Plan, Ruling, Undecided, View, accounts, doers, eligibility, exits, membership, policies, pools,
 };
 use crate::exchange::{
-    Doer, Fact, Member, Rejection, StaffNumber, StepId,
+    Branch, Doer, Fact, Member, Rejection, StaffNumber, StepId,
     policy::MIN_RELIEF,
     pool::{
         AskRelief, MAX_OPEN_RELIEFS, Pool, PoolFact, PoolRejection, Relief, ReliefAction,
@@ -18,13 +18,7 @@ use crate::ledger::{
 pub(super) fn ask(view: View<'_>, new: &AskRelief, by: &Principal) -> Ruling {
     let pool = pools::known(view, &new.pool)?;
     let member = eligibility::known_member(view, &new.member, "member_id")?;
-    if member.centre != pool.centre {
-        return Err(Rejection::MemberElsewhere {
-            member: member.id.clone(),
-            centre: member.centre.clone(),
-        }
-        .into());
-    }
+    check_of_centre(member, &pool.centre)?;
     let by = doers::doer_for(view, &pool.centre, member, by)?;
     membership::check_state(member, &membership::PRESENT, "given relief")?;
     if !pool.purposes.as_slice().contains(&new.purpose) {
@@ -49,6 +43,17 @@ pub(super) fn ask(view: View<'_>, new: &AskRelief, by: &Principal) -> Ruling {
     });
     let fact = Fact::Pool(Box::new(fact));
     Ok(Plan::with_reason(fact, Some(&new.reason)).into())
+}
+
+/// That a member is of the centre whose pool pays.
+fn check_of_centre(member: &Member, centre: &Branch) -> Result<(), Rejection> {
+    match member.centre == *centre {
+        true => Ok(()),
+        false => Err(Rejection::MemberElsewhere {
+            member: member.id.clone(),
+            centre: member.centre.clone(),
+        }),
+    }
 }
 
 /// That the pool has so much to give: nothing is held for what nobody has approved yet.
@@ -178,9 +183,10 @@ impl Asked<'_> {
             doers::check_another(view, staff, earlier)?;
         }
         membership::check_state(self.member, &membership::PRESENT, "given relief")?;
+        check_of_centre(self.member, &relief.centre)?;
         let adopted = view.objects.policy_on(&relief.centre, view.today)?;
         let asked = adopted.map_or(MIN_RELIEF, |adopted| adopted.policy().approval.relief);
-        let given = relief.approved_by.len().saturating_add(1);
+        let given = self.standing()?.saturating_add(1);
         let is_enough = u32::try_from(given).is_ok_and(|given| given >= asked);
         let (to, ledger) = match (relief.hold, is_enough) {
             (None, _) => (ReliefState::Reserved, vec![self.reserve()?]),
@@ -188,6 +194,16 @@ impl Asked<'_> {
             (Some(hold), true) => (ReliefState::Paid, self.pay(hold)?),
         };
         Ok(Comes { by, to, ledger })
+    }
+
+    /// How many of the approvals so far are of staff who are no party by now.
+    fn standing(&self) -> Result<usize, Undecided> {
+        let mut standing = 0;
+        for number in &self.relief.approved_by {
+            let staff = super::known_staff(self.view.objects, number)?;
+            standing += usize::from(!doers::is_party(staff, self.member));
+        }
+        Ok(standing)
     }
 
     fn reserve(&self) -> Result<ledger::Command, Undecided> {

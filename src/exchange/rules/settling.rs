@@ -66,8 +66,8 @@ pub(super) fn settle(
     })
 }
 
-/// Reckons an order again by other minutes: the entry is reversed, also past limits, as
-/// hours that were never served may have been spent; and another one takes its place, in the
+/// Reckons an order again by other minutes: the entry is reversed, also past the limits of members,
+/// as hours that were never served may have been spent (a pool that got some has to have them); and another one takes its place, in the
 /// order's hands as the first one is. Where nobody gets anything by one of them, it is not there.
 pub(super) fn correct(
     view: View<'_>,
@@ -148,6 +148,7 @@ fn reckon(
 ) -> Result<Outcome, Undecided> {
     let adopted = eligibility::policy_on(view, &order.centre, order.on)?;
     let service = eligibility::service_of(adopted, &order.service)?;
+    booking::check_unit(order, adopted, service)?;
     let (confirmed, worth) = match due {
         Due::Served(confirmed) => (confirmed, adopted.policy().worth(service, confirmed)),
         Due::Owed(minutes) => {

@@ -5,7 +5,7 @@ use super::{
     accounts::{self, unfit},
     check_staff, doers,
     eligibility::{self, Eligible, Role},
-    exits, membership, policies, pools, staff_of,
+    exits, membership, policies, staff_of,
 };
 use crate::exchange::{
     Doer, Fact, Member, MemberState, PolicyVersion,
@@ -38,7 +38,9 @@ fn known<'a>(view: View<'a>, account: &AccountId) -> Result<&'a Stock, Undecided
 fn open(view: View<'_>, new: &OpenStock, by: &Principal) -> Ruling {
     let centre = accounts::owner(view.objects, &new.account)?;
     check_staff(view.objects, centre, by)?;
-    let opening = pools::opening(view, &new.account, AccountKind::Redemption, &new.unit)?;
+    accounts::check_no_holds(view.book, &new.account)?;
+    let account = accounts::plain(new.account.clone(), AccountKind::Redemption, &new.unit);
+    let opening = accounts::opening(view.book, account)?;
     let fact = fact(StockFact::Opened(new.clone()));
     Ok(Plan::with_ledger(fact, opening.into_iter().collect()).into())
 }
@@ -127,6 +129,8 @@ fn redeemer<'a>(
     let member = view.objects.member_of(id)?;
     if let Some(member) = member {
         membership::check_state(member, &[MemberState::Active], "redeeming")?;
+    } else if account.kind == AccountKind::Member {
+        return Err(unfit(id, "it is no member's").into());
     }
     Ok(member)
 }

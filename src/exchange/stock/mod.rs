@@ -49,7 +49,7 @@ impl Pieces {
 /// Opens a stock: with an account, unless there is one that does.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct OpenStock {
-    #[serde(rename = "account_id")]
+    #[serde(rename = "stock_id")]
     pub account: AccountId,
     #[serde(rename = "unit_id")]
     pub unit: UnitId,
