@@ -1,10 +1,15 @@
 //! What staff need in a day, on one screen.
 
 use super::{
-    Incidents, Needs, Orders, ReadError, Reading, incidents, needs, orders, policies::today,
-    standings::standings_off,
+    Incidents, Needs, Orders, ReadError, Reading, Reliefs, incidents, needs, orders,
+    policies::today, reliefs, standings::standings_off,
 };
-use crate::exchange::{Branch, Day, Incident, Need, NeedState, Order, OrderState, StandingVisit};
+use crate::{
+    exchange::{
+        Branch, Day, Incident, Need, NeedState, Order, OrderState, StandingVisit, pool::Relief,
+    },
+    ledger::UnitId,
+};
 
 /// How many of a kind the day's screen shows.
 pub const TODAY_ROWS: usize = 100;
@@ -30,6 +35,8 @@ pub struct Today {
     pub disputes: Vec<Order>,
     /// Open incidents that stop no order.
     pub incidents: Vec<Incident>,
+    /// Reliefs of the centre's pools that wait for approval.
+    pub reliefs: Vec<(Relief, UnitId)>,
     /// Of which a visit that is still ahead did not arise.
     pub off: Vec<StandingVisit>,
     /// Which of these have more than are shown, by name.
@@ -78,6 +85,8 @@ pub fn today_of(
     let disputes = orders_of("disputes", Orders::In(centre(), OrderState::Disputed))?;
     let reported = incidents(reading, &Incidents::Reported(centre()), None, limit)?;
     let incidents = shown("incidents", reported, &mut cut);
+    let waiting = reliefs(reading, &Reliefs::Open(centre()), None, limit)?;
+    let reliefs = shown("reliefs", waiting, &mut cut);
     let off = shown("off", standings_off(reading, prefix, limit)?, &mut cut);
     let approved = Needs::In(centre(), NeedState::Approved);
     let mut unmet = shown("unmet", needs(reading, &approved, None, limit)?, &mut cut);
@@ -97,6 +106,7 @@ pub fn today_of(
         unmet,
         disputes,
         incidents,
+        reliefs,
         off,
         cut,
     })

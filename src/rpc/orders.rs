@@ -14,7 +14,7 @@ use super::{
     door::Held,
     incidents,
     needs::{self, need_id, order_id, step_taken},
-    page, partakers, standings,
+    page, partakers, pools, standings,
     status::Refused,
     to_the_end, token_of,
 };
@@ -311,6 +311,7 @@ impl OrderService for Services {
             missed: orders(&today.missed),
             to_correct: orders(&today.to_correct),
             off: today.off.iter().map(standings::reply).collect(),
+            reliefs: today.reliefs.iter().map(pools::relief).collect(),
             overdue: orders(&today.overdue),
             recorded: orders(&today.recorded),
             confirmed: orders(&today.confirmed),

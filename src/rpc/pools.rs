@@ -121,7 +121,7 @@ fn donation(view: &DonationView) -> v1::Donation {
     }
 }
 
-fn relief((relief, unit): &(Relief, UnitId)) -> v1::Relief {
+pub(super) fn relief((relief, unit): &(Relief, UnitId)) -> v1::Relief {
     let approved_by = relief.approved_by.iter();
     v1::Relief {
         relief_id: relief.id.to_string(),

@@ -578,7 +578,7 @@ impl Story {
         Ok(match read {
             Ok(today) => format!(
                 "approval={} visits={} missed={} overdue={} confirmed={} unmet={} disputes={} \
-                 incidents={} recorded={} to_correct={} off={}",
+                 incidents={} recorded={} to_correct={} off={} reliefs={}",
                 today.for_approval.len(),
                 today.visits.len(),
                 today.missed.len(),
@@ -589,7 +589,8 @@ impl Story {
                 today.incidents.len(),
                 today.recorded.len(),
                 today.to_correct.len(),
-                today.off.len()
+                today.off.len(),
+                today.reliefs.len()
             ),
             Err(error) => show::unread(&self.names, &error),
         })

@@ -1,9 +1,10 @@
 //! What staff need in a day.
 
-use timebank_proto::v1::{GetTodayResponse, Need, Order, Standing};
+use timebank_proto::v1::{GetTodayResponse, Need, Order, Relief, Standing};
 
 use super::{
     orders::{NEEDS, ORDERS, chosen, incidents, need, order},
+    pools::{RELIEFS, relief},
     standings::{STANDINGS, standing},
 };
 use crate::render::{Cell, Row};
@@ -30,6 +31,7 @@ pub(crate) fn today(today: &GetTodayResponse) -> Row {
         ("unmet_count", count(today.unmet.len())),
         ("dispute_count", count(today.disputes.len())),
         ("incident_count", count(today.incidents.len())),
+        ("relief_count", count(today.reliefs.len())),
         ("off_count", count(today.off.len())),
         ("cut", cut(&today.cut)),
         ("for_approval", needs(&today.for_approval)),
@@ -42,8 +44,14 @@ pub(crate) fn today(today: &GetTodayResponse) -> Row {
         ("unmet", needs(&today.unmet)),
         ("disputes", orders(&today.disputes)),
         ("incidents", incidents(&today.incidents)),
+        ("reliefs", reliefs(&today.reliefs)),
         ("off", off(&today.off)),
     ])
+}
+
+fn reliefs(reliefs: &[Relief]) -> Cell {
+    let rows = reliefs.iter().map(|one| chosen(&relief(one), &RELIEFS));
+    Cell::Rows(rows.collect())
 }
 
 fn off(standings: &[Standing]) -> Cell {
