@@ -96,9 +96,7 @@ pub(super) async fn transfer(args: TransferArgs, mut session: Session) -> Result
         .await
         .map_err(|status| Failure::from(status).of_booking(&id))?
         .into_inner();
-    show(session, answer.entry, Some(answer.replayed))
-        .await
-        .map_err(|failure| failure.after_booking(&id))
+    booked(answer.entry, answer.replayed, &id, session).await
 }
 
 pub(super) async fn run(command: EntryCommand, mut session: Session) -> Result<(), Failure> {
@@ -135,9 +133,18 @@ async fn reverse(request: ReverseEntryRequest, mut session: Session) -> Result<(
         .await
         .map_err(|status| Failure::from(status).of_booking(&id))?
         .into_inner();
-    show(session, answer.entry, Some(answer.replayed))
-        .await
-        .map_err(|failure| failure.after_booking(&id))
+    booked(answer.entry, answer.replayed, &id, session).await
+}
+
+/// Shows the entry that was posted by an id.
+pub(super) async fn booked(
+    entry: Option<Entry>,
+    replayed: bool,
+    id: &str,
+    session: Session,
+) -> Result<(), Failure> {
+    let shown = show(session, entry, Some(replayed)).await;
+    shown.map_err(|failure| failure.after_booking(id))
 }
 
 async fn show(

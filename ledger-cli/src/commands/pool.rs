@@ -7,7 +7,7 @@ use timebank_proto::v1::{
     ReliefState, ReliefVerb, ReliefsOfCentre, StepReliefRequest, list_reliefs_request::Which,
 };
 
-use super::{id_or_fresh, source};
+use super::{entry::booked, id_or_fresh};
 use crate::{
     amount::{Amount, TIME},
     client::{Client, PAGE_SIZE, present},
@@ -285,7 +285,7 @@ pub(super) async fn give(args: GiftArgs, mut session: Session) -> Result<(), Fai
     let answer = session.client.pools.give_hours(request).await;
     let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
     let answer = answer.into_inner();
-    source::booked(answer.entry, answer.replayed, &id, session).await
+    booked(answer.entry, answer.replayed, &id, session).await
 }
 
 /// A pool, which counts what an amount is written in.

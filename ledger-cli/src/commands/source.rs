@@ -2,11 +2,11 @@
 
 use clap::{Args, Subcommand};
 use timebank_proto::v1::{
-    Entry, Funding, GetSourceRequest, GiveGrantRequest, IssueRequest, ListSourcesRequest,
+    Funding, GetSourceRequest, GiveGrantRequest, IssueRequest, ListSourcesRequest,
     OpenSourceRequest, Sector, SourceTerms,
 };
 
-use super::id_or_fresh;
+use super::{entry::booked, id_or_fresh};
 use crate::{
     amount::{Amount, TIME},
     client::{Client, PAGE_SIZE, present},
@@ -203,19 +203,6 @@ pub(super) async fn grant(args: GrantArgs, mut session: Session) -> Result<(), F
     let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
     let answer = answer.into_inner();
     booked(answer.entry, answer.replayed, &id, session).await
-}
-
-/// Shows the entry that a step posted.
-pub(super) async fn booked(
-    entry: Option<Entry>,
-    replayed: bool,
-    id: &str,
-    mut session: Session,
-) -> Result<(), Failure> {
-    let row = rows::entry(&present(entry, "entry")?);
-    let row = row.with("replayed", Cell::Flag(replayed));
-    let shown = session.output.one(&row).await;
-    shown.map_err(|failure| failure.after_booking(id))
 }
 
 async fn show(source_id: String, mut session: Session) -> Result<(), Failure> {

@@ -6,10 +6,7 @@ use timebank_proto::v1::{
     RedeemRequest, pieces_counted::Counted,
 };
 
-use super::{
-    id_or_fresh,
-    source::{booked, check_unit},
-};
+use super::{entry::booked, id_or_fresh, source::check_unit};
 use crate::{
     amount::Amount,
     client::{Client, PAGE_SIZE, present},

@@ -11,6 +11,7 @@ mod eligibility;
 mod judge;
 pub mod pricing;
 mod read;
+mod read_values;
 mod terms;
 mod values;
 mod verdict;

@@ -1,20 +1,20 @@
 //! A policy's document, section by section. What is not written takes the default that
 //! is named here; `examples/policies` explains every key.
 
-use std::ops::RangeInclusive;
-
-use toml::de::DeValue;
-
 use super::{
     ApprovalTerms, BalanceTerms, Basis, CancellationTerms, Condition, ConfirmationTerms,
     DormancyTerms, ExchangeTerms, ExitTerms, Factor, GiftTerms, GrantTerms, Inheritor,
     IssuanceTerms, Level, Minutes, Mistakes, Months, Partner, Payer, PaymentTerms, Percent, Policy,
     Pricing, QualificationTerms, Receiver, RedeemTerms, RetentionTerms, Rounding, Service, Waiting,
-    Who, WhoTerms, Years, checks,
-    document::{Document, NotRead, Section},
+    Who, WhoTerms, checks,
+    document::{Document, Section},
+    read_values::{
+        account, boolean, choice, code, day, factor, level, minutes, months, name, not_within,
+        number, number_within, payer, per_hour, positive_minutes, unit, years,
+    },
 };
 use crate::{
-    exchange::{Code, Day, Name, order::MAX_DAYS_AHEAD},
+    exchange::order::MAX_DAYS_AHEAD,
     ledger::{AccountId, UnitId},
 };
 
@@ -29,8 +29,6 @@ pub(in crate::exchange) const MAX_DAYS: u32 = 3_660;
 const MAX_APPROVALS: u32 = 10;
 /// Nobody pays relief on one person's word.
 pub(in crate::exchange) const MIN_RELIEF: u32 = 2;
-
-type Read<T> = Result<T, NotRead>;
 
 impl Policy {
     /// Reads the document of a policy.
@@ -362,6 +360,12 @@ fn service(
     })
 }
 
+impl Percent {
+    fn quarter() -> Self {
+        Self::new(25).unwrap_or_default()
+    }
+}
+
 impl Minutes {
     fn quarter() -> Self {
         Self::new(15).unwrap_or(Self::ZERO)
@@ -369,140 +373,5 @@ impl Minutes {
 
     pub(super) fn day() -> Self {
         Self::new(24 * 60).unwrap_or(Self::ZERO)
-    }
-}
-
-fn text<'v>(value: &'v DeValue<'_>) -> Read<&'v str> {
-    let hint = "write it in quotation marks";
-    value.as_str().ok_or_else(|| not("a text", hint))
-}
-
-fn not(kind: &str, hint: &str) -> NotRead {
-    (format!("is not {kind}"), hint.into())
-}
-
-fn name(value: &DeValue<'_>) -> Read<Name> {
-    let hint = "write 1 to 100 characters, with no space at either end";
-    Name::parse("name", text(value)?).map_err(|_| not("a name", hint))
-}
-
-fn code(value: &DeValue<'_>) -> Read<Code> {
-    let hint = "write 1 to 32 characters a-z 0-9 '-', a letter first";
-    Code::parse("code", text(value)?).map_err(|_| not("a code", hint))
-}
-
-fn account(value: &DeValue<'_>) -> Read<AccountId> {
-    let hint = "write one such as \"shapingba:pool:mutual\"";
-    AccountId::parse(text(value)?).map_err(|_| not("an account id", hint))
-}
-
-fn unit(value: &DeValue<'_>) -> Read<UnitId> {
-    let hint = "write \"time\", or the name of a unit that the ledger has, such as \"points\"";
-    UnitId::parse(text(value)?).map_err(|_| not("a unit", hint))
-}
-
-fn payer(value: &DeValue<'_>) -> Read<Payer> {
-    match text(value)? {
-        "recipient" => Ok(Payer::Recipient),
-        _ => account(value)
-            .map(Payer::Account)
-            .map_err(|_| not("a payer", "write \"recipient\", or an account id")),
-    }
-}
-
-/// A day, as a text or as TOML writes dates.
-fn day(value: &DeValue<'_>) -> Read<Day> {
-    let given = match value {
-        DeValue::Datetime(date) => date.to_string(),
-        other => text(other)?.into(),
-    };
-    let hint = "write one such as 2026-12-01";
-    Day::parse("day", &given).map_err(|_| not("a day", hint))
-}
-
-fn minutes(value: &DeValue<'_>) -> Read<Minutes> {
-    let given = value.as_str().and_then(Minutes::parse);
-    given.ok_or_else(|| not("a length of time", "write \"15m\", \"2h\" or \"1h30m\""))
-}
-
-fn positive_minutes(value: &DeValue<'_>) -> Read<Minutes> {
-    let given = minutes(value)?;
-    match given > Minutes::ZERO {
-        true => Ok(given),
-        false => Err(not("longer than nothing", "write \"15m\", for one")),
-    }
-}
-
-fn level(value: &DeValue<'_>) -> Read<Level> {
-    let given = value.as_str().and_then(Level::parse);
-    let hint = "write \"0h\", \"-10h\", \"1500h\" or \"none\"";
-    given.ok_or_else(|| not("a balance", hint))
-}
-
-/// A factor, as a text or as a number with its digits as they are written.
-fn factor(value: &DeValue<'_>) -> Read<Factor> {
-    let given = match value {
-        DeValue::Integer(number) => Factor::parse(number.as_str()),
-        DeValue::Float(number) => Factor::parse(number.as_str()),
-        other => other.as_str().and_then(Factor::parse),
-    };
-    let hint = "write 1, 1.5 or \"3/2\": above 0, of numbers up to 10,000";
-    given.ok_or_else(|| not("a fraction", hint))
-}
-
-fn per_hour(value: &DeValue<'_>) -> Read<Factor> {
-    let max = 10_000;
-    let steps = number(value, max)?;
-    Factor::an_hour(steps).ok_or_else(|| not_within(&(0..=max)))
-}
-
-fn boolean(value: &DeValue<'_>) -> Read<bool> {
-    value
-        .as_bool()
-        .ok_or_else(|| not("true or false", "write true or false"))
-}
-
-fn number(value: &DeValue<'_>, max: u32) -> Read<u32> {
-    number_within(value, 0..=max)
-}
-
-fn number_within(value: &DeValue<'_>, range: RangeInclusive<u32>) -> Read<u32> {
-    let given = value.as_integer().and_then(|given| {
-        let digits = given.as_str();
-        u32::from_str_radix(digits, given.radix()).ok()
-    });
-    given
-        .filter(|given| range.contains(given))
-        .ok_or_else(|| not_within(&range))
-}
-
-fn not_within(range: &RangeInclusive<u32>) -> NotRead {
-    let hint = format!("write one from {} to {}", range.start(), range.end());
-    not("a whole number in its range", &hint)
-}
-
-fn years(value: &DeValue<'_>) -> Read<Years> {
-    let number = number(value, Years::MAX)?;
-    Years::new(number).ok_or_else(|| not_within(&(0..=Years::MAX)))
-}
-
-fn months(value: &DeValue<'_>) -> Read<Months> {
-    let number = number(value, Months::MAX)?;
-    Months::new(number).ok_or_else(|| not_within(&(0..=Months::MAX)))
-}
-
-fn choice<T: Copy>(value: &DeValue<'_>, choices: &[(&str, T)]) -> Read<T> {
-    let given = value.as_str();
-    let found = choices.iter().find(|(word, _)| Some(*word) == given);
-    let words = choices.iter().map(|(word, _)| format!("\"{word}\""));
-    let words = words.collect::<Vec<_>>().join(", ");
-    found
-        .map(|(_, choice)| *choice)
-        .ok_or_else(|| not("one of the choices", &format!("write one of {words}")))
-}
-
-impl Percent {
-    fn quarter() -> Self {
-        Self::new(25).unwrap_or_default()
     }
 }

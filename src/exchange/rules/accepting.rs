@@ -5,7 +5,7 @@ use super::{
     booking::{self, Held},
     doers,
     eligibility::{self, Eligible, Role},
-    exits, issuing, membership, needs, policies,
+    entries, issuing, membership, needs, policies,
 };
 use crate::exchange::{
     AcceptNeed, Doer, Fact, Member, MemberState, Need, NeedState, ObjectId, OrderAccepted, OrderId,
@@ -72,7 +72,7 @@ pub(super) fn ordered(
     let payer = booking::payer(view, adopted, sides, terms.pay_from.as_ref())?;
     issuing::check_pays_on(view, &payer, need.on)?;
     let earns = booking::earnings(adopted, service, provider)?;
-    exits::check_unbooked(
+    entries::check_unbooked(
         view,
         new.order.0,
         StepId::Creates(ObjectId::Order(new.order)),

@@ -1,15 +1,13 @@
 //! How members go: what becomes of their hours, and who approves it.
 
-use std::sync::Arc;
-
-use super::{Plan, Ruling, Undecided, View, accounts, doers, membership, policies};
+use super::{Plan, Ruling, Undecided, View, accounts, doers, entries, membership, policies};
 use crate::exchange::{
     ApproveExit, ExitApproved, ExitCause, ExitMember, Fact, Member, MemberExited, MemberState,
-    Rejection, Settlement, StepId, policy::Inheritor,
+    Rejection, Settlement, policy::Inheritor,
 };
 use crate::ledger::{
-    self, AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Difference, Entry,
-    Label, Limits, NewEntry, Origin, Principal, Tags, Transfer, Transfers,
+    self, AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Label, Limits,
+    Principal, Transfer,
 };
 
 pub(super) fn exit(view: View<'_>, new: &ExitMember, by: &Principal) -> Ruling {
@@ -161,7 +159,7 @@ fn settle(
         }
     };
     let transfer = Transfer::new(from.clone(), to.clone(), amount).map_err(|_| missing())?;
-    let entry = entry(view, step, Label::exit(), transfer)?;
+    let entry = entries::of_step(view, step, Label::exit(), transfer)?;
     let limits = policies::new_limits(view, &member.centre, &member.account)?;
     let ledger = limits.into_iter().chain(lapsing).chain([entry, close]);
     Ok(Settled {
@@ -207,7 +205,7 @@ fn lapse(
             };
             let transfer = Transfer::new(from, to, amount);
             let transfer = transfer.map_err(|_| accounts::unfit(other, "it is where it lapses"))?;
-            ledger.push(entry(view, id, Label::exit(), transfer)?);
+            ledger.push(entries::of_step(view, id, Label::exit(), transfer)?);
         }
         let id = other.clone();
         ledger.push(ledger::Command::CloseAccount { id });
@@ -220,44 +218,3 @@ const NO_LIMITS: Limits = Limits {
     floor: None,
     ceiling: None,
 };
-
-/// An entry that a step brings about, of one transfer: its id is the step's, which
-/// stands for nothing else in the ledger either.
-pub(super) fn entry(
-    view: View<'_>,
-    step: BookingId,
-    kind: Label,
-    transfer: Transfer,
-) -> Result<ledger::Command, Undecided> {
-    check_unbooked(view, step, StepId::Own(step))?;
-    let entry = Entry {
-        id: step,
-        transfers: Transfers::one(transfer),
-        effective_at: None,
-        kind,
-        tags: Tags::default(),
-        note: None,
-        origin: Origin::Posted,
-    };
-    Ok(ledger::Command::PostEntry(NewEntry {
-        entry: Arc::new(entry),
-        units: Vec::new(),
-        note: None,
-        opens: Vec::new(),
-    }))
-}
-
-/// That an id by which something is to be booked stands for nothing in the ledger yet.
-pub(super) fn check_unbooked(
-    view: View<'_>,
-    booking: BookingId,
-    id: StepId,
-) -> Result<(), Undecided> {
-    match view.book.booking(booking)? {
-        None => Ok(()),
-        Some(_) => {
-            let difference = Difference::of("what", "entry or hold", "step of the time bank");
-            Err(Rejection::IdReused { id, difference }.into())
-        }
-    }
-}

@@ -3,7 +3,7 @@
 use super::{
     Plan, Ruling, Undecided, View,
     accounts::{self, unfit},
-    doers, eligibility, exits, membership, policies,
+    doers, eligibility, entries, membership, policies,
 };
 use crate::exchange::{
     AdoptedPolicy, Branch, Doer, Fact, Member, MemberId, MemberState, Objects,
@@ -25,7 +25,7 @@ pub(super) fn give(view: View<'_>, new: &GiveHours, by: &Principal) -> Ruling {
     check_free(view, new)?;
     let transfer = Transfer::new(new.from.clone(), new.to.clone(), new.amount);
     let transfer = transfer.map_err(|_| unfit(&new.to, "it is the giver's own"))?;
-    let entry = exits::entry(view, new.step, Label::gift(), transfer)?;
+    let entry = entries::of_step(view, new.step, Label::gift(), transfer)?;
     let limits = [from.member(), to.member()].into_iter().flatten();
     let limits = limits.map(|one| policies::new_limits(view, &one.centre, &one.account));
     let limits = limits.collect::<Result<Vec<_>, _>>()?;

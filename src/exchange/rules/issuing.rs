@@ -3,7 +3,7 @@
 use super::{
     Plan, Ruling, Undecided, View,
     accounts::{self, unfit},
-    check_staff, doers, eligibility, exits, membership, policies,
+    check_staff, doers, eligibility, entries, membership, policies,
 };
 use crate::exchange::{
     AdoptedPolicy, Day, Fact, Member, MemberState, PersonalFields,
@@ -106,7 +106,7 @@ impl Out<'_> {
             Some(member) => policies::new_limits(view, &member.centre, &member.account)?,
             None => None,
         };
-        let entry = exits::entry(view, step, self.kind, transfer)?;
+        let entry = entries::of_step(view, step, self.kind, transfer)?;
         Ok(limits.into_iter().chain([entry]).collect())
     }
 }

@@ -1,7 +1,7 @@
 //! Registering, changing, moving, suspending and qualifying members.
 
 use super::{
-    Plan, Ruling, Undecided, View, check_named, check_staff, exits, identities, membership,
+    Plan, Ruling, Undecided, View, check_named, check_staff, entries, identities, membership,
     policies,
 };
 use crate::{
@@ -149,7 +149,12 @@ pub(super) fn relocate(view: View<'_>, new: &MoveMember, by: &Principal) -> Ruli
         };
         let transfer = Transfer::new(from.clone(), to.clone(), amount)
             .map_err(|_| Rejection::MemberAccountExists { member: id.clone() })?;
-        ledger.push(exits::entry(view, *step, Label::relocation(), transfer)?);
+        ledger.push(entries::of_step(
+            view,
+            *step,
+            Label::relocation(),
+            transfer,
+        )?);
     }
     ledger.push(ledger::Command::CloseAccount {
         id: member.account.clone(),

@@ -10,6 +10,7 @@ mod centres;
 mod confirming;
 mod doers;
 mod eligibility;
+mod entries;
 mod exits;
 mod gifts;
 mod identities;

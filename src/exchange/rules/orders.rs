@@ -212,7 +212,7 @@ impl Asked<'_> {
             booking::payer(view, adopted, (service, self.recipient), Some(&order.payer))?;
         }
         if amount != order.held {
-            super::exits::check_unbooked(view, step, StepId::Own(step))?;
+            super::entries::check_unbooked(view, step, StepId::Own(step))?;
             let held = Held {
                 order: order.id,
                 id: step,
@@ -419,7 +419,7 @@ impl Asked<'_> {
             reason,
         };
         for id in [correcting.step, correcting.new_entry] {
-            super::exits::check_unbooked(view, id, StepId::Own(new.step))?;
+            super::entries::check_unbooked(view, id, StepId::Own(new.step))?;
         }
         let due = Due::Served(both(served));
         let settled = settling::correct(view, order, self.provider, due, correcting)?;

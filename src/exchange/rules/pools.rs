@@ -1,6 +1,6 @@
 //! Pools: opening them, and what comes into them from outside.
 
-use super::{Plan, Ruling, Undecided, View, accounts, check_staff, exits, staff_of};
+use super::{Plan, Ruling, Undecided, View, accounts, check_staff, entries, staff_of};
 use crate::exchange::{
     Branch, Fact, Object, ObjectId, Rejection,
     pool::{
@@ -82,7 +82,7 @@ fn donate(view: View<'_>, new: &Donate, by: &Principal) -> Ruling {
     let transfer = Transfer::new(outside, pool.account.clone(), new.amount);
     let why = "it stands for what is outside itself";
     let transfer = transfer.map_err(|_| accounts::unfit(&pool.account, why))?;
-    let entry = exits::entry(view, new.step, Label::donation(), transfer)?;
+    let entry = entries::of_step(view, new.step, Label::donation(), transfer)?;
     let fact = Fact::Pool(Box::new(PoolFact::Donated {
         donate: new.clone(),
         by: staff.terms.number.clone(),

@@ -1,7 +1,8 @@
 //! Relief: who asks for it, who approves it, and what the ledger does for it.
 
 use super::{
-    Plan, Ruling, Undecided, View, accounts, doers, eligibility, exits, membership, policies, pools,
+    Plan, Ruling, Undecided, View, accounts, doers, eligibility, entries, membership, policies,
+    pools,
 };
 use crate::exchange::{
     Branch, Doer, Fact, Member, Rejection, StaffNumber, StepId,
@@ -112,7 +113,7 @@ pub(super) fn step(view: View<'_>, new: &ReliefStep, by: &Principal) -> Ruling {
                 effective_at: None,
                 owner: relief.id.hold_owner(),
             };
-            exits::check_unbooked(view, new.step, StepId::Own(new.step))?;
+            entries::check_unbooked(view, new.step, StepId::Own(new.step))?;
             Comes {
                 by: Doer::Staff(by),
                 to: ReliefState::Returned,
@@ -208,7 +209,7 @@ impl Asked<'_> {
 
     fn reserve(&self) -> Result<ledger::Command, Undecided> {
         let Self { view, relief, .. } = *self;
-        exits::check_unbooked(view, self.step, StepId::Own(self.step))?;
+        entries::check_unbooked(view, self.step, StepId::Own(self.step))?;
         let pool = pools::known(view, &relief.pool)?;
         let to = match pool.is_of_hours() {
             true => self.member.account.clone(),

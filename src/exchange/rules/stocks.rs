@@ -5,7 +5,7 @@ use super::{
     accounts::{self, unfit},
     check_staff, doers,
     eligibility::{self, Eligible, Role},
-    exits, membership, policies, staff_of,
+    entries, membership, policies, staff_of,
 };
 use crate::exchange::{
     Doer, Fact, Member, MemberState, PolicyVersion,
@@ -88,7 +88,7 @@ fn redeem(view: View<'_>, new: &Redeem, by: &Principal) -> Ruling {
         Some(member) => policies::new_limits(view, &member.centre, &member.account)?,
         None => None,
     };
-    let entry = exits::entry(view, new.step, Label::redemption(), transfer)?;
+    let entry = entries::of_step(view, new.step, Label::redemption(), transfer)?;
     let fact = fact(StockFact::Redeemed(Redeemed {
         redeem: Redeem {
             recorded: None,

@@ -1,0 +1,142 @@
+//! Single values of a policy's document: what each may be, and what to write instead.
+
+use std::ops::RangeInclusive;
+
+use toml::de::DeValue;
+
+use super::{Factor, Level, Minutes, Months, Payer, Years, document::NotRead};
+use crate::{
+    exchange::{Code, Day, Name},
+    ledger::{AccountId, UnitId},
+};
+
+pub(super) type Read<T> = Result<T, NotRead>;
+
+pub(super) fn text<'v>(value: &'v DeValue<'_>) -> Read<&'v str> {
+    let hint = "write it in quotation marks";
+    value.as_str().ok_or_else(|| not("a text", hint))
+}
+
+pub(super) fn not(kind: &str, hint: &str) -> NotRead {
+    (format!("is not {kind}"), hint.into())
+}
+
+pub(super) fn name(value: &DeValue<'_>) -> Read<Name> {
+    let hint = "write 1 to 100 characters, with no space at either end";
+    Name::parse("name", text(value)?).map_err(|_| not("a name", hint))
+}
+
+pub(super) fn code(value: &DeValue<'_>) -> Read<Code> {
+    let hint = "write 1 to 32 characters a-z 0-9 '-', a letter first";
+    Code::parse("code", text(value)?).map_err(|_| not("a code", hint))
+}
+
+pub(super) fn account(value: &DeValue<'_>) -> Read<AccountId> {
+    let hint = "write one such as \"shapingba:pool:mutual\"";
+    AccountId::parse(text(value)?).map_err(|_| not("an account id", hint))
+}
+
+pub(super) fn unit(value: &DeValue<'_>) -> Read<UnitId> {
+    let hint = "write \"time\", or the name of a unit that the ledger has, such as \"points\"";
+    UnitId::parse(text(value)?).map_err(|_| not("a unit", hint))
+}
+
+pub(super) fn payer(value: &DeValue<'_>) -> Read<Payer> {
+    match text(value)? {
+        "recipient" => Ok(Payer::Recipient),
+        _ => account(value)
+            .map(Payer::Account)
+            .map_err(|_| not("a payer", "write \"recipient\", or an account id")),
+    }
+}
+
+/// A day, as a text or as TOML writes dates.
+pub(super) fn day(value: &DeValue<'_>) -> Read<Day> {
+    let given = match value {
+        DeValue::Datetime(date) => date.to_string(),
+        other => text(other)?.into(),
+    };
+    let hint = "write one such as 2026-12-01";
+    Day::parse("day", &given).map_err(|_| not("a day", hint))
+}
+
+pub(super) fn minutes(value: &DeValue<'_>) -> Read<Minutes> {
+    let given = value.as_str().and_then(Minutes::parse);
+    given.ok_or_else(|| not("a length of time", "write \"15m\", \"2h\" or \"1h30m\""))
+}
+
+pub(super) fn positive_minutes(value: &DeValue<'_>) -> Read<Minutes> {
+    let given = minutes(value)?;
+    match given > Minutes::ZERO {
+        true => Ok(given),
+        false => Err(not("longer than nothing", "write \"15m\", for one")),
+    }
+}
+
+pub(super) fn level(value: &DeValue<'_>) -> Read<Level> {
+    let given = value.as_str().and_then(Level::parse);
+    let hint = "write \"0h\", \"-10h\", \"1500h\" or \"none\"";
+    given.ok_or_else(|| not("a balance", hint))
+}
+
+/// A factor, as a text or as a number with its digits as they are written.
+pub(super) fn factor(value: &DeValue<'_>) -> Read<Factor> {
+    let given = match value {
+        DeValue::Integer(number) => Factor::parse(number.as_str()),
+        DeValue::Float(number) => Factor::parse(number.as_str()),
+        other => other.as_str().and_then(Factor::parse),
+    };
+    let hint = "write 1, 1.5 or \"3/2\": above 0, of numbers up to 10,000";
+    given.ok_or_else(|| not("a fraction", hint))
+}
+
+pub(super) fn per_hour(value: &DeValue<'_>) -> Read<Factor> {
+    let max = 10_000;
+    let steps = number(value, max)?;
+    Factor::an_hour(steps).ok_or_else(|| not_within(&(0..=max)))
+}
+
+pub(super) fn boolean(value: &DeValue<'_>) -> Read<bool> {
+    value
+        .as_bool()
+        .ok_or_else(|| not("true or false", "write true or false"))
+}
+
+pub(super) fn number(value: &DeValue<'_>, max: u32) -> Read<u32> {
+    number_within(value, 0..=max)
+}
+
+pub(super) fn number_within(value: &DeValue<'_>, range: RangeInclusive<u32>) -> Read<u32> {
+    let given = value.as_integer().and_then(|given| {
+        let digits = given.as_str();
+        u32::from_str_radix(digits, given.radix()).ok()
+    });
+    given
+        .filter(|given| range.contains(given))
+        .ok_or_else(|| not_within(&range))
+}
+
+pub(super) fn not_within(range: &RangeInclusive<u32>) -> NotRead {
+    let hint = format!("write one from {} to {}", range.start(), range.end());
+    not("a whole number in its range", &hint)
+}
+
+pub(super) fn years(value: &DeValue<'_>) -> Read<Years> {
+    let number = number(value, Years::MAX)?;
+    Years::new(number).ok_or_else(|| not_within(&(0..=Years::MAX)))
+}
+
+pub(super) fn months(value: &DeValue<'_>) -> Read<Months> {
+    let number = number(value, Months::MAX)?;
+    Months::new(number).ok_or_else(|| not_within(&(0..=Months::MAX)))
+}
+
+pub(super) fn choice<T: Copy>(value: &DeValue<'_>, choices: &[(&str, T)]) -> Read<T> {
+    let given = value.as_str();
+    let found = choices.iter().find(|(word, _)| Some(*word) == given);
+    let words = choices.iter().map(|(word, _)| format!("\"{word}\""));
+    let words = words.collect::<Vec<_>>().join(", ");
+    found
+        .map(|(_, choice)| *choice)
+        .ok_or_else(|| not("one of the choices", &format!("write one of {words}")))
+}

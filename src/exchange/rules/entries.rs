@@ -1,0 +1,50 @@
+//! The entries that steps bring about, each by the id of its step.
+
+use std::sync::Arc;
+
+use super::{Undecided, View};
+use crate::exchange::{Rejection, StepId};
+use crate::ledger::{
+    self, BookingId, Difference, Entry, Label, NewEntry, Origin, Tags, Transfer, Transfers,
+};
+
+/// An entry that a step brings about, of one transfer: its id is the step's, which
+/// stands for nothing else in the ledger either.
+pub(super) fn of_step(
+    view: View<'_>,
+    step: BookingId,
+    kind: Label,
+    transfer: Transfer,
+) -> Result<ledger::Command, Undecided> {
+    check_unbooked(view, step, StepId::Own(step))?;
+    let entry = Entry {
+        id: step,
+        transfers: Transfers::one(transfer),
+        effective_at: None,
+        kind,
+        tags: Tags::default(),
+        note: None,
+        origin: Origin::Posted,
+    };
+    Ok(ledger::Command::PostEntry(NewEntry {
+        entry: Arc::new(entry),
+        units: Vec::new(),
+        note: None,
+        opens: Vec::new(),
+    }))
+}
+
+/// That an id by which something is to be booked stands for nothing in the ledger yet.
+pub(super) fn check_unbooked(
+    view: View<'_>,
+    booking: BookingId,
+    id: StepId,
+) -> Result<(), Undecided> {
+    match view.book.booking(booking)? {
+        None => Ok(()),
+        Some(_) => {
+            let difference = Difference::of("what", "entry or hold", "step of the time bank");
+            Err(Rejection::IdReused { id, difference }.into())
+        }
+    }
+}
