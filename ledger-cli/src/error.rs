@@ -21,13 +21,16 @@ const DOMAIN: &str = "timebank";
 const STOPPING: &str = "SERVER_STOPPING";
 
 /// The figures that are amounts, in steps of the figure `unit`.
-const AMOUNTS: [&str; 7] = [
+const AMOUNTS: [&str; 10] = [
     "amount",
     "available",
     "balance",
+    "cap",
     "ceiling",
+    "costs",
     "floor",
     "held",
+    "outstanding",
     "requested",
 ];
 

@@ -4,6 +4,7 @@ mod commands;
 mod days;
 mod ends;
 mod exports;
+mod funds;
 mod imports;
 mod members;
 mod orders;

@@ -97,8 +97,20 @@ pub(super) fn text(cell: &Cell, terms: &Terms) -> String {
             let pairs = tags.iter().map(|(key, value)| format!("{key}={value}"));
             printable(&pairs.collect::<Vec<_>>().join(" "))
         }
-        Cell::Rows(rows) => rows.len().to_string(),
+        Cell::Rows(rows) => words(rows, terms).unwrap_or_else(|| rows.len().to_string()),
     }
+}
+
+/// Rows of one cell each, in one line.
+fn words(rows: &[Row], terms: &Terms) -> Option<String> {
+    let word = |row: &Row| match row.0.as_slice() {
+        [(_, cell)] => Some(text(cell, terms)),
+        _ => None,
+    };
+    let words: Option<Vec<_>> = rows.iter().map(word).collect();
+    words
+        .filter(|words| !words.is_empty())
+        .map(|words| words.join(", "))
 }
 
 /// Without what would move the cursor or ring the bell.

@@ -1,0 +1,226 @@
+//! Sources, gifts, pools, stocks and periods, from the command line.
+
+use serde_json::{Value, json};
+
+use super::Desk;
+
+const POLICY: &str = r#"
+name = "City"
+[gift]
+member_to = ["members", "pools"]
+[grant]
+amount = "2h"
+from = "city:issuance:welcome"
+[issuance]
+sources = ["city:issuance:welcome"]
+"#;
+const WELCOME: &str = "city:issuance:welcome";
+const HELP: &str = "city:pool:help";
+const RELIEF: &str = "01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11";
+const ADA: &str = "city:member:ada";
+const BOB: &str = "city:member:bob";
+
+/// What staff do, unless another is named.
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.done(&[
+        "centre", "open", "city", "--staff", "1001", "--name", "City",
+    ]);
+    for number in ["1002", "1003"] {
+        desk.done(&by(
+            "1001",
+            &["staff", "register", number, "--centre", "city"],
+        ));
+    }
+    desk
+}
+
+fn by<'a>(actor: &'a str, arguments: &[&'a str]) -> Vec<&'a str> {
+    [arguments, &["--actor", actor]].concat()
+}
+
+/// A command line of the first of the staff.
+fn first(line: &str) -> Vec<&str> {
+    by("1001", &line.split_whitespace().collect::<Vec<_>>())
+}
+
+/// With a source of ten hours, and two members.
+fn funded() -> Desk {
+    let desk = desk();
+    let opened = desk.json(&first(
+        "source open city:issuance:welcome --funder Bureau --sector public --contract C-1 \
+         --cap 10h --from 2020-01-01 --until 2099-12-31",
+    ));
+    assert_eq!(
+        (&opened["cap"], &opened["left"]),
+        (&json!(600), &json!(600))
+    );
+    let file = desk.file("policy.toml", POLICY);
+    desk.done(&by("1001", &["policy", "adopt", "city", &file]));
+    for (member, born) in [(ADA, "1950-01-01"), (BOB, "1940-01-01")] {
+        let register = ["member", "register", member, "--name", "N", "--born", born];
+        desk.done(&by("1001", &register));
+    }
+    desk
+}
+
+fn balance(desk: &Desk, account: &str) -> Value {
+    desk.json(&["balance", account])["balance"].clone()
+}
+
+#[test]
+fn what_is_issued_against_a_source() {
+    let desk = funded();
+    let granted = desk.json(&first("member grant city:member:ada"));
+    assert_eq!(
+        (&granted["kind"], &granted["amount"]),
+        (&json!("grant"), &json!(120))
+    );
+    let (code, refused) = desk.failed(&first("member grant city:member:ada"));
+    assert_eq!((code, &refused["error"]), (1, &json!("GRANT_GIVEN")));
+    desk.done(&first("issue city:issuance:welcome city:member:ada 5h"));
+
+    let spent = desk.run(&first("issue city:issuance:welcome city:member:ada 5h"));
+    assert_eq!(spent.code, 1);
+    assert!(spent.said.contains("SOURCE_SPENT"), "{spent:?}");
+    assert!(
+        spent.said.contains("outstanding: 7h (420 min)"),
+        "{spent:?}"
+    );
+    assert!(spent.said.contains("cap: 10h (600 min)"), "{spent:?}");
+
+    let shown = desk.json(&["source", "show", WELCOME]);
+    assert_eq!(
+        (&shown["outstanding"], &shown["left"]),
+        (&json!(420), &json!(180))
+    );
+    assert_eq!(desk.csv(&["source", "list", "city"])[0]["funder"], "Bureau");
+    assert_eq!(balance(&desk, ADA), 420);
+    desk.done(&["audit", "verify"]);
+}
+
+#[test]
+fn what_a_pool_is_given_and_pays() {
+    let desk = funded();
+    desk.done(&first("issue city:issuance:welcome city:member:ada 5h"));
+    desk.done(&first(
+        "gift city:member:ada city:member:bob 1h --reason thanks",
+    ));
+    desk.done(&first(
+        "pool open city:pool:help --name Help --purpose illness --purpose hardship",
+    ));
+    desk.done(&first("pool give city:member:ada city:pool:help 3h"));
+    let listed = desk.done(&["pool", "list", "city"]);
+    assert!(listed.contains("illness, hardship"), "{listed}");
+
+    let ask = first("pool relief city:pool:help city:member:bob 2h --purpose illness --reason ill");
+    let asked = desk.json(&[&ask[..], &["--id", RELIEF]].concat());
+    assert_eq!(asked["state"], "asked");
+    let today = desk.json(&["today", "city", "--actor", "1002"]);
+    assert_eq!(
+        (&today["relief_count"], &today["reliefs"][0]["id"]),
+        (&json!(1), &json!(RELIEF))
+    );
+    let approve = ["pool", "approve", RELIEF];
+    let (code, refused) = desk.failed(&by("1001", &approve));
+    assert_eq!((code, &refused["error"]), (1, &json!("APPROVER_ASKED")));
+    assert_eq!(desk.json(&by("1002", &approve))["state"], "reserved");
+    assert_eq!(desk.json(&["pool", "show", HELP])["held"], 120);
+    assert_eq!(desk.json(&by("1003", &approve))["state"], "paid");
+    assert_eq!(
+        (balance(&desk, HELP), balance(&desk, BOB)),
+        (json!(60), json!(180))
+    );
+    let paid = desk.json(&["pool", "reliefs", "city", "--state", "paid"]);
+    assert_eq!(paid, desk.json(&["pool", "reliefs", "--of", BOB]));
+    let whole = desk.json(&["pool", "show-relief", RELIEF]);
+    assert_eq!(whole["history"].as_array().map(Vec::len), Some(3));
+
+    let taken_back = ["pool", "return", RELIEF, "--reason", "mistake"];
+    assert_eq!(desk.json(&by("1001", &taken_back))["state"], "returned");
+    assert_eq!(
+        (balance(&desk, HELP), balance(&desk, BOB)),
+        (json!(180), json!(60))
+    );
+    let drained = ["transfer", HELP, BOB, "1h"];
+    assert_eq!(desk.failed(&drained).1["error"], "ACCOUNT_RESERVED");
+    desk.done(&["audit", "verify"]);
+}
+
+#[test]
+fn money_comes_in_by_receipt() {
+    let desk = desk();
+    desk.done(&["unit", "declare", "cny", "--step", "fen"]);
+    desk.done(&first(
+        "pool open city:pool:sun --unit cny --name Sun --purpose hardship",
+    ));
+    let donate = first("pool donate city:pool:sun 500000 --receipt R-1");
+    assert_eq!(desk.json(&donate)["amount"], 500_000);
+    let (code, refused) = desk.failed(&donate);
+    assert_eq!((code, &refused["error"]), (1, &json!("DONATION_EXISTS")));
+    let rows = desk.csv(&["pool", "donations", "city:pool:sun"]);
+    assert_eq!((rows.len(), &rows[0]["receipt"]), (1, &json!("R-1")));
+    assert_eq!(balance(&desk, "city:outside:cny"), -500_000);
+}
+
+#[test]
+fn points_are_redeemed_for_pieces() {
+    let desk = funded();
+    desk.done(&["unit", "declare", "points", "--step", "point"]);
+    desk.done(&[
+        "account",
+        "open",
+        "city:member:ada:points",
+        "--unit",
+        "points",
+    ]);
+    desk.done(&first(
+        "source open city:issuance:points --unit points --kind foundation --funder F \
+         --sector social --contract C-2 --cap 1000 --from 2020-01-01 --until 2099-12-31",
+    ));
+    let hours = desk.run(&first(
+        "issue city:issuance:points city:member:ada:points 1h",
+    ));
+    assert_eq!(hours.code, 2, "{hours:?}");
+    desk.done(&first(
+        "issue city:issuance:points city:member:ada:points 100",
+    ));
+    desk.done(&first(
+        "stock open city:stock:shop --unit points --name Shop",
+    ));
+    desk.done(&first(
+        "stock put city:stock:shop --item rice --name Rice --price 50 --more 2",
+    ));
+    let redeem = "redeem city:member:ada:points city:stock:shop --item rice";
+    for (given, reason) in [("60", "PRICE_OTHER"), ("150 --pieces 3", "ITEMS_SHORT")] {
+        let line = format!("{redeem} {given}");
+        assert_eq!(desk.failed(&first(&line)).1["error"], reason);
+    }
+    let line = format!("{redeem} 50");
+    assert_eq!(desk.json(&first(&line))["kind"], "redemption");
+    let rows = desk.csv(&["stock", "items", "city:stock:shop"]);
+    assert_eq!(
+        (&rows[0]["left"], &rows[0]["redeemed"]),
+        (&json!("1"), &json!("1"))
+    );
+    assert_eq!(desk.csv(&["stock", "list", "city"])[0]["name"], "Shop");
+    assert_eq!(balance(&desk, "city:member:ada:points"), 50);
+    desk.done(&["audit", "verify"]);
+}
+
+#[test]
+fn a_closed_month_stays_as_it_is() {
+    let desk = funded();
+    desk.done(&first("period close city 2020-01"));
+    for (month, reason) in [("2020-01", "PERIOD_CLOSED"), ("2020-03", "PERIOD_HOLE")] {
+        let close = by("1001", &["period", "close", "city", month]);
+        assert_eq!(desk.failed(&close).1["error"], reason);
+    }
+    let rows = desk.csv(&["period", "list", "city"]);
+    assert_eq!((rows.len(), &rows[0]["month"]), (1, &json!("2020-01")));
+    desk.done(&["account", "open", "city:issuance:old"]);
+    let booked = ["transfer", "city:issuance:old", ADA, "1h", "--effective-at"];
+    let within = desk.failed(&[&booked[..], &["2020-01-31"]].concat());
+    assert_eq!(within.1["error"], "EFFECTIVE_IN_CLOSED");
+    desk.done(&[&booked[..], &["2020-02-01"]].concat());
+}
