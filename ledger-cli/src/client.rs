@@ -11,8 +11,9 @@ use timebank_proto::v1::{
     journal_service_client::JournalServiceClient, member_service_client::MemberServiceClient,
     need_service_client::NeedServiceClient, order_service_client::OrderServiceClient,
     period_service_client::PeriodServiceClient, policy_service_client::PolicyServiceClient,
-    pool_service_client::PoolServiceClient, source_service_client::SourceServiceClient,
-    staff_service_client::StaffServiceClient, standing_service_client::StandingServiceClient,
+    pool_service_client::PoolServiceClient, report_service_client::ReportServiceClient,
+    source_service_client::SourceServiceClient, staff_service_client::StaffServiceClient,
+    standing_service_client::StandingServiceClient,
     statement_service_client::StatementServiceClient, stock_service_client::StockServiceClient,
     supply_service_client::SupplyServiceClient, unit_service_client::UnitServiceClient,
 };
@@ -75,6 +76,7 @@ pub(crate) struct Client {
     pub(crate) sources: SourceServiceClient<Service>,
     pub(crate) stocks: StockServiceClient<Service>,
     pub(crate) periods: PeriodServiceClient<Service>,
+    pub(crate) reports: ReportServiceClient<Service>,
     time_zone: Arc<OnceCell<TimeZone>>,
 }
 
@@ -113,6 +115,7 @@ impl Client {
             sources: service!(SourceServiceClient),
             stocks: service!(StockServiceClient),
             periods: service!(PeriodServiceClient),
+            reports: service!(ReportServiceClient),
             time_zone: Arc::default(),
         })
     }

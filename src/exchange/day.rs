@@ -16,6 +16,12 @@ const MAX_YEAR: i32 = 9999;
 pub struct Day(NaiveDate);
 
 impl Day {
+    /// 1900-01-01.
+    pub const FIRST: Self = match NaiveDate::from_ymd_opt(MIN_YEAR, 1, 1) {
+        Some(first) => Self(first),
+        None => Self(NaiveDate::MIN),
+    };
+
     /// Reads a day.
     ///
     /// # Errors
@@ -33,6 +39,12 @@ impl Day {
     pub fn of(moment: Moment, zone: TimeZone) -> Self {
         let time = chrono::DateTime::from_timestamp_micros(moment.us()).unwrap_or_default();
         Self(time.with_timezone(&zone.rules()).date_naive())
+    }
+
+    /// The day of a moment in UTC.
+    pub fn of_utc(moment: Moment) -> Self {
+        let time = chrono::DateTime::from_timestamp_micros(moment.us()).unwrap_or_default();
+        Self(time.date_naive())
     }
 
     /// The minutes that the clocks of a zone are past midnight at a moment.

@@ -47,7 +47,7 @@ impl Objects {
         match fact {
             Fact::NeedPublished(new) => self.publish(new, stamp),
             Fact::NeedStepped(new) => self.step_need(new, at),
-            Fact::OrderAccepted(new) => self.accept(new, at),
+            Fact::OrderAccepted(new) => self.accept(new, stamp),
             Fact::OrderStepped(new) => self.step_order(new, stamp),
             Fact::VisitRecorded(new) => self.record_visit(new, stamp),
             Fact::Pool(fact) => self.fold_pool(fact, stamp),

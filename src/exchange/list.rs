@@ -49,7 +49,11 @@ fn needs_wait_in(state: NeedState) -> bool {
 }
 
 pub(super) fn of_need(need: &Need) -> Vec<List> {
-    let mut lists = vec![List::NeedsOf(need.terms.recipient.clone())];
+    let published_on = Day::of_utc(need.published_at);
+    let mut lists = vec![
+        List::NeedsOf(need.terms.recipient.clone()),
+        List::NeedsFrom(need.centre.clone(), published_on),
+    ];
     if needs_wait_in(need.state) {
         let month = need.open_until.month();
         lists.push(List::NeedsIn(need.centre.clone(), need.state, month));
@@ -153,8 +157,14 @@ pub enum List {
     NeedsIn(Branch, NeedState, String),
     /// All needs of a member.
     NeedsOf(MemberId),
+    /// All needs of a centre in the order of the days on which they were published, from one on;
+    /// days of UTC, as no zone's rules are in it.
+    NeedsFrom(Branch, Day),
     /// The visits of a centre that begin on a day, but for those that are off.
     OrdersOn(Branch, Day),
+    /// The same of all days from one on, in the order of the days: [`List::OrdersOn`] one after
+    /// another.
+    OrdersFrom(Branch, Day),
     /// Orders of a centre that wait to be served, in the order of their days: the same list,
     /// whichever day is named.
     OrdersAwaited(Branch, Day),
@@ -211,8 +221,9 @@ impl List {
             | Self::SecondMembers(_)
             | Self::SuppliersOf(..)
             | Self::MembersLapsing(..) => ObjectKind::Member,
-            Self::NeedsIn(..) | Self::NeedsOf(_) => ObjectKind::Need,
+            Self::NeedsIn(..) | Self::NeedsOf(_) | Self::NeedsFrom(..) => ObjectKind::Need,
             Self::OrdersOn(..)
+            | Self::OrdersFrom(..)
             | Self::OrdersAwaited(..)
             | Self::OrdersToCorrect(..)
             | Self::OrdersIn(..)
@@ -233,7 +244,8 @@ impl List {
         }
     }
 
-    /// What the keys of its objects begin with: no other list's do.
+    /// What the keys of its objects begin with: no other list's do, but for those that it has one
+    /// after another.
     pub fn prefix(&self) -> String {
         match self {
             Self::Centres => "centres ".into(),
@@ -254,7 +266,9 @@ impl List {
             }
             Self::NeedsIn(centre, state, month) => format!("needs-of/{centre}/{state}/{month} "),
             Self::NeedsOf(member) => format!("needs-for/{member} "),
+            Self::NeedsFrom(centre, _) => format!("needs-of/{centre}/asked/"),
             Self::OrdersOn(centre, day) => format!("orders-of/{centre}/on/{day} "),
+            Self::OrdersFrom(centre, _) => format!("orders-of/{centre}/on/"),
             Self::OrdersAwaited(centre, _) => format!("orders-of/{centre}/awaited "),
             Self::OrdersToCorrect(centre, _) => format!("orders-of/{centre}/to-correct "),
             Self::OrdersIn(centre, state, _) => format!("orders-of/{centre}/{state} "),
@@ -277,6 +291,15 @@ impl List {
         }
     }
 
+    /// What the keys come after of what is read from its beginning on.
+    pub fn start(&self) -> String {
+        let prefix = self.prefix();
+        match self {
+            Self::OrdersFrom(_, day) | Self::NeedsFrom(_, day) => format!("{prefix}{day} "),
+            _ => prefix,
+        }
+    }
+
     /// The key of an object in it.
     pub fn key(&self, id: &ObjectId) -> String {
         let prefix = self.prefix();
@@ -284,7 +307,9 @@ impl List {
             Self::StandingsDue(day)
             | Self::OrdersAwaited(_, day)
             | Self::OrdersToCorrect(_, day)
-            | Self::OrdersIn(_, _, day) => {
+            | Self::OrdersIn(_, _, day)
+            | Self::OrdersFrom(_, day)
+            | Self::NeedsFrom(_, day) => {
                 format!("{prefix}{day} {id}")
             }
             _ => format!("{prefix}{id}"),

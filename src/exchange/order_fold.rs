@@ -72,11 +72,11 @@ impl Objects {
     }
 
     pub(super) fn publish(&mut self, new: &NeedPublished, stamp: Stamp) -> Folded {
-        let at = stamp.sequence;
-        self.create(
-            Object::Need(Box::new(Need::published(new, stamp.moment, vec![at]))),
-            at,
-        )
+        let recipient = self.member(&new.terms.recipient)?;
+        let block = recipient.and_then(|recipient| recipient.details.block.clone());
+        let mut need = Need::published(new, stamp.moment, vec![stamp.sequence]);
+        need.block = block;
+        self.create(Object::Need(Box::new(need)), stamp.sequence)
     }
 
     pub(super) fn step_need(&mut self, new: &NeedStepped, at: Sequence) -> Folded {
@@ -110,11 +110,14 @@ impl Objects {
         self.follow_need(&need, new, at)
     }
 
-    pub(super) fn accept(&mut self, new: &OrderAccepted, at: Sequence) -> Folded {
-        let accept = &new.accept;
+    pub(super) fn accept(&mut self, new: &OrderAccepted, stamp: Stamp) -> Folded {
+        let (accept, at) = (&new.accept, stamp.sequence);
         self.change_need(accept.need, at, |need| {
             need.orders.push(accept.order);
             need.state = new.need_is;
+            if need.steps.first() != Some(&at) {
+                need.first_accepted_at.get_or_insert(stamp.moment);
+            }
         })?;
         let need = self.known_need(accept.need)?;
         let order = Order {
@@ -125,6 +128,7 @@ impl Objects {
             provider: accept.provider.clone(),
             service: need.terms.service,
             point: need.terms.point,
+            block: need.block,
             at: need.terms.at,
             minutes: need.terms.minutes,
             approved: Booked {
@@ -161,7 +165,7 @@ impl Objects {
     /// What both sides signed counts as their confirmation, once it is approved.
     pub(super) fn record_visit(&mut self, new: &VisitRecorded, stamp: Stamp) -> Folded {
         self.publish(&new.published, stamp)?;
-        self.accept(&new.accepted, stamp.sequence)?;
+        self.accept(&new.accepted, stamp)?;
         let mut order = self.known_order(new.accepted.accept.order)?;
         let confirmation = Confirmation {
             served: order.minutes,

@@ -107,7 +107,7 @@ impl Objects {
             need.standing = Some(new.standing);
         })?;
         match accepted {
-            Some(accepted) => self.accept(accepted, at),
+            Some(accepted) => self.accept(accepted, stamp),
             None => Ok(()),
         }
     }

@@ -6,6 +6,8 @@ use super::{AccountId, Amount, BookingId, Commitment, Label, Malformed, Moment};
 
 const MAX_TRANSFERS: usize = 100;
 const MAX_TAGS: usize = 16;
+/// The key of the tag that names the service which an entry was posted for.
+const SERVICE_TAG: &str = "service";
 const MAX_TAG_VALUE_CHARS: usize = 64;
 
 /// An amount from one account to another: one leg of an entry.
@@ -186,6 +188,12 @@ impl Tags {
     pub fn as_slice(&self) -> &[Tag] {
         &self.0
     }
+
+    /// What the tag of a key says.
+    pub fn value(&self, key: &str) -> Option<&str> {
+        let tag = self.0.iter().find(|tag| tag.key.as_str() == key);
+        tag.map(Tag::value)
+    }
 }
 
 /// What an entry came from.
@@ -212,6 +220,14 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// The service that was rendered, where that is what it was posted for.
+    pub fn service(&self) -> Option<&str> {
+        match self.origin {
+            Origin::Posted => self.tags.value(SERVICE_TAG),
+            Origin::Reversal { .. } => None,
+        }
+    }
+
     /// Whether one of its transfers is of this account.
     pub fn touches(&self, account: &AccountId) -> bool {
         let mut legs = self.transfers.as_slice().iter();

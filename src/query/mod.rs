@@ -18,6 +18,7 @@ mod periods;
 mod policies;
 mod pools;
 mod reading;
+mod reports;
 mod scan;
 mod sifted;
 mod sources;
@@ -54,6 +55,9 @@ pub use pools::{
     DonationView, PoolView, Reliefs, donation_at, donations, pool, pools, relief, reliefs,
 };
 pub use reading::Reading;
+pub use reports::{
+    By, Column, Measure, Report, ReportError, Scope, Value, activity, satisfaction, supply_demand,
+};
 pub use scan::Scan;
 pub use sifted::{Sieve, Sifted, sifted};
 pub use sources::{SourceView, source, sources};
@@ -102,6 +106,9 @@ pub enum ReadError {
     /// The range ends before it begins.
     #[error("the range ends at {until}, before it begins at {since}")]
     RangeReversed { since: Moment, until: Moment },
+    /// There is no such report.
+    #[error(transparent)]
+    Report(#[from] ReportError),
     /// More postings would have to be looked at than one read may.
     #[error(
         "effective times are so mixed that more than {max_postings} postings would have to be \

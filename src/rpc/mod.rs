@@ -20,6 +20,7 @@ mod periods;
 mod policies;
 mod pools;
 mod reply;
+mod reports;
 mod server;
 mod sheets;
 mod sources;

@@ -105,6 +105,7 @@ pub(super) fn reply(need: &Need, state: NeedState) -> v1::Need {
         approved_by: approved_by.map(|number| number.as_str().into()).collect(),
         order_ids: need.orders.iter().map(ToString::to_string).collect(),
         standing_id: need.standing.map_or_else(String::new, |id| id.to_string()),
+        block: need.block.as_ref().map_or("", Code::as_str).into(),
     }
 }
 

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     exchange::{
-        AcceptNeed, Command, Day, Need, NeedState, Order, OrderId, OrderState, OrderStep,
+        AcceptNeed, Code, Command, Day, Need, NeedState, Order, OrderId, OrderState, OrderStep,
         order::{Confirmation, OrderAction, Rating, Reason, SheetNumber},
     },
     journal::{self, timestamp},
@@ -105,6 +105,10 @@ fn confirmation(confirmation: &Confirmation) -> v1::Confirmation {
     }
 }
 
+fn text(code: Option<&Code>) -> String {
+    code.map_or("", Code::as_str).into()
+}
+
 fn reply(order: &Order) -> v1::Order {
     let approved_by = order.approved_by.iter();
     let entered = order.entered.as_ref();
@@ -115,11 +119,8 @@ fn reply(order: &Order) -> v1::Order {
         recipient_id: order.recipient.as_str().into(),
         provider_id: order.provider.as_str().into(),
         service: order.service.as_str().into(),
-        point: order
-            .point
-            .as_ref()
-            .map_or("", |point| point.as_str())
-            .into(),
+        point: text(order.point.as_ref()),
+        block: text(order.block.as_ref()),
         at: Some(timestamp(order.at)),
         minutes: order.minutes.get(),
         on: order.on.to_string(),

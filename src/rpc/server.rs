@@ -11,8 +11,9 @@ use timebank_proto::{
         journal_service_server::JournalServiceServer, member_service_server::MemberServiceServer,
         need_service_server::NeedServiceServer, order_service_server::OrderServiceServer,
         period_service_server::PeriodServiceServer, policy_service_server::PolicyServiceServer,
-        pool_service_server::PoolServiceServer, source_service_server::SourceServiceServer,
-        staff_service_server::StaffServiceServer, standing_service_server::StandingServiceServer,
+        pool_service_server::PoolServiceServer, report_service_server::ReportServiceServer,
+        source_service_server::SourceServiceServer, staff_service_server::StaffServiceServer,
+        standing_service_server::StandingServiceServer,
         statement_service_server::StatementServiceServer, stock_service_server::StockServiceServer,
         supply_service_server::SupplyServiceServer, unit_service_server::UnitServiceServer,
     },
@@ -192,7 +193,8 @@ fn routes(services: Services) -> Result<Routes, tonic_reflection::server::Error>
         PoolServiceServer,
         SourceServiceServer,
         StockServiceServer,
-        PeriodServiceServer
+        PeriodServiceServer,
+        ReportServiceServer
     );
     Ok(routes.routes())
 }

@@ -14,7 +14,7 @@ use crate::{
         policy::Mistakes,
     },
     ledger::{self, Malformed},
-    query::{PageError, ReadError},
+    query::{PageError, ReadError, ReportError},
     sequencer::SubmitError,
     steps::{FirstRefusal, Rejection},
     store::StoreError,
@@ -99,6 +99,7 @@ impl Refused {
             Self::Read(ReadError::Page(_) | ReadError::RangeReversed { .. }) => {
                 Code::InvalidArgument
             }
+            Self::Read(ReadError::Report(error)) => report_code(error),
             Self::NoRandomness => Code::Unavailable,
             Self::Busy => Code::ResourceExhausted,
             Self::Slow => Code::DeadlineExceeded,
@@ -129,6 +130,7 @@ impl Refused {
             Self::Read(ReadError::Page(PageError::Size { .. })) => "PAGE_SIZE_OUT_OF_RANGE",
             Self::Read(ReadError::Page(PageError::Token)) => "PAGE_TOKEN_MALFORMED",
             Self::Read(ReadError::RangeReversed { .. }) => "RANGE_REVERSED",
+            Self::Read(ReadError::Report(error)) => error.reason(),
             Self::Policy(_) => "POLICY_MALFORMED",
             Self::NoRandomness => "NO_RANDOMNESS",
             Self::Busy => "SERVER_BUSY",
@@ -160,6 +162,7 @@ impl Refused {
             Self::Read(ReadError::RangeReversed { since, until }) => {
                 vec![("since", since.to_string()), ("until", until.to_string())]
             }
+            Self::Read(ReadError::Report(error)) => error.figures(),
             Self::Read(ReadError::ScanTooLong { max_postings }) => {
                 vec![("max_postings", max_postings.to_string())]
             }
@@ -219,6 +222,14 @@ impl From<Refused> for Status {
             details.set_retry_info(Some(RETRY_AFTER));
         }
         Self::with_error_details(refused.code(), refused.to_string(), details)
+    }
+}
+
+fn report_code(error: &ReportError) -> Code {
+    match error {
+        ReportError::PositionAhead { .. } => Code::OutOfRange,
+        ReportError::BranchEmpty { .. } => Code::NotFound,
+        ReportError::TooManyRows { .. } => Code::ResourceExhausted,
     }
 }
 

@@ -104,7 +104,12 @@ impl Record {
     /// When the entry is effective that a posting of this record is of.
     pub fn effective_at(&self, position: Position) -> Option<Moment> {
         let (entry, _) = self.leg(position.leg())?;
-        Some(entry.effective_at.unwrap_or(self.stamp.moment))
+        Some(self.effective_at_of(entry))
+    }
+
+    /// When an entry of this record is effective.
+    pub fn effective_at_of(&self, entry: &Entry) -> Moment {
+        entry.effective_at.unwrap_or(self.stamp.moment)
     }
 }
 

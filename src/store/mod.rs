@@ -278,6 +278,16 @@ pub trait Snapshot {
         limit: usize,
     ) -> Result<Vec<Object>, StoreError>;
 
+    /// The records of services that were rendered outside orders, in the order of the minutes
+    /// (since 1970-01-01T00:00:00Z) at which they were effective: after a minute and a record,
+    /// and before another minute.
+    fn served(
+        &mut self,
+        after: (i64, Sequence),
+        end: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, Record)>, StoreError>;
+
     /// An object.
     fn object(&mut self, id: &ObjectId) -> Result<Option<Object>, StoreError> {
         Ok(self.standing(id)?.map(|(object, _)| object))

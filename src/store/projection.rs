@@ -5,7 +5,7 @@ use crate::{
     exchange::{self, Changed, Object},
     ledger::{
         Balance, Book, Booking, BookingId, Entry, Fact, Hold, HoldStateKind, Link, Moment, Origin,
-        Position, Posted, Sequence, Touched,
+        Position, Posted, Sequence, Span, Touched,
     },
     steps::Record,
 };
@@ -30,11 +30,13 @@ pub enum Table {
     Objects,
     /// The objects in the order of their lists.
     Keys,
+    /// The records of services that were rendered outside orders.
+    Served,
 }
 
 impl Table {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Ids,
         Self::Units,
         Self::Accounts,
@@ -45,6 +47,7 @@ impl Table {
         Self::Steps,
         Self::Objects,
         Self::Keys,
+        Self::Served,
     ];
 
     /// The table's name.
@@ -60,6 +63,7 @@ impl Table {
             Self::Steps => "steps",
             Self::Objects => "objects",
             Self::Keys => "keys",
+            Self::Served => "served",
         }
     }
 
@@ -119,6 +123,7 @@ impl Table {
             Self::Steps => &["id", "sequence"],
             Self::Objects => &["id", "sequence", "state"],
             Self::Keys => &["key", "object"],
+            Self::Served => &["sequence", "minute"],
         }
     }
 
@@ -131,7 +136,8 @@ impl Table {
             | Self::Transfers
             | Self::Reversals
             | Self::Steps
-            | Self::Keys => false,
+            | Self::Keys
+            | Self::Served => false,
         }
     }
 }
@@ -205,6 +211,7 @@ pub fn of_record<E>(
     for fact in record.step.facts() {
         of_fact(fact, record.stamp.sequence, book, put)?;
     }
+    put_served(record, book, put)?;
     let taken = record.step.exchange_fact().map(exchange::Fact::step_ids);
     for id in taken.into_iter().flatten() {
         put(Row {
@@ -215,6 +222,32 @@ pub fn of_record<E>(
         })?;
     }
     Ok(())
+}
+
+/// Services that an order settles are found by the order.
+fn put_served<E>(
+    record: &Record,
+    book: &Book,
+    put: &mut impl FnMut(Row<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    let is_owned = |entry: &Entry| {
+        let hold = book.booking(entry.id).ok().flatten();
+        let hold = hold.and_then(Booking::hold);
+        hold.is_some_and(|hold| hold.terms.owner.is_some())
+    };
+    let mut served = record.entries();
+    match served.find(|entry| entry.service().is_some() && !is_owned(entry)) {
+        None => Ok(()),
+        Some(entry) => put(Row {
+            table: Table::Served,
+            values: &[
+                record.stamp.sequence.into(),
+                Span::of(record.effective_at_of(entry)).first.into(),
+            ],
+            of: record.stamp.sequence,
+            may_change: false,
+        }),
+    }
 }
 
 fn of_fact<E>(

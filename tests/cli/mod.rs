@@ -10,6 +10,7 @@ mod members;
 mod orders;
 mod outputs;
 mod policies;
+mod reports;
 
 use std::{
     path::{Path, PathBuf},

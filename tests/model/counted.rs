@@ -66,6 +66,14 @@ impl Snapshot for Counted<'_> {
     fn listed(&mut self, list: &List, after: Option<&ObjectId>, limit: usize) -> Read<Vec<Object>> {
         self.snapshot.listed(list, after, limit)
     }
+    fn served(
+        &mut self,
+        after: (i64, Sequence),
+        end: i64,
+        limit: usize,
+    ) -> Read<Vec<(i64, Record)>> {
+        self.snapshot.served(after, end, limit)
+    }
     fn held(&mut self, accounts: &[&Account], at: Sequence, moment: Moment) -> Read<Vec<i64>> {
         self.snapshot.held(accounts, at, moment)
     }

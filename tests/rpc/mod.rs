@@ -19,6 +19,7 @@ mod periods;
 mod policies;
 mod pools;
 mod refusals;
+mod reports;
 mod sources;
 mod stocks;
 mod visits;

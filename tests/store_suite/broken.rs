@@ -354,6 +354,15 @@ impl Snapshot for BrokenSnapshot {
         self.now()?.listed(list, after, limit)
     }
 
+    fn served(
+        &mut self,
+        after: (i64, Sequence),
+        end: i64,
+        limit: usize,
+    ) -> Read<Vec<(i64, Record)>> {
+        self.now()?.served(after, end, limit)
+    }
+
     fn held(&mut self, accounts: &[&Account], at: Sequence, moment: Moment) -> Read<Vec<i64>> {
         self.now()?.held(accounts, at, moment)
     }

@@ -13,6 +13,7 @@ mod partakers;
 mod periods;
 mod policies;
 mod pools;
+mod reports;
 mod request;
 mod runner;
 mod show;
@@ -36,6 +37,7 @@ macro_rules! stories {
                 let mut story = runner::Story::begin();
                 let script = fs::read_to_string(&path).expect("a script");
                 goldenscript::run(&mut story, path).expect("a script");
+                assert_eq!(story.changed_report(), None);
                 let unsound = story.world.unsound();
                 assert_eq!(unsound.is_some(), script.contains(TAMPERS), "{unsound:?}");
             }
@@ -124,6 +126,7 @@ stories! {
     pools
     precedence
     reliefs
+    reports
     reversals
     settlements
     sheets

@@ -8,7 +8,7 @@ use timebank::{
         Caller, Command, Entry, HoldOwner, HoldStateKind, HoldTerms, Label, Moment, NewEntry, Note,
         Origin, Reversal, Sequence, Tags, TimeZone, Transfers, Unit, UnitId,
     },
-    query::{self, AsOf, Direction, Place, StatementQuery},
+    query::{self, AsOf, Direction, Place, Report, StatementQuery},
     steps::{self, Answer, Call, Together},
     store::HoldFilter,
 };
@@ -26,6 +26,8 @@ pub(super) struct Story {
     pub(super) names: Names,
     /// How many secrets were drawn.
     pub(super) secrets: u8,
+    /// What all reports told, as of each position.
+    pub(super) told: Vec<(Sequence, Vec<Report>)>,
     /// The posting that the next `statement ... more` begins at.
     next: Option<Place>,
 }
@@ -36,6 +38,7 @@ impl Story {
             world: World::begin(),
             names: Names::default(),
             secrets: 0,
+            told: Vec::new(),
             next: None,
         }
     }
@@ -51,6 +54,7 @@ impl Runner for Story {
             words.end()?;
             Ok(said)
         });
+        self.remember_reports();
         match said {
             Ok(text) => Ok(text),
             Err(Fault::Malformed(malformed)) => Ok(show::malformed(&self.names, &malformed)),

@@ -45,6 +45,7 @@ pub(super) fn malformed(names: &Names, malformed: &Malformed) -> String {
 pub(super) fn unread(names: &Names, error: &ReadError) -> String {
     match error {
         ReadError::Unknown(rejection) => refused(names, rejection),
+        ReadError::Report(error) => told("refused", error.reason(), &error.figures()),
         error => format!("refused: {error}"),
     }
 }

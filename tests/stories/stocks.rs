@@ -30,7 +30,12 @@ impl Story {
             "redeem" => StockCommand::Redeem(self.redeem(words)?),
             "stocks" => return self.stocks_of(words).map(Some),
             "items" => return self.items_of(words).map(Some),
-            name => return self.periods(name, words),
+            name => {
+                return match self.periods(name, words)? {
+                    None => self.reports(name, words),
+                    said => Ok(said),
+                };
+            }
         };
         let command = Command::Stock(Box::new(command));
         let result = self.world.submit(command, caller(words)?);

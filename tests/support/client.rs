@@ -10,8 +10,8 @@ use timebank_proto::v1::{
     member_service_client::MemberServiceClient, need_service_client::NeedServiceClient,
     order_service_client::OrderServiceClient, period_service_client::PeriodServiceClient,
     policy_service_client::PolicyServiceClient, pool_service_client::PoolServiceClient,
-    source_service_client::SourceServiceClient, staff_service_client::StaffServiceClient,
-    standing_service_client::StandingServiceClient,
+    report_service_client::ReportServiceClient, source_service_client::SourceServiceClient,
+    staff_service_client::StaffServiceClient, standing_service_client::StandingServiceClient,
     statement_service_client::StatementServiceClient, stock_service_client::StockServiceClient,
     supply_service_client::SupplyServiceClient, unit_service_client::UnitServiceClient,
 };
@@ -43,6 +43,7 @@ pub(crate) struct Client {
     pub(crate) sources: SourceServiceClient<Channel>,
     pub(crate) stocks: StockServiceClient<Channel>,
     pub(crate) periods: PeriodServiceClient<Channel>,
+    pub(crate) reports: ReportServiceClient<Channel>,
 }
 
 type Called<T> = Result<T, Status>;
@@ -73,6 +74,7 @@ impl Client {
             sources: SourceServiceClient::new(channel.clone()),
             stocks: StockServiceClient::new(channel.clone()),
             periods: PeriodServiceClient::new(channel.clone()),
+            reports: ReportServiceClient::new(channel.clone()),
             channel,
         }
     }

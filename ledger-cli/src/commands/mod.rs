@@ -27,6 +27,7 @@ mod pool;
 mod pool_facts;
 mod record;
 mod register_file;
+mod report;
 mod sheet_file;
 mod source;
 mod staff;
@@ -100,6 +101,9 @@ pub(crate) enum LedgerCommand {
     /// Close months of a centre, after which nothing is effective in them; list those closed
     #[command(subcommand)]
     Period(period::PeriodCommand),
+    /// Show figures of a period and a branch
+    #[command(subcommand)]
+    Report(report::ReportCommand),
     /// Redeem points or hours for what is in a stock
     Redeem(stock::RedeemArgs),
     /// Issue from a source to an account of its centre
@@ -153,6 +157,7 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Source(command) => source::run(command, session).await,
         LedgerCommand::Stock(command) => stock::run(command, session).await,
         LedgerCommand::Period(command) => period::run(command, session).await,
+        LedgerCommand::Report(command) => report::run(command, session).await,
         LedgerCommand::Redeem(args) => stock::redeem(args, session).await,
         LedgerCommand::Issue(args) => source::issue(args, session).await,
         LedgerCommand::Transfer(args) => entry::transfer(args, session).await,

@@ -67,10 +67,18 @@ fn text(cell: &Cell) -> String {
         Cell::Absent | Cell::Unbounded | Cell::Rows(_) => String::new(),
         Cell::Text(text) => text.clone(),
         Cell::Count(number) | Cell::Steps { steps: number, .. } => number.to_string(),
+        Cell::Percent(hundredths) | Cell::Hundredths(hundredths) => decimal(*hundredths),
         Cell::Flag(flag) => flag.to_string(),
         Cell::Time(time) => time.rfc3339(),
         Cell::Tags(tags) => tags_text(tags),
     }
+}
+
+/// Hundredths as a decimal number.
+pub(super) fn decimal(hundredths: i64) -> String {
+    let sign = if hundredths < 0 { "-" } else { "" };
+    let hundredths = hundredths.unsigned_abs();
+    format!("{sign}{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
 /// `key=value;key=value`, with a backslash before each `;` and `\` of a value.

@@ -3,9 +3,13 @@
 
 use std::io::{self, Write};
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{
+    Serialize, Serializer,
+    ser::{Error as _, SerializeMap},
+};
+use serde_json::value::RawValue;
 
-use super::{Cell, Row};
+use super::{Cell, Row, csv};
 
 impl Serialize for Row {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -24,6 +28,11 @@ impl Serialize for Cell {
             Self::Text(text) => serializer.serialize_str(text),
             Self::Count(number) | Self::Steps { steps: number, .. } => {
                 serializer.serialize_i64(*number)
+            }
+            // As it is written, as no binary fraction is exactly so much.
+            Self::Percent(hundredths) | Self::Hundredths(hundredths) => {
+                let number = RawValue::from_string(csv::decimal(*hundredths));
+                number.map_err(S::Error::custom)?.serialize(serializer)
             }
             Self::Flag(flag) => serializer.serialize_bool(*flag),
             Self::Time(time) => serializer.serialize_str(&time.rfc3339()),

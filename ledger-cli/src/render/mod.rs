@@ -40,6 +40,10 @@ pub(crate) enum Cell {
         steps: i64,
         unit_id: String,
     },
+    /// Hundredths of a percent.
+    Percent(i64),
+    /// Hundredths of one.
+    Hundredths(i64),
     Flag(bool),
     Time(Time),
     Tags(Vec<(String, String)>),
@@ -282,6 +286,8 @@ mod tests {
             .with("none", Cell::text(""))
             .with("floor", Cell::Unbounded)
             .with("amount", Cell::steps(90, "time"))
+            .with("share", Cell::Percent(-1_205))
+            .with("mean", Cell::Hundredths(450))
             .with("tags", Cell::Tags(vec![("k".into(), "v;\\w".into())]))
             .with(
                 "transfers",
@@ -302,7 +308,7 @@ mod tests {
     fn as_json() {
         assert_eq!(
             written(|out| json::value(out, &row())),
-            r#"{"id":"a:b","none":null,"floor":null,"amount":90,"tags":{"k":"v;\\w"},"#.to_owned()
+            r#"{"id":"a:b","none":null,"floor":null,"amount":90,"share":-12.05,"mean":4.50,"tags":{"k":"v;\\w"},"#.to_owned()
                 + r#""transfers":[{"amount":30},{"amount":60}]}"#
         );
     }
@@ -311,7 +317,8 @@ mod tests {
     fn as_csv_with_a_line_for_each_inner_row() {
         assert_eq!(
             written(|out| csv::one(out, &row())),
-            "id,none,floor,amount,tags\na:b,,,30,k=v\\;\\\\w\na:b,,,60,k=v\\;\\\\w\n"
+            "id,none,floor,amount,share,mean,tags\na:b,,,30,-12.05,4.50,k=v\\;\\\\w\n\
+             a:b,,,60,-12.05,4.50,k=v\\;\\\\w\n"
         );
     }
 
@@ -324,6 +331,7 @@ mod tests {
         let text = written(|out| table::one(out, &row(), &terms));
         assert!(text.contains("amount  1h30m"), "{text}");
         assert!(text.contains("30 fen"), "{text}");
+        assert!(text.contains("share   -12.05 %"), "{text}");
         let at = Row::default().with("at", Cell::Time(Time::from_us(0).unwrap()));
         let text = written(|out| table::list(out, &[("at", "placed")], &[at], &terms));
         assert_eq!(text, "placed\n1970-01-01 08:00 +08:00\n");

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::{Cell, Row, Terms};
+use super::{Cell, Row, Terms, csv::decimal};
 use crate::amount::{Shown, TIME};
 
 /// A list of things under headings.
@@ -90,6 +90,8 @@ pub(super) fn text(cell: &Cell, terms: &Terms) -> String {
             let steps = *number;
             Shown { steps, step }.to_string()
         }
+        Cell::Percent(hundredths) => format!("{} %", decimal(*hundredths)),
+        Cell::Hundredths(hundredths) => decimal(*hundredths),
         Cell::Flag(flag) => if *flag { "yes" } else { "no" }.to_owned(),
         Cell::Time(time) => time.readable(terms.zone),
         Cell::Tags(tags) if tags.is_empty() => "-".to_owned(),
@@ -119,7 +121,10 @@ pub(super) fn printable(text: &str) -> String {
 }
 
 fn is_number(cell: &Cell) -> bool {
-    matches!(cell, Cell::Count(_) | Cell::Steps { .. })
+    matches!(
+        cell,
+        Cell::Count(_) | Cell::Steps { .. } | Cell::Percent(_) | Cell::Hundredths(_)
+    )
 }
 
 fn alignment(numeric: bool) -> CellAlignment {

@@ -7,6 +7,7 @@ mod partakers;
 mod periods;
 mod policies;
 mod pools;
+mod reports;
 mod sources;
 mod standings;
 mod stocks;
@@ -29,6 +30,7 @@ pub(crate) use policies::{
 
 pub(crate) use periods::{PERIODS, period};
 pub(crate) use pools::{DONATIONS, POOLS, RELIEFS, donation, pool, relief};
+pub(crate) use reports::report;
 pub(crate) use sources::{SOURCES, source};
 pub(crate) use standings::{STANDINGS, standing, visits};
 pub(crate) use stocks::{STOCK_ITEMS, STOCKS, stock, stock_item};

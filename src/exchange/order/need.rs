@@ -177,6 +177,9 @@ pub struct Need {
     /// The recipient's centre when it was published, whose staff approve it and by whose
     /// policy it goes.
     pub centre: Branch,
+    /// The block in which the recipient lived when it was published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block: Option<Code>,
     /// The ledger's day on which it begins.
     pub on: Day,
     /// Without [`NeedState::Expired`], which is told by the day.
@@ -195,6 +198,9 @@ pub struct Need {
     /// helpers asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub orders: Vec<OrderId>,
+    /// When it was accepted first. None where it was not, or by the very record that published it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_accepted_at: Option<Moment>,
     /// The standing visit that it is one visit of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub standing: Option<StandingId>,
@@ -203,7 +209,7 @@ pub struct Need {
 }
 
 impl Need {
-    /// As it stands when it is published.
+    /// As it stands when it is published, without the recipient's block.
     pub(in crate::exchange) fn published(
         new: &NeedPublished,
         published_at: Moment,
@@ -213,6 +219,7 @@ impl Need {
             id: new.id,
             terms: new.terms.clone(),
             centre: new.centre.clone(),
+            block: None,
             on: new.on,
             state: new.to,
             published_by: new.by.clone(),
@@ -222,6 +229,7 @@ impl Need {
             offers: Vec::new(),
             approved_by: Vec::new(),
             orders: Vec::new(),
+            first_accepted_at: None,
             standing: None,
             steps,
         }

@@ -198,6 +198,9 @@ pub struct Order {
     pub service: Code,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub point: Option<Code>,
+    /// The block of its need.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block: Option<Code>,
     /// When it begins: as booked, and once the provider has come, when that was.
     pub at: Moment,
     /// How long it was booked for.

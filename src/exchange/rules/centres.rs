@@ -4,7 +4,7 @@ use super::{Ruling, staff};
 use crate::exchange::{CentreTerms, Fact, Objects, Rejection, StaffNumber};
 
 /// How many centres a ledger has: all of them are kept in memory.
-const MAX_CENTRES: usize = 1_000;
+pub const MAX_CENTRES: usize = 1_000;
 
 pub(super) fn open(
     objects: &Objects,

@@ -41,6 +41,7 @@ use super::{
 use crate::ledger::{self, Book, Moment, Note, Principal, Stamp, TimeZone};
 
 pub use accepting::check_candidate;
+pub use centres::MAX_CENTRES;
 pub use doers::is_party;
 
 /// What a command does.

@@ -208,7 +208,7 @@ pub(super) fn listed(
     limit: usize,
 ) -> Result<Vec<Object>> {
     let prefix = list.prefix();
-    let after = after.map_or_else(|| prefix.clone(), |id| list.key(id));
+    let after = after.map_or_else(|| list.start(), |id| list.key(id));
     let mut statement = connection.prepare_cached(
         "SELECT k.key, o.state FROM keys k JOIN objects o ON o.id = k.object
          WHERE k.key > ?1 ORDER BY k.key LIMIT ?2",

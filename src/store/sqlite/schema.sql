@@ -106,6 +106,14 @@ CREATE TABLE keys (
   object TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The records of services that were rendered outside orders, by the minute at which they
+-- were effective, counted from 1970-01-01T00:00:00Z.
+CREATE TABLE served (
+  sequence INTEGER PRIMARY KEY,
+  minute   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX served_by_minute ON served (minute, sequence);
+
 -- The personal fields that a record commits to, kept apart so that they can be
 -- erased; all that a member ever had, so that the audit can look at each.
 CREATE TABLE personal (

@@ -207,6 +207,26 @@ impl Snapshot for SqliteSnapshot {
         objects::listed(self.connection()?, list, after, limit)
     }
 
+    fn served(
+        &mut self,
+        (minute, sequence): (i64, Sequence),
+        end: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, Record)>> {
+        let mut statement = self.connection()?.prepare_cached(
+            "SELECT s.minute, j.bytes FROM served s JOIN journal j ON j.sequence = s.sequence
+             WHERE (s.minute, s.sequence) > (?1, ?2) AND s.minute < ?3
+             ORDER BY s.minute, s.sequence LIMIT ?4",
+        )?;
+        let mut rows = statement.query(params![minute, sequence.get(), end, limit as i64])?;
+        let mut served = Vec::new();
+        while let Some(row) = rows.next()? {
+            let bytes = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+            served.push((row.get(0)?, decode(bytes)?));
+        }
+        Ok(served)
+    }
+
     fn personal(&mut self, of: &[Sequence]) -> Result<Vec<Option<Personal>>> {
         let connection = self.connection()?;
         let found = of.iter().map(|of| objects::personal(connection, *of));

@@ -54,6 +54,7 @@ impl<'c> Tables<'c> {
             steps,
             objects,
             keys,
+            served,
         ] = Table::ALL.map(|table| connection.prepare_cached(&by_key(table)));
         Ok(Self {
             connection,
@@ -69,6 +70,7 @@ impl<'c> Tables<'c> {
                 steps?,
                 objects?,
                 keys?,
+                served?,
             ],
             checked: Default::default(),
             changing: HashMap::new(),

@@ -1,0 +1,181 @@
+//! `report`: figures of a period and a branch.
+
+use chrono::{Months, NaiveDate};
+use clap::{Args, Subcommand, ValueEnum};
+use timebank_proto::v1::{
+    GetActivityRequest, GetSatisfactionRequest, GetSupplyDemandRequest, ReportBy, ReportScope,
+};
+
+use crate::{error::Failure, rows, session::Session};
+
+/// What a report is of.
+#[derive(Args, Debug)]
+pub(crate) struct ScopeArgs {
+    /// A centre, or a branch of the chart above centres. Default: all of the ledger
+    #[arg(long)]
+    branch: Option<String>,
+    /// The days of a month, such as 2026-10
+    #[arg(long, value_parser = month, conflicts_with_all = ["since", "until"])]
+    month: Option<NaiveDate>,
+    /// The first day
+    #[arg(long, value_name = "DATE")]
+    since: Option<NaiveDate>,
+    /// The last day
+    #[arg(long, value_name = "DATE")]
+    until: Option<NaiveDate>,
+    /// As the journal was at a position: the same figures for ever. Default: where it ends now
+    #[arg(long, value_name = "POSITION", value_parser = clap::value_parser!(i64).range(1..))]
+    at_position: Option<i64>,
+}
+
+/// Reads a month, as its first day.
+fn month(given: &str) -> Result<NaiveDate, String> {
+    let day = NaiveDate::parse_from_str(&format!("{given}-01"), "%Y-%m-%d");
+    day.map_err(|_| "write a month like 2026-10".into())
+}
+
+fn text(day: Option<NaiveDate>) -> String {
+    day.map(|day| day.to_string()).unwrap_or_default()
+}
+
+impl From<ScopeArgs> for ReportScope {
+    fn from(given: ScopeArgs) -> Self {
+        let of_month = |first: NaiveDate| {
+            let next = first.checked_add_months(Months::new(1));
+            (Some(first), next.and_then(|next| next.pred_opt()))
+        };
+        let (since, until) = given.month.map_or((given.since, given.until), of_month);
+        Self {
+            branch: given.branch.unwrap_or_default(),
+            since: text(since),
+            until: text(until),
+            at_position: given.at_position.unwrap_or(0),
+        }
+    }
+}
+
+/// By what services are grouped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum By {
+    /// By centre, or by branch where there is none
+    Branch,
+    Service,
+    /// By the recipient's block
+    Block,
+    /// By service point
+    Point,
+    /// By the month of the service date
+    Month,
+}
+
+impl From<By> for ReportBy {
+    fn from(by: By) -> Self {
+        match by {
+            By::Branch => Self::Branch,
+            By::Service => Self::Service,
+            By::Block => Self::Block,
+            By::Point => Self::Point,
+            By::Month => Self::Month,
+        }
+    }
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum ReportCommand {
+    /// Show who took part, in what services, and for how long
+    #[command(after_help = "Examples:
+  ledger-cli report activity --month 2026-10
+  ledger-cli report activity --branch shapingba --since 2026-01-01 --by service --output csv
+  ledger-cli report activity --by point --at-position 120000 --output json
+
+Days are service dates. Members count once in each row, and once in the last, which is of all.
+Services are settled orders, and entries outside orders that name a service by the tag `service`
+and were not reversed.")]
+    Activity(GroupedArgs),
+    /// Show what was asked for, and what became of it
+    #[command(after_help = "Examples:
+  ledger-cli report supply-demand --month 2026-10 --by service
+  ledger-cli report supply-demand --branch shapingba --by block --output csv
+
+Needs count on the day on which they were published. Arranged are those that were accepted as they
+were published: visits that come again every week, and those entered from sheets. Unmet are those
+that wait or have expired, of all but the declined and the cancelled.")]
+    SupplyDemand(GroupedArgs),
+    /// Show how satisfied those were who were served
+    #[command(after_help = "Examples:
+  ledger-cli report satisfaction --month 2026-10
+  ledger-cli report satisfaction --branch shapingba --by service
+
+What recipients said when they confirmed, 1 to 5 stars; satisfied are 4 and 5. Of fewer than five
+answers it is told only that they are too few.")]
+    Satisfaction(GroupedArgs),
+}
+
+/// A report of groups.
+#[derive(Args, Debug)]
+pub(crate) struct GroupedArgs {
+    /// What the rows are grouped by
+    #[arg(long, value_enum, default_value_t = By::Branch)]
+    by: By,
+    #[command(flatten)]
+    scope: ScopeArgs,
+}
+
+/// Makes the request of a report of groups.
+macro_rules! grouped {
+    ($request:ident, $given:expr) => {{
+        let given = $given;
+        let mut request = $request {
+            scope: Some(given.scope.into()),
+            ..Default::default()
+        };
+        request.set_by(given.by.into());
+        request
+    }};
+}
+
+pub(super) async fn run(command: ReportCommand, mut session: Session) -> Result<(), Failure> {
+    let reports = &mut session.client.reports;
+    let report = match command {
+        ReportCommand::Activity(given) => {
+            let request = grouped!(GetActivityRequest, given);
+            reports.get_activity(request).await
+        }
+        ReportCommand::SupplyDemand(given) => {
+            let request = grouped!(GetSupplyDemandRequest, given);
+            reports.get_supply_demand(request).await
+        }
+        ReportCommand::Satisfaction(given) => {
+            let request = grouped!(GetSatisfactionRequest, given);
+            reports.get_satisfaction(request).await
+        }
+    };
+    let report = report?.into_inner();
+    session.output.one(&rows::report(report)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_all_their_days() {
+        for (given, since, until) in [
+            ("2026-10", "2026-10-01", "2026-10-31"),
+            ("2024-02", "2024-02-01", "2024-02-29"),
+            ("2026-12", "2026-12-01", "2026-12-31"),
+        ] {
+            let scope = ReportScope::from(ScopeArgs {
+                branch: None,
+                month: Some(month(given).unwrap()),
+                since: None,
+                until: None,
+                at_position: None,
+            });
+            assert_eq!((scope.since.as_str(), scope.until.as_str()), (since, until));
+        }
+        for given in ["2026-13", "2026", "2026-10-01", "october"] {
+            assert!(month(given).is_err(), "{given}");
+        }
+    }
+}

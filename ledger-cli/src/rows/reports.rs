@@ -1,0 +1,85 @@
+//! Reports, whose columns the server names.
+
+use timebank_proto::v1::{Report, ReportCell, ReportColumn, ReportMeasure, ReportRow, report_cell};
+
+use crate::render::{Cell, Row};
+
+/// The name of a column, for as long as the program runs: it shows one report, and ends.
+fn kept(name: &str) -> &'static str {
+    Box::leak(name.to_owned().into_boxed_str())
+}
+
+struct Named {
+    name: &'static str,
+    measure: ReportMeasure,
+}
+
+impl Named {
+    fn of(column: &ReportColumn) -> Self {
+        Self {
+            name: kept(&column.name),
+            measure: column.measure(),
+        }
+    }
+}
+
+/// What a row has under a column of text.
+fn word<'a>(columns: &[Named], row: &'a ReportRow, name: &str) -> &'a str {
+    let at = columns.iter().position(|column| column.name == name);
+    match at.and_then(|at| row.cells.get(at)?.value.as_ref()) {
+        Some(report_cell::Value::Text(text)) => text,
+        _ => "",
+    }
+}
+
+fn cell(columns: &[Named], row: &ReportRow, (column, cell): (&Named, &ReportCell)) -> Cell {
+    let measure = match column.measure {
+        ReportMeasure::Figure => measure_named(word(columns, row, "measure")),
+        measure => measure,
+    };
+    match (&cell.value, measure) {
+        (None, _) => Cell::Absent,
+        (Some(report_cell::Value::Text(text)), _) => Cell::text(text),
+        (Some(report_cell::Value::Number(number)), ReportMeasure::Minutes) => {
+            Cell::minutes(*number)
+        }
+        (Some(report_cell::Value::Number(number)), ReportMeasure::Steps) => {
+            Cell::steps(*number, word(columns, row, "unit_id"))
+        }
+        (Some(report_cell::Value::Number(number)), ReportMeasure::Percent) => {
+            Cell::Percent(*number)
+        }
+        (Some(report_cell::Value::Number(number)), ReportMeasure::Hundredths) => {
+            Cell::Hundredths(*number)
+        }
+        (Some(report_cell::Value::Number(number)), _) => Cell::Count(*number),
+    }
+}
+
+fn measure_named(word: &str) -> ReportMeasure {
+    match word {
+        "minutes" => ReportMeasure::Minutes,
+        "steps" => ReportMeasure::Steps,
+        "percent" => ReportMeasure::Percent,
+        "hundredths" => ReportMeasure::Hundredths,
+        _ => ReportMeasure::Count,
+    }
+}
+
+/// A report: what it is of, and its rows.
+pub(crate) fn report(report: Report) -> Row {
+    let scope = report.scope.unwrap_or_default();
+    let columns: Vec<_> = report.columns.iter().map(Named::of).collect();
+    let rows = report.rows.iter().map(|row| {
+        let cells = columns.iter().zip(&row.cells);
+        let cells = cells.map(|pair| (pair.0.name, cell(&columns, row, pair)));
+        Row(cells.collect())
+    });
+    Row(vec![
+        ("of", Cell::text(scope.branch)),
+        ("since", Cell::text(scope.since)),
+        ("until", Cell::text(scope.until)),
+        ("at_position", Cell::Count(scope.at_position)),
+        ("rows", Cell::Rows(rows.collect())),
+    ])
+}

@@ -1,0 +1,160 @@
+//! What was asked for, and what became of it.
+
+use super::{
+    AT_ONCE, Scope, Within,
+    grouped::{By, Grouped},
+    past,
+    report::{Column, Report, Value},
+};
+use crate::{
+    exchange::{Branch, Day, List, Need, NeedState, Object},
+    query::{ReadError, Reading, exchange::misplaced},
+};
+
+const DAY_MINUTES: i64 = 24 * 60;
+
+const COLUMNS: [Column; 11] = [
+    Column::count("needs"),
+    Column::count("arranged"),
+    Column::count("accepted"),
+    Column::count("waiting"),
+    Column::count("expired"),
+    Column::count("declined"),
+    Column::count("cancelled"),
+    Column::count("offers"),
+    Column::percent("unmet_percent"),
+    Column::minutes("mean_minutes_to_acceptance"),
+    Column::percent("accepted_in_a_day_percent"),
+];
+
+#[derive(Debug, Default)]
+struct Tally {
+    needs: i64,
+    arranged: i64,
+    accepted: i64,
+    waiting: i64,
+    expired: i64,
+    declined: i64,
+    cancelled: i64,
+    offers: i64,
+    /// How many were accepted once, by a step of its own.
+    taken: i64,
+    taken_in_a_day: i64,
+    minutes_to_acceptance: i64,
+}
+
+impl Tally {
+    /// A need as it stood, on a day.
+    fn add(&mut self, need: &Need, today: Day) {
+        self.needs += 1;
+        self.offers += i64::try_from(need.offers.len()).unwrap_or(i64::MAX);
+        let is_arranged = need.state == NeedState::Accepted && need.first_accepted_at.is_none();
+        *match need.state_on(today) {
+            NeedState::Accepted if is_arranged => &mut self.arranged,
+            NeedState::Accepted => &mut self.accepted,
+            NeedState::Published | NeedState::Approved => &mut self.waiting,
+            NeedState::Expired => &mut self.expired,
+            NeedState::Declined => &mut self.declined,
+            NeedState::Cancelled => &mut self.cancelled,
+        } += 1;
+        if let Some(accepted_at) = need.first_accepted_at {
+            let minutes = need.published_at.minutes_until(accepted_at);
+            self.taken += 1;
+            self.taken_in_a_day += i64::from(minutes < DAY_MINUTES);
+            self.minutes_to_acceptance = self.minutes_to_acceptance.saturating_add(minutes);
+        }
+    }
+
+    fn values(self) -> Vec<Value> {
+        let unmet = self.waiting + self.expired;
+        let wanted = self.needs - self.declined - self.cancelled;
+        vec![
+            Value::Number(self.needs),
+            Value::Number(self.arranged),
+            Value::Number(self.accepted),
+            Value::Number(self.waiting),
+            Value::Number(self.expired),
+            Value::Number(self.declined),
+            Value::Number(self.cancelled),
+            Value::Number(self.offers),
+            Value::percent(unmet, wanted),
+            Value::mean(self.minutes_to_acceptance, self.taken),
+            Value::percent(self.taken_in_a_day, self.taken),
+        ]
+    }
+}
+
+/// What became of the needs that were published in a scope's days.
+///
+/// # Errors
+/// [`ReportError`](super::ReportError), where the caller has left, or the store fails.
+pub fn supply_demand(
+    reading: &mut Reading<'_>,
+    scope: &Scope,
+    by: By,
+) -> Result<Report, ReadError> {
+    let within = Within::of(reading, scope)?;
+    let today = within.today(reading)?;
+    let mut grouped = Grouped::<Tally>::default();
+    for centre in within.centres.clone() {
+        needs(reading, &within, &centre, &mut |need, on| {
+            grouped.add(group(need, on, by), |tally| tally.add(need, today))
+        })?;
+    }
+    Ok(Report {
+        columns: [by.column()].into_iter().chain(COLUMNS).collect(),
+        rows: grouped.rows(Tally::values),
+        at: within.at,
+    })
+}
+
+fn group(need: &Need, published_on: Day, by: By) -> Option<String> {
+    match by {
+        By::Branch => Some(need.centre.as_str().into()),
+        By::Service => Some(need.terms.service.as_str().into()),
+        By::Block => need.block.as_ref().map(|block| block.as_str().into()),
+        By::Point => need.terms.point.as_ref().map(|point| point.as_str().into()),
+        By::Month => Some(published_on.month()),
+    }
+}
+
+/// The needs of a centre that were published on days of the scope, as they stood at its position,
+/// each with that day.
+fn needs(
+    reading: &mut Reading<'_>,
+    within: &Within,
+    centre: &Branch,
+    see: &mut impl FnMut(&Need, Day) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    // No zone is a day from UTC.
+    let first = within.scope.since.map_or(Day::FIRST, Day::before);
+    let end = within.scope.until.and_then(Day::next);
+    let mut list = List::NeedsFrom(centre.clone(), first);
+    let mut after = None;
+    loop {
+        reading.scan.check_caller()?;
+        let listed = reading.snapshot.listed(&list, after.as_ref(), AT_ONCE)?;
+        let is_last = listed.len() < AT_ONCE;
+        for object in listed {
+            after = Some(object.id());
+            let Object::Need(need) = object else {
+                return Err(misplaced(&object).into());
+            };
+            let listed_on = Day::of_utc(need.published_at);
+            if end.is_some_and(|end| end < listed_on) {
+                return Ok(());
+            }
+            list = List::NeedsFrom(centre.clone(), listed_on);
+            let on = Day::of(need.published_at, within.zone);
+            if !within.has_day(on) {
+                continue;
+            }
+            if let Some(need) = past::need_at(reading, *need, within.at)? {
+                see(&need, on)?;
+            }
+        }
+        if is_last {
+            return Ok(());
+        }
+    }
+}

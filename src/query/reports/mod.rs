@@ -1,0 +1,157 @@
+//! Reports: figures of a period and a branch, as the journal had them at a position. The same
+//! position gives the same figures for ever.
+//!
+//! Days are service dates, in the ledger's zone. What was changed after the position is
+//! [taken back](past), so that nothing but the journal up to there counts.
+
+mod activity;
+mod demand;
+mod grouped;
+mod past;
+mod people;
+mod report;
+mod satisfaction;
+mod visits;
+
+pub use activity::activity;
+pub use demand::supply_demand;
+pub use grouped::By;
+pub use report::{Column, Measure, Report, Value};
+pub use satisfaction::satisfaction;
+
+use super::{ReadError, Reading, centres, policies::zone};
+use crate::{
+    exchange::{Branch, Day, rules::MAX_CENTRES},
+    ledger::{Sequence, TimeZone},
+};
+
+/// How many objects or records are read at once.
+const AT_ONCE: usize = 1_000;
+/// How many rows a report has.
+const MAX_ROWS: usize = 10_000;
+
+/// What a report is of.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Scope {
+    /// Only what is below this branch of the chart.
+    pub branch: Option<Branch>,
+    /// From this day on.
+    pub since: Option<Day>,
+    /// Up to this day.
+    pub until: Option<Day>,
+    /// As of this record. None: the last.
+    pub at: Option<Sequence>,
+}
+
+/// Why there is no such report.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ReportError {
+    #[error("position {at} is not there yet: the journal ends at {last}")]
+    PositionAhead { at: Sequence, last: Sequence },
+    #[error("nothing is below {branch} in the chart of accounts; name a centre, or what has some")]
+    BranchEmpty { branch: Branch },
+    #[error("there are more than {max} rows; ask for a branch, or for fewer days")]
+    TooManyRows { max: usize },
+}
+
+impl ReportError {
+    /// The stable name of the rule.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::PositionAhead { .. } => "POSITION_AHEAD",
+            Self::BranchEmpty { .. } => "BRANCH_EMPTY",
+            Self::TooManyRows { .. } => "TOO_MANY_ROWS",
+        }
+    }
+
+    /// The figures that explain it, by name.
+    pub fn figures(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::PositionAhead { at, last } => {
+                vec![("at", at.to_string()), ("last", last.to_string())]
+            }
+            Self::BranchEmpty { branch } => vec![("branch", branch.to_string())],
+            Self::TooManyRows { max } => vec![("max", max.to_string())],
+        }
+    }
+}
+
+/// A scope that has something in it.
+struct Within {
+    scope: Scope,
+    /// The centres that are at or below its branch.
+    centres: Vec<Branch>,
+    zone: TimeZone,
+    at: Sequence,
+}
+
+impl Within {
+    fn of(reading: &mut Reading<'_>, scope: &Scope) -> Result<Self, ReadError> {
+        let last = reading.snapshot.last()?;
+        let at = scope.at.unwrap_or(last);
+        if at > last {
+            return Err(ReportError::PositionAhead { at, last }.into());
+        }
+        let zone = zone(reading)?;
+        let centres = centres(reading, None, MAX_CENTRES)?.into_iter();
+        let centres = centres.map(|centre| centre.terms.prefix);
+        let mut within = Self {
+            scope: scope.clone(),
+            centres: Vec::new(),
+            zone,
+            at,
+        };
+        within.centres = centres.filter(|centre| within.has_centre(centre)).collect();
+        within.check_branch(reading)?;
+        Ok(within)
+    }
+
+    fn has_centre(&self, centre: &Branch) -> bool {
+        let branch = self.scope.branch.as_ref();
+        branch.is_none_or(|branch| branch == centre || branch.contains(centre.as_str()))
+    }
+
+    /// A branch that is mistyped is not one where nothing happens.
+    fn check_branch(&self, reading: &mut Reading<'_>) -> Result<(), ReadError> {
+        let Some(branch) = self.scope.branch.as_ref() else {
+            return Ok(());
+        };
+        let below = format!("{branch}:");
+        match self.centres.is_empty() && reading.snapshot.accounts(&below, None, 1)?.is_empty() {
+            true => Err(ReportError::BranchEmpty {
+                branch: branch.clone(),
+            }
+            .into()),
+            false => Ok(()),
+        }
+    }
+
+    /// The day on which the record of its position was made.
+    fn today(&self, reading: &mut Reading<'_>) -> Result<Day, ReadError> {
+        let record = reading.snapshot.record(self.at)?;
+        Ok(Day::of(record.stamp.moment, self.zone))
+    }
+
+    fn has_account(&self, account: &str) -> bool {
+        let branch = self.scope.branch.as_ref();
+        branch.is_none_or(|branch| branch.contains(account))
+    }
+
+    fn has_day(&self, day: Day) -> bool {
+        self.scope.since.is_none_or(|since| since <= day)
+            && self.scope.until.is_none_or(|until| day <= until)
+    }
+
+    /// The place in the chart to which an account belongs: its centre, or where there is none,
+    /// what its id has before the last two segments.
+    fn place_of<'a>(&'a self, account: &'a str) -> &'a str {
+        let centre = self.centres.iter().find(|centre| centre.contains(account));
+        let above = || account.rsplitn(3, ':').nth(2);
+        let first = || account.split(':').next();
+        centre
+            .map(Branch::as_str)
+            .or_else(above)
+            .or_else(first)
+            .unwrap_or(account)
+    }
+}

@@ -1,0 +1,72 @@
+//! Who takes part: members, each once, whatever their accounts are called.
+
+use std::collections::HashMap;
+
+use crate::{
+    exchange::{MemberId, Object, ObjectId},
+    ledger::{AccountId, AccountKind, UnitId},
+    query::{ReadError, Reading},
+};
+
+/// A member, by the order in which they were met.
+pub(super) type Person = u32;
+
+/// What a report knows of an account.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    /// Whose it is. None where it is no member's.
+    pub(super) person: Option<Person>,
+    pub(super) unit: UnitId,
+}
+
+/// The members whom a report has met. As many as there are, and no more for more entries.
+#[derive(Debug, Default)]
+pub(super) struct People {
+    numbers: HashMap<String, Person>,
+    accounts: HashMap<AccountId, Known>,
+}
+
+impl People {
+    pub(super) fn number(&mut self, member: &MemberId) -> Person {
+        self.numbered(member.as_str())
+    }
+
+    fn numbered(&mut self, id: &str) -> Person {
+        let next = u32::try_from(self.numbers.len()).unwrap_or(Person::MAX);
+        match self.numbers.get(id) {
+            Some(known) => *known,
+            None => *self.numbers.entry(id.into()).or_insert(next),
+        }
+    }
+
+    /// What is known of an account.
+    pub(super) fn account(
+        &mut self,
+        reading: &mut Reading<'_>,
+        id: &AccountId,
+    ) -> Result<Known, ReadError> {
+        if let Some(known) = self.accounts.get(id) {
+            return Ok(known.clone());
+        }
+        let account = reading.snapshot.account(id)?.map(|row| row.account);
+        let person = match &account {
+            Some(account) if account.kind == AccountKind::Member => {
+                Some(self.numbered(&holder(reading, id)?))
+            }
+            _ => None,
+        };
+        let unit = account.map_or_else(UnitId::time, |account| account.unit);
+        let known = Known { person, unit };
+        self.accounts.insert(id.clone(), known.clone());
+        Ok(known)
+    }
+}
+
+/// Whose an account is: who it is called after, unless they moved.
+fn holder(reading: &mut Reading<'_>, account: &AccountId) -> Result<String, ReadError> {
+    let of = ObjectId::Holder(account.clone());
+    Ok(match reading.snapshot.object(&of)? {
+        Some(Object::Holder(holder)) => holder.member.as_str().into(),
+        _ => account.as_str().into(),
+    })
+}

@@ -1,0 +1,98 @@
+//! How satisfied those were who were served.
+
+use super::{
+    Scope, Within,
+    grouped::{By, Grouped},
+    people::People,
+    report::{Column, Report, Value},
+    visits::{Visit, visits},
+};
+use crate::{
+    exchange::order::Rating,
+    query::{ReadError, Reading},
+};
+
+/// How many answers there have to be for figures of them.
+const MIN_ANSWERS: i64 = 5;
+const TOO_FEW: &str = "too few";
+/// From how many stars on somebody is satisfied.
+const SATISFIED: usize = 4;
+const STARS: usize = 5;
+
+const COLUMNS: [Column; 10] = [
+    Column::count("orders"),
+    Column::count("answers"),
+    Column::percent("response_percent"),
+    Column::hundredths("mean_stars"),
+    Column::percent("satisfied_percent"),
+    Column::count("stars_1"),
+    Column::count("stars_2"),
+    Column::count("stars_3"),
+    Column::count("stars_4"),
+    Column::count("stars_5"),
+];
+
+#[derive(Debug, Default)]
+struct Tally {
+    orders: i64,
+    /// How many gave one star, two, and so on.
+    stars: [i64; STARS],
+}
+
+impl Tally {
+    fn add(&mut self, visit: &Visit<'_>) {
+        let Some(order) = visit.order else { return };
+        self.orders += 1;
+        let said = order.by_recipient.as_ref().and_then(|said| said.rating);
+        let stars = said.and_then(|rating| usize::try_from(Rating::get(rating)).ok());
+        if let Some(given) = stars.and_then(|stars| self.stars.get_mut(stars.checked_sub(1)?)) {
+            *given += 1;
+        }
+    }
+
+    fn values(self) -> Vec<Value> {
+        let answers: i64 = self.stars.iter().sum();
+        let stars = (1..).zip(self.stars);
+        let sum: i64 = stars.map(|(stars, given)| stars * given).sum();
+        let satisfied: i64 = self.stars[SATISFIED - 1..].iter().sum();
+        let is_told = answers >= MIN_ANSWERS;
+        let told = |value: Value| match (is_told, answers) {
+            (true, _) => value,
+            (false, 0) => Value::None,
+            (false, _) => Value::text(TOO_FEW),
+        };
+        let mut values = vec![
+            Value::Number(self.orders),
+            Value::Number(answers),
+            Value::percent(answers, self.orders),
+            told(Value::mean_hundredths(sum, answers)),
+            told(Value::percent(satisfied, answers)),
+        ];
+        values.extend(self.stars.map(|given| told(Value::Number(given))));
+        values
+    }
+}
+
+/// How satisfied those were who were served by orders of a scope, as they said when they
+/// confirmed. Of fewer than five answers it is told only that they are too few.
+///
+/// # Errors
+/// [`ReportError`](super::ReportError), where the caller has left, or the store fails.
+pub fn satisfaction(reading: &mut Reading<'_>, scope: &Scope, by: By) -> Result<Report, ReadError> {
+    let within = Within::of(reading, scope)?;
+    let mut grouped = Grouped::<Tally>::default();
+    visits(
+        reading,
+        &within,
+        &mut People::default(),
+        &mut |visit| match visit.order {
+            Some(_) => grouped.add(visit.group(by), |tally| tally.add(visit)),
+            None => Ok(()),
+        },
+    )?;
+    Ok(Report {
+        columns: [by.column()].into_iter().chain(COLUMNS).collect(),
+        rows: grouped.rows(Tally::values),
+        at: within.at,
+    })
+}

@@ -1,0 +1,218 @@
+//! Services that were rendered: orders that were settled, and entries outside orders that
+//! name a service.
+
+use super::{
+    AT_ONCE, Within,
+    grouped::By,
+    past,
+    people::{People, Person},
+};
+use crate::{
+    exchange::{Branch, Day, List, Object, Order, OrderState},
+    ledger::{Entry, Sequence, Span, UnitId},
+    query::{ReadError, Reading, exchange::misplaced},
+    steps::Record,
+};
+
+/// A service, or one of its legs where many take part.
+pub(super) struct Visit<'a> {
+    /// What tells it from others: legs of one entry have the same.
+    pub(super) number: Sequence,
+    /// The centre of the order, or the place of the account that paid.
+    pub(super) place: &'a str,
+    pub(super) service: &'a str,
+    pub(super) block: Option<&'a str>,
+    pub(super) point: Option<&'a str>,
+    /// The service date.
+    pub(super) on: Day,
+    pub(super) provider: Option<Person>,
+    pub(super) recipient: Option<Person>,
+    /// As long as it took.
+    pub(super) served_minutes: i64,
+    /// What the provider got of hours.
+    pub(super) credited_minutes: i64,
+    /// The order. None of what was entered outside orders.
+    pub(super) order: Option<&'a Order>,
+}
+
+impl Visit<'_> {
+    /// What it is under where services are grouped.
+    pub(super) fn group(&self, by: By) -> Option<String> {
+        match by {
+            By::Branch => Some(self.place.into()),
+            By::Service => Some(self.service.into()),
+            By::Block => self.block.map(Into::into),
+            By::Point => self.point.map(Into::into),
+            By::Month => Some(self.on.month()),
+        }
+    }
+}
+
+/// All services of a scope, one after another.
+pub(super) fn visits(
+    reading: &mut Reading<'_>,
+    within: &Within,
+    people: &mut People,
+    see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    for centre in &within.centres {
+        orders(
+            reading,
+            within,
+            centre,
+            &mut |order| match rendered(order, people) {
+                Some(visit) => see(&visit),
+                None => Ok(()),
+            },
+        )?;
+    }
+    outside_orders(reading, within, people, see)
+}
+
+/// The orders of a centre whose service date is of the scope, as they stood at its position.
+pub(super) fn orders(
+    reading: &mut Reading<'_>,
+    within: &Within,
+    centre: &Branch,
+    see: &mut impl FnMut(&Order) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    let mut list = List::OrdersFrom(centre.clone(), within.scope.since.unwrap_or(Day::FIRST));
+    let mut after = None;
+    loop {
+        reading.scan.check_caller()?;
+        let listed = reading.snapshot.listed(&list, after.as_ref(), AT_ONCE)?;
+        let is_last = listed.len() < AT_ONCE;
+        for object in listed {
+            after = Some(object.id());
+            let Object::Order(order) = object else {
+                return Err(misplaced(&object).into());
+            };
+            if within.scope.until.is_some_and(|until| until < order.on) {
+                return Ok(());
+            }
+            list = List::OrdersFrom(centre.clone(), order.on);
+            let order = past::order_at(reading, *order, within.at)?;
+            if let Some(order) = order.filter(|order| within.has_day(order.on)) {
+                see(&order)?;
+            }
+        }
+        if is_last {
+            return Ok(());
+        }
+    }
+}
+
+/// What an order is as a service. None where nobody was served by it.
+fn rendered<'a>(order: &'a Order, people: &mut People) -> Option<Visit<'a>> {
+    let is_settled = matches!(order.state, OrderState::Settled | OrderState::Resolved);
+    let reckoned = order.reckoned.as_ref().filter(|_| is_settled)?;
+    let served_minutes = reckoned.confirmed.get();
+    (served_minutes > 0).then(|| Visit {
+        number: *order.steps.first().unwrap_or(&Sequence::ZERO),
+        place: order.centre.as_str(),
+        service: order.service.as_str(),
+        block: order.block.as_ref().map(|block| block.as_str()),
+        point: order.point.as_ref().map(|point| point.as_str()),
+        on: order.on,
+        provider: Some(people.number(&order.provider)),
+        recipient: Some(people.number(&order.recipient)),
+        served_minutes,
+        credited_minutes: match order.earns {
+            None => reckoned.credited,
+            Some(_) => 0,
+        },
+        order: Some(order),
+    })
+}
+
+/// The entries outside orders that name a service, but for those that were reversed.
+fn outside_orders(
+    reading: &mut Reading<'_>,
+    within: &Within,
+    people: &mut People,
+    see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    let zone = within.zone;
+    let minute = |day: Option<Day>| {
+        let begins_at = day.and_then(|day| day.begins_at(zone));
+        begins_at.map(|at| Span::of(at).first)
+    };
+    let from = minute(within.scope.since).unwrap_or(i64::MIN);
+    let end = minute(within.scope.until.and_then(Day::next)).unwrap_or(i64::MAX);
+    let mut after = (from, Sequence::ZERO);
+    loop {
+        reading.scan.check_caller()?;
+        let found = reading.snapshot.served(after, end, AT_ONCE)?;
+        let is_last = found.len() < AT_ONCE;
+        for (minute, record) in found {
+            after = (minute, record.stamp.sequence);
+            if record.stamp.sequence <= within.at {
+                for entry in record.entries() {
+                    see_entry(reading, within, people, (&record, entry), see)?;
+                }
+            }
+        }
+        if is_last {
+            return Ok(());
+        }
+    }
+}
+
+fn see_entry(
+    reading: &mut Reading<'_>,
+    within: &Within,
+    people: &mut People,
+    (record, entry): (&Record, &Entry),
+    see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    let Some(service) = entry.service() else {
+        return Ok(());
+    };
+    if is_reversed(reading, within, record, entry)? {
+        return Ok(());
+    }
+    for leg in entry.transfers.as_slice() {
+        if !within.has_account(leg.debit().as_str()) {
+            continue;
+        }
+        let paid = people.account(reading, leg.debit())?;
+        let got = people.account(reading, leg.credit())?;
+        let minutes = match paid.unit == UnitId::time() {
+            true => leg.amount().steps(),
+            false => 0,
+        };
+        see(&Visit {
+            number: record.stamp.sequence,
+            place: within.place_of(leg.debit().as_str()),
+            service,
+            block: None,
+            point: entry.tags.value("point"),
+            on: Day::of(record.effective_at_of(entry), within.zone),
+            provider: got.person,
+            recipient: paid.person,
+            served_minutes: minutes,
+            credited_minutes: match got.person {
+                Some(_) => minutes,
+                None => 0,
+            },
+            order: None,
+        })?;
+    }
+    Ok(())
+}
+
+/// Whether an entry was reversed by the scope's position.
+fn is_reversed(
+    reading: &mut Reading<'_>,
+    within: &Within,
+    record: &Record,
+    entry: &Entry,
+) -> Result<bool, ReadError> {
+    let of = (record.stamp.sequence, entry.id);
+    let Some(reversal) = reading.snapshot.reversals(&[of])?.pop().flatten() else {
+        return Ok(false);
+    };
+    let reversal = reading.snapshot.booking(reversal)?;
+    let reversal = reversal.as_ref().and_then(|booking| booking.entry());
+    Ok(reversal.is_some_and(|reversal| reversal.stamp.sequence <= within.at))
+}

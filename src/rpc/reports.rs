@@ -1,0 +1,141 @@
+//! `timebank.v1.ReportService`.
+
+use timebank_proto::v1::{self, report_cell, report_service_server::ReportService};
+use tonic::{Request, Response, Status, metadata::MetadataMap};
+
+use super::{Services, convert, partakers, status::Refused};
+use crate::{
+    exchange::Day,
+    ledger::{Malformed, Sequence},
+    query::{
+        By, Column, Measure, ReadError, Reading, Report, Scope, Value, activity, satisfaction,
+        supply_demand,
+    },
+};
+
+type Answer = Result<Response<v1::Report>, Status>;
+
+fn day(field: &'static str, given: &str) -> Result<Option<Day>, Malformed> {
+    match given {
+        "" => Ok(None),
+        given => Day::parse(field, given).map(Some),
+    }
+}
+
+fn scope(given: &v1::ReportScope) -> Result<Scope, Malformed> {
+    let since = day("scope.since", &given.since)?;
+    let until = day("scope.until", &given.until)?;
+    if since.zip(until).is_some_and(|(since, until)| until < since) {
+        return Err(Malformed::DaysReversed {
+            from: given.since.clone(),
+            until: given.until.clone(),
+        });
+    }
+    Ok(Scope {
+        branch: match given.branch.as_str() {
+            "" => None,
+            given => Some(partakers::branch("scope.branch", given)?),
+        },
+        since,
+        until,
+        at: match given.at_position {
+            0 => None,
+            given => Some(Sequence::new(given).ok_or(Malformed::SequenceRange { given })?),
+        },
+    })
+}
+
+fn by(given: v1::ReportBy) -> By {
+    match given {
+        v1::ReportBy::Unspecified | v1::ReportBy::Branch => By::Branch,
+        v1::ReportBy::Service => By::Service,
+        v1::ReportBy::Block => By::Block,
+        v1::ReportBy::Point => By::Point,
+        v1::ReportBy::Month => By::Month,
+    }
+}
+
+fn measure(measure: Measure) -> v1::ReportMeasure {
+    match measure {
+        Measure::Text => v1::ReportMeasure::Text,
+        Measure::Count => v1::ReportMeasure::Count,
+        Measure::Minutes => v1::ReportMeasure::Minutes,
+        Measure::Steps => v1::ReportMeasure::Steps,
+        Measure::Percent => v1::ReportMeasure::Percent,
+        Measure::Hundredths => v1::ReportMeasure::Hundredths,
+        Measure::Figure => v1::ReportMeasure::Figure,
+    }
+}
+
+fn column(column: &Column) -> v1::ReportColumn {
+    v1::ReportColumn {
+        name: column.name.into(),
+        measure: measure(column.measure).into(),
+    }
+}
+
+fn row(values: Vec<Value>) -> v1::ReportRow {
+    let cells = values.into_iter().map(|value| v1::ReportCell {
+        value: match value {
+            Value::None => None,
+            Value::Text(text) => Some(report_cell::Value::Text(text)),
+            Value::Number(number) => Some(report_cell::Value::Number(number)),
+        },
+    });
+    v1::ReportRow {
+        cells: cells.collect(),
+    }
+}
+
+fn reply(scope: v1::ReportScope, report: Report) -> v1::Report {
+    v1::Report {
+        scope: Some(v1::ReportScope {
+            at_position: report.at.get(),
+            ..scope
+        }),
+        columns: report.columns.iter().map(column).collect(),
+        rows: report.rows.into_iter().map(row).collect(),
+    }
+}
+
+impl Services {
+    /// Has a report of a scope made.
+    async fn report(
+        &self,
+        metadata: &MetadataMap,
+        given: Option<v1::ReportScope>,
+        make: impl FnOnce(&mut Reading<'_>, &Scope) -> Result<Report, ReadError> + Send + 'static,
+    ) -> Answer {
+        let by = convert::reader(metadata).map_err(Refused::from)?;
+        let given = given.unwrap_or_default();
+        let scope = scope(&given).map_err(Refused::from)?;
+        let read = move |reading: &mut Reading<'_>| make(reading, &scope);
+        let report = self.query.read(by, read).await?;
+        Ok(Response::new(reply(given, report)))
+    }
+}
+
+#[tonic::async_trait]
+impl ReportService for Services {
+    async fn get_activity(&self, request: Request<v1::GetActivityRequest>) -> Answer {
+        let (metadata, _, asked) = request.into_parts();
+        let by = by(asked.by());
+        let make = move |reading: &mut Reading<'_>, scope: &Scope| activity(reading, scope, by);
+        self.report(&metadata, asked.scope, make).await
+    }
+
+    async fn get_satisfaction(&self, request: Request<v1::GetSatisfactionRequest>) -> Answer {
+        let (metadata, _, asked) = request.into_parts();
+        let by = by(asked.by());
+        let make = move |reading: &mut Reading<'_>, scope: &Scope| satisfaction(reading, scope, by);
+        self.report(&metadata, asked.scope, make).await
+    }
+
+    async fn get_supply_demand(&self, request: Request<v1::GetSupplyDemandRequest>) -> Answer {
+        let (metadata, _, asked) = request.into_parts();
+        let by = by(asked.by());
+        let make =
+            move |reading: &mut Reading<'_>, scope: &Scope| supply_demand(reading, scope, by);
+        self.report(&metadata, asked.scope, make).await
+    }
+}

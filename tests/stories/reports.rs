@@ -1,0 +1,118 @@
+//! Commands about reports; and that each is the same for ever as of its position.
+
+use timebank::{
+    exchange::{Branch, Day},
+    ledger::Sequence,
+    query::{self, By, ReadError, Reading, Report, Scope, Value},
+};
+
+use super::{
+    runner::Story,
+    show,
+    words::{Said, Words, mistake, number},
+};
+
+/// All kinds of reports.
+const KINDS: [&str; 3] = ["activity", "satisfaction", "supply-demand"];
+const GROUPS: [By; 5] = [By::Branch, By::Service, By::Block, By::Point, By::Month];
+
+fn make(reading: &mut Reading<'_>, kind: &str, scope: &Scope, by: By) -> Result<Report, ReadError> {
+    match kind {
+        "activity" => query::activity(reading, scope, by),
+        "satisfaction" => query::satisfaction(reading, scope, by),
+        _ => query::supply_demand(reading, scope, by),
+    }
+}
+
+fn group(word: Option<&str>) -> Said<By> {
+    Ok(match word {
+        None | Some("branch") => By::Branch,
+        Some("service") => By::Service,
+        Some("block") => By::Block,
+        Some("point") => By::Point,
+        Some("month") => By::Month,
+        Some(other) => return mistake(format!("nothing is grouped by {other}")),
+    })
+}
+
+fn shown(report: &Report) -> String {
+    let heading: Vec<_> = report.columns.iter().map(|column| column.name).collect();
+    let rows = report.rows.iter().map(|row| {
+        let values = row.iter().map(|value| match value {
+            Value::None => "-".into(),
+            Value::Text(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+        });
+        values.collect::<Vec<_>>().join(", ")
+    });
+    let lines = [heading.join(", ")].into_iter().chain(rows);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// All reports there are, as of a position.
+fn all(reading: &mut Reading<'_>, at: Sequence) -> Result<Vec<Report>, ReadError> {
+    let scope = Scope {
+        at: Some(at),
+        ..Scope::default()
+    };
+    let each = KINDS.iter().flat_map(|kind| GROUPS.map(|by| (kind, by)));
+    each.map(|(kind, by)| make(reading, kind, &scope, by))
+        .collect()
+}
+
+impl Story {
+    /// `figures KIND [branch=B] [since=DAY] [until=DAY] [by=GROUP] [at=POSITION]`. None where it is
+    /// another command.
+    pub(super) fn reports(&mut self, name: &str, words: &mut Words) -> Said<Option<String>> {
+        if name != "figures" {
+            return Ok(None);
+        }
+        let kind = words.next()?;
+        if !KINDS.contains(&kind.as_str()) {
+            return mistake(format!("there is no report of {kind}"));
+        }
+        let day = |field, given: Option<String>| {
+            let day = given.map(|given| Day::parse(field, &given));
+            day.transpose()
+        };
+        let branch = words.key("branch");
+        let at = words.key("at").map(|at| number(&at)).transpose()?;
+        let scope = Scope {
+            branch: branch
+                .map(|branch| Branch::parse("branch", &branch))
+                .transpose()?,
+            since: day("since", words.key("since"))?,
+            until: day("until", words.key("until"))?,
+            at: at.map(|at| Sequence::new(at).expect("a position")),
+        };
+        let by = group(words.key("by").as_deref())?;
+        let read = self
+            .world
+            .read(move |reading| make(reading, &kind, &scope, by));
+        Ok(Some(match read {
+            Ok(report) => shown(&report),
+            Err(error) => show::unread(&self.names, &error),
+        }))
+    }
+
+    /// Remembers what all reports tell now.
+    pub(super) fn remember_reports(&mut self) {
+        let read = self.world.read(|reading| {
+            let last = reading.snapshot.last()?;
+            Ok((last, all(reading, last)?))
+        });
+        self.told.extend(read.ok());
+    }
+
+    /// What a report tells otherwise than when its position was the last.
+    pub(super) fn changed_report(&mut self) -> Option<String> {
+        let told = std::mem::take(&mut self.told);
+        told.into_iter().find_map(|(at, then)| {
+            let now = self.world.read(move |reading| all(reading, at));
+            let now = now.expect("all reports");
+            let mut pairs = then.iter().zip(&now);
+            let (then, now) = pairs.find(|(then, now)| then != now)?;
+            Some(format!("as of {at}:\n{}\n{}", shown(then), shown(now)))
+        })
+    }
+}
