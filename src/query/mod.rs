@@ -56,7 +56,8 @@ pub use pools::{
 };
 pub use reading::Reading;
 pub use reports::{
-    By, Column, Measure, Report, ReportError, Scope, Value, activity, satisfaction, supply_demand,
+    By, Column, Measure, Report, ReportError, Scope, Value, activity, dormancy, redeemability,
+    satisfaction, supply_demand,
 };
 pub use scan::Scan;
 pub use sifted::{Sieve, Sifted, sifted};

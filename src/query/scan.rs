@@ -33,6 +33,11 @@ impl Scan {
         }
     }
 
+    /// Lifts the bound: what is looked at is kept nowhere, and the caller may leave.
+    pub(super) fn lift(&mut self) {
+        self.max_postings = usize::MAX;
+    }
+
     /// For as long as this caller waits.
     pub(super) fn for_caller(caller: Weak<()>) -> Self {
         Self {

@@ -8,8 +8,8 @@ use crate::{
     exchange::Day,
     ledger::{Malformed, Sequence},
     query::{
-        By, Column, Measure, ReadError, Reading, Report, Scope, Value, activity, satisfaction,
-        supply_demand,
+        By, Column, Measure, ReadError, Reading, Report, Scope, Value, activity, dormancy,
+        redeemability, satisfaction, supply_demand,
     },
 };
 
@@ -137,5 +137,14 @@ impl ReportService for Services {
         let make =
             move |reading: &mut Reading<'_>, scope: &Scope| supply_demand(reading, scope, by);
         self.report(&metadata, asked.scope, make).await
+    }
+    async fn get_dormancy(&self, request: Request<v1::GetDormancyRequest>) -> Answer {
+        let (metadata, _, asked) = request.into_parts();
+        self.report(&metadata, asked.scope, dormancy).await
+    }
+
+    async fn get_redeemability(&self, request: Request<v1::GetRedeemabilityRequest>) -> Answer {
+        let (metadata, _, asked) = request.into_parts();
+        self.report(&metadata, asked.scope, redeemability).await
     }
 }

@@ -111,6 +111,11 @@ fn a_report_that_cannot_be() {
         ("activity", "branch  participants  providers"),
         ("satisfaction", "branch  orders  answers  response percent"),
         ("supply-demand", "branch  needs  arranged  accepted"),
+        ("dormancy", "joined  members  gone  active 30 days"),
+        (
+            "redeemability",
+            "outstanding members minutes 1h40m what stands on",
+        ),
     ] {
         let shown = desk.done(&["report", kind]);
         let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -54,7 +54,19 @@ async fn scopes() {
         };
         client.reports.get_supply_demand(request).await
     };
-    refused(&mut city.client, sound, SCOPES, demand).await;
+    refused(&mut city.client, sound.clone(), SCOPES, demand).await;
+    let dormancy = async |client: &mut Client, scope| {
+        let scope = Some(scope);
+        let request = v1::GetDormancyRequest { scope };
+        client.reports.get_dormancy(request).await
+    };
+    refused(&mut city.client, sound.clone(), SCOPES, dormancy).await;
+    let redeemability = async |client: &mut Client, scope| {
+        let scope = Some(scope);
+        let request = v1::GetRedeemabilityRequest { scope };
+        client.reports.get_redeemability(request).await
+    };
+    refused(&mut city.client, sound, SCOPES, redeemability).await;
 }
 
 #[tokio::test]

@@ -13,14 +13,22 @@ use super::{
 };
 
 /// All kinds of reports.
-const KINDS: [&str; 3] = ["activity", "satisfaction", "supply-demand"];
+const KINDS: [&str; 5] = [
+    "activity",
+    "satisfaction",
+    "supply-demand",
+    "dormancy",
+    "redeemability",
+];
 const GROUPS: [By; 5] = [By::Branch, By::Service, By::Block, By::Point, By::Month];
 
 fn make(reading: &mut Reading<'_>, kind: &str, scope: &Scope, by: By) -> Result<Report, ReadError> {
     match kind {
         "activity" => query::activity(reading, scope, by),
         "satisfaction" => query::satisfaction(reading, scope, by),
-        _ => query::supply_demand(reading, scope, by),
+        "supply-demand" => query::supply_demand(reading, scope, by),
+        "dormancy" => query::dormancy(reading, scope),
+        _ => query::redeemability(reading, scope),
     }
 }
 

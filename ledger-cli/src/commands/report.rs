@@ -3,7 +3,8 @@
 use chrono::{Months, NaiveDate};
 use clap::{Args, Subcommand, ValueEnum};
 use timebank_proto::v1::{
-    GetActivityRequest, GetSatisfactionRequest, GetSupplyDemandRequest, ReportBy, ReportScope,
+    GetActivityRequest, GetDormancyRequest, GetRedeemabilityRequest, GetSatisfactionRequest,
+    GetSupplyDemandRequest, ReportBy, ReportScope,
 };
 
 use crate::{error::Failure, rows, session::Session};
@@ -109,6 +110,22 @@ that wait or have expired, of all but the declined and the cancelled.")]
 What recipients said when they confirmed, 1 to 5 stars; satisfied are 4 and 5. Of fewer than five
 answers it is told only that they are too few.")]
     Satisfaction(GroupedArgs),
+    /// Show who still takes part, by the month in which they joined
+    #[command(after_help = "Examples:
+  ledger-cli report dormancy
+  ledger-cli report dormancy --branch shapingba --until 2026-09-30
+
+Members joined when their first account was opened, or with their first service if that was
+earlier. Activity is their last service anywhere, counted back from the last day.")]
+    Dormancy(ScopeArgs),
+    /// Show whether the hours outstanding can be honoured
+    #[command(after_help = "Examples:
+  ledger-cli report redeemability --since 2026-01-01 --until 2026-12-31
+  ledger-cli report redeemability --branch shapingba --month 2026-10 --output json
+
+What stands is as of the position; what was earned and redeemed is of the days. Hours that came
+first are spent first.")]
+    Redeemability(ScopeArgs),
 }
 
 /// A report of groups.
@@ -148,6 +165,15 @@ pub(super) async fn run(command: ReportCommand, mut session: Session) -> Result<
         ReportCommand::Satisfaction(given) => {
             let request = grouped!(GetSatisfactionRequest, given);
             reports.get_satisfaction(request).await
+        }
+        ReportCommand::Dormancy(scope) => {
+            let scope = Some(scope.into());
+            reports.get_dormancy(GetDormancyRequest { scope }).await
+        }
+        ReportCommand::Redeemability(scope) => {
+            let scope = Some(scope.into());
+            let request = GetRedeemabilityRequest { scope };
+            reports.get_redeemability(request).await
         }
     };
     let report = report?.into_inner();

@@ -4,18 +4,23 @@
 //! Days are service dates, in the ledger's zone. What was changed after the position is
 //! [taken back](past), so that nothing but the journal up to there counts.
 
+mod accounts;
 mod activity;
 mod demand;
+mod dormancy;
 mod grouped;
 mod past;
 mod people;
+mod redeemability;
 mod report;
 mod satisfaction;
 mod visits;
 
 pub use activity::activity;
 pub use demand::supply_demand;
+pub use dormancy::dormancy;
 pub use grouped::By;
+pub use redeemability::redeemability;
 pub use report::{Column, Measure, Report, Value};
 pub use satisfaction::satisfaction;
 
@@ -87,6 +92,7 @@ struct Within {
 
 impl Within {
     fn of(reading: &mut Reading<'_>, scope: &Scope) -> Result<Self, ReadError> {
+        reading.scan.lift();
         let last = reading.snapshot.last()?;
         let at = scope.at.unwrap_or(last);
         if at > last {
@@ -130,6 +136,12 @@ impl Within {
     fn today(&self, reading: &mut Reading<'_>) -> Result<Day, ReadError> {
         let record = reading.snapshot.record(self.at)?;
         Ok(Day::of(record.stamp.moment, self.zone))
+    }
+
+    /// The last of its days, and none after that of its position.
+    fn last_day(&self, reading: &mut Reading<'_>) -> Result<Day, ReadError> {
+        let today = self.today(reading)?;
+        Ok(self.scope.until.map_or(today, |until| until.min(today)))
     }
 
     fn has_account(&self, account: &str) -> bool {

@@ -92,6 +92,11 @@ impl Value {
         Self::quotient(sum, 1, count)
     }
 
+    /// A product over a number. None where that is none.
+    pub(super) fn mean_of_product(a: i64, b: i64, whole: i64) -> Self {
+        Self::quotient(a, b.into(), whole)
+    }
+
     /// What is less than one is dropped.
     fn quotient(part: i64, times: i128, whole: i64) -> Self {
         let product = i128::from(part) * times;
@@ -110,6 +115,63 @@ pub struct Report {
     pub rows: Vec<Vec<Value>>,
     /// The position of which it is.
     pub at: Sequence,
+}
+
+/// What a figure counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Unit {
+    Count,
+    Minutes,
+    Percent,
+}
+
+impl Unit {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Count => "count",
+            Self::Minutes => "minutes",
+            Self::Percent => "percent",
+        }
+    }
+}
+
+/// Figures, each with what it means beside it.
+#[derive(Debug, Default)]
+pub(super) struct Figures(Vec<Vec<Value>>);
+
+impl Figures {
+    pub(super) fn columns() -> Vec<Column> {
+        vec![
+            Column::text("figure"),
+            Column::text("of"),
+            Column::text("measure"),
+            Column::new("value", Measure::Figure),
+            Column::text("meaning"),
+        ]
+    }
+
+    pub(super) fn say(
+        &mut self,
+        figure: &str,
+        of: &str,
+        (unit, value): (Unit, Value),
+        meaning: &str,
+    ) {
+        self.0.push(vec![
+            Value::text(figure),
+            match of {
+                "" => Value::None,
+                of => Value::text(of),
+            },
+            Value::text(unit.word()),
+            value,
+            Value::text(meaning),
+        ]);
+    }
+
+    pub(super) fn rows(self) -> Vec<Vec<Value>> {
+        self.0
+    }
 }
 
 #[cfg(test)]

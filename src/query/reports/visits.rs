@@ -31,6 +31,8 @@ pub(super) struct Visit<'a> {
     pub(super) served_minutes: i64,
     /// What the provider got of hours.
     pub(super) credited_minutes: i64,
+    /// What a member paid of hours.
+    pub(super) paid_minutes: i64,
     /// The order. None of what was entered outside orders.
     pub(super) order: Option<&'a Order>,
 }
@@ -56,15 +58,15 @@ pub(super) fn visits(
     see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     for centre in &within.centres {
-        orders(
-            reading,
-            within,
-            centre,
-            &mut |order| match rendered(order, people) {
-                Some(visit) => see(&visit),
-                None => Ok(()),
-            },
-        )?;
+        orders(reading, within, centre, &mut |reading, order| {
+            let Some(mut visit) = rendered(order, people) else {
+                return Ok(());
+            };
+            if people.account(reading, &order.payer)?.person.is_some() {
+                visit.paid_minutes = paid_minutes(order);
+            }
+            see(&visit)
+        })?;
     }
     outside_orders(reading, within, people, see)
 }
@@ -74,7 +76,7 @@ pub(super) fn orders(
     reading: &mut Reading<'_>,
     within: &Within,
     centre: &Branch,
-    see: &mut impl FnMut(&Order) -> Result<(), ReadError>,
+    see: &mut impl FnMut(&mut Reading<'_>, &Order) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     let mut list = List::OrdersFrom(centre.clone(), within.scope.since.unwrap_or(Day::FIRST));
     let mut after = None;
@@ -93,13 +95,19 @@ pub(super) fn orders(
             list = List::OrdersFrom(centre.clone(), order.on);
             let order = past::order_at(reading, *order, within.at)?;
             if let Some(order) = order.filter(|order| within.has_day(order.on)) {
-                see(&order)?;
+                see(reading, &order)?;
             }
         }
         if is_last {
             return Ok(());
         }
     }
+}
+
+/// What was paid for an order of hours.
+fn paid_minutes(order: &Order) -> i64 {
+    let reckoned = order.reckoned.as_ref().filter(|_| order.earns.is_none());
+    reckoned.map_or(0, |reckoned| reckoned.credited + reckoned.excess)
 }
 
 /// What an order is as a service. None where nobody was served by it.
@@ -121,6 +129,7 @@ fn rendered<'a>(order: &'a Order, people: &mut People) -> Option<Visit<'a>> {
             None => reckoned.credited,
             Some(_) => 0,
         },
+        paid_minutes: 0,
         order: Some(order),
     })
 }
@@ -192,6 +201,10 @@ fn see_entry(
             recipient: paid.person,
             served_minutes: minutes,
             credited_minutes: match got.person {
+                Some(_) => minutes,
+                None => 0,
+            },
+            paid_minutes: match paid.person {
                 Some(_) => minutes,
                 None => 0,
             },

@@ -1,0 +1,235 @@
+//! Can the hours outstanding be honoured: what is owed, by whom it is backed, and how fast it is
+//! redeemed.
+
+use super::{
+    MAX_ROWS, ReportError, Scope, Within,
+    accounts::{AccountAt, accounts},
+    people::People,
+    report::{Figures, Report, Unit, Value},
+    visits::visits,
+};
+use crate::{
+    exchange::{Day, Object, ObjectId},
+    ledger::{AccountKind, UnitId},
+    query::{
+        ReadError, Reading,
+        effective::{Place, balances_before},
+        history::History,
+    },
+};
+
+/// The upper ends of ages in years; what is older has none.
+const AGES: [(u32, &str); 4] = [
+    (1, "under 1 year"),
+    (2, "1 to 2 years"),
+    (5, "2 to 5 years"),
+    (10, "5 to 10 years"),
+];
+const OLDEST: &str = "10 years and more";
+
+/// How hours stand, and what they came from.
+#[derive(Debug, Default)]
+struct Stock {
+    members: i64,
+    /// What members owe, being below nothing.
+    overdrawn: i64,
+    pools: i64,
+    organisations: i64,
+    clearing: i64,
+    by_age: [i64; AGES.len() + 1],
+    /// What is out of each account that issues, and whether a source stands behind it.
+    issued: Vec<(String, i64, Option<String>)>,
+    /// What was redeemed for stock, in all and on the days of the scope.
+    redeemed: i64,
+    redeemed_then: i64,
+}
+
+/// What was earned and spent on services on the days of the scope.
+#[derive(Debug, Default)]
+struct Flow {
+    earned: i64,
+    spent: i64,
+}
+
+/// Whether the hours of a scope can be honoured.
+///
+/// # Errors
+/// [`ReportError`](super::ReportError), where the caller has left, or the store fails.
+pub fn redeemability(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, ReadError> {
+    let within = Within::of(reading, scope)?;
+    let today = within.last_day(reading)?;
+    let mut stock = Stock::default();
+    accounts(
+        reading,
+        &within,
+        &mut |reading, at| match at.account().unit == UnitId::time() {
+            true => stock.add(reading, &within, &at, today),
+            false => Ok(()),
+        },
+    )?;
+    let flow = flow(reading, &within)?;
+    Ok(Report {
+        columns: Figures::columns(),
+        rows: figures(&stock, &flow, &within, today).rows(),
+        at: within.at,
+    })
+}
+
+fn flow(reading: &mut Reading<'_>, within: &Within) -> Result<Flow, ReadError> {
+    let mut flow = Flow::default();
+    visits(reading, within, &mut People::default(), &mut |visit| {
+        flow.earned = flow.earned.saturating_add(visit.credited_minutes);
+        flow.spent = flow.spent.saturating_add(visit.paid_minutes);
+        Ok(())
+    })?;
+    Ok(flow)
+}
+
+impl Stock {
+    fn add(
+        &mut self,
+        reading: &mut Reading<'_>,
+        within: &Within,
+        at: &AccountAt,
+        today: Day,
+    ) -> Result<(), ReadError> {
+        match at.account().kind {
+            AccountKind::Member if at.balance < 0 => self.overdrawn -= at.balance,
+            AccountKind::Member => {
+                self.members += at.balance;
+                self.age(reading, within, at, today)?;
+            }
+            AccountKind::Pool => self.pools += at.balance,
+            AccountKind::Organisation | AccountKind::Project => self.organisations += at.balance,
+            AccountKind::Clearing => self.clearing += at.balance,
+            AccountKind::Issuance => {
+                if self.issued.len() == MAX_ROWS {
+                    return Err(ReportError::TooManyRows { max: MAX_ROWS }.into());
+                }
+                let funder = funder(reading, at)?;
+                let id = at.account().id.to_string();
+                self.issued.push((id, -at.balance, funder));
+            }
+            AccountKind::Redemption => {
+                self.redeemed += at.balance;
+                self.redeemed_then += on_days(reading, within, at)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What was recorded first is spent first, so what is left is what came last.
+    fn age(
+        &mut self,
+        reading: &mut Reading<'_>,
+        within: &Within,
+        at: &AccountAt,
+        today: Day,
+    ) -> Result<(), ReadError> {
+        let mut left = at.balance;
+        let mut history = History::new(reading, &at.row);
+        let mut step = history.last()?;
+        while let Some(posting) = step.filter(|_| left > 0) {
+            let before = history.prev(posting)?;
+            let change = posting.row.balance - before.map_or(0, |before| before.row.balance);
+            if change > 0 {
+                let came_on = Day::of(history.place(posting)?.effective_at, within.zone);
+                let years = came_on.years_until(today);
+                let age = AGES.iter().position(|(end, _)| years < *end);
+                let part = change.min(left);
+                self.by_age[age.unwrap_or(AGES.len())] += part;
+                left -= part;
+            }
+            step = before;
+        }
+        Ok(())
+    }
+}
+
+/// Who stands behind an account that issues.
+fn funder(reading: &mut Reading<'_>, at: &AccountAt) -> Result<Option<String>, ReadError> {
+    let id = ObjectId::Source(at.account().id.clone());
+    Ok(match reading.snapshot.object(&id)? {
+        Some(Object::Source(source)) => Some(source.terms.funder.as_str().into()),
+        _ => None,
+    })
+}
+
+/// What came to an account on the days of the scope.
+fn on_days(reading: &mut Reading<'_>, within: &Within, at: &AccountAt) -> Result<i64, ReadError> {
+    let begins = |day: Option<Day>| day.and_then(|day| day.begins_at(within.zone));
+    let from = begins(within.scope.since).map_or(Place::FIRST, Place::before_all_of);
+    let end = begins(within.scope.until.and_then(Day::next));
+    let end = end.map_or(Place::END, Place::before_all_of);
+    let mut history = History::new(reading, &at.row);
+    let [before, after] = balances_before(&mut history, [from, end])?;
+    Ok(after - before)
+}
+
+fn figures(stock: &Stock, flow: &Flow, within: &Within, today: Day) -> Figures {
+    let mut figures = Figures::default();
+    let mut say = |figure, of: &str, value, meaning| {
+        figures.say(figure, of, (Unit::Minutes, Value::Number(value)), meaning);
+    };
+    say(
+        "outstanding",
+        "members",
+        stock.members,
+        "what stands on members' accounts",
+    );
+    for (at, minutes) in stock.by_age.iter().enumerate() {
+        let age = AGES.get(at).map_or(OLDEST, |(_, age)| age);
+        let meaning =
+            "of what members have, by when it was earned; what was recorded first is spent first";
+        say("outstanding by age", age, *minutes, meaning);
+    }
+    say("outstanding", "pools", stock.pools, "what stands in pools");
+    let meaning = "what stands on accounts of organisations and projects";
+    say("outstanding", "organisations", stock.organisations, meaning);
+    let meaning = "what other time banks' clearing accounts have; below 0 where they owe";
+    say("outstanding", "clearing", stock.clearing, meaning);
+    let meaning = "what members owe whose balance is below 0";
+    say("overdrawn", "members", stock.overdrawn, meaning);
+    let mut unbacked = stock.overdrawn;
+    for (account, out, funder) in &stock.issued {
+        let meaning = match funder {
+            Some(_) => "what is out of this source, for which its funder stands",
+            None => "what is out of this account, for which nobody stands",
+        };
+        if funder.is_none() {
+            unbacked += out;
+        }
+        say("issued", account, *out, meaning);
+    }
+    let meaning = "what is outstanding and no source stands for: issued without one, or overdrawn";
+    say("owed, not backed", "", unbacked, meaning);
+    let meaning = "hours that providers got for services on the days of the report";
+    say("earned", "services", flow.earned, meaning);
+    let meaning = "hours that members paid for services on the days of the report";
+    say("redeemed", "services", flow.spent, meaning);
+    let meaning = "hours redeemed for stock on the days of the report";
+    say("redeemed", "stock", stock.redeemed_then, meaning);
+    say(
+        "redeemed ever",
+        "stock",
+        stock.redeemed,
+        "hours redeemed for stock, on all days",
+    );
+    let redeemed = flow.spent + stock.redeemed_then;
+    let rate = (Unit::Percent, Value::percent(redeemed, flow.earned));
+    figures.say(
+        "redemption rate",
+        "",
+        rate,
+        "redeemed of what was earned, on the days of the report",
+    );
+    let since = within.scope.since.filter(|since| *since <= today);
+    let pace = since.map_or(Value::None, |since| {
+        let days = since.days_until(today) + 1;
+        Value::mean_of_product(stock.members, days, redeemed)
+    });
+    let meaning =
+        "how many days it takes to redeem what members have, at the pace of the report's days";
+    figures.say("days to redeem", "", (Unit::Count, pace), meaning);
+    figures
+}
