@@ -34,9 +34,10 @@ macro_rules! stories {
             #[test]
             fn $name() {
                 let path = format!("{SCRIPTS}/{}", stringify!($name));
-                let mut story = runner::Story::begin();
+                let mut story = runner::Reported(runner::Story::begin());
                 let script = fs::read_to_string(&path).expect("a script");
                 goldenscript::run(&mut story, path).expect("a script");
+                let mut story = story.0;
                 assert_eq!(story.changed_report(), None);
                 let unsound = story.world.unsound();
                 assert_eq!(unsound.is_some(), script.contains(TAMPERS), "{unsound:?}");

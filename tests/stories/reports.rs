@@ -12,7 +12,7 @@ use super::{
     words::{Said, Words, mistake, number},
 };
 
-/// All kinds of reports.
+/// All kinds of reports; the first three are of groups.
 const KINDS: [&str; 5] = [
     "activity",
     "satisfaction",
@@ -63,7 +63,10 @@ fn all(reading: &mut Reading<'_>, at: Sequence) -> Result<Vec<Report>, ReadError
         at: Some(at),
         ..Scope::default()
     };
-    let each = KINDS.iter().flat_map(|kind| GROUPS.map(|by| (kind, by)));
+    let grouped = KINDS[..3].iter();
+    let grouped = grouped.flat_map(|kind| GROUPS.map(|by| (kind, by)));
+    let others = KINDS[3..].iter().map(|kind| (kind, By::Branch));
+    let each = grouped.chain(others);
     each.map(|(kind, by)| make(reading, kind, &scope, by))
         .collect()
 }
@@ -103,13 +106,17 @@ impl Story {
         }))
     }
 
-    /// Remembers what all reports tell now.
+    /// Remembers what all reports tell now, at every third position.
     pub(super) fn remember_reports(&mut self) {
-        let read = self.world.read(|reading| {
+        let known = self.told.last().map_or(0, |(at, _)| at.get());
+        let read = self.world.read(move |reading| {
             let last = reading.snapshot.last()?;
-            Ok((last, all(reading, last)?))
+            Ok(match last.get() < known + 3 {
+                true => None,
+                false => Some((last, all(reading, last)?)),
+            })
         });
-        self.told.extend(read.ok());
+        self.told.extend(read.ok().flatten());
     }
 
     /// What a report tells otherwise than when its position was the last.

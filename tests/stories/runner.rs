@@ -54,12 +54,24 @@ impl Runner for Story {
             words.end()?;
             Ok(said)
         });
-        self.remember_reports();
         match said {
             Ok(text) => Ok(text),
             Err(Fault::Malformed(malformed)) => Ok(show::malformed(&self.names, &malformed)),
             Err(Fault::Script(what)) => Err(what.into()),
         }
+    }
+}
+
+/// A story of which all reports are remembered as it goes on.
+pub(super) struct Reported(pub(super) Story);
+
+impl Runner for Reported {
+    type Command = Line;
+
+    fn run(&mut self, line: &Line, context: &Context) -> Result<String, Box<dyn Error>> {
+        let said = self.0.run(line, context);
+        self.0.remember_reports();
+        said
     }
 }
 
