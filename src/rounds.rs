@@ -1,4 +1,5 @@
-//! What the server does by itself as days pass: the visits of standing visits arise.
+//! What the server does by itself: the visits of standing visits arise as days pass, and months
+//! that were closed are sealed.
 //!
 //! It is a client of the ledger like others, at the same door, under the server's own name.
 //! Whether a visit is due, and what it may become, the rules say.
@@ -9,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::{
     exchange::{
-        AriseVisit, Command, Day, NeedId, StandingId, StandingVisit,
+        AriseVisit, Command, Day, NeedId, PeriodCommand, SealPeriod, StandingId, StandingVisit,
         order::{Arising, Hindrance, VisitVerdicts},
     },
     ledger::{BookingId, Caller, Moment, Principal},
@@ -55,6 +56,9 @@ impl Rounds {
                 if let Err(error) = self.go().await {
                     tracing::warn!(%error, "visits that are due do not arise");
                 }
+                if let Err(error) = self.seal().await {
+                    tracing::warn!(%error, "periods that are closed are not sealed");
+                }
                 tokio::time::sleep(REST).await;
                 // Where the door is closed, the server stops.
                 let _ = tokio::time::timeout(LOOK_AGAIN, head.changed()).await;
@@ -85,6 +89,37 @@ impl Rounds {
         }
     }
 
+    /// Seals all periods that are closed. How many it did.
+    ///
+    /// # Errors
+    /// [`RoundError`]; what was sealed stays so.
+    pub async fn seal(&self) -> Result<usize, RoundError> {
+        let mut done = 0;
+        loop {
+            let read = |reading: &mut query::Reading<'_>| query::unsealed(reading, 1);
+            let found = self.query.look_up(Principal::server(), read).await?;
+            let Some(period) = found.into_iter().next() else {
+                return Ok(done);
+            };
+            let id = period.id.clone();
+            let read = move |reading: &mut query::Reading<'_>| query::seal_of(reading, &id);
+            let seal = self.query.read(Principal::server(), read).await?;
+            let Some(step) = fresh_id() else {
+                return Ok(done);
+            };
+            let seal = PeriodCommand::Seal(SealPeriod {
+                step,
+                id: period.id,
+                seal,
+            });
+            let call = Call::each([Command::Period(seal)], Caller::server());
+            match self.sequencer.submit(call).await? {
+                Answer::Each(results) if results.iter().all(Result::is_ok) => done += 1,
+                _ => return Ok(done),
+            }
+        }
+    }
+
     /// Lets visits arise, each as well as it can. Of how many that is recorded.
     async fn arise(&self, mut due: Vec<Due>) -> Result<usize, RoundError> {
         let mut done = 0;
@@ -102,6 +137,11 @@ impl Rounds {
         }
         Ok(done)
     }
+}
+
+/// An id that nobody knows beforehand.
+fn fresh_id() -> Option<BookingId> {
+    BookingId::from_slice(uuid::Uuid::now_v7().as_bytes())
 }
 
 /// A visit that is due.
@@ -127,7 +167,7 @@ impl From<(StandingVisit, Day, Moment)> for Due {
 impl Due {
     /// Under an id that nobody knows beforehand.
     fn command(&self) -> Option<Command> {
-        let id = BookingId::from_slice(uuid::Uuid::now_v7().as_bytes())?;
+        let id = fresh_id()?;
         Some(Command::AriseVisit(AriseVisit {
             id: NeedId(id),
             standing: self.standing,

@@ -5,9 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AcceptNeed, Admission, ApproveExit, AriseVisit, Branch, CentreTerms, CloseIncident,
-    ClosePeriod, ExitMember, IssuanceCommand, MemberDetails, MemberId, MemberState, NeedStep,
-    ObjectId, Objects, OfferSupply, OrderStep, PersonalFields, PersonalPart, PolicyDocument,
+    AcceptNeed, Admission, ApproveExit, AriseVisit, Branch, CentreTerms, CloseIncident, ExitMember,
+    IssuanceCommand, MemberDetails, MemberId, MemberState, NeedStep, ObjectId, Objects,
+    OfferSupply, OrderStep, PeriodCommand, PersonalFields, PersonalPart, PolicyDocument,
     PoolCommand, PublishNeed, Qualification, RecordVisit, ReportIncident, SetMandate, StaffNumber,
     StaffState, StaffTerms, StandingStep, StepId, StockCommand, Wants, WithdrawSupply,
 };
@@ -219,7 +219,8 @@ pub enum Command {
     Issuance(Box<IssuanceCommand>),
     /// Of stocks.
     Stock(Box<StockCommand>),
-    ClosePeriod(ClosePeriod),
+    /// Of periods.
+    Period(PeriodCommand),
 }
 
 impl Command {
@@ -270,13 +271,17 @@ impl Command {
             Self::Pool(command) => command.step_id(),
             Self::Issuance(command) => command.step_id(),
             Self::Stock(command) => command.step_id(),
-            Self::ClosePeriod(new) => StepId::Own(new.step),
+            Self::Period(command) => command.step_id(),
         }
     }
 
     /// Whether only the server itself gives it.
     pub fn is_the_servers(&self) -> bool {
-        matches!(self, Self::AriseVisit(_))
+        match self {
+            Self::AriseVisit(_) => true,
+            Self::Period(command) => command.is_the_servers(),
+            _ => false,
+        }
     }
 
     /// What kind of command it is.
@@ -310,7 +315,7 @@ impl Command {
             Self::Pool(command) => command.name(),
             Self::Issuance(command) => command.name(),
             Self::Stock(command) => command.name(),
-            Self::ClosePeriod(_) => "the closing of a period",
+            Self::Period(command) => command.name(),
         }
     }
 
@@ -378,7 +383,7 @@ impl Command {
             Self::AriseVisit(new) => ObjectId::Standing(new.standing),
             Self::ReportIncident(new) => ObjectId::Order(new.order),
             Self::CloseIncident(new) => ObjectId::Incident(new.incident),
-            Self::ClosePeriod(new) => ObjectId::Period(Box::new(new.id.clone())),
+            Self::Period(command) => command.names(),
             Self::Stock(command) => {
                 wants.ledger.accounts.extend(command.accounts());
                 let named = command.names().into_iter();

@@ -4,7 +4,7 @@ use super::{
     AcceptNeed, AdoptPolicy, AdoptedPolicy, ApproveExit, Arisen, Branch, CentreTerms, ChangeMember,
     ClearMember, Command, Commitments, Day, EraseMember, ExitMember, IncidentClosed,
     IncidentReported, IssuanceFact, MemberDetails, MemberId, MoveMember, NeedPublished,
-    NeedStepped, ObjectId, OrderAccepted, OrderStepped, PeriodClosed, PersonalPart, PolicyVersion,
+    NeedStepped, ObjectId, OrderAccepted, OrderStepped, PeriodFact, PersonalPart, PolicyVersion,
     PoolFact, QualifyMember, RegisterMember, SetMandate, SetMemberState, SetStaffState, Settlement,
     StaffNumber, StaffTerms, StandingStepped, StepId, StockFact, SupplyOffered, SupplyWithdrawn,
     Verdicts, VisitArose, VisitRecorded, order::PublishNeed,
@@ -140,7 +140,7 @@ pub enum Fact {
     Issuance(Box<IssuanceFact>),
     /// Of stocks.
     Stock(Box<StockFact>),
-    PeriodClosed(PeriodClosed),
+    Period(Box<PeriodFact>),
 }
 
 impl Fact {
@@ -191,7 +191,7 @@ impl Fact {
             Self::Pool(fact) => Command::Pool(Box::new(fact.command())),
             Self::Issuance(fact) => Command::Issuance(Box::new(fact.command())),
             Self::Stock(fact) => Command::Stock(Box::new(fact.command())),
-            Self::PeriodClosed(new) => Command::ClosePeriod(new.close.clone()),
+            Self::Period(fact) => Command::Period(fact.command()),
             Self::SupplyOffered(new) => Command::OfferSupply(Box::new(new.offer.clone())),
             Self::SupplyWithdrawn(new) => Command::WithdrawSupply(new.withdraw.clone()),
             Self::MemberCleared(new) => Command::ClearMember(ClearMember {
@@ -275,7 +275,7 @@ impl Fact {
             | Self::Pool(_)
             | Self::Issuance(_)
             | Self::Stock(_)
-            | Self::PeriodClosed(_)
+            | Self::Period(_)
             | Self::PolicyAdopted(_) => None,
         }
     }
@@ -376,7 +376,7 @@ impl Fact {
             Self::Pool(fact) => vec![fact.command().step_id()],
             Self::Issuance(fact) => vec![fact.command().step_id()],
             Self::Stock(fact) => vec![fact.command().step_id()],
-            Self::PeriodClosed(new) => vec![StepId::Own(new.close.step)],
+            Self::Period(fact) => vec![fact.command().step_id()],
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{
     Branch, Centre, Erasure, Exit, ExitCause, Fact, Holder, Mandate, Member, MemberId, MemberState,
-    NotLoaded, Object, ObjectId, Objects, Period, PeriodClosed, PolicyAdopted, PolicyStarts,
-    Settlement, Staff, StaffNumber, StaffState, StaffTerms,
+    NotLoaded, Object, ObjectId, Objects, Period, PeriodClosed, PeriodFact, PeriodId,
+    PolicyAdopted, PolicyStarts, Settlement, SignOff, Staff, StaffNumber, StaffState, StaffTerms,
     wants::{Folded, Unfit},
 };
 use crate::ledger::{AccountId, Broken, Sequence, Stamp};
@@ -53,7 +53,19 @@ impl Objects {
             Fact::Pool(fact) => self.fold_pool(fact, stamp),
             Fact::Issuance(fact) => self.fold_issuance(fact, at),
             Fact::Stock(fact) => self.fold_stock(fact, at),
-            Fact::PeriodClosed(new) => self.close_period(new, stamp),
+            Fact::Period(fact) => match &**fact {
+                PeriodFact::Closed(new) => self.close_period(new, stamp),
+                PeriodFact::Sealed(seal) => self.change_period(&seal.id, at, |period| {
+                    period.seal = Some(seal.seal.clone());
+                }),
+                PeriodFact::Signed(new) => self.change_period(&new.sign.id, at, |period| {
+                    period.signed_off.push(SignOff {
+                        by: new.by.clone(),
+                        at: stamp.moment,
+                        position: new.sign.position,
+                    });
+                }),
+            },
             Fact::SupplyOffered(new) => self.change_member(&new.offer.member, at, |member| {
                 member.supplies.push(new.offer.supply.clone());
             }),
@@ -203,11 +215,28 @@ impl Objects {
             closed_by: new.by.clone(),
             closed_at: stamp.moment,
             recorded: stamp.sequence,
+            seal: None,
+            signed_off: Vec::new(),
         };
         self.create(Object::Period(period), stamp.sequence)?;
         let mut centre = self.known_centre(&id.centre)?;
         centre.closed_until = Some(id.month.last_day());
         self.put(Object::Centre(centre), stamp.sequence);
+        Ok(())
+    }
+
+    fn change_period(
+        &mut self,
+        id: &PeriodId,
+        at: Sequence,
+        change: impl FnOnce(&mut Period),
+    ) -> Folded {
+        let Some(period) = self.period(id)? else {
+            return Err(format!("{} of {} is not closed", id.month, id.centre).into());
+        };
+        let mut period = period.clone();
+        change(&mut period);
+        self.put(Object::Period(period), at);
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Branch, Code, Day, IncidentState, Member, MemberId, MemberState, Need, NeedState, ObjectId,
-    ObjectKind, Order, OrderState, StandingState, StandingVisit,
+    ObjectKind, Order, OrderState, Period, StandingState, StandingVisit,
     order::SheetNumber,
     pool::{Relief, ReliefState},
 };
@@ -118,6 +118,14 @@ pub(super) fn of_standing(standing: &StandingVisit) -> Vec<List> {
     lists
 }
 
+pub(super) fn of_period(period: &Period) -> Vec<List> {
+    let mut lists = vec![List::PeriodsOf(period.id.centre.clone())];
+    if period.seal.is_none() {
+        lists.push(List::PeriodsUnsealed);
+    }
+    lists
+}
+
 pub(super) fn of_relief(relief: &Relief) -> Vec<List> {
     let centre = &relief.centre;
     let mut lists = vec![
@@ -195,6 +203,8 @@ pub enum List {
     StocksOf(Branch),
     /// The closed periods of a centre, in their order.
     PeriodsOf(Branch),
+    /// Closed periods that the server has not sealed yet.
+    PeriodsUnsealed,
     /// The items of a stock.
     ItemsOf(AccountId),
     /// Donations to a pool, by receipt.
@@ -237,7 +247,7 @@ impl List {
             Self::PoolsOf(_) => ObjectKind::Pool,
             Self::SourcesOf(_) => ObjectKind::Source,
             Self::StocksOf(_) => ObjectKind::Stock,
-            Self::PeriodsOf(_) => ObjectKind::Period,
+            Self::PeriodsOf(_) | Self::PeriodsUnsealed => ObjectKind::Period,
             Self::ItemsOf(_) => ObjectKind::StockItem,
             Self::DonationsTo(_) => ObjectKind::Donation,
             Self::ReliefsIn(..) | Self::ReliefsOpen(_) | Self::ReliefsOf(_) => ObjectKind::Relief,
@@ -280,6 +290,7 @@ impl List {
             Self::StandingsOff(centre, month) => format!("standings-of/{centre}/off/{month} "),
             Self::IncidentsIn(centre, state) => format!("incidents-of/{centre}/{state} "),
             Self::PeriodsOf(centre) => format!("periods-of/{centre} "),
+            Self::PeriodsUnsealed => "periods-unsealed ".into(),
             Self::StocksOf(centre) => format!("stocks-of/{centre} "),
             Self::ItemsOf(stock) => format!("items-of/{stock} "),
             Self::SourcesOf(centre) => format!("sources-of/{centre} "),

@@ -14,6 +14,7 @@ mod centre;
 mod command;
 mod day;
 mod difference;
+mod digest;
 mod exit;
 mod fact;
 mod fold;
@@ -50,6 +51,7 @@ pub use command::{
     QualifyMember, RegisterMember, SetMemberState, SetStaffState, StaffChange,
 };
 pub use day::Day;
+pub use digest::Sha256;
 pub use exit::{ApproveExit, Exit, ExitCause, ExitMember, Settlement};
 pub use fact::{
     Admission, ErasureStep, ExitApproved, Fact, MemberChanged, MemberCleared, MemberExited,
@@ -76,7 +78,10 @@ pub use order_fact::{
     OrderStepped, StandingStepped, VisitArose, VisitRecorded,
 };
 pub use order_rejection::OrderRejection;
-pub use period::{ClosePeriod, Month, Period, PeriodClosed, PeriodId, PeriodRejection};
+pub use period::{
+    ClosePeriod, Month, Period, PeriodClosed, PeriodCommand, PeriodFact, PeriodId, PeriodRejection,
+    PeriodSigned, Seal, SealPeriod, SignOff, SignOffPeriod,
+};
 pub use personal::{
     Attested, Commitments, FIELD_COUNT, Personal, PersonalFields, PersonalPart, PersonalText,
     Secret, Verdicts,

@@ -278,7 +278,7 @@ impl Object {
             Self::Source(source) => vec![List::SourcesOf(source.centre.clone())],
             Self::Stock(stock) => vec![List::StocksOf(stock.centre.clone())],
             Self::StockItem(item) => vec![List::ItemsOf(item.id.stock.clone())],
-            Self::Period(period) => vec![List::PeriodsOf(period.id.centre.clone())],
+            Self::Period(period) => list::of_period(period),
             Self::Incident(incident) => {
                 vec![List::IncidentsIn(incident.centre.clone(), incident.state)]
             }

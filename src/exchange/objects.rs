@@ -11,7 +11,8 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::{
     AdoptedPolicy, Branch, Centre, Day, Fact, Identity, Mandate, MandateId, Member, MemberId,
-    NotLoaded, Object, ObjectId, Personal, PolicyId, Staff, StaffNumber, StepId, wants::Folded,
+    NotLoaded, Object, ObjectId, Period, PeriodId, Personal, PolicyId, Staff, StaffNumber, StepId,
+    wants::Folded,
 };
 use crate::ledger::{AccountId, Sequence, Stamp, UnitId};
 
@@ -157,6 +158,17 @@ impl Objects {
     pub fn member(&self, id: &MemberId) -> Result<Option<&Member>, NotLoaded> {
         match self.object(&ObjectId::Member(id.clone()))? {
             Some(Object::Member(member)) => Ok(Some(member)),
+            _ => Ok(None),
+        }
+    }
+
+    /// A period that is closed. None where it is not.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] where it may be.
+    pub fn period(&self, id: &PeriodId) -> Result<Option<&Period>, NotLoaded> {
+        match self.object(&ObjectId::Period(Box::new(id.clone())))? {
+            Some(Object::Period(period)) => Ok(Some(period)),
             _ => Ok(None),
         }
     }

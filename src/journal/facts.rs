@@ -5,14 +5,14 @@ use timebank_proto::v1::{self, exchange_step::Fact as Message};
 use super::{
     Undecodable,
     decode::{booking, ledger_fact},
-    encode, exit_facts, incident_facts, issuance_facts, member_facts, order_facts, pool_facts,
-    standing_facts, stock_facts, supply_facts,
+    encode, exit_facts, incident_facts, issuance_facts, member_facts, order_facts, period_facts,
+    pool_facts, standing_facts, stock_facts, supply_facts,
 };
 use crate::{
     exchange::{
-        AdoptedPolicy, Branch, CentreTerms, ClosePeriod, Day, ErasureStep, Fact, MemberCleared,
-        MemberId, Month, Name, PeriodClosed, PeriodId, PolicyAdopted, PolicyDocument,
-        PolicyVersion, SetMandate, SetStaffState, StaffChange, StaffNumber, StaffTerms,
+        AdoptedPolicy, Branch, CentreTerms, Day, ErasureStep, Fact, MemberCleared, MemberId, Name,
+        PolicyAdopted, PolicyDocument, PolicyVersion, SetMandate, SetStaffState, StaffChange,
+        StaffNumber, StaffTerms,
     },
     ledger::{self, AccountId},
     steps::Exchanged,
@@ -104,12 +104,7 @@ fn fact_to_proto(fact: &Fact) -> Message {
         Fact::Pool(fact) => pool_facts::to_proto(fact),
         Fact::Issuance(fact) => issuance_facts::to_proto(fact),
         Fact::Stock(fact) => stock_facts::to_proto(fact),
-        Fact::PeriodClosed(new) => Message::PeriodClosed(v1::PeriodClosed {
-            step_id: new.close.step.as_bytes().to_vec(),
-            centre: new.close.id.centre.as_str().into(),
-            month: new.close.id.month.to_string(),
-            staff_number: new.by.as_str().into(),
-        }),
+        Fact::Period(fact) => period_facts::to_proto(fact),
         Fact::MemberExited(new) => Message::MemberExited(exit_facts::exited(new)),
         Fact::ExitApproved(new) => Message::ExitApproved(exit_facts::approved(new)),
         Fact::PolicyAdopted(adopted) => {
@@ -223,16 +218,9 @@ fn fact(fact: Message) -> Result<Fact> {
         Message::StockOpened(new) => stock_facts::read_opened(&new)?,
         Message::StockItemPut(new) => stock_facts::read_put(&new)?,
         Message::StockRedeemed(new) => stock_facts::read_redeemed(&new)?,
-        Message::PeriodClosed(new) => Fact::PeriodClosed(PeriodClosed {
-            close: ClosePeriod {
-                step: booking(&new.step_id, "step_id")?,
-                id: PeriodId {
-                    centre: Branch::parse("centre", &new.centre)?,
-                    month: Month::parse("month", &new.month)?,
-                },
-            },
-            by: StaffNumber::parse(&new.staff_number)?,
-        }),
+        Message::PeriodClosed(new) => period_facts::read_closed(&new)?,
+        Message::PeriodSealed(new) => period_facts::read_sealed(&new)?,
+        Message::PeriodSignedOff(new) => period_facts::read_signed(&new)?,
         Message::MemberExited(new) => exit_facts::read_exited(&new)?,
         Message::ExitApproved(new) => exit_facts::read_approved(&new)?,
         Message::PolicyAdopted(adopted) => Fact::PolicyAdopted(PolicyAdopted {

@@ -11,8 +11,8 @@ use super::{
 use crate::{
     exchange::{
         CloseIncident, Fact, IncidentClosed, IncidentId, IncidentReported, IncidentState, Name,
-        OrderId, ReportIncident, StaffNumber,
-        order::{Evidence, FileHash, IncidentKind},
+        OrderId, ReportIncident, Sha256, StaffNumber,
+        order::{Evidence, IncidentKind},
     },
     ledger::Malformed,
 };
@@ -39,15 +39,15 @@ pub fn evidence(field: &'static str, given: Option<&v1::Evidence>) -> Result<Evi
     })
 }
 
-pub(super) fn hash_to_proto(hash: Option<FileHash>) -> Vec<u8> {
+pub(super) fn hash_to_proto(hash: Option<Sha256>) -> Vec<u8> {
     hash.map_or_else(Vec::new, |hash| hash.as_bytes().to_vec())
 }
 
 /// A hash that need not be there.
-pub(super) fn hash(field: &'static str, given: &[u8]) -> Result<Option<FileHash>, Malformed> {
+pub(super) fn hash(field: &'static str, given: &[u8]) -> Result<Option<Sha256>, Malformed> {
     match given {
         [] => Ok(None),
-        bytes => match FileHash::from_slice(bytes) {
+        bytes => match Sha256::from_slice(bytes) {
             Some(hash) => Ok(Some(hash)),
             None => Err(Malformed::FileHash { field }),
         },

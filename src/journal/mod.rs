@@ -16,6 +16,7 @@ mod issuance_facts;
 mod member_facts;
 mod order_actions;
 mod order_facts;
+mod period_facts;
 mod pool_facts;
 mod standing_facts;
 mod stock_facts;

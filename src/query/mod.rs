@@ -46,7 +46,7 @@ pub use orders::{
     Needs, OrderPlace, Orders, StepTaken, need, needs, order, order_states, orders, steps_taken,
 };
 pub use page::{PageError, Token, page_size};
-pub use periods::{period, periods};
+pub use periods::{ClosingView, closings, period, periods, seal_of, unsealed};
 pub use policies::{
     Comparison, Explanation, PolicyState, PolicyView, Which, adopted_version, compare, explain,
     mandate, mandates, policies, policy, today,
@@ -56,8 +56,8 @@ pub use pools::{
 };
 pub use reading::Reading;
 pub use reports::{
-    By, Column, Measure, Report, ReportError, Scope, Value, activity, dormancy, redeemability,
-    satisfaction, supply_demand,
+    By, Column, Measure, Report, ReportError, Scope, Value, activity, dormancy, period_report,
+    redeemability, satisfaction, supply_demand,
 };
 pub use scan::Scan;
 pub use sifted::{Sieve, Sifted, sifted};

@@ -3,13 +3,13 @@
 use timebank_proto::v1::{self, report_cell, report_service_server::ReportService};
 use tonic::{Request, Response, Status, metadata::MetadataMap};
 
-use super::{Services, convert, partakers, status::Refused};
+use super::{Services, convert, partakers, periods::period_id, status::Refused};
 use crate::{
     exchange::Day,
     ledger::{Malformed, Sequence},
     query::{
         By, Column, Measure, ReadError, Reading, Report, Scope, Value, activity, dormancy,
-        redeemability, satisfaction, supply_demand,
+        period_report, redeemability, satisfaction, supply_demand,
     },
 };
 
@@ -146,5 +146,20 @@ impl ReportService for Services {
     async fn get_redeemability(&self, request: Request<v1::GetRedeemabilityRequest>) -> Answer {
         let (metadata, _, asked) = request.into_parts();
         self.report(&metadata, asked.scope, redeemability).await
+    }
+
+    async fn get_period_report(&self, request: Request<v1::GetPeriodReportRequest>) -> Answer {
+        let (metadata, _, asked) = request.into_parts();
+        let by = convert::reader(&metadata).map_err(Refused::from)?;
+        let id = period_id(&asked.centre, &asked.month).map_err(Refused::from)?;
+        let scope = v1::ReportScope {
+            branch: asked.centre,
+            since: id.month.first_day().to_string(),
+            until: id.month.last_day().to_string(),
+            at_position: 0,
+        };
+        let read = move |reading: &mut Reading<'_>| period_report(reading, &id);
+        let report = self.query.read(by, read).await?;
+        Ok(Response::new(reply(scope, report)))
     }
 }

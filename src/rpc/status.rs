@@ -361,8 +361,13 @@ fn issuance_code(rejection: &IssuanceRejection) -> Code {
 
 fn period_code(rejection: &PeriodRejection) -> Code {
     match rejection {
-        PeriodRejection::PeriodClosed { .. } => Code::AlreadyExists,
-        PeriodRejection::PeriodNotOver { .. }
+        PeriodRejection::PeriodClosed { .. }
+        | PeriodRejection::PeriodSealed { .. }
+        | PeriodRejection::SignedOff { .. } => Code::AlreadyExists,
+        PeriodRejection::TooManySignOffs { .. } => Code::ResourceExhausted,
+        PeriodRejection::SignOffPosition { .. } => Code::OutOfRange,
+        PeriodRejection::PeriodOpen { .. }
+        | PeriodRejection::PeriodNotOver { .. }
         | PeriodRejection::PeriodHole { .. }
         | PeriodRejection::EffectiveInClosed { .. } => Code::FailedPrecondition,
     }

@@ -5,9 +5,11 @@
 //! [`projection`]. A [`Snapshot`] reads one moment of it and never waits for the
 //! writer. Neither knows a rule.
 
+mod closing;
 pub mod projection;
 mod sqlite;
 
+pub use closing::ClosingTree;
 pub use sqlite::SqliteStore;
 
 use crate::{

@@ -1,8 +1,10 @@
 //! Sources, gifts, pools, stocks and periods, from the command line.
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::Desk;
+use crate::support::until;
 
 const POLICY: &str = r#"
 name = "City"
@@ -218,9 +220,54 @@ fn a_closed_month_stays_as_it_is() {
     }
     let rows = desk.csv(&["period", "list", "city"]);
     assert_eq!((rows.len(), &rows[0]["month"]), (1, &json!("2020-01")));
+    let root = until("the seal", || {
+        let listed = desk.json(&["period", "list", "city"]);
+        listed[0]["root"].as_str().map(str::to_owned)
+    });
+    assert_eq!(root_of(&desk, "2020-01"), root);
+    let report = desk.json(&["period", "report", "city", "2020-01"]);
+    assert_eq!(report["rows"][0]["kind"], "issuance");
+    assert_eq!(
+        (&report["since"], &report["until"]),
+        (&json!("2020-01-01"), &json!("2020-01-31"))
+    );
+    let position = desk.json(&["status"])["journal_position"].to_string();
+    let sign = ["report", "sign-off", "city", "2020-01", "--at-position"];
+    let sign = by("1002", &[&sign[..], &[&position]].concat()).join(" ");
+    let sign: Vec<_> = sign.split(' ').collect();
+    assert_eq!(
+        desk.json(&sign)["signed_off"][0]["staff_number"],
+        json!("1002")
+    );
+    assert_eq!(desk.failed(&sign).1["error"], "SIGNED_OFF");
     desk.done(&["account", "open", "city:issuance:old"]);
     let booked = ["transfer", "city:issuance:old", ADA, "1h", "--effective-at"];
     let within = desk.failed(&[&booked[..], &["2020-01-31"]].concat());
     assert_eq!(within.1["error"], "EFFECTIVE_IN_CLOSED");
     desk.done(&[&booked[..], &["2020-02-01"]].concat());
+    assert_eq!(root_of(&desk, "2020-01"), root);
+    desk.done(&["audit", "verify"]);
+}
+
+/// The root over a month's closing balances, as RFC 6962 has it.
+fn root_of(desk: &Desk, month: &str) -> String {
+    fn hash(leaves: &[String]) -> [u8; 32] {
+        match leaves {
+            [] => Sha256::digest([]).into(),
+            [leaf] => Sha256::digest([&[0], leaf.as_bytes()].concat()).into(),
+            _ => {
+                let (left, right) = leaves.split_at(leaves.len().next_power_of_two() / 2);
+                Sha256::digest([&[1][..], &hash(left), &hash(right)].concat()).into()
+            }
+        }
+    }
+    let rows = desk.csv(&["period", "balances", "city", month]);
+    let text = |row: &Value, name: &str| row[name].as_str().expect("text").to_owned();
+    let leaves = rows.iter().map(|row| {
+        let [account, unit, closing] =
+            ["account_id", "unit_id", "closing"].map(|name| text(row, name));
+        format!("{account} {unit} {closing}")
+    });
+    let root = hash(&leaves.collect::<Vec<_>>());
+    root.iter().map(|byte| format!("{byte:02x}")).collect()
 }

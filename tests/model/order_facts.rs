@@ -12,10 +12,11 @@ use timebank::{
         AcceptNeed, Arisen, CloseIncident, Doer, Fact, Hours, IncidentClosed, IncidentId,
         IncidentReported, MemberId, Name, NeedId, NeedMoved, NeedPublished, NeedState, NeedStep,
         NeedStepped, OfferSupply, OrderAccepted, OrderId, OrderState, OrderStep, OrderStepped,
-        ReportIncident, StandingId, StandingStep, StandingStepped, Supply, SupplyId, SupplyOffered,
-        SupplyWithdrawn, TimeOfDay, VisitArose, VisitRecorded, Weekday, Weekdays, WithdrawSupply,
+        ReportIncident, Sha256, StandingId, StandingStep, StandingStepped, Supply, SupplyId,
+        SupplyOffered, SupplyWithdrawn, TimeOfDay, VisitArose, VisitRecorded, Weekday, Weekdays,
+        WithdrawSupply,
         order::{
-            Earnings, Evidence, FileHash, Helpers, Hindrance, IncidentKind, NeedAction, NeedTerms,
+            Earnings, Evidence, Helpers, Hindrance, IncidentKind, NeedAction, NeedTerms,
             OrderAction, Party, Rating, Reason, Reckoned, Repeat, Resolution, Sheet, SheetNumber,
             StandingAction,
         },
@@ -230,7 +231,7 @@ fn evidence() -> impl Strategy<Value = Evidence> {
     let references = option::of("[a-z]{1,40}");
     (references, option::of(any::<[u8; 32]>())).prop_map(|(reference, hash)| Evidence {
         reference: reference.map(|text| Name::parse("reference", &text).expect("a name")),
-        hash: hash.and_then(|bytes| FileHash::from_slice(&bytes)),
+        hash: hash.and_then(|bytes| Sha256::from_slice(&bytes)),
     })
 }
 
@@ -238,7 +239,7 @@ fn recorded() -> impl Strategy<Value = Fact> {
     let sheets = ("[A-Za-z0-9.-]{1,32}", option::of(any::<[u8; 32]>()));
     let sheets = sheets.prop_map(|(number, hash)| Sheet {
         number: SheetNumber::parse(&number).expect("a number"),
-        hash: hash.and_then(|bytes| FileHash::from_slice(&bytes)),
+        hash: hash.and_then(|bytes| Sha256::from_slice(&bytes)),
     });
     let parts = (published(), accepted(), sheets, numbers());
     parts.prop_map(|(published, accepted, sheet, by)| {

@@ -3,8 +3,8 @@
 use proptest::{collection::btree_set, option, prelude::*, sample::select};
 use timebank::{
     exchange::{
-        ClosePeriod, Code, Days, Fact, IssuanceFact, Month, Name, PeriodClosed, PeriodId, PoolFact,
-        StockFact,
+        ClosePeriod, Code, Days, Fact, IssuanceFact, Month, Name, PeriodClosed, PeriodFact,
+        PeriodId, PeriodSigned, PoolFact, Seal, SealPeriod, Sha256, SignOffPeriod, StockFact,
         issuance::{Funding, GiveGrant, GrantGiven, Issue, Issued, OpenSource, Sector},
         pool::{
             AskRelief, Donate, DonationId, GiveHours, HoursGiven, OpenPool, Purposes, ReliefAction,
@@ -12,7 +12,7 @@ use timebank::{
         },
         stock::{Counted, ItemId, OpenStock, Pieces, PutItem, Redeem, Redeemed},
     },
-    ledger::UnitId,
+    ledger::{Sequence, UnitId},
 };
 
 use super::{
@@ -272,17 +272,34 @@ fn redeemed() -> impl Strategy<Value = StockFact> {
     )
 }
 
-fn closed() -> impl Strategy<Value = Fact> {
-    let parts = (bookings(), branches(), days(), numbers());
-    parts.prop_map(|(step, centre, day, by)| {
+fn periods() -> impl Strategy<Value = Fact> {
+    let closing = (numbers(), 0..i64::MAX >> 11, any::<[u8; 32]>());
+    let parts = (bookings(), branches(), days(), closing, 0..3);
+    parts.prop_map(|(step, centre, day, (by, count, root), which)| {
         let month = Month::of(day);
-        Fact::PeriodClosed(PeriodClosed {
-            close: ClosePeriod {
+        let id = PeriodId { centre, month };
+        Fact::Period(Box::new(match which {
+            0 => PeriodFact::Closed(PeriodClosed {
+                close: ClosePeriod { step, id },
+                by,
+            }),
+            1 => PeriodFact::Sealed(SealPeriod {
                 step,
-                id: PeriodId { centre, month },
-            },
-            by,
-        })
+                id,
+                seal: Seal {
+                    accounts: count,
+                    root: Sha256::of_bytes(root),
+                },
+            }),
+            _ => PeriodFact::Signed(PeriodSigned {
+                sign: SignOffPeriod {
+                    step,
+                    id,
+                    position: Sequence::new(count).expect("a position"),
+                },
+                by,
+            }),
+        }))
     })
 }
 
@@ -291,7 +308,7 @@ pub(super) fn facts() -> impl Strategy<Value = Fact> {
     let of_sources = prop_oneof![sources(), issued(), granted()];
     let of_stocks = prop_oneof![stocks(), put(), redeemed()];
     prop_oneof![
-        closed(),
+        periods(),
         of_pools.prop_map(|fact| Fact::Pool(Box::new(fact))),
         of_sources.prop_map(|fact| Fact::Issuance(Box::new(fact))),
         of_stocks.prop_map(|fact| Fact::Stock(Box::new(fact))),

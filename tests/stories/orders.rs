@@ -4,10 +4,10 @@ use timebank::{
     exchange::{
         AcceptNeed, Branch, CloseIncident, Code, Command, Day, IncidentId, IncidentState, Name,
         NeedId, NeedState, NeedStep, Object, OrderId, OrderState, OrderStep, PublishNeed,
-        ReportIncident, StandingId,
+        ReportIncident, Sha256, StandingId,
         order::{
-            Evidence, FileHash, Helpers, IncidentKind, NeedAction, NeedTerms, OrderAction, Party,
-            Rating, Reason, RecordVisit, Resolution, Sheet, SheetNumber, VisitVerdicts,
+            Evidence, Helpers, IncidentKind, NeedAction, NeedTerms, OrderAction, Party, Rating,
+            Reason, RecordVisit, Resolution, Sheet, SheetNumber, VisitVerdicts,
         },
         policy::Minutes,
     },
@@ -48,7 +48,7 @@ fn code(key: &'static str, words: &mut Words) -> Result<Option<Code>, Malformed>
 /// `ref=TEXT hash=SHA256`
 fn evidence(words: &mut Words) -> Result<Evidence, Malformed> {
     let reference = words.key("ref").map(|text| Name::parse("ref", &text));
-    let hash = words.key("hash").map(|text| FileHash::parse("hash", &text));
+    let hash = words.key("hash").map(|text| Sha256::parse("hash", &text));
     Ok(Evidence {
         reference: reference.transpose()?,
         hash: hash.transpose()?,

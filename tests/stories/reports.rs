@@ -43,7 +43,7 @@ fn group(word: Option<&str>) -> Said<By> {
     })
 }
 
-fn shown(report: &Report) -> String {
+pub(super) fn shown(report: &Report) -> String {
     let heading: Vec<_> = report.columns.iter().map(|column| column.name).collect();
     let rows = report.rows.iter().map(|row| {
         let values = row.iter().map(|value| match value {

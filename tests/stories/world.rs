@@ -164,6 +164,15 @@ impl World {
         self.runtime.block_on(rounds.go()).expect("a round")
     }
 
+    /// Seals the periods that are closed. How many it did.
+    pub(super) fn seals(&self) -> usize {
+        let Stack {
+            sequencer, query, ..
+        } = self.stack();
+        let rounds = Rounds::new(sequencer.clone(), query.clone());
+        self.runtime.block_on(rounds.seal()).expect("a round")
+    }
+
     pub(super) fn call(&self, call: Call) -> Answer {
         let submitted = self.stack().sequencer.submit(call);
         self.runtime.block_on(submitted).expect("it is answered")

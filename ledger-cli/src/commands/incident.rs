@@ -1,7 +1,7 @@
 //! `incident`: harm and complaints about an order, and what shows them.
 
 use clap::{Args, Subcommand};
-use timebank::exchange::order::FileHash;
+use timebank::exchange::Sha256;
 use timebank_proto::v1::{
     CloseIncidentRequest, Evidence, GetIncidentRequest, Incident, IncidentKind, IncidentState,
     ListIncidentsRequest, ReportIncidentRequest,
@@ -92,13 +92,13 @@ pub(crate) struct EvidenceArgs {
     reference: Option<String>,
     /// The SHA-256 of what shows it, as `sha256sum` prints it
     #[arg(long, value_name = "SHA256", value_parser = file_hash)]
-    evidence: Option<FileHash>,
+    evidence: Option<Sha256>,
 }
 
 /// Reads the hash that `sha256sum` prints, with or without the name of the file after it.
-pub(super) fn file_hash(text: &str) -> Result<FileHash, String> {
+pub(super) fn file_hash(text: &str) -> Result<Sha256, String> {
     let hash = text.split_whitespace().next().unwrap_or_default();
-    FileHash::parse("the hash", hash).map_err(|malformed| malformed.to_string())
+    Sha256::parse("the hash", hash).map_err(|malformed| malformed.to_string())
 }
 
 impl From<EvidenceArgs> for Evidence {

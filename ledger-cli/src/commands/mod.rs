@@ -22,6 +22,7 @@ mod order;
 mod order_facts;
 mod order_list;
 mod period;
+mod period_facts;
 mod policy;
 mod pool;
 mod pool_facts;

@@ -1,7 +1,9 @@
 //! `period`: months that are closed.
 
 use clap::Subcommand;
-use timebank_proto::v1::{ClosePeriodRequest, ListPeriodsRequest};
+use timebank_proto::v1::{
+    ClosePeriodRequest, GetPeriodReportRequest, ListClosingBalancesRequest, ListPeriodsRequest,
+};
 
 use super::id_or_fresh;
 use crate::{
@@ -31,6 +33,30 @@ date.")]
         #[arg(long, value_name = "UUID")]
         id: Option<String>,
     },
+    /// Show what the accounts of a closed month had when it began and ended, by kind
+    #[command(after_help = "Examples:
+  ledger-cli period report shapingba 2026-10
+
+Nothing changes it any more.")]
+    Report {
+        /// The centre
+        centre: String,
+        /// The month, such as 2026-10
+        month: String,
+    },
+    /// List what each account of a closed month had when it began and ended
+    #[command(after_help = "Examples:
+  ledger-cli period balances shapingba 2026-10 --output csv
+
+These are what the period's root is over (`period list`): the RFC 6962 tree of SHA-256 whose leaves
+are the accounts in this order, each as the text `ID UNIT BALANCE` with its closing balance in
+steps. The audit computes it again.")]
+    Balances {
+        /// The centre
+        centre: String,
+        /// The month, such as 2026-10
+        month: String,
+    },
     /// List the closed periods of a centre
     #[command(after_help = "Examples:
   ledger-cli period list shapingba")]
@@ -43,6 +69,8 @@ date.")]
 pub(super) async fn run(command: PeriodCommand, session: Session) -> Result<(), Failure> {
     match command {
         PeriodCommand::Close { centre, month, id } => close(centre, month, id, session).await,
+        PeriodCommand::Report { centre, month } => report(centre, month, session).await,
+        PeriodCommand::Balances { centre, month } => balances(centre, month, session).await,
         PeriodCommand::List { centre } => list(centre, session).await,
     }
 }
@@ -65,6 +93,28 @@ async fn close(
     let row = rows::period(&present(answer.period, "period")?);
     let row = row.with("replayed", Cell::Flag(answer.replayed));
     session.output.one(&row).await
+}
+
+async fn report(centre: String, month: String, mut session: Session) -> Result<(), Failure> {
+    let request = GetPeriodReportRequest { centre, month };
+    let report = session.client.reports.get_period_report(request).await?;
+    session.output.one(&rows::report(report.into_inner())).await
+}
+
+async fn balances(centre: String, month: String, mut session: Session) -> Result<(), Failure> {
+    let page = async |client: &mut Client, page_token: String| {
+        let request = ListClosingBalancesRequest {
+            centre: centre.clone(),
+            month: month.clone(),
+            page_size: PAGE_SIZE,
+            page_token,
+        };
+        let page = client.periods.list_closing_balances(request).await?;
+        let page = page.into_inner();
+        let rows = page.balances.iter().map(rows::closing_balance).collect();
+        Ok((rows, page.next_page_token))
+    };
+    session.list(&rows::CLOSING_BALANCES, page).await
 }
 
 async fn list(centre: String, mut session: Session) -> Result<(), Failure> {

@@ -4,10 +4,11 @@ use chrono::{Months, NaiveDate};
 use clap::{Args, Subcommand, ValueEnum};
 use timebank_proto::v1::{
     GetActivityRequest, GetDormancyRequest, GetRedeemabilityRequest, GetSatisfactionRequest,
-    GetSupplyDemandRequest, ReportBy, ReportScope,
+    GetSupplyDemandRequest, ReportBy, ReportScope, SignOffPeriodRequest,
 };
 
-use crate::{error::Failure, rows, session::Session};
+use super::id_or_fresh;
+use crate::{client::present, error::Failure, render::Cell, rows, session::Session};
 
 /// What a report is of.
 #[derive(Args, Debug)]
@@ -126,6 +127,24 @@ earlier. Activity is their last service anywhere, counted back from the last day
 What stands is as of the position; what was earned and redeemed is of the days. Hours that came
 first are spent first.")]
     Redeemability(ScopeArgs),
+    /// Stand for the report of a closed month, by a record
+    #[command(after_help = "Examples:
+  ledger-cli report sign-off shapingba 2026-10 --at-position 120000 --actor 1001
+
+The position is that as of which you read the report: whoever reads it again with it has the same
+figures. Each of the staff signs off a month once (`period list` shows who did).")]
+    SignOff {
+        /// The centre
+        centre: String,
+        /// The month, such as 2026-10
+        month: String,
+        /// As of which position the report was read
+        #[arg(long, value_name = "POSITION", value_parser = clap::value_parser!(i64).range(1..))]
+        at_position: i64,
+        /// The step's UUID, to repeat it without harm. Default: a fresh one
+        #[arg(long, value_name = "UUID")]
+        id: Option<String>,
+    },
 }
 
 /// A report of groups.
@@ -175,9 +194,33 @@ pub(super) async fn run(command: ReportCommand, mut session: Session) -> Result<
             let request = GetRedeemabilityRequest { scope };
             reports.get_redeemability(request).await
         }
+        ReportCommand::SignOff {
+            centre,
+            month,
+            at_position,
+            id,
+        } => {
+            let request = SignOffPeriodRequest {
+                step_id: id_or_fresh(id),
+                centre,
+                month,
+                at_position,
+            };
+            return sign_off(request, session).await;
+        }
     };
     let report = report?.into_inner();
     session.output.one(&rows::report(report)).await
+}
+
+async fn sign_off(request: SignOffPeriodRequest, mut session: Session) -> Result<(), Failure> {
+    let id = request.step_id.clone();
+    let answer = session.client.periods.sign_off_period(request).await;
+    let answer = answer.map_err(|status| Failure::from(status).of_booking(&id))?;
+    let answer = answer.into_inner();
+    let row = rows::period(&present(answer.period, "period")?);
+    let row = row.with("replayed", Cell::Flag(answer.replayed));
+    session.output.one(&row).await
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Args, ValueHint};
 use sha2::{Digest, Sha256};
-use timebank::exchange::order::FileHash;
+use timebank::exchange;
 use timebank_proto::{
     limits,
     v1::{
@@ -46,7 +46,7 @@ pub(crate) struct RecordArgs {
     sheet: String,
     /// The SHA-256 of a picture of the sheet, as `sha256sum` prints it
     #[arg(long, value_name = "SHA256", value_parser = file_hash)]
-    sheet_hash: Option<FileHash>,
+    sheet_hash: Option<exchange::Sha256>,
     /// Have the ledger decide what would become of each line, and write nothing
     #[arg(long)]
     dry_run: bool,

@@ -28,7 +28,7 @@ pub(crate) use policies::{
     MANDATES, MISTAKES, POLICIES, VERDICTS, comparison, mandate, mistake, policy, terms, verdict,
 };
 
-pub(crate) use periods::{PERIODS, period};
+pub(crate) use periods::{CLOSING_BALANCES, PERIODS, closing_balance, period};
 pub(crate) use pools::{DONATIONS, POOLS, RELIEFS, donation, pool, relief};
 pub(crate) use reports::report;
 pub(crate) use sources::{SOURCES, source};

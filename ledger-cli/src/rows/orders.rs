@@ -1,6 +1,6 @@
 //! Needs and orders.
 
-use timebank::exchange::order::FileHash;
+use timebank::exchange::Sha256;
 use timebank_proto::v1::{
     Candidate, Confirmation, Doer, Incident, IncidentKind, IncidentState, Need, NeedState,
     NeedTerms, Order, OrderState, Reckoning, StepTaken, doer::Who,
@@ -301,7 +301,7 @@ pub(crate) fn incident(incident: &Incident) -> Row {
         IncidentState::Closed => "closed",
     };
     let evidence = incident.evidence.clone().unwrap_or_default();
-    let hash = FileHash::from_slice(&evidence.sha256);
+    let hash = Sha256::from_slice(&evidence.sha256);
     Row(vec![
         ("id", Cell::text(&incident.incident_id)),
         ("state", Cell::text(state)),

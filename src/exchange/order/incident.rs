@@ -6,72 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{Doer, IncidentId, OrderId, Reason, steps::words};
 use crate::{
-    exchange::{Branch, Name},
-    ledger::{BookingId, Malformed, Moment, Sequence},
+    exchange::{Branch, Name, Sha256},
+    ledger::{BookingId, Moment, Sequence},
 };
 
 /// How many incidents an order has at most.
 pub const MAX_INCIDENTS: usize = 20;
 /// After how many of them only staff report more.
 pub const MAX_INCIDENTS_BY_MEMBERS: usize = 10;
-
-/// The SHA-256 of a file that is kept elsewhere, such as a photo or a scanned sheet: 64
-/// digits `0-9a-f`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct FileHash([u8; 32]);
-
-impl FileHash {
-    /// Reads a hash. Capital digits are taken as well.
-    ///
-    /// # Errors
-    /// [`Malformed::FileHash`] for anything else.
-    pub fn parse(field: &'static str, given: &str) -> Result<Self, Malformed> {
-        let digit = |b: u8| {
-            char::from(b)
-                .to_digit(16)
-                .and_then(|d| u8::try_from(d).ok())
-        };
-        let (pairs, rest) = given.as_bytes().as_chunks::<2>();
-        let bytes = pairs
-            .iter()
-            .map(|[high, low]| Some(digit(*high)? * 16 + digit(*low)?));
-        let bytes: Option<Vec<u8>> = bytes.collect();
-        let bytes = bytes.filter(|_| rest.is_empty());
-        let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
-        bytes.map(Self).ok_or(Malformed::FileHash { field })
-    }
-
-    /// The hash that these bytes are. None where they are not 32.
-    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
-        bytes.try_into().ok().map(Self)
-    }
-
-    /// Its bytes.
-    pub fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl fmt::Display for FileHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl From<FileHash> for String {
-    fn from(hash: FileHash) -> Self {
-        hash.to_string()
-    }
-}
-
-impl TryFrom<String> for FileHash {
-    type Error = Malformed;
-
-    fn try_from(given: String) -> Result<Self, Malformed> {
-        Self::parse("hash", &given)
-    }
-}
 
 /// What shows that something was so, kept elsewhere.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -80,7 +22,7 @@ pub struct Evidence {
     pub reference: Option<Name>,
     /// Of the file.
     #[serde(rename = "sha256")]
-    pub hash: Option<FileHash>,
+    pub hash: Option<Sha256>,
 }
 
 words!(
@@ -161,7 +103,7 @@ mod tests {
             (small.replacen("01", "+1", 1), false),
             (String::new(), false),
         ] {
-            let read = FileHash::parse("hash", &given);
+            let read = Sha256::parse("hash", &given);
             assert_eq!(read.is_ok(), fits, "{given}");
             let read = read.map(|hash| hash.to_string());
             assert!(read.is_err() || read == Ok(small.clone()));

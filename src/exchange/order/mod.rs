@@ -19,7 +19,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize, Serializer};
 
 pub use incident::{
-    CloseIncident, Evidence, FileHash, Incident, IncidentKind, IncidentState, MAX_INCIDENTS,
+    CloseIncident, Evidence, Incident, IncidentKind, IncidentState, MAX_INCIDENTS,
     MAX_INCIDENTS_BY_MEMBERS, ReportIncident,
 };
 pub(super) use need::MAX_DAYS_AHEAD;

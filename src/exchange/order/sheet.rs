@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FileHash, Helpers, NeedId, NeedTerms, OrderId};
+use super::{Helpers, NeedId, NeedTerms, OrderId};
 use crate::{
-    exchange::{Code, MemberId, StaffNumber, policy::Minutes},
+    exchange::{Code, MemberId, Sha256, StaffNumber, policy::Minutes},
     ledger::{AccountId, Malformed, Moment, Sequence},
 };
 
@@ -57,7 +57,7 @@ pub struct Sheet {
     pub number: SheetNumber,
     /// Of a picture of it.
     #[serde(rename = "sha256")]
-    pub hash: Option<FileHash>,
+    pub hash: Option<Sha256>,
 }
 
 /// The records of the personal fields that a record has verdicts on.

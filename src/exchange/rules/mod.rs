@@ -229,7 +229,7 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::Pool(command) => pools::decide(view, command, by),
         Command::Issuance(command) => issuing::decide(view, command, by),
         Command::Stock(command) => stocks::decide(view, command, by),
-        Command::ClosePeriod(new) => periods::close(view, new, by),
+        Command::Period(command) => periods::decide(view, command, by),
     }
 }
 

@@ -2,11 +2,79 @@
 
 use super::{Ruling, Undecided, View, staff_of};
 use crate::exchange::{
-    ClosePeriod, Day, Fact, Month, Objects, PeriodClosed, PeriodId, PeriodRejection,
+    ClosePeriod, Day, Fact, Month, Objects, Period, PeriodClosed, PeriodCommand, PeriodFact,
+    PeriodId, PeriodRejection, PeriodSigned, SealPeriod, SignOffPeriod,
 };
 use crate::ledger::{self, AccountId, Book, Moment, Principal};
 
-pub(super) fn close(view: View<'_>, new: &ClosePeriod, by: &Principal) -> Ruling {
+/// How often the report of a period is signed off at most.
+const MAX_SIGN_OFFS: usize = 20;
+
+pub(super) fn decide(view: View<'_>, command: &PeriodCommand, by: &Principal) -> Ruling {
+    match command {
+        PeriodCommand::Close(new) => close(view, new, by),
+        PeriodCommand::Seal(new) => seal(view, new),
+        PeriodCommand::SignOff(new) => sign_off(view, new, by),
+    }
+}
+
+/// What a period came to the server reckons, and the audit again: no rule can, as it has to look
+/// at all that is effective after it.
+fn seal(view: View<'_>, new: &SealPeriod) -> Ruling {
+    let period = closed(view, &new.id)?;
+    if period.seal.is_some() {
+        let PeriodId { centre, month } = new.id.clone();
+        return Err(PeriodRejection::PeriodSealed { centre, month }.into());
+    }
+    Ok(Fact::Period(Box::new(PeriodFact::Sealed(new.clone()))).into())
+}
+
+fn sign_off(view: View<'_>, new: &SignOffPeriod, by: &Principal) -> Ruling {
+    let PeriodId { centre, month } = new.id.clone();
+    let staff = staff_of(view.objects, &centre, by)?;
+    let number = staff.terms.number.clone();
+    let period = closed(view, &new.id)?;
+    let last = view.book.last().sequence;
+    if !(period.recorded..=last).contains(&new.position) {
+        return Err(PeriodRejection::SignOffPosition {
+            centre,
+            month,
+            given: new.position,
+            closed: period.recorded,
+            last,
+        }
+        .into());
+    }
+    if period.signed_off.iter().any(|sign| sign.by == number) {
+        return Err(PeriodRejection::SignedOff {
+            centre,
+            month,
+            number,
+        }
+        .into());
+    }
+    if period.signed_off.len() >= MAX_SIGN_OFFS {
+        let max = MAX_SIGN_OFFS;
+        return Err(PeriodRejection::TooManySignOffs { centre, month, max }.into());
+    }
+    let signed = PeriodSigned {
+        sign: new.clone(),
+        by: number,
+    };
+    Ok(Fact::Period(Box::new(PeriodFact::Signed(signed))).into())
+}
+
+fn closed<'a>(view: View<'a>, id: &PeriodId) -> Result<&'a Period, Undecided> {
+    match view.objects.period(id)? {
+        Some(period) => Ok(period),
+        None => {
+            let PeriodId { centre, month } = id.clone();
+            Err(PeriodRejection::PeriodOpen { centre, month }.into())
+        }
+    }
+}
+
+fn close(view: View<'_>, new: &ClosePeriod, by: &Principal) -> Ruling {
     let PeriodId { centre, month } = &new.id;
     let staff = staff_of(view.objects, centre, by)?;
     let number = staff.terms.number.clone();
@@ -29,11 +97,11 @@ pub(super) fn close(view: View<'_>, new: &ClosePeriod, by: &Principal) -> Ruling
         }
         .into());
     }
-    Ok(Fact::PeriodClosed(PeriodClosed {
+    let closed = PeriodClosed {
         close: new.clone(),
         by: number,
-    })
-    .into())
+    };
+    Ok(Fact::Period(Box::new(PeriodFact::Closed(closed))).into())
 }
 
 /// That what is asked of the ledger alone is effective in no closed period of an account's

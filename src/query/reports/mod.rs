@@ -6,6 +6,7 @@
 
 mod accounts;
 mod activity;
+mod closing;
 mod demand;
 mod dormancy;
 mod grouped;
@@ -17,6 +18,7 @@ mod satisfaction;
 mod visits;
 
 pub use activity::activity;
+pub use closing::period_report;
 pub use demand::supply_demand;
 pub use dormancy::dormancy;
 pub use grouped::By;

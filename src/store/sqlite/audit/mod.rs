@@ -9,6 +9,7 @@
 mod decide;
 mod kept_apart;
 mod notes;
+mod periods;
 mod personal;
 pub(super) mod stopped;
 mod tables;
@@ -217,6 +218,7 @@ impl Audit<'_> {
         self.notes.end()?;
         self.personal
             .end(objects.changed().iter().map(|changed| changed.object))?;
+        periods::check(self.connection, &self.state)?;
         let mut sums = BTreeMap::<&str, i128>::new();
         for account in book.accounts() {
             *sums.entry(account.unit.as_str()).or_default() += i128::from(account.balance.steps());

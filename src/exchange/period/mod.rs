@@ -1,11 +1,22 @@
 //! Periods: the months of a centre that are closed, in which nothing is booked any more.
+//!
+//! What an account has at the end of a closed month stays so. The server seals the month with the
+//! root over all of these balances, and staff sign off the month's report.
+
+mod command;
+mod fact;
+mod rejection;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Branch, Day, StaffNumber};
-use crate::ledger::{AccountId, BookingId, Malformed, Moment, Sequence};
+pub use command::{ClosePeriod, PeriodCommand, SealPeriod, SignOffPeriod};
+pub use fact::{PeriodClosed, PeriodFact, PeriodSigned};
+pub use rejection::PeriodRejection;
+
+use super::{Branch, Day, Sha256, StaffNumber};
+use crate::ledger::{Malformed, Moment, Sequence};
 
 /// A month of the years 1900 to 9999, written `2026-10`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -76,20 +87,21 @@ pub struct PeriodId {
     pub month: Month,
 }
 
-/// Closes a period, for good.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct ClosePeriod {
-    #[serde(skip)]
-    pub step: BookingId,
-    #[serde(flatten)]
-    pub id: PeriodId,
+/// The closing balances of a period: how many accounts there were when it was closed, and the root of
+/// the tree over what each had at its end.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Seal {
+    pub accounts: i64,
+    pub root: Sha256,
 }
 
-/// A period was closed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PeriodClosed {
-    pub close: ClosePeriod,
+/// That somebody stands for the report of a period.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SignOff {
     pub by: StaffNumber,
+    pub at: Moment,
+    /// As of which position the report was read.
+    pub position: Sequence,
 }
 
 /// A period that is closed.
@@ -99,78 +111,13 @@ pub struct Period {
     pub id: PeriodId,
     pub closed_by: StaffNumber,
     pub closed_at: Moment,
-    /// Its record: what stood before it is what the period came to.
+    /// Its record: the accounts that were opened before it are those of the period.
     pub recorded: Sequence,
-}
-
-/// Why something of a period is refused, with the figures that explain it. Rules are asked in
-/// the order of these variants.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum PeriodRejection {
-    #[error("{month} of centre {centre} is closed already, and stays so")]
-    PeriodClosed { centre: Branch, month: Month },
-    #[error("{month} is not over: today is {today}")]
-    PeriodNotOver { month: Month, today: Day },
-    #[error("{next} of centre {centre} is to be closed before {month}")]
-    PeriodHole {
-        centre: Branch,
-        month: Month,
-        next: Month,
-    },
-    #[error(
-        "centre {centre} has closed all days until {closed_until}, and account {account} is of it: \
-         nothing can be effective on {on} any more; book it on a day that is open"
-    )]
-    EffectiveInClosed {
-        centre: Branch,
-        account: AccountId,
-        on: Day,
-        closed_until: Day,
-    },
-}
-
-impl PeriodRejection {
-    /// The stable name of the rule.
-    pub fn reason(&self) -> &'static str {
-        match self {
-            Self::PeriodClosed { .. } => "PERIOD_CLOSED",
-            Self::PeriodNotOver { .. } => "PERIOD_NOT_OVER",
-            Self::PeriodHole { .. } => "PERIOD_HOLE",
-            Self::EffectiveInClosed { .. } => "EFFECTIVE_IN_CLOSED",
-        }
-    }
-
-    /// The figures that explain it, by name.
-    pub fn figures(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::PeriodClosed { centre, month } => {
-                vec![("centre", centre.to_string()), ("month", month.to_string())]
-            }
-            Self::PeriodNotOver { month, today } => {
-                vec![("month", month.to_string()), ("today", today.to_string())]
-            }
-            Self::PeriodHole {
-                centre,
-                month,
-                next,
-            } => vec![
-                ("centre", centre.to_string()),
-                ("month", month.to_string()),
-                ("next", next.to_string()),
-            ],
-            Self::EffectiveInClosed {
-                centre,
-                account,
-                on,
-                closed_until,
-            } => vec![
-                ("centre", centre.to_string()),
-                ("account", account.to_string()),
-                ("on", on.to_string()),
-                ("closed_until", closed_until.to_string()),
-            ],
-        }
-    }
+    /// None until the server has reckoned it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seal: Option<Seal>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signed_off: Vec<SignOff>,
 }
 
 #[cfg(test)]
