@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     AcceptNeed, Admission, ApproveExit, AriseVisit, Branch, CentreTerms, CloseIncident,
     ClosePeriod, ExitMember, IssuanceCommand, MemberDetails, MemberId, MemberState, NeedStep,
-    ObjectId, Objects, OfferSupply, OrderStep, PersonalFields, PersonalPart, PolicyDocument,
-    PoolCommand, PublishNeed, Qualification, RecordVisit, ReportIncident, SetMandate, StaffNumber,
-    StaffState, StaffTerms, StandingStep, StepId, StockCommand, Wants, WithdrawSupply,
+    ObjectId, Objects, OfferSupply, OrderStep, PartnerCommand, PersonalFields, PersonalPart,
+    PolicyDocument, PoolCommand, PublishNeed, Qualification, RecordVisit, ReportIncident,
+    SetMandate, StaffNumber, StaffState, StaffTerms, StandingStep, StepId, StockCommand, Wants,
+    WithdrawSupply,
 };
 use crate::ledger::{AccountId, BookingId, Sequence};
 
@@ -219,6 +220,8 @@ pub enum Command {
     Issuance(Box<IssuanceCommand>),
     /// Of stocks.
     Stock(Box<StockCommand>),
+    /// Of partners.
+    Partner(Box<PartnerCommand>),
     ClosePeriod(ClosePeriod),
 }
 
@@ -270,6 +273,7 @@ impl Command {
             Self::Pool(command) => command.step_id(),
             Self::Issuance(command) => command.step_id(),
             Self::Stock(command) => command.step_id(),
+            Self::Partner(command) => command.step_id(),
             Self::ClosePeriod(new) => StepId::Own(new.step),
         }
     }
@@ -310,6 +314,7 @@ impl Command {
             Self::Pool(command) => command.name(),
             Self::Issuance(command) => command.name(),
             Self::Stock(command) => command.name(),
+            Self::Partner(command) => command.name(),
             Self::ClosePeriod(_) => "the closing of a period",
         }
     }
@@ -380,6 +385,14 @@ impl Command {
             Self::CloseIncident(new) => ObjectId::Incident(new.incident),
             Self::ClosePeriod(new) => ObjectId::Period(Box::new(new.id.clone())),
             Self::Stock(command) => {
+                wants.ledger.accounts.extend(command.accounts());
+                let named = command.names().into_iter();
+                wants
+                    .objects
+                    .extend(named.filter(|id| objects.object(id).is_err()));
+                return;
+            }
+            Self::Partner(command) => {
                 wants.ledger.accounts.extend(command.accounts());
                 let named = command.names().into_iter();
                 wants

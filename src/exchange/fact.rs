@@ -4,10 +4,10 @@ use super::{
     AcceptNeed, AdoptPolicy, AdoptedPolicy, ApproveExit, Arisen, Branch, CentreTerms, ChangeMember,
     ClearMember, Command, Commitments, Day, EraseMember, ExitMember, IncidentClosed,
     IncidentReported, IssuanceFact, MemberDetails, MemberId, MoveMember, NeedPublished,
-    NeedStepped, ObjectId, OrderAccepted, OrderStepped, PeriodClosed, PersonalPart, PolicyVersion,
-    PoolFact, QualifyMember, RegisterMember, SetMandate, SetMemberState, SetStaffState, Settlement,
-    StaffNumber, StaffTerms, StandingStepped, StepId, StockFact, SupplyOffered, SupplyWithdrawn,
-    Verdicts, VisitArose, VisitRecorded, order::PublishNeed,
+    NeedStepped, ObjectId, OrderAccepted, OrderStepped, PartnerFact, PeriodClosed, PersonalPart,
+    PolicyVersion, PoolFact, QualifyMember, RegisterMember, SetMandate, SetMemberState,
+    SetStaffState, Settlement, StaffNumber, StaffTerms, StandingStepped, StepId, StockFact,
+    SupplyOffered, SupplyWithdrawn, Verdicts, VisitArose, VisitRecorded, order::PublishNeed,
 };
 use crate::ledger::{AccountId, BookingId, Commitment, Sequence};
 
@@ -140,6 +140,8 @@ pub enum Fact {
     Issuance(Box<IssuanceFact>),
     /// Of stocks.
     Stock(Box<StockFact>),
+    /// Of partners.
+    Partner(Box<PartnerFact>),
     PeriodClosed(PeriodClosed),
 }
 
@@ -191,6 +193,7 @@ impl Fact {
             Self::Pool(fact) => Command::Pool(Box::new(fact.command())),
             Self::Issuance(fact) => Command::Issuance(Box::new(fact.command())),
             Self::Stock(fact) => Command::Stock(Box::new(fact.command())),
+            Self::Partner(fact) => Command::Partner(Box::new(fact.command())),
             Self::PeriodClosed(new) => Command::ClosePeriod(new.close.clone()),
             Self::SupplyOffered(new) => Command::OfferSupply(Box::new(new.offer.clone())),
             Self::SupplyWithdrawn(new) => Command::WithdrawSupply(new.withdraw.clone()),
@@ -239,6 +242,7 @@ impl Fact {
             Self::Pool(fact) => fact.reason(),
             Self::Issuance(fact) => fact.reason(),
             Self::Stock(fact) => fact.reason(),
+            Self::Partner(fact) => fact.reason(),
             _ => None,
         };
         reason.map(|reason| reason.commitment)
@@ -275,6 +279,7 @@ impl Fact {
             | Self::Pool(_)
             | Self::Issuance(_)
             | Self::Stock(_)
+            | Self::Partner(_)
             | Self::PeriodClosed(_)
             | Self::PolicyAdopted(_) => None,
         }
@@ -376,6 +381,7 @@ impl Fact {
             Self::Pool(fact) => vec![fact.command().step_id()],
             Self::Issuance(fact) => vec![fact.command().step_id()],
             Self::Stock(fact) => vec![fact.command().step_id()],
+            Self::Partner(fact) => vec![fact.command().step_id()],
             Self::PeriodClosed(new) => vec![StepId::Own(new.close.step)],
         }
     }

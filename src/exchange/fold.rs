@@ -53,6 +53,7 @@ impl Objects {
             Fact::Pool(fact) => self.fold_pool(fact, stamp),
             Fact::Issuance(fact) => self.fold_issuance(fact, at),
             Fact::Stock(fact) => self.fold_stock(fact, at),
+            Fact::Partner(fact) => self.fold_partner(fact, at),
             Fact::PeriodClosed(new) => self.close_period(new, stamp),
             Fact::SupplyOffered(new) => self.change_member(&new.offer.member, at, |member| {
                 member.supplies.push(new.offer.supply.clone());

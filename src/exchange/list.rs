@@ -193,6 +193,9 @@ pub enum List {
     PoolsOf(Branch),
     SourcesOf(Branch),
     StocksOf(Branch),
+    PartnersOf(Branch),
+    /// What was received from a partner and sent there, by reference.
+    RemittancesWith(AccountId),
     /// The closed periods of a centre, in their order.
     PeriodsOf(Branch),
     /// The items of a stock.
@@ -237,6 +240,8 @@ impl List {
             Self::PoolsOf(_) => ObjectKind::Pool,
             Self::SourcesOf(_) => ObjectKind::Source,
             Self::StocksOf(_) => ObjectKind::Stock,
+            Self::PartnersOf(_) => ObjectKind::Partner,
+            Self::RemittancesWith(_) => ObjectKind::Remittance,
             Self::PeriodsOf(_) => ObjectKind::Period,
             Self::ItemsOf(_) => ObjectKind::StockItem,
             Self::DonationsTo(_) => ObjectKind::Donation,
@@ -281,6 +286,8 @@ impl List {
             Self::IncidentsIn(centre, state) => format!("incidents-of/{centre}/{state} "),
             Self::PeriodsOf(centre) => format!("periods-of/{centre} "),
             Self::StocksOf(centre) => format!("stocks-of/{centre} "),
+            Self::PartnersOf(centre) => format!("partners-of/{centre} "),
+            Self::RemittancesWith(partner) => format!("remittances-with/{partner} "),
             Self::ItemsOf(stock) => format!("items-of/{stock} "),
             Self::SourcesOf(centre) => format!("sources-of/{centre} "),
             Self::PoolsOf(centre) => format!("pools-of/{centre} "),

@@ -30,6 +30,7 @@ mod order_fact;
 mod order_figures;
 mod order_fold;
 mod order_rejection;
+pub mod partner;
 mod period;
 mod personal;
 pub mod policy;
@@ -76,6 +77,7 @@ pub use order_fact::{
     OrderStepped, StandingStepped, VisitArose, VisitRecorded,
 };
 pub use order_rejection::OrderRejection;
+pub use partner::{PartnerCommand, PartnerFact, PartnerRejection};
 pub use period::{ClosePeriod, Month, Period, PeriodClosed, PeriodId, PeriodRejection};
 pub use personal::{
     Attested, Commitments, FIELD_COUNT, Personal, PersonalFields, PersonalPart, PersonalText,

@@ -5,8 +5,8 @@ use timebank_proto::v1::{self, exchange_step::Fact as Message};
 use super::{
     Undecodable,
     decode::{booking, ledger_fact},
-    encode, exit_facts, incident_facts, issuance_facts, member_facts, order_facts, pool_facts,
-    standing_facts, stock_facts, supply_facts,
+    encode, exit_facts, incident_facts, issuance_facts, member_facts, order_facts, partner_facts,
+    pool_facts, standing_facts, stock_facts, supply_facts,
 };
 use crate::{
     exchange::{
@@ -104,6 +104,7 @@ fn fact_to_proto(fact: &Fact) -> Message {
         Fact::Pool(fact) => pool_facts::to_proto(fact),
         Fact::Issuance(fact) => issuance_facts::to_proto(fact),
         Fact::Stock(fact) => stock_facts::to_proto(fact),
+        Fact::Partner(fact) => partner_facts::to_proto(fact),
         Fact::PeriodClosed(new) => Message::PeriodClosed(v1::PeriodClosed {
             step_id: new.close.step.as_bytes().to_vec(),
             centre: new.close.id.centre.as_str().into(),
@@ -223,6 +224,8 @@ fn fact(fact: Message) -> Result<Fact> {
         Message::StockOpened(new) => stock_facts::read_opened(&new)?,
         Message::StockItemPut(new) => stock_facts::read_put(&new)?,
         Message::StockRedeemed(new) => stock_facts::read_redeemed(&new)?,
+        Message::PartnerOpened(new) => partner_facts::read_opened(&new)?,
+        Message::HoursRemitted(new) => partner_facts::read_remitted(&new)?,
         Message::PeriodClosed(new) => Fact::PeriodClosed(PeriodClosed {
             close: ClosePeriod {
                 step: booking(&new.step_id, "step_id")?,

@@ -1,11 +1,12 @@
-//! Facts of pools, gifts, sources, stocks and periods, at random.
+//! Facts of pools, gifts, sources, stocks, partners and periods, at random.
 
 use proptest::{collection::btree_set, option, prelude::*, sample::select};
 use timebank::{
     exchange::{
-        ClosePeriod, Code, Days, Fact, IssuanceFact, Month, Name, PeriodClosed, PeriodId, PoolFact,
-        StockFact,
+        ClosePeriod, Code, Days, Fact, IssuanceFact, Month, Name, PartnerFact, PeriodClosed,
+        PeriodId, PoolFact, StockFact,
         issuance::{Funding, GiveGrant, GrantGiven, Issue, Issued, OpenSource, Sector},
+        partner::{Direction, OpenPartner, Remit, RemittanceId},
         pool::{
             AskRelief, Donate, DonationId, GiveHours, HoursGiven, OpenPool, Purposes, ReliefAction,
             ReliefAsked, ReliefId, ReliefState, ReliefStep, ReliefStepped,
@@ -272,6 +273,39 @@ fn redeemed() -> impl Strategy<Value = StockFact> {
     )
 }
 
+fn partners() -> impl Strategy<Value = PartnerFact> {
+    (accounts(), names(), amounts(), amounts()).prop_map(|(account, name, surplus, deficit)| {
+        PartnerFact::Opened(OpenPartner {
+            account,
+            name,
+            surplus,
+            deficit,
+        })
+    })
+}
+
+fn remitted() -> impl Strategy<Value = PartnerFact> {
+    let ids = (accounts(), select(Direction::ALL), names());
+    let ids = ids.prop_map(|(partner, direction, reference)| RemittanceId {
+        partner,
+        direction,
+        reference,
+    });
+    let parts = (bookings(), ids, members(), amounts(), reasons(), numbers());
+    parts.prop_map(
+        |(step, id, member, amount, reason, by)| PartnerFact::Remitted {
+            remit: Remit {
+                step,
+                id,
+                member,
+                amount,
+                reason,
+            },
+            by,
+        },
+    )
+}
+
 fn closed() -> impl Strategy<Value = Fact> {
     let parts = (bookings(), branches(), days(), numbers());
     parts.prop_map(|(step, centre, day, by)| {
@@ -290,10 +324,12 @@ pub(super) fn facts() -> impl Strategy<Value = Fact> {
     let of_pools = prop_oneof![opened(), donated(), given(), asked(), stepped()];
     let of_sources = prop_oneof![sources(), issued(), granted()];
     let of_stocks = prop_oneof![stocks(), put(), redeemed()];
+    let of_partners = prop_oneof![partners(), remitted()];
     prop_oneof![
         closed(),
         of_pools.prop_map(|fact| Fact::Pool(Box::new(fact))),
         of_sources.prop_map(|fact| Fact::Issuance(Box::new(fact))),
         of_stocks.prop_map(|fact| Fact::Stock(Box::new(fact))),
+        of_partners.prop_map(|fact| Fact::Partner(Box::new(fact))),
     ]
 }

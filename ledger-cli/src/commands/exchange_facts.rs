@@ -6,7 +6,7 @@ use timebank::exchange::{
 
 use super::{
     cells::{Cells, hex, shown},
-    issuance_facts, order_facts, pool_facts, stock_facts,
+    issuance_facts, order_facts, partner_facts, pool_facts, stock_facts,
 };
 use crate::render::{Cell, Row};
 
@@ -40,6 +40,7 @@ pub(super) fn name(fact: &Fact) -> &'static str {
         Fact::Pool(fact) => pool_facts::name(fact),
         Fact::Issuance(fact) => issuance_facts::name(fact),
         Fact::Stock(fact) => stock_facts::name(fact),
+        Fact::Partner(fact) => partner_facts::name(fact),
         Fact::PeriodClosed(_) => "period_closed",
     }
 }
@@ -118,6 +119,7 @@ pub(super) fn cells(fact: &Fact) -> Cells {
         Fact::Pool(fact) => pool_facts::cells(fact),
         Fact::Issuance(fact) => issuance_facts::cells(fact),
         Fact::Stock(fact) => stock_facts::cells(fact),
+        Fact::Partner(fact) => partner_facts::cells(fact),
         Fact::PeriodClosed(new) => vec![
             ("step_id", Cell::text(new.close.step.to_string())),
             ("centre", Cell::text(new.close.id.centre.as_str())),
@@ -302,6 +304,7 @@ pub(super) fn summary(fact: &Fact) -> String {
         Fact::Pool(fact) => pool_facts::summary(fact),
         Fact::Issuance(fact) => issuance_facts::summary(fact),
         Fact::Stock(fact) => stock_facts::summary(fact),
+        Fact::Partner(fact) => partner_facts::summary(fact),
         Fact::PeriodClosed(new) => {
             let id = &new.close.id;
             format!("{} of {} by {}", id.month, id.centre, new.by)
