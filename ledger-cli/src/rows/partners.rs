@@ -2,10 +2,10 @@
 
 use timebank_proto::v1::{Partner, Remittance, RemittanceDirection, StepTaken};
 
-use crate::{
-    amount::TIME,
-    render::{Cell, Layout, Row},
-};
+use crate::render::{Cell, Layout, Row};
+
+/// What goes there and comes from there: hours alone.
+const TIME: &str = "time";
 
 pub(crate) const PARTNERS: Layout = Layout {
     fields: &[
