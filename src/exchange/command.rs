@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     AcceptNeed, Admission, ApproveExit, AriseVisit, Branch, CentreTerms, CloseIncident, ExitMember,
     IssuanceCommand, MemberDetails, MemberId, MemberState, NeedStep, ObjectId, Objects,
-    OfferSupply, OrderStep, PeriodCommand, PersonalFields, PersonalPart, PolicyDocument,
-    PoolCommand, PublishNeed, Qualification, RecordVisit, ReportIncident, SetMandate, StaffNumber,
-    StaffState, StaffTerms, StandingStep, StepId, StockCommand, Wants, WithdrawSupply,
+    OfferSupply, OrderStep, PartnerCommand, PeriodCommand, PersonalFields, PersonalPart,
+    PolicyDocument, PoolCommand, PublishNeed, Qualification, RecordVisit, ReportIncident,
+    SetMandate, StaffNumber, StaffState, StaffTerms, StandingStep, StepId, StockCommand, Wants,
+    WithdrawSupply,
 };
 use crate::ledger::{AccountId, BookingId, Sequence};
 
@@ -221,6 +222,8 @@ pub enum Command {
     Stock(Box<StockCommand>),
     /// Of periods.
     Period(PeriodCommand),
+    /// Of partners.
+    Partner(Box<PartnerCommand>),
 }
 
 impl Command {
@@ -272,6 +275,7 @@ impl Command {
             Self::Issuance(command) => command.step_id(),
             Self::Stock(command) => command.step_id(),
             Self::Period(command) => command.step_id(),
+            Self::Partner(command) => command.step_id(),
         }
     }
 
@@ -316,6 +320,7 @@ impl Command {
             Self::Issuance(command) => command.name(),
             Self::Stock(command) => command.name(),
             Self::Period(command) => command.name(),
+            Self::Partner(command) => command.name(),
         }
     }
 
@@ -385,6 +390,14 @@ impl Command {
             Self::CloseIncident(new) => ObjectId::Incident(new.incident),
             Self::Period(command) => command.names(),
             Self::Stock(command) => {
+                wants.ledger.accounts.extend(command.accounts());
+                let named = command.names().into_iter();
+                wants
+                    .objects
+                    .extend(named.filter(|id| objects.object(id).is_err()));
+                return;
+            }
+            Self::Partner(command) => {
                 wants.ledger.accounts.extend(command.accounts());
                 let named = command.names().into_iter();
                 wants

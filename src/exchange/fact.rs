@@ -4,10 +4,10 @@ use super::{
     AcceptNeed, AdoptPolicy, AdoptedPolicy, ApproveExit, Arisen, Branch, CentreTerms, ChangeMember,
     ClearMember, Command, Commitments, Day, EraseMember, ExitMember, IncidentClosed,
     IncidentReported, IssuanceFact, MemberDetails, MemberId, MoveMember, NeedPublished,
-    NeedStepped, ObjectId, OrderAccepted, OrderStepped, PeriodFact, PersonalPart, PolicyVersion,
-    PoolFact, QualifyMember, RegisterMember, SetMandate, SetMemberState, SetStaffState, Settlement,
-    StaffNumber, StaffTerms, StandingStepped, StepId, StockFact, SupplyOffered, SupplyWithdrawn,
-    Verdicts, VisitArose, VisitRecorded, order::PublishNeed,
+    NeedStepped, ObjectId, OrderAccepted, OrderStepped, PartnerFact, PeriodFact, PersonalPart,
+    PolicyVersion, PoolFact, QualifyMember, RegisterMember, SetMandate, SetMemberState,
+    SetStaffState, Settlement, StaffNumber, StaffTerms, StandingStepped, StepId, StockFact,
+    SupplyOffered, SupplyWithdrawn, Verdicts, VisitArose, VisitRecorded, order::PublishNeed,
 };
 use crate::ledger::{AccountId, BookingId, Commitment, Sequence};
 
@@ -141,6 +141,8 @@ pub enum Fact {
     /// Of stocks.
     Stock(Box<StockFact>),
     Period(Box<PeriodFact>),
+    /// Of partners.
+    Partner(Box<PartnerFact>),
 }
 
 impl Fact {
@@ -192,6 +194,7 @@ impl Fact {
             Self::Issuance(fact) => Command::Issuance(Box::new(fact.command())),
             Self::Stock(fact) => Command::Stock(Box::new(fact.command())),
             Self::Period(fact) => Command::Period(fact.command()),
+            Self::Partner(fact) => Command::Partner(Box::new(fact.command())),
             Self::SupplyOffered(new) => Command::OfferSupply(Box::new(new.offer.clone())),
             Self::SupplyWithdrawn(new) => Command::WithdrawSupply(new.withdraw.clone()),
             Self::MemberCleared(new) => Command::ClearMember(ClearMember {
@@ -239,6 +242,7 @@ impl Fact {
             Self::Pool(fact) => fact.reason(),
             Self::Issuance(fact) => fact.reason(),
             Self::Stock(fact) => fact.reason(),
+            Self::Partner(fact) => fact.reason(),
             _ => None,
         };
         reason.map(|reason| reason.commitment)
@@ -276,6 +280,7 @@ impl Fact {
             | Self::Issuance(_)
             | Self::Stock(_)
             | Self::Period(_)
+            | Self::Partner(_)
             | Self::PolicyAdopted(_) => None,
         }
     }
@@ -377,6 +382,7 @@ impl Fact {
             Self::Issuance(fact) => vec![fact.command().step_id()],
             Self::Stock(fact) => vec![fact.command().step_id()],
             Self::Period(fact) => vec![fact.command().step_id()],
+            Self::Partner(fact) => vec![fact.command().step_id()],
         }
     }
 }

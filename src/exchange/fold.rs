@@ -66,6 +66,7 @@ impl Objects {
                     });
                 }),
             },
+            Fact::Partner(fact) => self.fold_partner(fact, at),
             Fact::SupplyOffered(new) => self.change_member(&new.offer.member, at, |member| {
                 member.supplies.push(new.offer.supply.clone());
             }),

@@ -201,6 +201,9 @@ pub enum List {
     PoolsOf(Branch),
     SourcesOf(Branch),
     StocksOf(Branch),
+    PartnersOf(Branch),
+    /// What was received from a partner and sent there, by reference.
+    RemittancesWith(AccountId),
     /// The closed periods of a centre, in their order.
     PeriodsOf(Branch),
     /// Closed periods that the server has not sealed yet.
@@ -248,6 +251,8 @@ impl List {
             Self::SourcesOf(_) => ObjectKind::Source,
             Self::StocksOf(_) => ObjectKind::Stock,
             Self::PeriodsOf(_) | Self::PeriodsUnsealed => ObjectKind::Period,
+            Self::PartnersOf(_) => ObjectKind::Partner,
+            Self::RemittancesWith(_) => ObjectKind::Remittance,
             Self::ItemsOf(_) => ObjectKind::StockItem,
             Self::DonationsTo(_) => ObjectKind::Donation,
             Self::ReliefsIn(..) | Self::ReliefsOpen(_) | Self::ReliefsOf(_) => ObjectKind::Relief,
@@ -292,6 +297,8 @@ impl List {
             Self::PeriodsOf(centre) => format!("periods-of/{centre} "),
             Self::PeriodsUnsealed => "periods-unsealed ".into(),
             Self::StocksOf(centre) => format!("stocks-of/{centre} "),
+            Self::PartnersOf(centre) => format!("partners-of/{centre} "),
+            Self::RemittancesWith(partner) => format!("remittances-with/{partner} "),
             Self::ItemsOf(stock) => format!("items-of/{stock} "),
             Self::SourcesOf(centre) => format!("sources-of/{centre} "),
             Self::PoolsOf(centre) => format!("pools-of/{centre} "),

@@ -31,6 +31,7 @@ mod order_fact;
 mod order_figures;
 mod order_fold;
 mod order_rejection;
+pub mod partner;
 mod period;
 mod personal;
 pub mod policy;
@@ -78,6 +79,7 @@ pub use order_fact::{
     OrderStepped, StandingStepped, VisitArose, VisitRecorded,
 };
 pub use order_rejection::OrderRejection;
+pub use partner::{PartnerCommand, PartnerFact, PartnerRejection};
 pub use period::{
     ClosePeriod, Month, Period, PeriodClosed, PeriodCommand, PeriodFact, PeriodId, PeriodRejection,
     PeriodSigned, Seal, SealPeriod, SignOff, SignOffPeriod,

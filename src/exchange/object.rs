@@ -11,6 +11,7 @@ use super::{
     StaffNumber, StandingId, StandingVisit, WeekId,
     issuance::Source,
     list::{self, List},
+    partner::{Partner, Remittance, RemittanceId},
     pool::{Donation, DonationId, Pool, Relief, ReliefId},
     stock::{ItemId, Stock, StockItem},
 };
@@ -35,6 +36,8 @@ pub enum ObjectKind {
     Source,
     Stock,
     StockItem,
+    Partner,
+    Remittance,
     Period,
 }
 
@@ -58,6 +61,8 @@ impl ObjectKind {
             Self::Source => "source",
             Self::Stock => "stock",
             Self::StockItem => "stock-item",
+            Self::Partner => "partner",
+            Self::Remittance => "remittance",
             Self::Period => "period",
         }
     }
@@ -85,6 +90,8 @@ pub enum ObjectId {
     Source(AccountId),
     Stock(AccountId),
     StockItem(Box<ItemId>),
+    Partner(AccountId),
+    Remittance(Box<RemittanceId>),
     Period(Box<PeriodId>),
 }
 
@@ -109,6 +116,8 @@ impl ObjectId {
             Self::Source(_) => ObjectKind::Source,
             Self::Stock(_) => ObjectKind::Stock,
             Self::StockItem(_) => ObjectKind::StockItem,
+            Self::Partner(_) => ObjectKind::Partner,
+            Self::Remittance(_) => ObjectKind::Remittance,
             Self::Period(_) => ObjectKind::Period,
         }
     }
@@ -123,7 +132,8 @@ impl ObjectId {
             Self::Holder(account)
             | Self::Pool(account)
             | Self::Source(account)
-            | Self::Stock(account) => account.as_str(),
+            | Self::Stock(account)
+            | Self::Partner(account) => account.as_str(),
             Self::Mandate(id) => {
                 let MandateId { account, centre } = &**id;
                 return format!("{kind}/{account}/{centre}");
@@ -135,6 +145,9 @@ impl ObjectId {
             Self::Relief(id) => return format!("{kind}/{id}"),
             Self::Period(id) => return format!("{kind}/{}/{}", id.centre, id.month),
             Self::StockItem(id) => return format!("{kind}/{}/{}", id.stock, id.code),
+            Self::Remittance(id) => {
+                return format!("{kind}/{}/{}/{}", id.partner, id.direction, id.reference);
+            }
             Self::Donation(id) => return format!("{kind}/{}/{}", id.pool, id.receipt),
             Self::Week(id) => return format!("{kind}/{}/{}", id.member, id.monday),
             // In digits that sort as the numbers do.
@@ -172,6 +185,8 @@ pub enum Object {
     Source(Box<Source>),
     Stock(Stock),
     StockItem(Box<StockItem>),
+    Partner(Partner),
+    Remittance(Box<Remittance>),
     Period(Period),
 }
 
@@ -196,6 +211,8 @@ impl Object {
             Self::Source(source) => ObjectId::Source(source.terms.account.clone()),
             Self::Stock(stock) => ObjectId::Stock(stock.account.clone()),
             Self::StockItem(item) => ObjectId::StockItem(Box::new(item.id.clone())),
+            Self::Partner(partner) => ObjectId::Partner(partner.account.clone()),
+            Self::Remittance(one) => ObjectId::Remittance(Box::new(one.id.clone())),
             Self::Period(period) => ObjectId::Period(Box::new(period.id.clone())),
         }
     }
@@ -231,6 +248,8 @@ impl Object {
             Self::Source(source) => serde_json::to_string(source),
             Self::Stock(stock) => serde_json::to_string(stock),
             Self::StockItem(item) => serde_json::to_string(item),
+            Self::Partner(partner) => serde_json::to_string(partner),
+            Self::Remittance(remittance) => serde_json::to_string(remittance),
             Self::Period(period) => serde_json::to_string(period),
         }
     }
@@ -258,6 +277,8 @@ impl Object {
             ObjectKind::Source => Self::Source(serde_json::from_str(state)?),
             ObjectKind::Stock => Self::Stock(serde_json::from_str(state)?),
             ObjectKind::StockItem => Self::StockItem(serde_json::from_str(state)?),
+            ObjectKind::Partner => Self::Partner(serde_json::from_str(state)?),
+            ObjectKind::Remittance => Self::Remittance(serde_json::from_str(state)?),
             ObjectKind::Period => Self::Period(serde_json::from_str(state)?),
         })
     }
@@ -279,6 +300,8 @@ impl Object {
             Self::Stock(stock) => vec![List::StocksOf(stock.centre.clone())],
             Self::StockItem(item) => vec![List::ItemsOf(item.id.stock.clone())],
             Self::Period(period) => list::of_period(period),
+            Self::Partner(partner) => vec![List::PartnersOf(partner.centre.clone())],
+            Self::Remittance(one) => vec![List::RemittancesWith(one.id.partner.clone())],
             Self::Incident(incident) => {
                 vec![List::IncidentsIn(incident.centre.clone(), incident.state)]
             }

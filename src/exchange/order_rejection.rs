@@ -15,7 +15,7 @@ pub(super) fn day_or_none(day: Option<Day>) -> String {
 }
 
 /// The stable names of the rules of a policy that orders are judged by.
-const POLICY_REASONS: [(&str, &str); 14] = [
+const POLICY_REASONS: [(&str, &str); 16] = [
     ("provide.who", "MAY_NOT_PROVIDE"),
     ("redeem.who", "MAY_NOT_REDEEM"),
     ("redeem.waiting", "WAITING_NOT_OVER"),
@@ -28,6 +28,8 @@ const POLICY_REASONS: [(&str, &str); 14] = [
     ("grant", "GRANT_NOT_ALLOWED"),
     ("grant.who", "GRANT_NOT_ALLOWED"),
     ("issuance.sources", "ISSUANCE_NOT_ALLOWED"),
+    ("partner.surplus", "PARTNER_LIMIT_OF_POLICY"),
+    ("partner.deficit", "PARTNER_LIMIT_OF_POLICY"),
     ("gift.member_to", "GIFT_NOT_ALLOWED"),
     ("gift.organisation_to", "GIFT_NOT_ALLOWED"),
 ];

@@ -5,8 +5,8 @@ use timebank_proto::v1::{self, exchange_step::Fact as Message};
 use super::{
     Undecodable,
     decode::{booking, ledger_fact},
-    encode, exit_facts, incident_facts, issuance_facts, member_facts, order_facts, period_facts,
-    pool_facts, standing_facts, stock_facts, supply_facts,
+    encode, exit_facts, incident_facts, issuance_facts, member_facts, order_facts, partner_facts,
+    period_facts, pool_facts, standing_facts, stock_facts, supply_facts,
 };
 use crate::{
     exchange::{
@@ -105,6 +105,7 @@ fn fact_to_proto(fact: &Fact) -> Message {
         Fact::Issuance(fact) => issuance_facts::to_proto(fact),
         Fact::Stock(fact) => stock_facts::to_proto(fact),
         Fact::Period(fact) => period_facts::to_proto(fact),
+        Fact::Partner(fact) => partner_facts::to_proto(fact),
         Fact::MemberExited(new) => Message::MemberExited(exit_facts::exited(new)),
         Fact::ExitApproved(new) => Message::ExitApproved(exit_facts::approved(new)),
         Fact::PolicyAdopted(adopted) => {
@@ -221,6 +222,8 @@ fn fact(fact: Message) -> Result<Fact> {
         Message::PeriodClosed(new) => period_facts::read_closed(&new)?,
         Message::PeriodSealed(new) => period_facts::read_sealed(&new)?,
         Message::PeriodSignedOff(new) => period_facts::read_signed(&new)?,
+        Message::PartnerOpened(new) => partner_facts::read_opened(&new)?,
+        Message::HoursRemitted(new) => partner_facts::read_remitted(&new)?,
         Message::MemberExited(new) => exit_facts::read_exited(&new)?,
         Message::ExitApproved(new) => exit_facts::read_approved(&new)?,
         Message::PolicyAdopted(adopted) => Fact::PolicyAdopted(PolicyAdopted {

@@ -16,6 +16,7 @@ mod issuance_facts;
 mod member_facts;
 mod order_actions;
 mod order_facts;
+mod partner_facts;
 mod period_facts;
 mod pool_facts;
 mod standing_facts;
@@ -41,6 +42,7 @@ pub use order_facts::{
     doer_to_proto, need_state_to_proto, need_terms, need_terms_to_proto, order_state_to_proto,
     reckoning_to_proto, sheet, sheet_to_proto,
 };
+pub use partner_facts::{direction, direction_to_proto};
 pub use pool_facts::{
     purposes, purposes_to_proto, relief_action, relief_state, relief_state_to_proto,
 };

@@ -254,6 +254,11 @@ impl Label {
         Self("redemption".into())
     }
 
+    /// The kind of an entry by which hours go to another time bank, or come from there.
+    pub fn clearing() -> Self {
+        Self("clearing".into())
+    }
+
     /// The kind of an entry by which money comes into a pool.
     pub fn donation() -> Self {
         Self("donation".into())

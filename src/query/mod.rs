@@ -14,6 +14,7 @@ mod incidents;
 mod ledger;
 mod orders;
 mod page;
+mod partners;
 mod periods;
 mod policies;
 mod pools;
@@ -46,6 +47,7 @@ pub use orders::{
     Needs, OrderPlace, Orders, StepTaken, need, needs, order, order_states, orders, steps_taken,
 };
 pub use page::{PageError, Token, page_size};
+pub use partners::{PartnerView, RemittanceView, partner, partners, remittances};
 pub use periods::{ClosingView, closings, period, periods, seal_of, unsealed};
 pub use policies::{
     Comparison, Explanation, PolicyState, PolicyView, Which, adopted_version, compare, explain,

@@ -4,8 +4,9 @@ use super::{ReadError, Reading, centre, exchange::misplaced, policies::today};
 use crate::{
     exchange::{
         Branch, Day, Fact, IssuanceFact, List, Member, MemberId, Need, NeedId, NeedState, Object,
-        ObjectId, Order, OrderId, OrderRejection, OrderState, PoolFact, Rejection, Staff,
-        StaffNumber, StockFact, order::NeedVerb, order::SheetNumber, rules::is_party,
+        ObjectId, Order, OrderId, OrderRejection, OrderState, PartnerFact, PoolFact, Rejection,
+        Staff, StaffNumber, StockFact, order::NeedVerb, order::SheetNumber, partner::Direction,
+        rules::is_party,
     },
     ledger::{Principal, Sequence, Stamp},
     steps::Record,
@@ -108,6 +109,13 @@ fn what(record: &Record) -> Result<&'static str, ReadError> {
         Some(Fact::StandingStepped(new)) => Ok(new.step.action.verb().word()),
         Some(Fact::IncidentReported(_)) => Ok("report"),
         Some(Fact::IncidentClosed(_)) => Ok("close"),
+        Some(Fact::Partner(fact)) => Ok(match &**fact {
+            PartnerFact::Opened(_) => "open",
+            PartnerFact::Remitted { remit, .. } => match remit.id.direction {
+                Direction::Sent => "send",
+                Direction::Received => "receive",
+            },
+        }),
         Some(Fact::Stock(fact)) => Ok(match &**fact {
             StockFact::Opened(_) => "open",
             StockFact::Put { .. } => "put",

@@ -16,6 +16,7 @@ mod members;
 mod needs;
 mod orders;
 mod partakers;
+mod partners;
 mod periods;
 mod policies;
 mod pools;

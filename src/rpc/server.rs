@@ -10,10 +10,10 @@ use timebank_proto::{
         incident_service_server::IncidentServiceServer,
         journal_service_server::JournalServiceServer, member_service_server::MemberServiceServer,
         need_service_server::NeedServiceServer, order_service_server::OrderServiceServer,
-        period_service_server::PeriodServiceServer, policy_service_server::PolicyServiceServer,
-        pool_service_server::PoolServiceServer, report_service_server::ReportServiceServer,
-        source_service_server::SourceServiceServer, staff_service_server::StaffServiceServer,
-        standing_service_server::StandingServiceServer,
+        partner_service_server::PartnerServiceServer, period_service_server::PeriodServiceServer,
+        policy_service_server::PolicyServiceServer, pool_service_server::PoolServiceServer,
+        report_service_server::ReportServiceServer, source_service_server::SourceServiceServer,
+        staff_service_server::StaffServiceServer, standing_service_server::StandingServiceServer,
         statement_service_server::StatementServiceServer, stock_service_server::StockServiceServer,
         supply_service_server::SupplyServiceServer, unit_service_server::UnitServiceServer,
     },
@@ -193,6 +193,7 @@ fn routes(services: Services) -> Result<Routes, tonic_reflection::server::Error>
         PoolServiceServer,
         SourceServiceServer,
         StockServiceServer,
+        PartnerServiceServer,
         PeriodServiceServer,
         ReportServiceServer
     );

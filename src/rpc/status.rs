@@ -10,8 +10,8 @@ use tonic_types::{ErrorDetails, StatusExt};
 use super::door::RETRY_AFTER;
 use crate::{
     exchange::{
-        self, IssuanceRejection, OrderRejection, PeriodRejection, PoolRejection, StockRejection,
-        policy::Mistakes,
+        self, IssuanceRejection, OrderRejection, PartnerRejection, PeriodRejection, PoolRejection,
+        StockRejection, policy::Mistakes,
     },
     ledger::{self, Malformed},
     query::{PageError, ReadError, ReportError},
@@ -271,6 +271,7 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         Rejection::Pool(rejection) => pool_code(rejection),
         Rejection::Issuance(rejection) => issuance_code(rejection),
         Rejection::Stock(rejection) => stock_code(rejection),
+        Rejection::Partner(rejection) => partner_code(rejection),
         Rejection::Period(rejection) => period_code(rejection),
         Rejection::CentreInside { .. }
         | Rejection::StaffStateWrong { .. }
@@ -370,6 +371,14 @@ fn period_code(rejection: &PeriodRejection) -> Code {
         | PeriodRejection::PeriodNotOver { .. }
         | PeriodRejection::PeriodHole { .. }
         | PeriodRejection::EffectiveInClosed { .. } => Code::FailedPrecondition,
+    }
+}
+
+fn partner_code(rejection: &PartnerRejection) -> Code {
+    match rejection {
+        PartnerRejection::PartnerUnknown { .. } => Code::NotFound,
+        PartnerRejection::ReferenceExists { .. } => Code::AlreadyExists,
+        PartnerRejection::PartnerLimit { .. } => Code::FailedPrecondition,
     }
 }
 

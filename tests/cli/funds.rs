@@ -1,4 +1,4 @@
-//! Sources, gifts, pools, stocks and periods, from the command line.
+//! Sources, gifts, pools, stocks, partners and periods, from the command line.
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -207,6 +207,53 @@ fn points_are_redeemed_for_pieces() {
     );
     assert_eq!(desk.csv(&["stock", "list", "city"])[0]["name"], "Shop");
     assert_eq!(balance(&desk, "city:member:ada:points"), 50);
+    desk.done(&["audit", "verify"]);
+}
+
+#[test]
+fn hours_go_to_partners_and_come_from_there() {
+    let desk = funded();
+    desk.done(&first("issue city:issuance:welcome city:member:ada 5h"));
+    let opened = desk.json(&first(
+        "partner open city:clearing:north --name North --surplus 3h --deficit 1h",
+    ));
+    assert_eq!(
+        (&opened["surplus"], &opened["deficit"], &opened["balance"]),
+        (&json!(180), &json!(60), &json!(0))
+    );
+    let send = "partner send city:member:ada city:clearing:north";
+    let line = format!("{send} 4h --reference N-1");
+    let refused = desk.failed(&first(&line)).1;
+    assert_eq!(refused["error"], "PARTNER_LIMIT");
+    assert_eq!(refused["figures"]["limit"], "surplus");
+    let line = format!("{send} 2h --reference N-1 --reason moved");
+    assert_eq!(desk.json(&first(&line))["kind"], "clearing");
+    let (code, refused) = desk.failed(&first(&line));
+    assert_eq!((code, &refused["error"]), (1, &json!("REFERENCE_EXISTS")));
+    desk.done(&first(
+        "partner receive city:clearing:north city:member:bob 3h --reference N-1",
+    ));
+    assert_eq!(
+        (balance(&desk, ADA), balance(&desk, BOB)),
+        (json!(180), json!(180))
+    );
+    let shown = desk.json(&["partner", "show", "city:clearing:north"]);
+    assert_eq!(
+        (&shown["name"], &shown["balance"]),
+        (&json!("North"), &json!(-60))
+    );
+    assert_eq!(desk.csv(&["partner", "list", "city"])[0]["balance"], "-60");
+    let rows = desk.csv(&["partner", "remittances", "city:clearing:north"]);
+    let told = rows
+        .iter()
+        .map(|row| [&row["direction"], &row["reference"], &row["amount"]]);
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [["received", "N-1", "180"], ["sent", "N-1", "120"]]
+    );
+    assert_eq!(rows[1]["reason"], "moved");
+    let taken = desk.failed(&["transfer", "city:clearing:north", ADA, "1h"]);
+    assert_eq!(taken.1["error"], "ACCOUNT_RESERVED");
     desk.done(&["audit", "verify"]);
 }
 

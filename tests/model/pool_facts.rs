@@ -1,11 +1,13 @@
-//! Facts of pools, gifts, sources, stocks and periods, at random.
+//! Facts of pools, gifts, sources, stocks, partners and periods, at random.
 
 use proptest::{collection::btree_set, option, prelude::*, sample::select};
 use timebank::{
     exchange::{
-        ClosePeriod, Code, Days, Fact, IssuanceFact, Month, Name, PeriodClosed, PeriodFact,
-        PeriodId, PeriodSigned, PoolFact, Seal, SealPeriod, Sha256, SignOffPeriod, StockFact,
+        ClosePeriod, Code, Days, Fact, IssuanceFact, Month, Name, PartnerFact, PeriodClosed,
+        PeriodFact, PeriodId, PeriodSigned, PoolFact, Seal, SealPeriod, Sha256, SignOffPeriod,
+        StockFact,
         issuance::{Funding, GiveGrant, GrantGiven, Issue, Issued, OpenSource, Sector},
+        partner::{Direction, OpenPartner, Remit, RemittanceId},
         pool::{
             AskRelief, Donate, DonationId, GiveHours, HoursGiven, OpenPool, Purposes, ReliefAction,
             ReliefAsked, ReliefId, ReliefState, ReliefStep, ReliefStepped,
@@ -272,6 +274,39 @@ fn redeemed() -> impl Strategy<Value = StockFact> {
     )
 }
 
+fn partners() -> impl Strategy<Value = PartnerFact> {
+    (accounts(), names(), amounts(), amounts()).prop_map(|(account, name, surplus, deficit)| {
+        PartnerFact::Opened(OpenPartner {
+            account,
+            name,
+            surplus,
+            deficit,
+        })
+    })
+}
+
+fn remitted() -> impl Strategy<Value = PartnerFact> {
+    let ids = (accounts(), select(Direction::ALL), names());
+    let ids = ids.prop_map(|(partner, direction, reference)| RemittanceId {
+        partner,
+        direction,
+        reference,
+    });
+    let parts = (bookings(), ids, members(), amounts(), reasons(), numbers());
+    parts.prop_map(
+        |(step, id, member, amount, reason, by)| PartnerFact::Remitted {
+            remit: Remit {
+                step,
+                id,
+                member,
+                amount,
+                reason,
+            },
+            by,
+        },
+    )
+}
+
 fn periods() -> impl Strategy<Value = Fact> {
     let closing = (numbers(), 0..i64::MAX >> 11, any::<[u8; 32]>());
     let parts = (bookings(), branches(), days(), closing, 0..3);
@@ -307,10 +342,12 @@ pub(super) fn facts() -> impl Strategy<Value = Fact> {
     let of_pools = prop_oneof![opened(), donated(), given(), asked(), stepped()];
     let of_sources = prop_oneof![sources(), issued(), granted()];
     let of_stocks = prop_oneof![stocks(), put(), redeemed()];
+    let of_partners = prop_oneof![partners(), remitted()];
     prop_oneof![
         periods(),
         of_pools.prop_map(|fact| Fact::Pool(Box::new(fact))),
         of_sources.prop_map(|fact| Fact::Issuance(Box::new(fact))),
         of_stocks.prop_map(|fact| Fact::Stock(Box::new(fact))),
+        of_partners.prop_map(|fact| Fact::Partner(Box::new(fact))),
     ]
 }

@@ -15,6 +15,7 @@ mod order;
 mod orders;
 mod pages;
 mod partakers;
+mod partners;
 mod periods;
 mod policies;
 mod pools;

@@ -10,6 +10,7 @@
 mod coverage;
 mod orders;
 mod partakers;
+mod partners;
 mod periods;
 mod policies;
 mod pools;
@@ -120,6 +121,7 @@ stories! {
     openings
     order_bounds
     orders
+    partners
     payers
     periods
     points

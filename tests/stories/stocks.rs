@@ -32,7 +32,7 @@ impl Story {
             "items" => return self.items_of(words).map(Some),
             name => {
                 return match self.periods(name, words)? {
-                    None => self.reports(name, words),
+                    None => self.partners(name, words),
                     said => Ok(said),
                 };
             }

@@ -6,7 +6,7 @@ use timebank::exchange::{
 
 use super::{
     cells::{Cells, hex, shown},
-    issuance_facts, order_facts, period_facts, pool_facts, stock_facts,
+    issuance_facts, order_facts, partner_facts, period_facts, pool_facts, stock_facts,
 };
 use crate::render::{Cell, Row};
 
@@ -41,6 +41,7 @@ pub(super) fn name(fact: &Fact) -> &'static str {
         Fact::Issuance(fact) => issuance_facts::name(fact),
         Fact::Stock(fact) => stock_facts::name(fact),
         Fact::Period(fact) => period_facts::name(fact),
+        Fact::Partner(fact) => partner_facts::name(fact),
     }
 }
 
@@ -119,6 +120,7 @@ pub(super) fn cells(fact: &Fact) -> Cells {
         Fact::Issuance(fact) => issuance_facts::cells(fact),
         Fact::Stock(fact) => stock_facts::cells(fact),
         Fact::Period(fact) => period_facts::cells(fact),
+        Fact::Partner(fact) => partner_facts::cells(fact),
         Fact::MandateSet(set) => vec![
             ("step_id", Cell::text(set.step.to_string())),
             ("account_id", Cell::text(set.account.as_str())),
@@ -298,6 +300,7 @@ pub(super) fn summary(fact: &Fact) -> String {
         Fact::Issuance(fact) => issuance_facts::summary(fact),
         Fact::Stock(fact) => stock_facts::summary(fact),
         Fact::Period(fact) => period_facts::summary(fact),
+        Fact::Partner(fact) => partner_facts::summary(fact),
         Fact::MandateSet(set) => {
             let what = if set.is_given {
                 "given to"

@@ -21,6 +21,8 @@ mod need;
 mod order;
 mod order_facts;
 mod order_list;
+mod partner;
+mod partner_facts;
 mod period;
 mod period_facts;
 mod policy;
@@ -99,6 +101,9 @@ pub(crate) enum LedgerCommand {
     /// Open stocks, say what is in them, and list both
     #[command(subcommand)]
     Stock(stock::StockCommand),
+    /// Open other time banks as partners; send hours there, receive hours from there, list
+    #[command(subcommand)]
+    Partner(partner::PartnerCommand),
     /// Close months of a centre, after which nothing is effective in them; list those closed
     #[command(subcommand)]
     Period(period::PeriodCommand),
@@ -157,6 +162,7 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Gift(args) => pool::give(args, session).await,
         LedgerCommand::Source(command) => source::run(command, session).await,
         LedgerCommand::Stock(command) => stock::run(command, session).await,
+        LedgerCommand::Partner(command) => partner::run(command, session).await,
         LedgerCommand::Period(command) => period::run(command, session).await,
         LedgerCommand::Report(command) => report::run(command, session).await,
         LedgerCommand::Redeem(args) => stock::redeem(args, session).await,

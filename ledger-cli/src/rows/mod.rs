@@ -4,6 +4,7 @@
 
 mod orders;
 mod partakers;
+mod partners;
 mod periods;
 mod policies;
 mod pools;
@@ -28,6 +29,7 @@ pub(crate) use policies::{
     MANDATES, MISTAKES, POLICIES, VERDICTS, comparison, mandate, mistake, policy, terms, verdict,
 };
 
+pub(crate) use partners::{PARTNERS, REMITTANCES, partner, remittance};
 pub(crate) use periods::{CLOSING_BALANCES, PERIODS, closing_balance, period};
 pub(crate) use pools::{DONATIONS, POOLS, RELIEFS, donation, pool, relief};
 pub(crate) use reports::report;

@@ -158,6 +158,9 @@ fn reserved(
         AccountKind::Redemption if objects.stock(id)?.is_some() => {
             "the reversal of what was redeemed"
         }
+        AccountKind::Clearing if objects.partner(id)?.is_some() => {
+            "what comes from the partner (`ledger-cli partner receive`)"
+        }
         _ => return Ok(None),
     };
     let account = id.clone();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Undecided, View};
 use crate::exchange::{Rejection, StepId};
 use crate::ledger::{
-    self, BookingId, Difference, Entry, Label, NewEntry, Origin, Tags, Transfer, Transfers,
+    self, Booking, BookingId, Difference, Entry, Label, NewEntry, Origin, Tags, Transfer, Transfers,
 };
 
 /// An entry that a step brings about, of one transfer: its id is the step's, which
@@ -32,6 +32,12 @@ pub(super) fn of_step(
         note: None,
         opens: Vec::new(),
     }))
+}
+
+/// Whether an entry was a mistake, and what named it may name another.
+pub(super) fn is_reversed(view: View<'_>, entry: BookingId) -> Result<bool, Undecided> {
+    let posted = view.book.booking(entry)?.and_then(Booking::entry);
+    Ok(posted.is_some_and(|posted| posted.reversed_by.is_some()))
 }
 
 /// That an id by which something is to be booked stands for nothing in the ledger yet.

@@ -2,7 +2,7 @@
 
 use super::{Plan, Ruling, Undecided, View, check_staff, policies};
 use crate::{
-    exchange::{Fact, Member, MemberId, MemberState, OrderRejection, Personal, Rejection},
+    exchange::{Branch, Fact, Member, MemberId, MemberState, OrderRejection, Personal, Rejection},
     ledger::{Balance, Principal},
 };
 
@@ -30,6 +30,17 @@ pub(super) fn check_state(
     match among.contains(&member.state) {
         true => Ok(()),
         false => Err(wrong_state(member, change)),
+    }
+}
+
+/// That a member is of the centre whose staff act for them.
+pub(super) fn check_of_centre(member: &Member, centre: &Branch) -> Result<(), Rejection> {
+    match member.centre == *centre {
+        true => Ok(()),
+        false => Err(Rejection::MemberElsewhere {
+            member: member.id.clone(),
+            centre: member.centre.clone(),
+        }),
     }
 }
 

@@ -21,6 +21,7 @@ mod members;
 mod membership;
 mod needs;
 mod orders;
+mod partners;
 mod periods;
 mod policies;
 mod pools;
@@ -35,8 +36,8 @@ mod supplies;
 
 use super::{
     Branch, Command, Day, Fact, IssuanceRejection, MemberId, NotLoaded, Objects, OrderRejection,
-    PeriodRejection, Personal, PoolRejection, Rejection, Staff, StaffNumber, StockRejection, Taken,
-    Wants, difference, order::Reason,
+    PartnerRejection, PeriodRejection, Personal, PoolRejection, Rejection, Staff, StaffNumber,
+    StockRejection, Taken, Wants, difference, order::Reason,
 };
 use crate::ledger::{self, Book, Moment, Note, Principal, Stamp, TimeZone};
 
@@ -159,6 +160,12 @@ impl From<StockRejection> for Undecided {
     }
 }
 
+impl From<PartnerRejection> for Undecided {
+    fn from(rejection: PartnerRejection) -> Self {
+        Self::Refused(rejection.into())
+    }
+}
+
 impl From<PeriodRejection> for Undecided {
     fn from(rejection: PeriodRejection) -> Self {
         Self::Refused(rejection.into())
@@ -230,6 +237,7 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::Issuance(command) => issuing::decide(view, command, by),
         Command::Stock(command) => stocks::decide(view, command, by),
         Command::Period(command) => periods::decide(view, command, by),
+        Command::Partner(command) => partners::decide(view, command, by),
     }
 }
 

@@ -3,11 +3,9 @@
 use super::{Plan, Ruling, Undecided, View, accounts, check_staff, entries, staff_of};
 use crate::exchange::{
     Branch, Fact, Object, ObjectId, Rejection,
-    pool::{
-        Donate, Donation, OpenPool, Pool, PoolCommand, PoolFact, PoolRejection, outside_account,
-    },
+    pool::{Donate, OpenPool, Pool, PoolCommand, PoolFact, PoolRejection, outside_account},
 };
-use crate::ledger::{AccountId, AccountKind, Booking, Label, Principal, Transfer, UnitId};
+use crate::ledger::{AccountId, AccountKind, Label, Principal, Transfer, UnitId};
 
 pub(super) fn decide(view: View<'_>, command: &PoolCommand, by: &Principal) -> Ruling {
     match command {
@@ -52,12 +50,6 @@ pub(super) fn outside(
     outside_account(centre, unit).ok_or_else(|| accounts::unfit(pool, why))
 }
 
-/// Whether a donation was a mistake, and its receipt may be of another.
-fn is_reversed(view: View<'_>, donation: &Donation) -> Result<bool, Undecided> {
-    let posted = view.book.booking(donation.entry)?.and_then(Booking::entry);
-    Ok(posted.is_some_and(|posted| posted.reversed_by.is_some()))
-}
-
 fn donate(view: View<'_>, new: &Donate, by: &Principal) -> Ruling {
     let id = &new.id;
     let pool = known(view, &id.pool)?;
@@ -68,7 +60,7 @@ fn donate(view: View<'_>, new: &Donate, by: &Principal) -> Ruling {
     }
     let earlier = ObjectId::Donation(Box::new(id.clone()));
     if let Some(Object::Donation(earlier)) = view.objects.object(&earlier)?
-        && !is_reversed(view, earlier)?
+        && !entries::is_reversed(view, earlier.entry)?
     {
         return Err(PoolRejection::DonationExists {
             pool: id.pool.clone(),

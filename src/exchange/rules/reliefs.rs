@@ -5,7 +5,7 @@ use super::{
     pools,
 };
 use crate::exchange::{
-    Branch, Doer, Fact, Member, Rejection, StaffNumber, StepId,
+    Doer, Fact, Member, StaffNumber, StepId,
     policy::MIN_RELIEF,
     pool::{
         AskRelief, MAX_OPEN_RELIEFS, Pool, PoolFact, PoolRejection, Relief, ReliefAction,
@@ -19,7 +19,7 @@ use crate::ledger::{
 pub(super) fn ask(view: View<'_>, new: &AskRelief, by: &Principal) -> Ruling {
     let pool = pools::known(view, &new.pool)?;
     let member = eligibility::known_member(view, &new.member, "member_id")?;
-    check_of_centre(member, &pool.centre)?;
+    membership::check_of_centre(member, &pool.centre)?;
     let by = doers::doer_for(view, &pool.centre, member, by)?;
     membership::check_state(member, &membership::PRESENT, "given relief")?;
     if !pool.purposes.as_slice().contains(&new.purpose) {
@@ -44,17 +44,6 @@ pub(super) fn ask(view: View<'_>, new: &AskRelief, by: &Principal) -> Ruling {
     });
     let fact = Fact::Pool(Box::new(fact));
     Ok(Plan::with_reason(fact, Some(&new.reason)).into())
-}
-
-/// That a member is of the centre whose pool pays.
-fn check_of_centre(member: &Member, centre: &Branch) -> Result<(), Rejection> {
-    match member.centre == *centre {
-        true => Ok(()),
-        false => Err(Rejection::MemberElsewhere {
-            member: member.id.clone(),
-            centre: member.centre.clone(),
-        }),
-    }
 }
 
 /// That the pool has so much to give: nothing is held for what nobody has approved yet.
@@ -184,7 +173,7 @@ impl Asked<'_> {
             doers::check_another(view, staff, earlier)?;
         }
         membership::check_state(self.member, &membership::PRESENT, "given relief")?;
-        check_of_centre(self.member, &relief.centre)?;
+        membership::check_of_centre(self.member, &relief.centre)?;
         let adopted = view.objects.policy_on(&relief.centre, view.today)?;
         let asked = adopted.map_or(MIN_RELIEF, |adopted| adopted.policy().approval.relief);
         let given = self.standing()?.saturating_add(1);
