@@ -7,6 +7,7 @@ mod args;
 mod client;
 mod commands;
 mod error;
+mod paper;
 mod progress;
 mod render;
 mod rows;

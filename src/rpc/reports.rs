@@ -3,13 +3,20 @@
 use timebank_proto::v1::{self, report_cell, report_service_server::ReportService};
 use tonic::{Request, Response, Status, metadata::MetadataMap};
 
-use super::{Services, convert, partakers, periods::period_id, status::Refused};
+use super::{
+    Services,
+    convert::{self, text},
+    partakers,
+    periods::period_id,
+    status::Refused,
+};
 use crate::{
     exchange::Day,
-    ledger::{Malformed, Sequence},
+    ledger::{Malformed, Principal, Sequence},
     query::{
-        By, Column, Measure, ReadError, Reading, Report, Scope, Value, activity, dormancy,
-        period_report, redeemability, satisfaction, supply_demand,
+        By, CertificateQuery, Column, Measure, ReadError, Reading, Report, ReportError, Scope,
+        Value, activity, certificate, dormancy, period_report, position_of_number, redeemability,
+        satisfaction, supply_demand,
     },
 };
 
@@ -22,14 +29,12 @@ fn day(field: &'static str, given: &str) -> Result<Option<Day>, Malformed> {
     }
 }
 
-fn scope(given: &v1::ReportScope) -> Result<Scope, Malformed> {
+fn scope(given: &v1::ReportScope) -> Result<Scope, Refused> {
+    let position = position(given.at_position)?;
     let since = day("scope.since", &given.since)?;
     let until = day("scope.until", &given.until)?;
     if since.zip(until).is_some_and(|(since, until)| until < since) {
-        return Err(Malformed::DaysReversed {
-            from: given.since.clone(),
-            until: given.until.clone(),
-        });
+        return Err(reversed(&given.since, &given.until).into());
     }
     Ok(Scope {
         branch: match given.branch.as_str() {
@@ -38,10 +43,7 @@ fn scope(given: &v1::ReportScope) -> Result<Scope, Malformed> {
         },
         since,
         until,
-        at: match given.at_position {
-            0 => None,
-            given => Some(Sequence::new(given).ok_or(Malformed::SequenceRange { given })?),
-        },
+        at: position,
     })
 }
 
@@ -108,7 +110,7 @@ impl Services {
     ) -> Answer {
         let by = convert::reader(metadata).map_err(Refused::from)?;
         let given = given.unwrap_or_default();
-        let scope = scope(&given).map_err(Refused::from)?;
+        let scope = scope(&given)?;
         let read = move |reading: &mut Reading<'_>| make(reading, &scope);
         let report = self.query.read(by, read).await?;
         Ok(Response::new(reply(given, report)))
@@ -161,5 +163,105 @@ impl ReportService for Services {
         let read = move |reading: &mut Reading<'_>| period_report(reading, &id);
         let report = self.query.read(by, read).await?;
         Ok(Response::new(reply(scope, report)))
+    }
+
+    async fn get_certificate(
+        &self,
+        request: Request<v1::GetCertificateRequest>,
+    ) -> Result<Response<v1::Certificate>, Status> {
+        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let asked = request.into_inner();
+        let days = [asked.since.as_str(), asked.until.as_str()];
+        let query = certified(&asked.member_id, days, position(asked.at_position)?)?;
+        Ok(Response::new(self.certify(by, query).await?))
+    }
+
+    async fn check_certificate(
+        &self,
+        request: Request<v1::CheckCertificateRequest>,
+    ) -> Result<Response<v1::CheckCertificateResponse>, Status> {
+        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let asked = request.into_inner();
+        let number = text(&asked.number, "number")
+            .map_err(Refused::from)?
+            .to_owned();
+        let at = position_of_number(&number);
+        let query = certified(&asked.member_id, [&asked.since, &asked.until], at)?;
+        let found = match at {
+            None => None,
+            Some(_) => match self.certify(by, query).await {
+                Ok(found) => Some(found).filter(|found| found.number == number),
+                Err(ReadError::Report(ReportError::PositionAhead { .. })) => None,
+                Err(error) => return Err(error.into()),
+            },
+        };
+        Ok(Response::new(v1::CheckCertificateResponse {
+            valid: found.is_some(),
+            certificate: found,
+        }))
+    }
+}
+
+fn position(given: i64) -> Result<Option<Sequence>, Refused> {
+    match given {
+        0 => Ok(None),
+        given => match Sequence::new(given) {
+            None => Err(Malformed::SequenceRange { given }.into()),
+            at => Ok(at),
+        },
+    }
+}
+
+fn certified(
+    member: &str,
+    [since, until]: [&str; 2],
+    at: Option<Sequence>,
+) -> Result<CertificateQuery, Refused> {
+    let member = partakers::member_id(member, "member_id")?;
+    let first = Day::parse("since", text(since, "since")?)?;
+    let last = Day::parse("until", text(until, "until")?)?;
+    if last < first {
+        return Err(reversed(since, until).into());
+    }
+    Ok(CertificateQuery {
+        member,
+        since: first,
+        until: last,
+        at,
+    })
+}
+
+fn reversed(since: &str, until: &str) -> Malformed {
+    Malformed::DaysReversed {
+        from: since.into(),
+        until: until.into(),
+    }
+}
+
+impl Services {
+    async fn certify(
+        &self,
+        by: Principal,
+        query: CertificateQuery,
+    ) -> Result<v1::Certificate, ReadError> {
+        let asked = query.clone();
+        let read = move |reading: &mut Reading<'_>| certificate(reading, &query);
+        let found = self.query.read(by, read).await?;
+        let services = found.served.into_iter();
+        let services = services.map(|(service, one)| v1::CertifiedService {
+            service,
+            services: one.services,
+            served_minutes: one.served_minutes,
+        });
+        Ok(v1::Certificate {
+            number: found.number,
+            member_id: asked.member.as_str().into(),
+            since: asked.since.to_string(),
+            until: asked.until.to_string(),
+            at_position: found.at.get(),
+            services: services.collect(),
+            service_count: found.all.services,
+            served_minutes: found.all.served_minutes,
+        })
     }
 }

@@ -122,3 +122,85 @@ fn a_report_that_cannot_be() {
         assert!(words(&shown).contains(&words(head)), "{shown}");
     }
 }
+
+/// A member who served an hour outside orders, and one who was served.
+fn served() -> Desk {
+    let desk = Desk::new();
+    let open = [
+        "centre", "open", "city", "--staff", "1001", "--name", "City",
+    ];
+    desk.done(&open);
+    for member in ["city:member:kid", "city:member:gran"] {
+        let register = [
+            "member", "register", member, "--name", "N", "--actor", "1001",
+        ];
+        desk.done(&register);
+    }
+    desk.done(&["account", "open", "city:issuance:mint"]);
+    desk.done(&["transfer", "city:issuance:mint", "city:member:gran", "5h"]);
+    let visit = ["transfer", "city:member:gran", "city:member:kid", "1h"];
+    let when = [
+        "--tag",
+        "service=read-aloud",
+        "--effective-at",
+        "2020-03-02",
+    ];
+    desk.done(&[visit, when].concat());
+    desk
+}
+
+#[test]
+fn a_certificate_that_a_school_checks() {
+    let desk = served();
+    let days = ["--from", "2020-03-01", "--to", "2020-03-31"];
+    let make = [&["certificate", "make", "city:member:kid"][..], &days].concat();
+    let made = desk.json(&make);
+    assert_eq!(made["all_served_minutes"], json!(60));
+    assert_eq!(
+        made["services"],
+        json!([{"service": "read-aloud", "services": 1, "served_minutes": 60}])
+    );
+    let number = made["number"].as_str().expect("a number");
+    let check = |number: &str| {
+        let check = ["certificate", "check", number, "city:member:kid"];
+        desk.run(&[&check[..], &days].concat())
+    };
+    let found = check(number);
+    assert_eq!(found.code, 0, "{found:?}");
+    assert!(found.data.contains("read-aloud"), "{found:?}");
+    let forged = check("5-00000000000000000000");
+    assert_eq!((forged.code, forged.data.as_str()), (1, ""));
+    assert!(forged.said.contains("not from this ledger"), "{forged:?}");
+
+    let page = [&make[..], &["--html", "--name", "<Kid>"]].concat();
+    let page = desk.done(&page);
+    for text in ["志愿服务记录证明", "&lt;Kid&gt;", "1h", "read-aloud"] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+}
+
+#[test]
+fn a_month_and_a_year_of_an_account() {
+    let desk = served();
+    let gran = "city:member:gran";
+    let month = desk.done(&["statement", gran, "--month", "2020-03"]);
+    let lines: Vec<_> = month.lines().collect();
+    assert!(lines[1].contains("opening balance"), "{month}");
+    assert!(lines[2].contains("city:member:kid"), "{month}");
+    assert!(lines[3].contains("closing balance"), "{month}");
+    assert_eq!(lines.len(), 4, "{month}");
+    let with_by = ["statement", gran, "--month", "2020-03", "--by", "recorded"];
+    assert_eq!(desk.run(&with_by).code, 2);
+
+    let page = desk.done(&["passbook", gran, "--year", "2020"]);
+    for text in [
+        "存折",
+        "2020-03-02",
+        "read-aloud",
+        "期初余额",
+        "期末余额",
+        "-1h",
+    ] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+}

@@ -5,6 +5,7 @@ use tonic::Code::{InvalidArgument, NotFound, OutOfRange};
 
 use super::{
     ANN, BEN, City,
+    orders::{LI, WANG, centre},
     refusals::{Row, check, refused},
 };
 use crate::support::{Client, entry};
@@ -112,4 +113,67 @@ async fn no_more_rows_than_may_be() {
     });
     let numbers: Vec<_> = numbers.skip(1).collect();
     assert_eq!(numbers, [2, 1, 1, 0, 10_001, 10_001, 10_001, 10_001]);
+}
+
+#[rustfmt::skip] // a table: a row a line
+const CERTIFICATES: &[Row<v1::GetCertificateRequest>] = &[
+    ("no member", |r| r.member_id.clear(), InvalidArgument, "FIELD_MISSING", "field=member_id"),
+    ("an unknown member", |r| r.member_id = "city:member:eve".into(), NotFound, "MEMBER_UNKNOWN", "field=member_id member=city:member:eve"),
+    ("no first day", |r| r.since.clear(), InvalidArgument, "FIELD_MISSING", "field=since"),
+    ("no last day", |r| r.until.clear(), InvalidArgument, "FIELD_MISSING", "field=until"),
+    ("no such day", |r| r.until = "2026-02-30".into(), InvalidArgument, "DAY_MALFORMED", "field=until"),
+    ("days reversed", |r| r.since = "2027-01-01".into(), InvalidArgument, "DAYS_REVERSED", "from=2027-01-01 until=2026-12-31"),
+    ("a position below none", |r| r.at_position = -1, InvalidArgument, "SEQUENCE_OUT_OF_RANGE", "given=-1"),
+    ("a position to come", |r| r.at_position = 10_000, OutOfRange, "POSITION_AHEAD", "*"),
+];
+
+#[tokio::test]
+async fn certificates() {
+    let mut city = centre().await;
+    let sound = v1::GetCertificateRequest {
+        member_id: LI.into(),
+        since: "2026-01-01".into(),
+        until: "2026-12-31".into(),
+        at_position: 0,
+    };
+    let get = async |client: &mut Client, request| client.reports.get_certificate(request).await;
+    refused(&mut city.client, sound.clone(), CERTIFICATES, get).await;
+    let made = get(&mut city.client, sound).await.expect("one");
+    let made = made.into_inner();
+    let asked = v1::CheckCertificateRequest {
+        number: made.number.clone(),
+        member_id: made.member_id.clone(),
+        since: made.since.clone(),
+        until: made.until.clone(),
+    };
+    let check = async |client: &mut Client, request| {
+        let found = client.reports.check_certificate(request).await;
+        let found = found.expect("an answer").into_inner();
+        assert_eq!(found.valid, found.certificate.is_some());
+        found.certificate
+    };
+    let found = check(&mut city.client, asked.clone()).await;
+    assert_eq!(found.as_ref(), Some(&made));
+    let other = |change: fn(&mut v1::CheckCertificateRequest)| {
+        let mut request = asked.clone();
+        change(&mut request);
+        request
+    };
+    for (what, request) in [
+        ("no number", other(|r| r.number = "none".into())),
+        (
+            "another digit",
+            other(|r| {
+                let last = if r.number.ends_with('0') { "1" } else { "0" };
+                r.number.pop();
+                r.number.push_str(last);
+            }),
+        ),
+        ("another position", other(|r| r.number.insert(0, '1'))),
+        ("another member", other(|r| r.member_id = WANG.into())),
+        ("another day", other(|r| r.until = "2026-12-30".into())),
+    ] {
+        let found = check(&mut city.client, request).await;
+        assert_eq!(found, None, "{what}");
+    }
 }

@@ -137,6 +137,7 @@ stories! {
     stocks
     stand_ins
     standings
+    students_social_practice
     supplies
     units
     yi_cang

@@ -3,10 +3,11 @@
 use timebank::{
     exchange::{Branch, Day},
     ledger::Sequence,
-    query::{self, By, ReadError, Reading, Report, Scope, Value},
+    query::{self, By, CertificateQuery, ReadError, Reading, Report, Scope, Value},
 };
 
 use super::{
+    partakers::member_id,
     runner::Story,
     show,
     words::{Said, Words, mistake, number},
@@ -75,8 +76,10 @@ impl Story {
     /// `figures KIND [branch=B] [since=DAY] [until=DAY] [by=GROUP] [at=POSITION]`. None where it is
     /// another command.
     pub(super) fn reports(&mut self, name: &str, words: &mut Words) -> Said<Option<String>> {
-        if name != "figures" {
-            return Ok(None);
+        match name {
+            "figures" => {}
+            "certify" => return self.certify(words).map(Some),
+            _ => return Ok(None),
         }
         let kind = words.next()?;
         if !KINDS.contains(&kind.as_str()) {
@@ -104,6 +107,31 @@ impl Story {
             Ok(report) => shown(&report),
             Err(error) => show::unread(&self.names, &error),
         }))
+    }
+
+    /// `certify MEMBER SINCE UNTIL [at=POSITION]`: without the number, which has the ledger's id.
+    fn certify(&mut self, words: &mut Words) -> Said<String> {
+        let at = words.key("at").map(|at| number(&at)).transpose()?;
+        let asked = CertificateQuery {
+            member: member_id(&words.next()?)?,
+            since: Day::parse("since", &words.next()?)?,
+            until: Day::parse("until", &words.next()?)?,
+            at: at.map(|at| Sequence::new(at).expect("a position")),
+        };
+        let read = self
+            .world
+            .read(move |reading| query::certificate(reading, &asked));
+        Ok(match read {
+            Ok(found) => {
+                let all = [("all".to_owned(), found.all)];
+                let lines = found.served.into_iter().chain(all);
+                let lines = lines.map(|(service, one)| {
+                    format!("{service}: {} in {} min", one.services, one.served_minutes)
+                });
+                lines.collect::<Vec<_>>().join("\n")
+            }
+            Err(error) => show::unread(&self.names, &error),
+        })
     }
 
     /// Remembers what all reports tell now, at every third position.

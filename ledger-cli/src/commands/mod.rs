@@ -4,6 +4,7 @@
 mod account;
 mod cells;
 mod centre;
+mod certificate;
 mod change;
 mod entry;
 mod exchange_facts;
@@ -23,6 +24,7 @@ mod order_facts;
 mod order_list;
 mod partner;
 mod partner_facts;
+mod passbook;
 mod period;
 mod period_facts;
 mod policy;
@@ -107,6 +109,11 @@ pub(crate) enum LedgerCommand {
     /// Close months of a centre, after which nothing is effective in them; list those closed
     #[command(subcommand)]
     Period(period::PeriodCommand),
+    /// Certify what a member served, and check such certificates
+    #[command(subcommand)]
+    Certificate(certificate::CertificateCommand),
+    /// Write a year of an account as a page that prints
+    Passbook(passbook::PassbookArgs),
     /// Show figures of a period and a branch
     #[command(subcommand)]
     Report(report::ReportCommand),
@@ -164,6 +171,8 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Stock(command) => stock::run(command, session).await,
         LedgerCommand::Partner(command) => partner::run(command, session).await,
         LedgerCommand::Period(command) => period::run(command, session).await,
+        LedgerCommand::Certificate(command) => certificate::run(command, session).await,
+        LedgerCommand::Passbook(args) => passbook::passbook(args, session).await,
         LedgerCommand::Report(command) => report::run(command, session).await,
         LedgerCommand::Redeem(args) => stock::redeem(args, session).await,
         LedgerCommand::Issue(args) => source::issue(args, session).await,

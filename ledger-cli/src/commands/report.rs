@@ -31,9 +31,16 @@ pub(crate) struct ScopeArgs {
 }
 
 /// Reads a month, as its first day.
-fn month(given: &str) -> Result<NaiveDate, String> {
+pub(super) fn month(given: &str) -> Result<NaiveDate, String> {
     let day = NaiveDate::parse_from_str(&format!("{given}-01"), "%Y-%m-%d");
     day.map_err(|_| "write a month like 2026-10".into())
+}
+
+/// The first and the last day of a month that is given as its first.
+pub(super) fn days_of(first: NaiveDate) -> (NaiveDate, NaiveDate) {
+    let next = first.checked_add_months(Months::new(1));
+    let last = next.and_then(|next| next.pred_opt());
+    (first, last.unwrap_or(first))
 }
 
 fn text(day: Option<NaiveDate>) -> String {
@@ -43,8 +50,8 @@ fn text(day: Option<NaiveDate>) -> String {
 impl From<ScopeArgs> for ReportScope {
     fn from(given: ScopeArgs) -> Self {
         let of_month = |first: NaiveDate| {
-            let next = first.checked_add_months(Months::new(1));
-            (Some(first), next.and_then(|next| next.pred_opt()))
+            let (since, until) = days_of(first);
+            (Some(since), Some(until))
         };
         let (since, until) = given.month.map_or((given.since, given.until), of_month);
         Self {

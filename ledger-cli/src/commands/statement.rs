@@ -1,10 +1,12 @@
 //! `balance` and `statement`: what stands on an account, and how it came about.
 
+use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use timebank_proto::v1::{
     GetBalanceRequest, ListPostingsRequest, ListPostingsResponse, SortOrder, TimeAxis,
 };
 
+use super::report::{days_of, month};
 use crate::{
     client::PAGE_SIZE,
     error::Failure,
@@ -35,12 +37,17 @@ pub(crate) struct BalanceArgs {
 #[command(after_help = "Examples:
   ledger-cli statement shapingba:member:000123
   ledger-cli statement shapingba:member:000123 --since 2026-10-01 --until 2026-10-31
+  ledger-cli statement shapingba:member:000123 --month 2026-10
   ledger-cli statement shapingba:member:000123 --since 2026-10-01 --by effective
   ledger-cli statement shapingba:member:000123 --order newest --limit 20
   ledger-cli statement shapingba:member:000123 --output csv > statement.csv")]
 pub(crate) struct StatementArgs {
     /// The account
     id: String,
+    /// A month by service dates, with what stood on the account before and after: as --by
+    /// effective with its first and last day
+    #[arg(long, value_parser = month, conflicts_with_all = ["since", "until", "by"])]
+    month: Option<NaiveDate>,
     /// Only postings at or after this moment; a date alone is the start of that day
     #[arg(long, value_name = "TIME")]
     since: Option<When>,
@@ -103,7 +110,25 @@ pub(super) async fn balance(args: BalanceArgs, mut session: Session) -> Result<(
         .await
 }
 
+impl StatementArgs {
+    /// With the days of the month, where one is named.
+    fn of_month(mut self) -> Result<Self, Failure> {
+        let Some(first) = self.month else {
+            return Ok(self);
+        };
+        let read = |day: NaiveDate| {
+            let day = day.to_string().parse::<When>();
+            day.map_err(|error| Failure::Usage(error.to_string()))
+        };
+        let (since, until) = days_of(first);
+        (self.since, self.until) = (Some(read(since)?), Some(read(until)?));
+        self.by = Axis::Effective;
+        Ok(self)
+    }
+}
+
 pub(super) async fn statement(args: StatementArgs, mut session: Session) -> Result<(), Failure> {
+    let args = args.of_month()?;
     let mut request = ListPostingsRequest {
         account_id: args.id,
         order: args.order.to_proto().into(),

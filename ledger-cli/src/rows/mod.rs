@@ -32,7 +32,7 @@ pub(crate) use policies::{
 pub(crate) use partners::{PARTNERS, REMITTANCES, partner, remittance};
 pub(crate) use periods::{CLOSING_BALANCES, PERIODS, closing_balance, period};
 pub(crate) use pools::{DONATIONS, POOLS, RELIEFS, donation, pool, relief};
-pub(crate) use reports::report;
+pub(crate) use reports::{certificate, report};
 pub(crate) use sources::{SOURCES, source};
 pub(crate) use standings::{STANDINGS, standing, visits};
 pub(crate) use stocks::{STOCK_ITEMS, STOCKS, stock, stock_item};

@@ -1,6 +1,8 @@
 //! Reports, whose columns the server names.
 
-use timebank_proto::v1::{Report, ReportCell, ReportColumn, ReportMeasure, ReportRow, report_cell};
+use timebank_proto::v1::{
+    Certificate, Report, ReportCell, ReportColumn, ReportMeasure, ReportRow, report_cell,
+};
 
 use crate::render::{Cell, Row};
 
@@ -81,5 +83,29 @@ pub(crate) fn report(report: Report) -> Row {
         ("until", Cell::text(scope.until)),
         ("at_position", Cell::Count(scope.at_position)),
         ("rows", Cell::Rows(rows.collect())),
+    ])
+}
+
+/// What a member served.
+pub(crate) fn certificate(certificate: &Certificate) -> Row {
+    let services = certificate.services.iter().map(|one| {
+        Row(vec![
+            ("service", Cell::text(&one.service)),
+            ("services", Cell::Count(one.services)),
+            ("served_minutes", Cell::minutes(one.served_minutes)),
+        ])
+    });
+    Row(vec![
+        ("number", Cell::text(&certificate.number)),
+        ("member_id", Cell::text(&certificate.member_id)),
+        ("since", Cell::text(&certificate.since)),
+        ("until", Cell::text(&certificate.until)),
+        ("at_position", Cell::Count(certificate.at_position)),
+        ("all_services", Cell::Count(certificate.service_count)),
+        (
+            "all_served_minutes",
+            Cell::minutes(certificate.served_minutes),
+        ),
+        ("services", Cell::Rows(services.collect())),
     ])
 }

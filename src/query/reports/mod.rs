@@ -6,6 +6,7 @@
 
 mod accounts;
 mod activity;
+mod certificate;
 mod closing;
 mod demand;
 mod dormancy;
@@ -18,6 +19,7 @@ mod satisfaction;
 mod visits;
 
 pub use activity::activity;
+pub use certificate::{Certificate, CertificateQuery, Served, certificate, position_of_number};
 pub use closing::period_report;
 pub use demand::supply_demand;
 pub use dormancy::dormancy;

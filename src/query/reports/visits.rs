@@ -111,7 +111,7 @@ fn paid_minutes(order: &Order) -> i64 {
 }
 
 /// What an order is as a service. None where nobody was served by it.
-fn rendered<'a>(order: &'a Order, people: &mut People) -> Option<Visit<'a>> {
+pub(super) fn rendered<'a>(order: &'a Order, people: &mut People) -> Option<Visit<'a>> {
     let is_settled = matches!(order.state, OrderState::Settled | OrderState::Resolved);
     let reckoned = order.reckoned.as_ref().filter(|_| is_settled)?;
     let served_minutes = reckoned.confirmed.get();
@@ -135,7 +135,7 @@ fn rendered<'a>(order: &'a Order, people: &mut People) -> Option<Visit<'a>> {
 }
 
 /// The entries outside orders that name a service, but for those that were reversed.
-fn outside_orders(
+pub(super) fn outside_orders(
     reading: &mut Reading<'_>,
     within: &Within,
     people: &mut People,

@@ -1,0 +1,161 @@
+//! `certificate`: what a member served, for a school or an employer.
+
+use std::{collections::BTreeMap, io};
+
+use clap::Subcommand;
+use timebank_proto::v1::{Certificate, CheckCertificateRequest, GetCertificateRequest};
+
+use crate::{
+    error::Failure,
+    paper::{Column, Page},
+    render::{Cell, Row},
+    rows,
+    session::Session,
+};
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum CertificateCommand {
+    /// Certify what a member served on some days: the time it took, whatever was credited
+    #[command(after_help = "Examples:
+  ledger-cli certificate make shapingba:member:000123 --from 2026-03-01 --to 2026-06-30
+  ledger-cli certificate make shapingba:member:000123 --from 2026-03-01 --to 2026-06-30 --html \
+> certificate.html
+
+Services are orders that were settled and services that were entered outside orders. Whoever is
+shown the certificate checks its number with `certificate check`.")]
+    Make {
+        /// The member
+        member: String,
+        /// The first day
+        #[arg(long, value_name = "DATE")]
+        from: String,
+        /// The last day
+        #[arg(long, value_name = "DATE")]
+        to: String,
+        /// As the journal was at a position. Default: where it ends now
+        #[arg(long, value_name = "POSITION", value_parser = clap::value_parser!(i64).range(1..))]
+        at_position: Option<i64>,
+        /// Whose it is, as it is to stand on the page. Only on the page: the ledger does not certify
+        /// names
+        #[arg(long, requires = "html")]
+        name: Option<String>,
+        /// Write a page that prints on A4, in Chinese and English
+        #[arg(long)]
+        html: bool,
+    },
+    /// Check that the ledger gave a certificate, and show what it says
+    #[command(after_help = "Examples:
+  ledger-cli certificate check 120000-3f2a9c0d1e2b3c4d5e6f shapingba:member:000123 \
+--from 2026-03-01 --to 2026-06-30
+
+Ends with 1 where no certificate of this member and these days has this number.")]
+    Check {
+        /// The number
+        number: String,
+        /// The member
+        member: String,
+        /// The first day
+        #[arg(long, value_name = "DATE")]
+        from: String,
+        /// The last day
+        #[arg(long, value_name = "DATE")]
+        to: String,
+    },
+}
+
+pub(super) async fn run(command: CertificateCommand, mut session: Session) -> Result<(), Failure> {
+    match command {
+        CertificateCommand::Make {
+            member,
+            from,
+            to,
+            at_position,
+            name,
+            html,
+        } => {
+            let request = GetCertificateRequest {
+                member_id: member,
+                since: from,
+                until: to,
+                at_position: at_position.unwrap_or(0),
+            };
+            let made = session.client.reports.get_certificate(request).await?;
+            let made = made.into_inner();
+            match html {
+                true => write(&made, name, &mut session).await,
+                false => session.output.one(&rows::certificate(&made)).await,
+            }
+        }
+        CertificateCommand::Check {
+            number,
+            member,
+            from,
+            to,
+        } => {
+            let request = CheckCertificateRequest {
+                number: number.clone(),
+                member_id: member,
+                since: from,
+                until: to,
+            };
+            let found = session.client.reports.check_certificate(request).await?;
+            match found.into_inner().certificate {
+                None => Err(Failure::Wrong {
+                    message: format!(
+                        "no certificate of this member and these days has the number {number}: what \
+                         it says is not from this ledger"
+                    ),
+                    figures: BTreeMap::from([("number".to_owned(), number)]),
+                }),
+                Some(found) => {
+                    let row = Row(vec![("valid", Cell::Flag(true))]);
+                    let row = Row([row.0, rows::certificate(&found).0].concat());
+                    session.output.one(&row).await
+                }
+            }
+        }
+    }
+}
+
+async fn write(
+    made: &Certificate,
+    name: Option<String>,
+    session: &mut Session,
+) -> Result<(), Failure> {
+    let mut served = Vec::new();
+    for one in &made.services {
+        let minutes = session.output.shown(Cell::minutes(one.served_minutes));
+        served.push(vec![
+            one.service.clone(),
+            one.services.to_string(),
+            minutes.await?,
+        ]);
+    }
+    let all = session.output.shown(Cell::minutes(made.served_minutes));
+    let all = all.await?;
+    served.push(vec!["合计 all".into(), made.service_count.to_string(), all]);
+    let ledger = session.client.ledger().await?;
+    let mut page = Page::new(("Certificate of voluntary service", "志愿服务记录证明"));
+    let mut facts = vec![
+        (("number", "编号"), made.number.clone()),
+        (("member", "会员编号"), made.member_id.clone()),
+        (("from", "开始日期"), made.since.clone()),
+        (("to", "结束日期"), made.until.clone()),
+        (("ledger", "账本"), ledger.ledger_id),
+    ];
+    facts.extend(name.map(|name| (("name", "姓名"), name)));
+    page.facts(&facts);
+    let columns = [
+        Column(("service", "服务"), false),
+        Column(("times", "次数"), true),
+        Column(("time served", "服务时长"), true),
+    ];
+    page.table(&columns, &served);
+    page.note((
+        "The time that services took, as both sides confirmed it. Anybody can have the centre check \
+         the number against the ledger.",
+        "以上为经双方确认的实际服务时长。任何人均可请社工中心凭编号与账本核对。",
+    ));
+    page.write(&mut io::stdout().lock())?;
+    Ok(())
+}

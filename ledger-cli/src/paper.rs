@@ -1,0 +1,139 @@
+//! Pages that print on A4: HTML in Chinese and English, large enough for old eyes, with nothing
+//! loaded from elsewhere.
+
+use std::io::{self, Write};
+
+/// The same in English and in Chinese.
+pub(crate) type Both = (&'static str, &'static str);
+
+const STYLE: &str = "\
+@page { size: A4; margin: 18mm }
+body { font: 14pt/1.5 'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', sans-serif; \
+max-width: 180mm; margin: 0 auto; color: #000; background: #fff }
+h1 { font-size: 22pt; margin: 0 0 6mm }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 1mm 6mm; margin: 0 0 6mm }
+dt { color: #333 }
+dd { margin: 0; font-weight: bold; overflow-wrap: anywhere }
+table { width: 100%; border-collapse: collapse; margin: 0 0 6mm }
+thead { display: table-header-group }
+tr { break-inside: avoid }
+th, td { border-bottom: 1px solid #666; padding: 1.5mm 2mm; text-align: left; \
+overflow-wrap: anywhere }
+th { border-bottom: 2px solid #000 }
+.number { text-align: right; white-space: nowrap }
+p { margin: 0 0 3mm }
+";
+
+/// A page that is being written.
+pub(crate) struct Page {
+    title: Both,
+    body: String,
+}
+
+/// A column of a table, and whether it has numbers.
+pub(crate) struct Column(pub(crate) Both, pub(crate) bool);
+
+impl Page {
+    pub(crate) fn new(title: Both) -> Self {
+        Self {
+            title,
+            body: String::new(),
+        }
+    }
+
+    /// Says things, each under what it is.
+    pub(crate) fn facts(&mut self, facts: &[(Both, String)]) {
+        self.body.push_str("<dl>\n");
+        for (name, value) in facts {
+            let line = format!("<dt>{}</dt><dd>{}</dd>\n", both(*name), escaped(value));
+            self.body.push_str(&line);
+        }
+        self.body.push_str("</dl>\n");
+    }
+
+    /// A table; rows have as many cells as there are columns.
+    pub(crate) fn table(&mut self, columns: &[Column], rows: &[Vec<String>]) {
+        let class = |column: &Column| if column.1 { " class=\"number\"" } else { "" };
+        self.body.push_str("<table>\n<thead><tr>");
+        for column in columns {
+            let heading = both(column.0);
+            self.body
+                .push_str(&format!("<th{}>{heading}</th>", class(column)));
+        }
+        self.body.push_str("</tr></thead>\n<tbody>\n");
+        for row in rows {
+            self.body.push_str("<tr>");
+            for (column, cell) in columns.iter().zip(row) {
+                let cell = escaped(cell);
+                self.body
+                    .push_str(&format!("<td{}>{cell}</td>", class(column)));
+            }
+            self.body.push_str("</tr>\n");
+        }
+        self.body.push_str("</tbody>\n</table>\n");
+    }
+
+    /// A paragraph.
+    pub(crate) fn note(&mut self, text: Both) {
+        self.body.push_str(&format!("<p>{}</p>\n", both(text)));
+    }
+
+    pub(crate) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        let (en, zh) = (escaped(self.title.0), escaped(self.title.1));
+        write!(
+            out,
+            "<!doctype html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <title>{zh} {en}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
+             <h1>{zh} {en}</h1>\n{}</body>\n</html>\n",
+            self.body
+        )?;
+        out.flush()
+    }
+}
+
+fn both((en, zh): Both) -> String {
+    format!("{} {}", escaped(zh), escaped(en))
+}
+
+/// Text that cannot be read as anything else.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            c if c.is_control() => safe.push(' '),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_stays_text() {
+        let mut page = Page::new(("A", "\u{7532}"));
+        page.facts(&[(("who", "\u{8c01}"), "<script>'\"&\u{7}".into())]);
+        page.table(&[Column(("n", "\u{6570}"), true)], &[vec!["1 < 2".into()]]);
+        page.note(("so", "\u{5982}\u{6b64}"));
+        let mut out = Vec::new();
+        page.write(&mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(
+            text.contains("<dd>&lt;script&gt;&#39;&quot;&amp; </dd>"),
+            "{text}"
+        );
+        assert!(
+            text.contains("<td class=\"number\">1 &lt; 2</td>"),
+            "{text}"
+        );
+        assert!(text.contains("<h1>\u{7532} A</h1>"), "{text}");
+        assert!(!text.contains("<script"), "{text}");
+    }
+}

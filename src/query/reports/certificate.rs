@@ -1,0 +1,199 @@
+//! What a member served, certified to whom it may concern.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    AT_ONCE, Scope, Within, past,
+    people::People,
+    visits::{outside_orders, rendered},
+};
+use crate::{
+    exchange::{Day, List, MemberId, Object, ObjectId, Rejection},
+    ledger::Sequence,
+    query::{ReadError, Reading, exchange::misplaced, ledger},
+};
+
+/// How many bytes of its digest the number of a certificate has.
+const NUMBER_BYTES: usize = 10;
+
+/// Of whom, and of which days.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CertificateQuery {
+    pub member: MemberId,
+    pub since: Day,
+    pub until: Day,
+    /// As of this record. None: the last.
+    pub at: Option<Sequence>,
+}
+
+/// What somebody served of one service.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Served {
+    pub services: i64,
+    pub served_minutes: i64,
+}
+
+/// What a member served on some days, as the journal had it at a position.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Certificate {
+    /// Its position and the beginning of its digest: of no other figures.
+    pub number: String,
+    /// By the code of the service, or as an entry outside orders calls it.
+    pub served: BTreeMap<String, Served>,
+    pub all: Served,
+    pub at: Sequence,
+}
+
+/// Certifies what a member served, as provider of orders that were settled and of services that
+/// were entered outside orders: by the time it took, whatever was credited.
+///
+/// # Errors
+/// [`Rejection::MemberUnknown`], [`ReportError`](super::ReportError), where the caller has left,
+/// or the store fails.
+pub fn certificate(
+    reading: &mut Reading<'_>,
+    asked: &CertificateQuery,
+) -> Result<Certificate, ReadError> {
+    let scope = Scope {
+        branch: None,
+        since: Some(asked.since),
+        until: Some(asked.until),
+        at: asked.at,
+    };
+    let within = Within::of(reading, &scope)?;
+    check_known(reading, &asked.member)?;
+    let mut people = People::default();
+    let person = people.number(&asked.member);
+    let mut served = BTreeMap::<String, Served>::new();
+    let mut add = |service: &str, minutes: i64| {
+        let one = served.entry(service.into()).or_default();
+        one.services += 1;
+        one.served_minutes = one.served_minutes.saturating_add(minutes);
+    };
+    orders_of(reading, &within, asked, &mut add)?;
+    outside_orders(reading, &within, &mut people, &mut |visit| {
+        if visit.provider == Some(person) {
+            add(visit.service, visit.served_minutes);
+        }
+        Ok(())
+    })?;
+    let all = served.values().fold(Served::default(), |all, one| Served {
+        services: all.services + one.services,
+        served_minutes: all.served_minutes.saturating_add(one.served_minutes),
+    });
+    let ledger = ledger(reading)?.foundation.id.to_string();
+    Ok(Certificate {
+        number: number(&ledger, asked, &served, within.at),
+        served,
+        all,
+        at: within.at,
+    })
+}
+
+fn check_known(reading: &mut Reading<'_>, member: &MemberId) -> Result<(), ReadError> {
+    match reading.snapshot.object(&ObjectId::Member(member.clone()))? {
+        Some(_) => Ok(()),
+        None => Err(Rejection::MemberUnknown {
+            field: "member_id",
+            member: member.clone(),
+        }
+        .into()),
+    }
+}
+
+fn orders_of(
+    reading: &mut Reading<'_>,
+    within: &Within,
+    asked: &CertificateQuery,
+    add: &mut impl FnMut(&str, i64),
+) -> Result<(), ReadError> {
+    let list = List::OrdersOf(asked.member.clone());
+    let mut after = None;
+    loop {
+        reading.scan.check_caller()?;
+        let listed = reading.snapshot.listed(&list, after.as_ref(), AT_ONCE)?;
+        let is_last = listed.len() < AT_ONCE;
+        for object in listed {
+            after = Some(object.id());
+            let Object::Order(order) = object else {
+                return Err(misplaced(&object).into());
+            };
+            if order.provider != asked.member || !within.has_day(order.on) {
+                continue;
+            }
+            let order = past::order_at(reading, *order, within.at)?;
+            let order = order.filter(|order| within.has_day(order.on));
+            if let Some(visit) = order
+                .as_ref()
+                .and_then(|order| rendered(order, &mut People::default()))
+            {
+                add(visit.service, visit.served_minutes);
+            }
+        }
+        if is_last {
+            return Ok(());
+        }
+    }
+}
+
+/// The number of a certificate: its position, and the beginning of the SHA-256 of all that it
+/// says, a line each.
+fn number(
+    ledger: &str,
+    asked: &CertificateQuery,
+    served: &BTreeMap<String, Served>,
+    at: Sequence,
+) -> String {
+    let CertificateQuery {
+        member,
+        since,
+        until,
+        ..
+    } = asked;
+    let mut text = format!("{ledger}\n{member}\n{since}\n{until}\n{at}\n");
+    for (service, one) in served {
+        text.push_str(&format!(
+            "{service} {} {}\n",
+            one.services, one.served_minutes
+        ));
+    }
+    let digest = Sha256::digest(text.as_bytes());
+    let digits = digest.iter().take(NUMBER_BYTES);
+    let digits: String = digits.map(|byte| format!("{byte:02x}")).collect();
+    format!("{at}-{digits}")
+}
+
+/// The position that a certificate's number names. None where it is no such number.
+pub fn position_of_number(number: &str) -> Option<Sequence> {
+    let (position, digits) = number.split_once('-')?;
+    let is_proper = digits.len() == NUMBER_BYTES * 2
+        && digits.bytes().all(|b| b.is_ascii_hexdigit())
+        && !position.starts_with(['+', '0']);
+    let position = position.parse().ok().filter(|_| is_proper)?;
+    Sequence::new(position)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_name_their_position() {
+        let digits = "0123456789abcdef0123";
+        for (number, position) in [
+            (format!("120-{digits}"), Some(120)),
+            (format!("-{digits}"), None),
+            (format!("0-{digits}"), None),
+            (format!("+1-{digits}"), None),
+            (format!("1-{digits}0"), None),
+            ("1-0123456789abcdef012g".into(), None),
+            ("120".into(), None),
+            (String::new(), None),
+        ] {
+            let found = position_of_number(&number).map(Sequence::get);
+            assert_eq!(found, position, "{number}");
+        }
+    }
+}
