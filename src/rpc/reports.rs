@@ -11,12 +11,12 @@ use super::{
     status::Refused,
 };
 use crate::{
-    exchange::Day,
+    exchange::{Day, Name},
     ledger::{Malformed, Principal, Sequence},
     query::{
-        By, CertificateQuery, Column, Measure, ReadError, Reading, Report, ReportError, Scope,
-        Value, activity, certificate, dormancy, period_report, position_of_number, redeemability,
-        satisfaction, supply_demand,
+        By, CertificateQuery, Column, MAX_SAMPLE, Measure, ReadError, Reading, Report, ReportError,
+        Scope, Value, activity, certificate, dormancy, period_report, position_of_number,
+        redeemability, sample, satisfaction, supply_demand,
     },
 };
 
@@ -163,6 +163,23 @@ impl ReportService for Services {
         let read = move |reading: &mut Reading<'_>| period_report(reading, &id);
         let report = self.query.read(by, read).await?;
         Ok(Response::new(reply(scope, report)))
+    }
+
+    async fn get_sample(&self, request: Request<v1::GetSampleRequest>) -> Answer {
+        let (metadata, _, asked) = request.into_parts();
+        let seed = Name::parse("seed", &asked.seed).map_err(Refused::from)?;
+        let size = usize::try_from(asked.size).unwrap_or(0);
+        if !(1..=MAX_SAMPLE).contains(&size) {
+            return Err(Refused::SampleSize {
+                given: asked.size,
+                max: MAX_SAMPLE,
+            }
+            .into());
+        }
+        let make = move |reading: &mut Reading<'_>, scope: &Scope| {
+            sample(reading, scope, seed.as_str(), size)
+        };
+        self.report(&metadata, asked.scope, make).await
     }
 
     async fn get_certificate(

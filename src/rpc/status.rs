@@ -36,6 +36,8 @@ pub enum Refused {
     AtomicMalformed { index: usize, malformed: Malformed },
     #[error("a batch has 1 to {max} of them, this one has {given}")]
     BatchSize { given: usize, max: usize },
+    #[error("a sample has 1 to {max} orders; {given} are asked for")]
+    SampleSize { given: i32, max: usize },
     #[error("a batch has at most {max} transfers in all its entries, this one has {given}")]
     BatchTransfers { given: usize, max: usize },
     #[error("a batch opens at most {max} accounts, this one names {given}")]
@@ -86,6 +88,7 @@ impl Refused {
             | Self::BatchSize { .. }
             | Self::BatchTransfers { .. }
             | Self::Openings { .. }
+            | Self::SampleSize { .. }
             | Self::Policy(_) => Code::InvalidArgument,
             Self::Rejected(rejection) => rejection_code(rejection),
             Self::Atomic(refusal) => rejection_code(&refusal.rejection),
@@ -119,6 +122,7 @@ impl Refused {
             Self::BatchSize { .. } | Self::BatchTransfers { .. } | Self::Openings { .. } => {
                 "BATCH_SIZE_OUT_OF_RANGE"
             }
+            Self::SampleSize { .. } => "SAMPLE_SIZE_OUT_OF_RANGE",
             Self::Submit(SubmitError::Store(error)) | Self::Read(ReadError::Store(error)) => {
                 store_reason(error)
             }
@@ -154,6 +158,9 @@ impl Refused {
             Self::BatchSize { given, max }
             | Self::BatchTransfers { given, max }
             | Self::Openings { given, max } => {
+                vec![("given", given.to_string()), ("max", max.to_string())]
+            }
+            Self::SampleSize { given, max } => {
                 vec![("given", given.to_string()), ("max", max.to_string())]
             }
             Self::Read(ReadError::Page(PageError::Size { given })) => {

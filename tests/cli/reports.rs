@@ -204,3 +204,12 @@ fn a_month_and_a_year_of_an_account() {
         assert!(page.contains(text), "{text}: {page}");
     }
 }
+
+#[test]
+fn a_sample_of_nothing() {
+    let desk = Desk::founded();
+    let drawn = desk.json(&["audit", "sample", "--seed", "dice", "--size", "5"]);
+    assert_eq!(drawn["rows"], json!([]));
+    let many = ["audit", "sample", "--seed", "dice", "--size", "1001"];
+    assert_eq!(desk.run(&many).code, 2);
+}

@@ -177,3 +177,24 @@ async fn certificates() {
         assert_eq!(found, None, "{what}");
     }
 }
+
+#[rustfmt::skip] // a table: a row a line
+const SAMPLES: &[Row<v1::GetSampleRequest>] = &[
+    ("no seed", |r| r.seed.clear(), InvalidArgument, "FIELD_MISSING", "field=seed"),
+    ("a seed of lines", |r| r.seed = "a\nb".into(), InvalidArgument, "NAME_MALFORMED", "*"),
+    ("none", |r| r.size = 0, InvalidArgument, "SAMPLE_SIZE_OUT_OF_RANGE", "given=0 max=1000"),
+    ("below none", |r| r.size = -1, InvalidArgument, "SAMPLE_SIZE_OUT_OF_RANGE", "given=-1 max=1000"),
+    ("too many", |r| r.size = 1_001, InvalidArgument, "SAMPLE_SIZE_OUT_OF_RANGE", "given=1001 max=1000"),
+];
+
+#[tokio::test]
+async fn samples() {
+    let mut city = City::founded().await;
+    let sound = v1::GetSampleRequest {
+        scope: None,
+        seed: "dice 4 2 6".into(),
+        size: 1_000,
+    };
+    let call = async |client: &mut Client, request| client.reports.get_sample(request).await;
+    refused(&mut city.client, sound, SAMPLES, call).await;
+}

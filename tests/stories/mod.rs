@@ -131,6 +131,7 @@ stories! {
     reliefs
     reports
     reversals
+    samples
     settlements
     sheets
     statements

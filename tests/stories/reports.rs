@@ -78,6 +78,7 @@ impl Story {
     pub(super) fn reports(&mut self, name: &str, words: &mut Words) -> Said<Option<String>> {
         match name {
             "figures" => {}
+            "sample" => return self.sample(words).map(Some),
             "certify" => return self.certify(words).map(Some),
             _ => return Ok(None),
         }
@@ -107,6 +108,24 @@ impl Story {
             Ok(report) => shown(&report),
             Err(error) => show::unread(&self.names, &error),
         }))
+    }
+
+    /// `sample SEED SIZE [at=POSITION]`
+    fn sample(&mut self, words: &mut Words) -> Said<String> {
+        let at = words.key("at").map(|at| number(&at)).transpose()?;
+        let scope = Scope {
+            at: at.map(|at| Sequence::new(at).expect("a position")),
+            ..Scope::default()
+        };
+        let (seed, size) = (words.next()?, number(&words.next()?)?);
+        let size = usize::try_from(size).expect("a size");
+        let read = self
+            .world
+            .read(move |reading| query::sample(reading, &scope, &seed, size));
+        Ok(match read {
+            Ok(report) => self.names.shorten(&shown(&report)),
+            Err(error) => show::unread(&self.names, &error),
+        })
     }
 
     /// `certify MEMBER SINCE UNTIL [at=POSITION]`: without the number, which has the ledger's id.

@@ -1,11 +1,12 @@
 //! `status`, `watch` and `audit`: the journal itself.
 
 use clap::{Args, Subcommand};
-use timebank_proto::v1::{VerifyJournalRequest, WatchRecordsRequest};
+use timebank_proto::v1::{GetSampleRequest, VerifyJournalRequest, WatchRecordsRequest};
 
 use super::{
     cells,
     record::{self, Units},
+    report::ScopeArgs,
 };
 use crate::{
     client::stored_record,
@@ -39,6 +40,24 @@ pub(crate) enum AuditCommand {
   ledger-cli audit verify
   ledger-cli audit verify --output json")]
     Verify,
+    /// Draw settled orders to be checked, for example by telephone
+    #[command(after_help = "Examples:
+  ledger-cli audit sample --seed 'dice 4 2 6' --size 20 --month 2026-10
+  ledger-cli audit sample --seed 'dice 4 2 6' --size 20 --branch shapingba --output csv
+
+Drawn are the orders for which the SHA-256 of the seed, a line feed and the order's UUID is lowest:
+whoever names the same seed, size and position draws the same, and nobody knows them beforehand who
+does not know the seed.")]
+    Sample {
+        /// What decides which are drawn, such as a throw of dice in the meeting
+        #[arg(long)]
+        seed: String,
+        /// How many are drawn
+        #[arg(long, value_parser = clap::value_parser!(i32).range(1..=1_000))]
+        size: i32,
+        #[command(flatten)]
+        scope: ScopeArgs,
+    },
 }
 
 pub(super) async fn status(mut session: Session) -> Result<(), Failure> {
@@ -81,7 +100,20 @@ pub(super) async fn watch(args: WatchArgs, mut session: Session) -> Result<(), F
 pub(super) async fn audit(command: AuditCommand, session: Session) -> Result<(), Failure> {
     match command {
         AuditCommand::Verify => verify(session).await,
+        AuditCommand::Sample { seed, size, scope } => {
+            let request = GetSampleRequest {
+                scope: Some(scope.into()),
+                seed,
+                size,
+            };
+            sample(request, session).await
+        }
     }
+}
+
+async fn sample(request: GetSampleRequest, mut session: Session) -> Result<(), Failure> {
+    let drawn = session.client.reports.get_sample(request).await?;
+    session.output.one(&rows::report(drawn.into_inner())).await
 }
 
 async fn verify(mut session: Session) -> Result<(), Failure> {

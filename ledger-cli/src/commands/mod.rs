@@ -144,7 +144,7 @@ pub(crate) enum LedgerCommand {
     Import(ImportArgs),
     /// Write all entries in a form that other tools read
     Export(ExportArgs),
-    /// Check that what is stored agrees with itself: every hash, every projection
+    /// Check that what is stored agrees with itself, and draw visits to be checked
     #[command(subcommand)]
     Audit(journal::AuditCommand),
 }

@@ -15,6 +15,7 @@ mod past;
 mod people;
 mod redeemability;
 mod report;
+mod sample;
 mod satisfaction;
 mod visits;
 
@@ -26,6 +27,7 @@ pub use dormancy::dormancy;
 pub use grouped::By;
 pub use redeemability::redeemability;
 pub use report::{Column, Measure, Report, Value};
+pub use sample::{MAX_SAMPLE, sample};
 pub use satisfaction::satisfaction;
 
 use super::{ReadError, Reading, centres, policies::zone};
