@@ -59,7 +59,7 @@ pub use pools::{
 pub use reading::Reading;
 pub use reports::{
     By, Certificate, CertificateQuery, Column, MAX_SAMPLE, Measure, Report, ReportError, Scope,
-    Served, Value, activity, certificate, dormancy, period_report, position_of_number,
+    Served, Value, activity, certificate, dormancy, indicators, period_report, position_of_number,
     redeemability, sample, satisfaction, supply_demand,
 };
 pub use scan::Scan;

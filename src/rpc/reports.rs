@@ -15,8 +15,8 @@ use crate::{
     ledger::{Malformed, Principal, Sequence},
     query::{
         By, CertificateQuery, Column, MAX_SAMPLE, Measure, ReadError, Reading, Report, ReportError,
-        Scope, Value, activity, certificate, dormancy, period_report, position_of_number,
-        redeemability, sample, satisfaction, supply_demand,
+        Scope, Value, activity, certificate, dormancy, indicators, period_report,
+        position_of_number, redeemability, sample, satisfaction, supply_demand,
     },
 };
 
@@ -163,6 +163,11 @@ impl ReportService for Services {
         let read = move |reading: &mut Reading<'_>| period_report(reading, &id);
         let report = self.query.read(by, read).await?;
         Ok(Response::new(reply(scope, report)))
+    }
+
+    async fn get_indicators(&self, request: Request<v1::GetIndicatorsRequest>) -> Answer {
+        let (metadata, _, asked) = request.into_parts();
+        self.report(&metadata, asked.scope, indicators).await
     }
 
     async fn get_sample(&self, request: Request<v1::GetSampleRequest>) -> Answer {

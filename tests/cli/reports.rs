@@ -112,6 +112,7 @@ fn a_report_that_cannot_be() {
         ("satisfaction", "branch  orders  answers  response percent"),
         ("supply-demand", "branch  needs  arranged  accepted"),
         ("dormancy", "joined  members  gone  active 30 days"),
+        ("indicators", "participants - count 0 members who served"),
         (
             "redeemability",
             "outstanding members minutes 1h40m what stands on",

@@ -67,7 +67,13 @@ async fn scopes() {
         let request = v1::GetRedeemabilityRequest { scope };
         client.reports.get_redeemability(request).await
     };
-    refused(&mut city.client, sound, SCOPES, redeemability).await;
+    refused(&mut city.client, sound.clone(), SCOPES, redeemability).await;
+    let indicators = async |client: &mut Client, scope| {
+        let scope = Some(scope);
+        let request = v1::GetIndicatorsRequest { scope };
+        client.reports.get_indicators(request).await
+    };
+    refused(&mut city.client, sound, SCOPES, indicators).await;
 }
 
 #[tokio::test]

@@ -14,12 +14,13 @@ use super::{
 };
 
 /// All kinds of reports; the first three are of groups.
-const KINDS: [&str; 5] = [
+const KINDS: [&str; 6] = [
     "activity",
     "satisfaction",
     "supply-demand",
     "dormancy",
     "redeemability",
+    "indicators",
 ];
 const GROUPS: [By; 5] = [By::Branch, By::Service, By::Block, By::Point, By::Month];
 
@@ -29,7 +30,8 @@ fn make(reading: &mut Reading<'_>, kind: &str, scope: &Scope, by: By) -> Result<
         "satisfaction" => query::satisfaction(reading, scope, by),
         "supply-demand" => query::supply_demand(reading, scope, by),
         "dormancy" => query::dormancy(reading, scope),
-        _ => query::redeemability(reading, scope),
+        "redeemability" => query::redeemability(reading, scope),
+        _ => query::indicators(reading, scope),
     }
 }
 
@@ -177,4 +179,34 @@ impl Story {
             Some(format!("as of {at}:\n{}\n{}", shown(then), shown(now)))
         })
     }
+}
+
+/// Each indicator is defined once, and told with its definition.
+#[test]
+fn indicators_are_those_of_the_document() {
+    let story = Story::begin();
+    let read = story
+        .world
+        .read(|reading| query::indicators(reading, &Scope::default()));
+    let told = read.expect("indicators").rows.into_iter();
+    let told: Vec<_> = told
+        .map(|row| match (&row[0], &row[2], &row[4]) {
+            (Value::Text(name), Value::Text(measure), Value::Text(meaning)) => {
+                [name.clone(), measure.clone(), meaning.clone()]
+            }
+            _ => panic!("no indicator: {row:?}"),
+        })
+        .collect();
+    let document = include_str!("../../docs/indicators.md");
+    let rows = document
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .skip(1);
+    let defined: Vec<_> = rows
+        .map(|row| {
+            let cells: Vec<_> = row.split('|').map(str::trim).collect();
+            [cells[1], cells[3], cells[4]].map(str::to_owned)
+        })
+        .collect();
+    assert_eq!(told, defined);
 }

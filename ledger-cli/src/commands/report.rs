@@ -3,8 +3,8 @@
 use chrono::{Months, NaiveDate};
 use clap::{Args, Subcommand, ValueEnum};
 use timebank_proto::v1::{
-    GetActivityRequest, GetDormancyRequest, GetRedeemabilityRequest, GetSatisfactionRequest,
-    GetSupplyDemandRequest, ReportBy, ReportScope, SignOffPeriodRequest,
+    GetActivityRequest, GetDormancyRequest, GetIndicatorsRequest, GetRedeemabilityRequest,
+    GetSatisfactionRequest, GetSupplyDemandRequest, ReportBy, ReportScope, SignOffPeriodRequest,
 };
 
 use super::id_or_fresh;
@@ -134,6 +134,13 @@ earlier. Activity is their last service anywhere, counted back from the last day
 What stands is as of the position; what was earned and redeemed is of the days. Hours that came
 first are spent first.")]
     Redeemability(ScopeArgs),
+    /// Show the indicators by which a time bank is evaluated, each with its definition
+    #[command(after_help = "Examples:
+  ledger-cli report indicators --since 2026-01-01 --until 2026-12-31
+  ledger-cli report indicators --branch shapingba --month 2026-10 --output json
+
+docs/indicators.md has the definitions, also in Chinese by name.")]
+    Indicators(ScopeArgs),
     /// Stand for the report of a closed month, by a record
     #[command(after_help = "Examples:
   ledger-cli report sign-off shapingba 2026-10 --at-position 120000 --actor 1001
@@ -200,6 +207,10 @@ pub(super) async fn run(command: ReportCommand, mut session: Session) -> Result<
             let scope = Some(scope.into());
             let request = GetRedeemabilityRequest { scope };
             reports.get_redeemability(request).await
+        }
+        ReportCommand::Indicators(scope) => {
+            let scope = Some(scope.into());
+            reports.get_indicators(GetIndicatorsRequest { scope }).await
         }
         ReportCommand::SignOff {
             centre,

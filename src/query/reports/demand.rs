@@ -27,8 +27,9 @@ const COLUMNS: [Column; 11] = [
     Column::percent("accepted_in_a_day_percent"),
 ];
 
+/// What became of needs.
 #[derive(Debug, Default)]
-struct Tally {
+pub(super) struct Tally {
     needs: i64,
     arranged: i64,
     accepted: i64,
@@ -45,7 +46,7 @@ struct Tally {
 
 impl Tally {
     /// A need as it stood, on a day.
-    fn add(&mut self, need: &Need, today: Day) {
+    pub(super) fn add(&mut self, need: &Need, today: Day) {
         self.needs += 1;
         self.offers += i64::try_from(need.offers.len()).unwrap_or(i64::MAX);
         let is_arranged = need.state == NeedState::Accepted && need.first_accepted_at.is_none();
@@ -65,9 +66,21 @@ impl Tally {
         }
     }
 
-    fn values(self) -> Vec<Value> {
-        let unmet = self.waiting + self.expired;
+    pub(super) fn needs(&self) -> i64 {
+        self.needs
+    }
+
+    /// Those that wait or have expired, of those that were wanted to the end.
+    pub(super) fn unmet(&self) -> Value {
         let wanted = self.needs - self.declined - self.cancelled;
+        Value::percent(self.waiting + self.expired, wanted)
+    }
+
+    pub(super) fn accepted_in_a_day(&self) -> Value {
+        Value::percent(self.taken_in_a_day, self.taken)
+    }
+
+    fn values(self) -> Vec<Value> {
         vec![
             Value::Number(self.needs),
             Value::Number(self.arranged),
@@ -77,9 +90,9 @@ impl Tally {
             Value::Number(self.declined),
             Value::Number(self.cancelled),
             Value::Number(self.offers),
-            Value::percent(unmet, wanted),
+            self.unmet(),
             Value::mean(self.minutes_to_acceptance, self.taken),
-            Value::percent(self.taken_in_a_day, self.taken),
+            self.accepted_in_a_day(),
         ]
     }
 }
@@ -120,7 +133,7 @@ fn group(need: &Need, published_on: Day, by: By) -> Option<String> {
 
 /// The needs of a centre that were published on days of the scope, as they stood at its position,
 /// each with that day.
-fn needs(
+pub(super) fn needs(
     reading: &mut Reading<'_>,
     within: &Within,
     centre: &Branch,

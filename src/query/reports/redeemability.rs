@@ -156,7 +156,11 @@ fn funder(reading: &mut Reading<'_>, at: &AccountAt) -> Result<Option<String>, R
 }
 
 /// What came to an account on the days of the scope.
-fn on_days(reading: &mut Reading<'_>, within: &Within, at: &AccountAt) -> Result<i64, ReadError> {
+pub(super) fn on_days(
+    reading: &mut Reading<'_>,
+    within: &Within,
+    at: &AccountAt,
+) -> Result<i64, ReadError> {
     let begins = |day: Option<Day>| day.and_then(|day| day.begins_at(within.zone));
     let from = begins(within.scope.since).map_or(Place::FIRST, Place::before_all_of);
     let end = begins(within.scope.until.and_then(Day::next));

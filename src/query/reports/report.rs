@@ -123,6 +123,7 @@ pub(super) enum Unit {
     Count,
     Minutes,
     Percent,
+    Hundredths,
 }
 
 impl Unit {
@@ -131,6 +132,7 @@ impl Unit {
             Self::Count => "count",
             Self::Minutes => "minutes",
             Self::Percent => "percent",
+            Self::Hundredths => "hundredths",
         }
     }
 }

@@ -32,15 +32,16 @@ const COLUMNS: [Column; 10] = [
     Column::count("stars_5"),
 ];
 
+/// What recipients said of orders.
 #[derive(Debug, Default)]
-struct Tally {
+pub(super) struct Tally {
     orders: i64,
     /// How many gave one star, two, and so on.
     stars: [i64; STARS],
 }
 
 impl Tally {
-    fn add(&mut self, visit: &Visit<'_>) {
+    pub(super) fn add(&mut self, visit: &Visit<'_>) {
         let Some(order) = visit.order else { return };
         self.orders += 1;
         let said = order.by_recipient.as_ref().and_then(|said| said.rating);
@@ -50,25 +51,41 @@ impl Tally {
         }
     }
 
-    fn values(self) -> Vec<Value> {
-        let answers: i64 = self.stars.iter().sum();
+    fn answers(&self) -> i64 {
+        self.stars.iter().sum()
+    }
+
+    /// The mean of the stars, if there are enough.
+    pub(super) fn mean(&self) -> Value {
         let stars = (1..).zip(self.stars);
         let sum: i64 = stars.map(|(stars, given)| stars * given).sum();
+        self.told(Value::mean_hundredths(sum, self.answers()))
+    }
+
+    /// How many answered.
+    pub(super) fn response(&self) -> Value {
+        Value::percent(self.answers(), self.orders)
+    }
+
+    /// A figure of answers, if there are enough.
+    fn told(&self, value: Value) -> Value {
+        match self.answers() {
+            0 => Value::None,
+            ..MIN_ANSWERS => Value::text(TOO_FEW),
+            _ => value,
+        }
+    }
+
+    fn values(self) -> Vec<Value> {
         let satisfied: i64 = self.stars[SATISFIED - 1..].iter().sum();
-        let is_told = answers >= MIN_ANSWERS;
-        let told = |value: Value| match (is_told, answers) {
-            (true, _) => value,
-            (false, 0) => Value::None,
-            (false, _) => Value::text(TOO_FEW),
-        };
         let mut values = vec![
             Value::Number(self.orders),
-            Value::Number(answers),
-            Value::percent(answers, self.orders),
-            told(Value::mean_hundredths(sum, answers)),
-            told(Value::percent(satisfied, answers)),
+            Value::Number(self.answers()),
+            self.response(),
+            self.mean(),
+            self.told(Value::percent(satisfied, self.answers())),
         ];
-        values.extend(self.stars.map(|given| told(Value::Number(given))));
+        values.extend(self.stars.map(|given| self.told(Value::Number(given))));
         values
     }
 }
