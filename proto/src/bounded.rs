@@ -19,7 +19,7 @@ use crate::limits;
 use crate::v1::{
     BatchGetEntriesRequest, ChangeMemberRequest, OpenPoolRequest, PlaceHoldRequest,
     PostEntriesRequest, PostEntryRequest, RegisterMemberRequest, RegisterMembersRequest,
-    RegisterStaffRequest, SettleHoldRequest,
+    RegisterStaffRequest, SettleHoldRequest, StepGroupRequest,
 };
 
 /// A repeated field of a request.
@@ -85,6 +85,18 @@ const CHANGE_MEMBER: &[Repeated] = &[repeated(4, 1, 1, &[repeated(4, limits::REL
 const REGISTER_STAFF: &[Repeated] = &[repeated(4, limits::RELATIVES, 5, &[])];
 const SETTLE_HOLD: &[Repeated] = &[repeated(4, limits::SETTLEMENT_LEGS, 9, &[])];
 
+const MEMBER_LIST: &[Repeated] = &[repeated(1, limits::GROUP_LIST, 7, &[])];
+/// One of its lists, whichever is given.
+const STEP_GROUP: &[Repeated] = &[repeated(
+    3,
+    1,
+    2,
+    &[
+        repeated(1, 1, 2, MEMBER_LIST),
+        repeated(2, 1, 2, MEMBER_LIST),
+        repeated(3, 1, 2, MEMBER_LIST),
+    ],
+)];
 const OPEN_POOL: &[Repeated] = &[repeated(4, limits::PURPOSES, 3, &[])];
 
 fn repeated_in<T: 'static>() -> &'static [Repeated] {
@@ -100,6 +112,7 @@ fn repeated_in<T: 'static>() -> &'static [Repeated] {
         (TypeId::of::<ChangeMemberRequest>(), CHANGE_MEMBER),
         (TypeId::of::<RegisterStaffRequest>(), REGISTER_STAFF),
         (TypeId::of::<OpenPoolRequest>(), OPEN_POOL),
+        (TypeId::of::<StepGroupRequest>(), STEP_GROUP),
     ];
     let found = requests.iter().find(|(request, _)| *request == of);
     found.map_or(&[], |(_, fields)| fields)

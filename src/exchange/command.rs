@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AcceptNeed, Admission, ApproveExit, AriseVisit, Branch, CentreTerms, CloseIncident, ExitMember,
-    IssuanceCommand, MemberDetails, MemberId, MemberState, NeedStep, ObjectId, Objects,
-    OfferSupply, OrderStep, PeriodCommand, PersonalFields, PersonalPart, PolicyDocument,
+    GroupCommand, IssuanceCommand, MemberDetails, MemberId, MemberState, NeedStep, ObjectId,
+    Objects, OfferSupply, OrderStep, PeriodCommand, PersonalFields, PersonalPart, PolicyDocument,
     PoolCommand, PublishNeed, Qualification, RecordVisit, ReportIncident, SetMandate, StaffNumber,
     StaffState, StaffTerms, StandingStep, StepId, StockCommand, Wants, WithdrawSupply,
 };
@@ -219,6 +219,8 @@ pub enum Command {
     Issuance(Box<IssuanceCommand>),
     /// Of stocks.
     Stock(Box<StockCommand>),
+    /// Of groups.
+    Group(Box<GroupCommand>),
     /// Of periods.
     Period(PeriodCommand),
 }
@@ -271,6 +273,7 @@ impl Command {
             Self::Pool(command) => command.step_id(),
             Self::Issuance(command) => command.step_id(),
             Self::Stock(command) => command.step_id(),
+            Self::Group(command) => command.step_id(),
             Self::Period(command) => command.step_id(),
         }
     }
@@ -315,6 +318,7 @@ impl Command {
             Self::Pool(command) => command.name(),
             Self::Issuance(command) => command.name(),
             Self::Stock(command) => command.name(),
+            Self::Group(command) => command.name(),
             Self::Period(command) => command.name(),
         }
     }
@@ -385,6 +389,14 @@ impl Command {
             Self::CloseIncident(new) => ObjectId::Incident(new.incident),
             Self::Period(command) => command.names(),
             Self::Stock(command) => {
+                wants.ledger.accounts.extend(command.accounts());
+                let named = command.names().into_iter();
+                wants
+                    .objects
+                    .extend(named.filter(|id| objects.object(id).is_err()));
+                return;
+            }
+            Self::Group(command) => {
                 wants.ledger.accounts.extend(command.accounts());
                 let named = command.names().into_iter();
                 wants

@@ -9,6 +9,7 @@ use super::{
     AdoptedPolicy, Branch, Centre, Holder, Incident, IncidentId, Mandate, MandateId, Member,
     MemberId, MemberWeek, Need, NeedId, Order, OrderId, Period, PeriodId, PolicyId, Staff,
     StaffNumber, StandingId, StandingVisit, WeekId,
+    group::{Group, GroupId, GroupPage, PageId},
     issuance::Source,
     list::{self, List},
     pool::{Donation, DonationId, Pool, Relief, ReliefId},
@@ -36,6 +37,8 @@ pub enum ObjectKind {
     Stock,
     StockItem,
     Period,
+    Group,
+    GroupPage,
 }
 
 impl ObjectKind {
@@ -59,6 +62,8 @@ impl ObjectKind {
             Self::Stock => "stock",
             Self::StockItem => "stock-item",
             Self::Period => "period",
+            Self::Group => "group",
+            Self::GroupPage => "group-page",
         }
     }
 }
@@ -86,6 +91,8 @@ pub enum ObjectId {
     Stock(AccountId),
     StockItem(Box<ItemId>),
     Period(Box<PeriodId>),
+    Group(GroupId),
+    GroupPage(PageId),
 }
 
 impl ObjectId {
@@ -110,6 +117,8 @@ impl ObjectId {
             Self::Stock(_) => ObjectKind::Stock,
             Self::StockItem(_) => ObjectKind::StockItem,
             Self::Period(_) => ObjectKind::Period,
+            Self::Group(_) => ObjectKind::Group,
+            Self::GroupPage(_) => ObjectKind::GroupPage,
         }
     }
 
@@ -134,6 +143,8 @@ impl ObjectId {
             Self::Standing(id) => return format!("{kind}/{id}"),
             Self::Relief(id) => return format!("{kind}/{id}"),
             Self::Period(id) => return format!("{kind}/{}/{}", id.centre, id.month),
+            Self::Group(id) => return format!("{kind}/{id}"),
+            Self::GroupPage(id) => return format!("{kind}/{}/{:02}", id.group, id.page),
             Self::StockItem(id) => return format!("{kind}/{}/{}", id.stock, id.code),
             Self::Donation(id) => return format!("{kind}/{}/{}", id.pool, id.receipt),
             Self::Week(id) => return format!("{kind}/{}/{}", id.member, id.monday),
@@ -173,6 +184,8 @@ pub enum Object {
     Stock(Stock),
     StockItem(Box<StockItem>),
     Period(Period),
+    Group(Box<Group>),
+    GroupPage(Box<GroupPage>),
 }
 
 impl Object {
@@ -197,6 +210,8 @@ impl Object {
             Self::Stock(stock) => ObjectId::Stock(stock.account.clone()),
             Self::StockItem(item) => ObjectId::StockItem(Box::new(item.id.clone())),
             Self::Period(period) => ObjectId::Period(Box::new(period.id.clone())),
+            Self::Group(group) => ObjectId::Group(group.id),
+            Self::GroupPage(page) => ObjectId::GroupPage(page.id),
         }
     }
 
@@ -232,6 +247,8 @@ impl Object {
             Self::Stock(stock) => serde_json::to_string(stock),
             Self::StockItem(item) => serde_json::to_string(item),
             Self::Period(period) => serde_json::to_string(period),
+            Self::Group(group) => serde_json::to_string(group),
+            Self::GroupPage(page) => serde_json::to_string(page),
         }
     }
 
@@ -259,6 +276,8 @@ impl Object {
             ObjectKind::Stock => Self::Stock(serde_json::from_str(state)?),
             ObjectKind::StockItem => Self::StockItem(serde_json::from_str(state)?),
             ObjectKind::Period => Self::Period(serde_json::from_str(state)?),
+            ObjectKind::Group => Self::Group(serde_json::from_str(state)?),
+            ObjectKind::GroupPage => Self::GroupPage(serde_json::from_str(state)?),
         })
     }
 
@@ -279,6 +298,10 @@ impl Object {
             Self::Stock(stock) => vec![List::StocksOf(stock.centre.clone())],
             Self::StockItem(item) => vec![List::ItemsOf(item.id.stock.clone())],
             Self::Period(period) => list::of_period(period),
+            Self::Group(group) => {
+                vec![List::GroupsOf(group.terms.centre.clone(), group.grounds.on)]
+            }
+            Self::GroupPage(page) => vec![List::PagesOf(page.id.group)],
             Self::Incident(incident) => {
                 vec![List::IncidentsIn(incident.centre.clone(), incident.state)]
             }

@@ -1,9 +1,9 @@
 //! Why the time bank refuses.
 
 use super::{
-    Branch, Code, Day, IssuanceRejection, MemberId, MemberState, OrderRejection, PeriodRejection,
-    PolicyId, PolicyVersion, PoolRejection, StaffChange, StaffNumber, StaffState, StepId,
-    StockRejection,
+    Branch, Code, Day, GroupRejection, IssuanceRejection, MemberId, MemberState, OrderRejection,
+    PeriodRejection, PolicyId, PolicyVersion, PoolRejection, StaffChange, StaffNumber, StaffState,
+    StepId, StockRejection,
 };
 use crate::ledger::{AccountId, Balance, Difference, Principal, Sequence, UnitId};
 
@@ -228,6 +228,9 @@ pub enum Rejection {
     /// Of what is asked of stocks.
     #[error(transparent)]
     Stock(Box<StockRejection>),
+    /// Of what is asked of groups.
+    #[error(transparent)]
+    Group(Box<GroupRejection>),
     /// Of periods.
     #[error(transparent)]
     Period(Box<PeriodRejection>),
@@ -236,6 +239,12 @@ pub enum Rejection {
 impl From<PeriodRejection> for Rejection {
     fn from(rejection: PeriodRejection) -> Self {
         Self::Period(Box::new(rejection))
+    }
+}
+
+impl From<GroupRejection> for Rejection {
+    fn from(rejection: GroupRejection) -> Self {
+        Self::Group(Box::new(rejection))
     }
 }
 
@@ -324,6 +333,7 @@ impl Rejection {
             Self::Pool(rejection) => rejection.reason(),
             Self::Issuance(rejection) => rejection.reason(),
             Self::Stock(rejection) => rejection.reason(),
+            Self::Group(rejection) => rejection.reason(),
             Self::Period(rejection) => rejection.reason(),
         }
     }
@@ -342,6 +352,7 @@ impl Rejection {
             Self::Pool(rejection) => rejection.figures(),
             Self::Issuance(rejection) => rejection.figures(),
             Self::Stock(rejection) => rejection.figures(),
+            Self::Group(rejection) => rejection.figures(),
             Self::Period(rejection) => rejection.figures(),
             Self::IdReused { id, difference } => vec![
                 ("id", id.to_string()),

@@ -3,9 +3,10 @@
 use super::{ReadError, Reading, centre, exchange::misplaced, policies::today};
 use crate::{
     exchange::{
-        Branch, Day, Fact, IssuanceFact, List, Member, MemberId, Need, NeedId, NeedState, Object,
-        ObjectId, Order, OrderId, OrderRejection, OrderState, PoolFact, Rejection, Staff,
-        StaffNumber, StockFact, order::NeedVerb, order::SheetNumber, rules::is_party,
+        Branch, Day, Fact, GroupFact, IssuanceFact, List, Member, MemberId, Need, NeedId,
+        NeedState, Object, ObjectId, Order, OrderId, OrderRejection, OrderState, PoolFact,
+        Rejection, Staff, StaffNumber, StockFact, order::NeedVerb, order::SheetNumber,
+        rules::is_party,
     },
     ledger::{Principal, Sequence, Stamp},
     steps::Record,
@@ -108,6 +109,10 @@ fn what(record: &Record) -> Result<&'static str, ReadError> {
         Some(Fact::StandingStepped(new)) => Ok(new.step.action.verb().word()),
         Some(Fact::IncidentReported(_)) => Ok("report"),
         Some(Fact::IncidentClosed(_)) => Ok("close"),
+        Some(Fact::Group(fact)) => Ok(match &**fact {
+            GroupFact::Opened(_) => "open",
+            GroupFact::Stepped(new) => new.step.action.verb().word(),
+        }),
         Some(Fact::Stock(fact)) => Ok(match &**fact {
             StockFact::Opened(_) => "open",
             StockFact::Put { .. } => "put",

@@ -10,8 +10,8 @@ use tonic_types::{ErrorDetails, StatusExt};
 use super::door::RETRY_AFTER;
 use crate::{
     exchange::{
-        self, IssuanceRejection, OrderRejection, PeriodRejection, PoolRejection, StockRejection,
-        policy::Mistakes,
+        self, GroupRejection, IssuanceRejection, OrderRejection, PeriodRejection, PoolRejection,
+        StockRejection, policy::Mistakes,
     },
     ledger::{self, Malformed},
     query::{PageError, ReadError, ReportError},
@@ -271,6 +271,7 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         Rejection::Pool(rejection) => pool_code(rejection),
         Rejection::Issuance(rejection) => issuance_code(rejection),
         Rejection::Stock(rejection) => stock_code(rejection),
+        Rejection::Group(rejection) => group_code(rejection),
         Rejection::Period(rejection) => period_code(rejection),
         Rejection::CentreInside { .. }
         | Rejection::StaffStateWrong { .. }
@@ -370,6 +371,21 @@ fn period_code(rejection: &PeriodRejection) -> Code {
         | PeriodRejection::PeriodNotOver { .. }
         | PeriodRejection::PeriodHole { .. }
         | PeriodRejection::EffectiveInClosed { .. } => Code::FailedPrecondition,
+    }
+}
+
+fn group_code(rejection: &GroupRejection) -> Code {
+    match rejection {
+        GroupRejection::GroupUnknown { .. } | GroupRejection::PlaceUnknown { .. } => Code::NotFound,
+        GroupRejection::PlaceTaken { .. } | GroupRejection::AttendedAlready { .. } => {
+            Code::AlreadyExists
+        }
+        GroupRejection::GroupFull { .. } => Code::ResourceExhausted,
+        GroupRejection::GroupStateWrong { .. }
+        | GroupRejection::GroupPayerUnfit { .. }
+        | GroupRejection::GroupNotBegun { .. }
+        | GroupRejection::GroupNotOver { .. }
+        | GroupRejection::NobodyAttended { .. } => Code::FailedPrecondition,
     }
 }
 

@@ -5,6 +5,7 @@ mod days;
 mod ends;
 mod exports;
 mod funds;
+mod groups;
 mod imports;
 mod members;
 mod orders;

@@ -8,6 +8,7 @@
 //! the results anew, to be read before they are believed.
 
 mod coverage;
+mod groups;
 mod orders;
 mod partakers;
 mod periods;
@@ -89,6 +90,7 @@ stories! {
     centres
     chenjiaqiao
     community_sunshine_fund
+    community_universities
     corrections
     drafts
     due
@@ -98,6 +100,7 @@ stories! {
     family_and_institution
     foundation
     gifts
+    groups
     guards
     holds
     incidents
