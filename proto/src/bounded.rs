@@ -97,6 +97,7 @@ const STEP_GROUP: &[Repeated] = &[repeated(
         repeated(3, 1, 2, MEMBER_LIST),
     ],
 )];
+
 const OPEN_POOL: &[Repeated] = &[repeated(4, limits::PURPOSES, 3, &[])];
 
 fn repeated_in<T: 'static>() -> &'static [Repeated] {
@@ -171,7 +172,10 @@ fn count(mut bytes: &[u8], fields: &mut [Counted], whole_bytes: usize) -> Result
         }
         let length = usize::try_from(decode_varint(&mut bytes)?).unwrap_or(usize::MAX);
         let (part, rest) = bytes.split_at_checked(length).ok_or(Refused::Malformed)?;
-        count(part, &mut field.within, whole_bytes)?;
+        // A text is no message, and would end the counting as a malformed one.
+        if !field.within.is_empty() {
+            count(part, &mut field.within, whole_bytes)?;
+        }
         bytes = rest;
     }
     Ok(())

@@ -163,7 +163,7 @@ async fn groups() {
     assert_eq!(status.code(), AlreadyExists);
     act(&mut sound, Action::Enrol(many(2_000)));
     let status = call(client, sound).await.expect_err("too many to read");
-    assert_eq!(status.code(), OutOfRange);
+    assert_eq!(status.code(), OutOfRange, "{status:?}");
 
     step(client, &group, "1001", Action::Attend(list(&[LI]))).await;
     let request = v1::ListPlacesRequest {
