@@ -4,7 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 21] = [
+const FILES: [&str; 22] = [
     "timebank/v1/unit.proto",
     "timebank/v1/account.proto",
     "timebank/v1/entry.proto",
@@ -23,6 +23,7 @@ const FILES: [&str; 21] = [
     "timebank/v1/source.proto",
     "timebank/v1/stock.proto",
     "timebank/v1/partner.proto",
+    "timebank/v1/group.proto",
     "timebank/v1/period.proto",
     "timebank/v1/report.proto",
     "timebank/v1/journal.proto",

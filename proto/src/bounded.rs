@@ -19,7 +19,7 @@ use crate::limits;
 use crate::v1::{
     BatchGetEntriesRequest, ChangeMemberRequest, OpenPoolRequest, PlaceHoldRequest,
     PostEntriesRequest, PostEntryRequest, RegisterMemberRequest, RegisterMembersRequest,
-    RegisterStaffRequest, SettleHoldRequest,
+    RegisterStaffRequest, SettleHoldRequest, StepGroupRequest,
 };
 
 /// A repeated field of a request.
@@ -85,6 +85,19 @@ const CHANGE_MEMBER: &[Repeated] = &[repeated(4, 1, 1, &[repeated(4, limits::REL
 const REGISTER_STAFF: &[Repeated] = &[repeated(4, limits::RELATIVES, 5, &[])];
 const SETTLE_HOLD: &[Repeated] = &[repeated(4, limits::SETTLEMENT_LEGS, 9, &[])];
 
+const MEMBER_LIST: &[Repeated] = &[repeated(1, limits::GROUP_LIST, 7, &[])];
+/// One of its lists, whichever is given.
+const STEP_GROUP: &[Repeated] = &[repeated(
+    3,
+    1,
+    2,
+    &[
+        repeated(1, 1, 2, MEMBER_LIST),
+        repeated(2, 1, 2, MEMBER_LIST),
+        repeated(3, 1, 2, MEMBER_LIST),
+    ],
+)];
+
 const OPEN_POOL: &[Repeated] = &[repeated(4, limits::PURPOSES, 3, &[])];
 
 fn repeated_in<T: 'static>() -> &'static [Repeated] {
@@ -100,6 +113,7 @@ fn repeated_in<T: 'static>() -> &'static [Repeated] {
         (TypeId::of::<ChangeMemberRequest>(), CHANGE_MEMBER),
         (TypeId::of::<RegisterStaffRequest>(), REGISTER_STAFF),
         (TypeId::of::<OpenPoolRequest>(), OPEN_POOL),
+        (TypeId::of::<StepGroupRequest>(), STEP_GROUP),
     ];
     let found = requests.iter().find(|(request, _)| *request == of);
     found.map_or(&[], |(_, fields)| fields)
@@ -158,7 +172,10 @@ fn count(mut bytes: &[u8], fields: &mut [Counted], whole_bytes: usize) -> Result
         }
         let length = usize::try_from(decode_varint(&mut bytes)?).unwrap_or(usize::MAX);
         let (part, rest) = bytes.split_at_checked(length).ok_or(Refused::Malformed)?;
-        count(part, &mut field.within, whole_bytes)?;
+        // A text is no message, and would end the counting as a malformed one.
+        if !field.within.is_empty() {
+            count(part, &mut field.within, whole_bytes)?;
+        }
         bytes = rest;
     }
     Ok(())

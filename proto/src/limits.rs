@@ -24,3 +24,5 @@ pub const RELATIVES: usize = 20;
 pub const TAGS: usize = 16;
 /// The purposes of a pool.
 pub const PURPOSES: usize = 10;
+/// The members whom a step of a group names.
+pub const GROUP_LIST: usize = 1_000;

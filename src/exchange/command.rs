@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AcceptNeed, Admission, ApproveExit, AriseVisit, Branch, CentreTerms, CloseIncident, ExitMember,
-    IssuanceCommand, MemberDetails, MemberId, MemberState, NeedStep, ObjectId, Objects,
-    OfferSupply, OrderStep, PartnerCommand, PeriodCommand, PersonalFields, PersonalPart,
+    GroupCommand, IssuanceCommand, MemberDetails, MemberId, MemberState, NeedStep, ObjectId,
+    Objects, OfferSupply, OrderStep, PartnerCommand, PeriodCommand, PersonalFields, PersonalPart,
     PolicyDocument, PoolCommand, PublishNeed, Qualification, RecordVisit, ReportIncident,
     SetMandate, StaffNumber, StaffState, StaffTerms, StandingStep, StepId, StockCommand, Wants,
     WithdrawSupply,
@@ -220,6 +220,8 @@ pub enum Command {
     Issuance(Box<IssuanceCommand>),
     /// Of stocks.
     Stock(Box<StockCommand>),
+    /// Of groups.
+    Group(Box<GroupCommand>),
     /// Of periods.
     Period(PeriodCommand),
     /// Of partners.
@@ -274,6 +276,7 @@ impl Command {
             Self::Pool(command) => command.step_id(),
             Self::Issuance(command) => command.step_id(),
             Self::Stock(command) => command.step_id(),
+            Self::Group(command) => command.step_id(),
             Self::Period(command) => command.step_id(),
             Self::Partner(command) => command.step_id(),
         }
@@ -319,6 +322,7 @@ impl Command {
             Self::Pool(command) => command.name(),
             Self::Issuance(command) => command.name(),
             Self::Stock(command) => command.name(),
+            Self::Group(command) => command.name(),
             Self::Period(command) => command.name(),
             Self::Partner(command) => command.name(),
         }
@@ -398,6 +402,14 @@ impl Command {
                 return;
             }
             Self::Partner(command) => {
+                wants.ledger.accounts.extend(command.accounts());
+                let named = command.names().into_iter();
+                wants
+                    .objects
+                    .extend(named.filter(|id| objects.object(id).is_err()));
+                return;
+            }
+            Self::Group(command) => {
                 wants.ledger.accounts.extend(command.accounts());
                 let named = command.names().into_iter();
                 wants

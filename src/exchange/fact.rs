@@ -2,7 +2,7 @@
 
 use super::{
     AcceptNeed, AdoptPolicy, AdoptedPolicy, ApproveExit, Arisen, Branch, CentreTerms, ChangeMember,
-    ClearMember, Command, Commitments, Day, EraseMember, ExitMember, IncidentClosed,
+    ClearMember, Command, Commitments, Day, EraseMember, ExitMember, GroupFact, IncidentClosed,
     IncidentReported, IssuanceFact, MemberDetails, MemberId, MoveMember, NeedPublished,
     NeedStepped, ObjectId, OrderAccepted, OrderStepped, PartnerFact, PeriodFact, PersonalPart,
     PolicyVersion, PoolFact, QualifyMember, RegisterMember, SetMandate, SetMemberState,
@@ -140,6 +140,8 @@ pub enum Fact {
     Issuance(Box<IssuanceFact>),
     /// Of stocks.
     Stock(Box<StockFact>),
+    /// Of groups.
+    Group(Box<GroupFact>),
     Period(Box<PeriodFact>),
     /// Of partners.
     Partner(Box<PartnerFact>),
@@ -193,6 +195,7 @@ impl Fact {
             Self::Pool(fact) => Command::Pool(Box::new(fact.command())),
             Self::Issuance(fact) => Command::Issuance(Box::new(fact.command())),
             Self::Stock(fact) => Command::Stock(Box::new(fact.command())),
+            Self::Group(fact) => Command::Group(Box::new(fact.command())),
             Self::Period(fact) => Command::Period(fact.command()),
             Self::Partner(fact) => Command::Partner(Box::new(fact.command())),
             Self::SupplyOffered(new) => Command::OfferSupply(Box::new(new.offer.clone())),
@@ -243,6 +246,7 @@ impl Fact {
             Self::Issuance(fact) => fact.reason(),
             Self::Stock(fact) => fact.reason(),
             Self::Partner(fact) => fact.reason(),
+            Self::Group(fact) => fact.reason(),
             _ => None,
         };
         reason.map(|reason| reason.commitment)
@@ -279,6 +283,7 @@ impl Fact {
             | Self::Pool(_)
             | Self::Issuance(_)
             | Self::Stock(_)
+            | Self::Group(_)
             | Self::Period(_)
             | Self::Partner(_)
             | Self::PolicyAdopted(_) => None,
@@ -381,6 +386,7 @@ impl Fact {
             Self::Pool(fact) => vec![fact.command().step_id()],
             Self::Issuance(fact) => vec![fact.command().step_id()],
             Self::Stock(fact) => vec![fact.command().step_id()],
+            Self::Group(fact) => vec![fact.command().step_id()],
             Self::Period(fact) => vec![fact.command().step_id()],
             Self::Partner(fact) => vec![fact.command().step_id()],
         }

@@ -53,6 +53,7 @@ impl Objects {
             Fact::Pool(fact) => self.fold_pool(fact, stamp),
             Fact::Issuance(fact) => self.fold_issuance(fact, at),
             Fact::Stock(fact) => self.fold_stock(fact, at),
+            Fact::Group(fact) => self.fold_group(fact, at),
             Fact::Period(fact) => match &**fact {
                 PeriodFact::Closed(new) => self.close_period(new, stamp),
                 PeriodFact::Sealed(seal) => self.change_period(&seal.id, at, |period| {

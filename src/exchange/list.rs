@@ -1,8 +1,8 @@
 //! The lists that objects stand in, each under a key.
 
 use super::{
-    Branch, Code, Day, IncidentState, Member, MemberId, MemberState, Need, NeedState, ObjectId,
-    ObjectKind, Order, OrderState, Period, StandingState, StandingVisit,
+    Branch, Code, Day, GroupId, IncidentState, Member, MemberId, MemberState, Need, NeedState,
+    ObjectId, ObjectKind, Order, OrderState, Period, StandingState, StandingVisit,
     order::SheetNumber,
     pool::{Relief, ReliefState},
 };
@@ -204,6 +204,10 @@ pub enum List {
     PartnersOf(Branch),
     /// What was received from a partner and sent there, by reference.
     RemittancesWith(AccountId),
+    /// The groups of a centre in the order of their days: the same list, whichever day is named.
+    GroupsOf(Branch, Day),
+    /// The pages of a group's places.
+    PagesOf(GroupId),
     /// The closed periods of a centre, in their order.
     PeriodsOf(Branch),
     /// Closed periods that the server has not sealed yet.
@@ -250,6 +254,8 @@ impl List {
             Self::PoolsOf(_) => ObjectKind::Pool,
             Self::SourcesOf(_) => ObjectKind::Source,
             Self::StocksOf(_) => ObjectKind::Stock,
+            Self::GroupsOf(..) => ObjectKind::Group,
+            Self::PagesOf(_) => ObjectKind::GroupPage,
             Self::PeriodsOf(_) | Self::PeriodsUnsealed => ObjectKind::Period,
             Self::PartnersOf(_) => ObjectKind::Partner,
             Self::RemittancesWith(_) => ObjectKind::Remittance,
@@ -299,6 +305,8 @@ impl List {
             Self::StocksOf(centre) => format!("stocks-of/{centre} "),
             Self::PartnersOf(centre) => format!("partners-of/{centre} "),
             Self::RemittancesWith(partner) => format!("remittances-with/{partner} "),
+            Self::GroupsOf(centre, _) => format!("groups-of/{centre} "),
+            Self::PagesOf(group) => format!("pages-of/{group} "),
             Self::ItemsOf(stock) => format!("items-of/{stock} "),
             Self::SourcesOf(centre) => format!("sources-of/{centre} "),
             Self::PoolsOf(centre) => format!("pools-of/{centre} "),
@@ -327,7 +335,8 @@ impl List {
             | Self::OrdersToCorrect(_, day)
             | Self::OrdersIn(_, _, day)
             | Self::OrdersFrom(_, day)
-            | Self::NeedsFrom(_, day) => {
+            | Self::NeedsFrom(_, day)
+            | Self::GroupsOf(_, day) => {
                 format!("{prefix}{day} {id}")
             }
             _ => format!("{prefix}{id}"),

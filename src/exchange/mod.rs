@@ -18,6 +18,7 @@ mod digest;
 mod exit;
 mod fact;
 mod fold;
+pub mod group;
 mod id;
 mod identity;
 pub mod issuance;
@@ -58,6 +59,7 @@ pub use fact::{
     Admission, ErasureStep, ExitApproved, Fact, MemberChanged, MemberCleared, MemberExited,
     MemberMoved, MemberRegistered, PolicyAdopted,
 };
+pub use group::{GroupCommand, GroupFact, GroupId, GroupRejection};
 pub use id::{Branch, StaffNumber, StepId};
 pub use identity::{Identity, IdentityKey};
 pub use issuance::{Days, IssuanceCommand, IssuanceFact, IssuanceRejection};

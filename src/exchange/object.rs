@@ -9,6 +9,7 @@ use super::{
     AdoptedPolicy, Branch, Centre, Holder, Incident, IncidentId, Mandate, MandateId, Member,
     MemberId, MemberWeek, Need, NeedId, Order, OrderId, Period, PeriodId, PolicyId, Staff,
     StaffNumber, StandingId, StandingVisit, WeekId,
+    group::{Group, GroupId, GroupPage, PageId},
     issuance::Source,
     list::{self, List},
     partner::{Partner, Remittance, RemittanceId},
@@ -39,6 +40,8 @@ pub enum ObjectKind {
     Partner,
     Remittance,
     Period,
+    Group,
+    GroupPage,
 }
 
 impl ObjectKind {
@@ -64,6 +67,8 @@ impl ObjectKind {
             Self::Partner => "partner",
             Self::Remittance => "remittance",
             Self::Period => "period",
+            Self::Group => "group",
+            Self::GroupPage => "group-page",
         }
     }
 }
@@ -93,6 +98,8 @@ pub enum ObjectId {
     Partner(AccountId),
     Remittance(Box<RemittanceId>),
     Period(Box<PeriodId>),
+    Group(GroupId),
+    GroupPage(PageId),
 }
 
 impl ObjectId {
@@ -119,6 +126,8 @@ impl ObjectId {
             Self::Partner(_) => ObjectKind::Partner,
             Self::Remittance(_) => ObjectKind::Remittance,
             Self::Period(_) => ObjectKind::Period,
+            Self::Group(_) => ObjectKind::Group,
+            Self::GroupPage(_) => ObjectKind::GroupPage,
         }
     }
 
@@ -144,6 +153,8 @@ impl ObjectId {
             Self::Standing(id) => return format!("{kind}/{id}"),
             Self::Relief(id) => return format!("{kind}/{id}"),
             Self::Period(id) => return format!("{kind}/{}/{}", id.centre, id.month),
+            Self::Group(id) => return format!("{kind}/{id}"),
+            Self::GroupPage(id) => return format!("{kind}/{}/{:02}", id.group, id.page),
             Self::StockItem(id) => return format!("{kind}/{}/{}", id.stock, id.code),
             Self::Remittance(id) => {
                 return format!("{kind}/{}/{}/{}", id.partner, id.direction, id.reference);
@@ -188,6 +199,8 @@ pub enum Object {
     Partner(Partner),
     Remittance(Box<Remittance>),
     Period(Period),
+    Group(Box<Group>),
+    GroupPage(Box<GroupPage>),
 }
 
 impl Object {
@@ -214,6 +227,8 @@ impl Object {
             Self::Partner(partner) => ObjectId::Partner(partner.account.clone()),
             Self::Remittance(one) => ObjectId::Remittance(Box::new(one.id.clone())),
             Self::Period(period) => ObjectId::Period(Box::new(period.id.clone())),
+            Self::Group(group) => ObjectId::Group(group.id),
+            Self::GroupPage(page) => ObjectId::GroupPage(page.id),
         }
     }
 
@@ -251,6 +266,8 @@ impl Object {
             Self::Partner(partner) => serde_json::to_string(partner),
             Self::Remittance(remittance) => serde_json::to_string(remittance),
             Self::Period(period) => serde_json::to_string(period),
+            Self::Group(group) => serde_json::to_string(group),
+            Self::GroupPage(page) => serde_json::to_string(page),
         }
     }
 
@@ -280,6 +297,8 @@ impl Object {
             ObjectKind::Partner => Self::Partner(serde_json::from_str(state)?),
             ObjectKind::Remittance => Self::Remittance(serde_json::from_str(state)?),
             ObjectKind::Period => Self::Period(serde_json::from_str(state)?),
+            ObjectKind::Group => Self::Group(serde_json::from_str(state)?),
+            ObjectKind::GroupPage => Self::GroupPage(serde_json::from_str(state)?),
         })
     }
 
@@ -302,6 +321,10 @@ impl Object {
             Self::Period(period) => list::of_period(period),
             Self::Partner(partner) => vec![List::PartnersOf(partner.centre.clone())],
             Self::Remittance(one) => vec![List::RemittancesWith(one.id.partner.clone())],
+            Self::Group(group) => {
+                vec![List::GroupsOf(group.terms.centre.clone(), group.grounds.on)]
+            }
+            Self::GroupPage(page) => vec![List::PagesOf(page.id.group)],
             Self::Incident(incident) => {
                 vec![List::IncidentsIn(incident.centre.clone(), incident.state)]
             }

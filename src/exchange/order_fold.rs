@@ -428,7 +428,7 @@ impl Objects {
         Ok(())
     }
 
-    fn change_week(
+    pub(super) fn change_week(
         &mut self,
         id: WeekId,
         at: Sequence,

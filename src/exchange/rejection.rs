@@ -1,9 +1,9 @@
 //! Why the time bank refuses.
 
 use super::{
-    Branch, Code, Day, IssuanceRejection, MemberId, MemberState, OrderRejection, PartnerRejection,
-    PeriodRejection, PolicyId, PolicyVersion, PoolRejection, StaffChange, StaffNumber, StaffState,
-    StepId, StockRejection,
+    Branch, Code, Day, GroupRejection, IssuanceRejection, MemberId, MemberState, OrderRejection,
+    PartnerRejection, PeriodRejection, PolicyId, PolicyVersion, PoolRejection, StaffChange,
+    StaffNumber, StaffState, StepId, StockRejection,
 };
 use crate::ledger::{AccountId, Balance, Difference, Principal, Sequence, UnitId};
 
@@ -231,6 +231,9 @@ pub enum Rejection {
     /// Of what is asked of partners.
     #[error(transparent)]
     Partner(Box<PartnerRejection>),
+    /// Of what is asked of groups.
+    #[error(transparent)]
+    Group(Box<GroupRejection>),
     /// Of periods.
     #[error(transparent)]
     Period(Box<PeriodRejection>),
@@ -245,6 +248,12 @@ impl From<PeriodRejection> for Rejection {
 impl From<PartnerRejection> for Rejection {
     fn from(rejection: PartnerRejection) -> Self {
         Self::Partner(Box::new(rejection))
+    }
+}
+
+impl From<GroupRejection> for Rejection {
+    fn from(rejection: GroupRejection) -> Self {
+        Self::Group(Box::new(rejection))
     }
 }
 
@@ -334,6 +343,7 @@ impl Rejection {
             Self::Issuance(rejection) => rejection.reason(),
             Self::Stock(rejection) => rejection.reason(),
             Self::Partner(rejection) => rejection.reason(),
+            Self::Group(rejection) => rejection.reason(),
             Self::Period(rejection) => rejection.reason(),
         }
     }
@@ -353,6 +363,7 @@ impl Rejection {
             Self::Issuance(rejection) => rejection.figures(),
             Self::Stock(rejection) => rejection.figures(),
             Self::Partner(rejection) => rejection.figures(),
+            Self::Group(rejection) => rejection.figures(),
             Self::Period(rejection) => rejection.figures(),
             Self::IdReused { id, difference } => vec![
                 ("id", id.to_string()),

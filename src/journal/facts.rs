@@ -5,8 +5,8 @@ use timebank_proto::v1::{self, exchange_step::Fact as Message};
 use super::{
     Undecodable,
     decode::{booking, ledger_fact},
-    encode, exit_facts, incident_facts, issuance_facts, member_facts, order_facts, partner_facts,
-    period_facts, pool_facts, standing_facts, stock_facts, supply_facts,
+    encode, exit_facts, group_facts, incident_facts, issuance_facts, member_facts, order_facts,
+    partner_facts, period_facts, pool_facts, standing_facts, stock_facts, supply_facts,
 };
 use crate::{
     exchange::{
@@ -104,6 +104,7 @@ fn fact_to_proto(fact: &Fact) -> Message {
         Fact::Pool(fact) => pool_facts::to_proto(fact),
         Fact::Issuance(fact) => issuance_facts::to_proto(fact),
         Fact::Stock(fact) => stock_facts::to_proto(fact),
+        Fact::Group(fact) => group_facts::to_proto(fact),
         Fact::Period(fact) => period_facts::to_proto(fact),
         Fact::Partner(fact) => partner_facts::to_proto(fact),
         Fact::MemberExited(new) => Message::MemberExited(exit_facts::exited(new)),
@@ -219,6 +220,8 @@ fn fact(fact: Message) -> Result<Fact> {
         Message::StockOpened(new) => stock_facts::read_opened(&new)?,
         Message::StockItemPut(new) => stock_facts::read_put(&new)?,
         Message::StockRedeemed(new) => stock_facts::read_redeemed(&new)?,
+        Message::GroupOpened(new) => group_facts::read_opened(&new)?,
+        Message::GroupStepped(new) => group_facts::read_stepped(&new)?,
         Message::PeriodClosed(new) => period_facts::read_closed(&new)?,
         Message::PeriodSealed(new) => period_facts::read_sealed(&new)?,
         Message::PeriodSignedOff(new) => period_facts::read_signed(&new)?,

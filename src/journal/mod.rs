@@ -11,6 +11,7 @@ mod decode;
 mod encode;
 mod exit_facts;
 mod facts;
+mod group_facts;
 mod incident_facts;
 mod issuance_facts;
 mod member_facts;
@@ -29,6 +30,7 @@ mod wire;
 pub use decode::{Undecodable, decode};
 pub use encode::{encode, tags_to_proto, to_proto};
 pub use facts::staff_change;
+pub use group_facts::{group_action, group_terms, group_terms_to_proto};
 pub use incident_facts::{
     evidence, evidence_to_proto, incident_kind_to_proto, incident_state_to_proto, reported_kind,
 };

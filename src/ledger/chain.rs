@@ -17,7 +17,7 @@
 use super::{Moment, Sequence};
 
 /// A record's legs are numbered in so many bits.
-const LEG_BITS: u32 = 10;
+const LEG_BITS: u32 = 14;
 const MINUTE_US: i64 = 60_000_000;
 
 /// A transfer's place in the journal: its record's sequence and its leg.
@@ -25,7 +25,7 @@ const MINUTE_US: i64 = 60_000_000;
 pub struct Position(i64);
 
 impl Position {
-    /// The place of a leg of a record. None above 1,023.
+    /// The place of a leg of a record. None above 16,383.
     pub fn new(sequence: Sequence, leg: usize) -> Option<Self> {
         let leg = i64::try_from(leg).ok().filter(|leg| *leg < 1 << LEG_BITS)?;
         Some(Self((sequence.get() << LEG_BITS) | leg))

@@ -72,6 +72,10 @@ pub enum Malformed {
     Relatives { given: usize, max: usize },
     #[error("{field} is no month of the years 1900 to 9999, written as 2026-10")]
     Month { field: &'static str },
+    #[error("{given} places are not 1 to {max}")]
+    Places { given: i64, max: u32 },
+    #[error("a list names 1 to {max} members, each once; here are {given}")]
+    Listed { given: usize, max: usize },
     #[error("{given} pieces are not 1 to {max}")]
     Pieces { given: i64, max: u32 },
     #[error("the last day, {until}, comes before the first, {from}")]
@@ -163,6 +167,8 @@ impl Malformed {
             Self::Relatives { .. } => "TOO_MANY_RELATIVES",
             Self::Month { .. } => "MONTH_MALFORMED",
             Self::Pieces { .. } => "PIECES_OUT_OF_RANGE",
+            Self::Places { .. } => "PLACES_OUT_OF_RANGE",
+            Self::Listed { .. } => "LIST_MALFORMED",
             Self::DaysReversed { .. } => "DAYS_REVERSED",
             Self::Purposes { .. } => "PURPOSES_MALFORMED",
             Self::SequenceRange { .. } => "SEQUENCE_OUT_OF_RANGE",
@@ -219,12 +225,13 @@ impl Malformed {
             }
             Self::TransferCount { given, max }
             | Self::Relatives { given, max }
+            | Self::Listed { given, max }
             | Self::Purposes { given, max }
             | Self::TagCount { given, max }
             | Self::NoteLength { given, max } => {
                 vec![("given", given.to_string()), ("max", max.to_string())]
             }
-            Self::Pieces { given, max } => {
+            Self::Pieces { given, max } | Self::Places { given, max } => {
                 vec![("given", given.to_string()), ("max", max.to_string())]
             }
             Self::DaysReversed { from, until } => {

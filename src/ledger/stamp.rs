@@ -22,7 +22,7 @@ impl Sequence {
 
     /// A position. None below 0 or where postings could no longer be numbered.
     pub fn new(position: i64) -> Option<Self> {
-        (0..=i64::MAX >> 11)
+        (0..=i64::MAX >> 15)
             .contains(&position)
             .then_some(Self(position))
     }

@@ -7,6 +7,7 @@ mod connection;
 mod convert;
 mod door;
 mod entries;
+mod groups;
 mod health;
 mod holds;
 mod incidents;

@@ -10,8 +10,8 @@ use tonic_types::{ErrorDetails, StatusExt};
 use super::door::RETRY_AFTER;
 use crate::{
     exchange::{
-        self, IssuanceRejection, OrderRejection, PartnerRejection, PeriodRejection, PoolRejection,
-        StockRejection, policy::Mistakes,
+        self, GroupRejection, IssuanceRejection, OrderRejection, PartnerRejection, PeriodRejection,
+        PoolRejection, StockRejection, policy::Mistakes,
     },
     ledger::{self, Malformed},
     query::{PageError, ReadError, ReportError},
@@ -279,6 +279,7 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         Rejection::Issuance(rejection) => issuance_code(rejection),
         Rejection::Stock(rejection) => stock_code(rejection),
         Rejection::Partner(rejection) => partner_code(rejection),
+        Rejection::Group(rejection) => group_code(rejection),
         Rejection::Period(rejection) => period_code(rejection),
         Rejection::CentreInside { .. }
         | Rejection::StaffStateWrong { .. }
@@ -386,6 +387,21 @@ fn partner_code(rejection: &PartnerRejection) -> Code {
         PartnerRejection::PartnerUnknown { .. } => Code::NotFound,
         PartnerRejection::ReferenceExists { .. } => Code::AlreadyExists,
         PartnerRejection::PartnerLimit { .. } => Code::FailedPrecondition,
+    }
+}
+
+fn group_code(rejection: &GroupRejection) -> Code {
+    match rejection {
+        GroupRejection::GroupUnknown { .. } | GroupRejection::PlaceUnknown { .. } => Code::NotFound,
+        GroupRejection::PlaceTaken { .. } | GroupRejection::AttendedAlready { .. } => {
+            Code::AlreadyExists
+        }
+        GroupRejection::GroupFull { .. } => Code::ResourceExhausted,
+        GroupRejection::GroupStateWrong { .. }
+        | GroupRejection::GroupPayerUnfit { .. }
+        | GroupRejection::GroupNotBegun { .. }
+        | GroupRejection::GroupNotOver { .. }
+        | GroupRejection::NobodyAttended { .. } => Code::FailedPrecondition,
     }
 }
 

@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::Desk;
-use crate::support::ended;
+use crate::support::{ended, left_out};
 
 /// The example city, as the example itself writes it.
 fn city() -> String {
@@ -67,6 +67,8 @@ fn the_example_city_has_the_participants_of_the_study() {
     );
     assert_eq!(participants(&of_one)[0].0, "yuzhong");
 
+    compared_with_sql(&desk);
+
     // As of a position, the same bytes for ever.
     let position = activity["at_position"].to_string();
     let then = [
@@ -112,7 +114,7 @@ fn a_report_that_cannot_be() {
         ("satisfaction", "branch  orders  answers  response percent"),
         ("supply-demand", "branch  needs  arranged  accepted"),
         ("dormancy", "joined  members  gone  active 30 days"),
-        ("indicators", "participants - count 0 members who served"),
+        ("indicators", "participants count 0 members who served"),
         (
             "redeemability",
             "outstanding members minutes 1h40m what stands on",
@@ -213,4 +215,75 @@ fn a_sample_of_nothing() {
     assert_eq!(drawn["rows"], json!([]));
     let many = ["audit", "sample", "--seed", "dice", "--size", "1001"];
     assert_eq!(desk.run(&many).code, 2);
+}
+
+/// The figures of the reports, and those that another engine has of an export.
+fn compared_with_sql(desk: &Desk) {
+    let python = std::env::var_os("TIMEBANK_TEST_PYTHON").unwrap_or_else(|| "python3".into());
+    let mut probe = Command::new(&python);
+    let probe = probe.args(["-c", "import duckdb"]).output();
+    if !probe.is_ok_and(|output| output.status.success()) {
+        return left_out("python3 has no duckdb; see TIMEBANK_TEST_PYTHON");
+    }
+    let lines = desk.done(&["export", "--format", "jsonl"]);
+    let file = desk.file("city.jsonl", &lines);
+    let dormancy = desk.json(&["report", "dormancy"]);
+    let today = chrono::Utc::now().date_naive().to_string();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/figures.py");
+    let mut command = Command::new(python);
+    command.args([script, &file, &today]);
+    let output = ended(command);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let sql: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+
+    for by in ["branch", "service", "month"] {
+        let report = desk.json(&["report", "activity", "--by", by]);
+        let figures = [
+            "participants",
+            "providers",
+            "recipients",
+            "both",
+            "services",
+            "served_minutes",
+            "credited_minutes",
+        ];
+        assert_eq!(by_name(&report, by, &figures), sql[by], "activity by {by}");
+    }
+    let figures = [
+        "members",
+        "active_30_days",
+        "active_90_days",
+        "active_365_days",
+        "active_before",
+    ];
+    assert_eq!(by_name(&dormancy, "joined", &figures), sql["dormancy"]);
+    let report = desk.json(&["report", "redeemability"]);
+    let figure = |figure: &str, of: &str| {
+        let rows = report["rows"].as_array().expect("rows").iter();
+        let mut found = rows.filter(|row| row["figure"] == figure && row["of"] == of);
+        found.next().expect("a figure")["value"].clone()
+    };
+    assert_eq!(
+        figure("outstanding", "members"),
+        sql["outstanding"]["members"]
+    );
+    assert_eq!(figure("outstanding", "pools"), sql["outstanding"]["pools"]);
+    for (account, out) in sql["issued"].as_object().expect("accounts") {
+        assert_eq!(figure("issued", account), *out, "{account}");
+    }
+    assert_eq!(figure("redeemed", "stock"), sql["redeemed stock"]);
+    assert_eq!(figure("redeemed", "services"), sql["redeemed services"]);
+    assert_eq!(figure("earned", "services"), sql["earned"]);
+}
+
+/// Rows of a report by what they are of.
+fn by_name(report: &Value, of: &str, figures: &[&str]) -> Value {
+    let rows = report["rows"].as_array().expect("rows").iter();
+    let rows = rows.map(|row| {
+        let name = row[of].as_str().expect("a name").to_owned();
+        let figures = figures.iter().map(|figure| row[*figure].clone());
+        (name, figures.collect::<Value>())
+    });
+    Value::Object(rows.collect())
 }

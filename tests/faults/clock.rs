@@ -1,11 +1,7 @@
 //! Clocks that are wrong: set ahead, set back, or run away while a server runs.
 //! Only the server's own clock is changed, by faketime.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, process::Command};
 
 use tempfile::TempDir;
 use timebank_proto::v1::{self, AccountKind, HoldState};
@@ -13,30 +9,7 @@ use tonic::Code;
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
 use super::{ANN, BEN, MINT};
-use crate::support::{Client, Server, entry, id, peer, serve_command, timestamp, told, within};
-
-/// The command that serves a directory by a clock that is changed by so much, such
-/// as `+365d`. None where there is no faketime. (Its own command would fork, and so
-/// take the server's signals.)
-pub(super) fn skewed(data: &Path, offset: &str) -> Option<Command> {
-    peer("faketime")?;
-    let mut command = serve_command(data);
-    command
-        .env("LD_PRELOAD", library())
-        .env("FAKETIME", offset)
-        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-    Some(command)
-}
-
-/// Where faketime keeps the library that its command preloads.
-fn library() -> PathBuf {
-    let places = fs::read_dir("/usr/lib").expect("the libraries");
-    let places = places.map(|place| place.expect("a library").path());
-    places
-        .map(|place| place.join("faketime/libfaketime.so.1"))
-        .find(|path| path.is_file())
-        .expect("faketime has its library below /usr/lib")
-}
+use crate::support::{Client, Server, entry, id, serve_command, skewed, timestamp, told, within};
 
 fn accepting(mut command: Command) -> Command {
     command.arg("--accept-clock");

@@ -10,8 +10,7 @@ use timebank_proto::v1::{
     need_action::Action,
 };
 
-use super::clock::skewed;
-use crate::support::{Client, Server, by, entry, id, timestamp, within};
+use crate::support::{Client, Server, by, entry, id, skewed, timestamp, within};
 
 const MINT: &str = "city:mint";
 const POLICY: &str = "name = 'One'\n[[service]]\ncode = 'walk'\nname_en = 'Walk'\n";

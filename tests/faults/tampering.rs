@@ -166,7 +166,7 @@ async fn is_found() {
     let update =
         |table: &str, what: &str, whose: &str| format!("UPDATE {table} SET {what} WHERE {whose}");
     let ben = "no = 3";
-    let first = "position = 6 * 1024";
+    let first = "position = 6 * 16384";
     let cases = [
         ("a byte of a record", journal(&format!("bytes = {bytes}"), 7), "journal", 7),
         ("a byte of an opening", journal(&format!("bytes = {bytes}"), 3), "journal", 3),
@@ -177,15 +177,15 @@ async fn is_found() {
         ("hours set aside", update("balances", "held = held + 1", "no = 2"), "balances", 3),
         ("a count of holds", update("balances", "open_holds = 0", ben), "balances", 4),
         ("a count of postings", update("balances", "posting_count = posting_count - 1", ben), "balances", 4),
-        ("the end of a chain", update("balances", "last_posting = 6 * 1024", ben), "balances", 4),
+        ("the end of a chain", update("balances", "last_posting = 6 * 16384", ben), "balances", 4),
         ("a posting's balance", update("transfers", "credit_balance = credit_balance + 1", first), "transfers", 6),
         ("a posting's account", update("transfers", "debit_no = 3", first), "transfers", 6),
-        ("a link between postings", update("transfers", "debit_prev = NULL", "position = 15 * 1024"), "transfers", 15),
-        ("a jump between postings", update("transfers", "credit_jump = NULL", "position = 16 * 1024"), "transfers", 16),
-        ("a span of minutes", update("transfers", "credit_last_minute = 1 + credit_last_minute", "position = 7 * 1024"), "transfers", 7),
-        ("a posting taken out", "DELETE FROM transfers WHERE position = 7 * 1024".into(), "transfers", 7),
-        ("the last posting taken out", "DELETE FROM transfers WHERE position = 16 * 1024".into(), "transfers", 16),
-        ("a posting put in", "INSERT INTO transfers SELECT 17 * 1024, debit_no, debit_balance, NULL, NULL, NULL, NULL, credit_no, credit_balance, NULL, NULL, NULL, NULL FROM transfers WHERE position = 16 * 1024".into(), "transfers", 0),
+        ("a link between postings", update("transfers", "debit_prev = NULL", "position = 15 * 16384"), "transfers", 15),
+        ("a jump between postings", update("transfers", "credit_jump = NULL", "position = 16 * 16384"), "transfers", 16),
+        ("a span of minutes", update("transfers", "credit_last_minute = 1 + credit_last_minute", "position = 7 * 16384"), "transfers", 7),
+        ("a posting taken out", "DELETE FROM transfers WHERE position = 7 * 16384".into(), "transfers", 7),
+        ("the last posting taken out", "DELETE FROM transfers WHERE position = 16 * 16384".into(), "transfers", 16),
+        ("a posting put in", "INSERT INTO transfers SELECT 17 * 16384, debit_no, debit_balance, NULL, NULL, NULL, NULL, credit_no, credit_balance, NULL, NULL, NULL, NULL FROM transfers WHERE position = 16 * 16384".into(), "transfers", 0),
         ("an amount set aside", update("holds", "amount = 4", "sequence = 11"), "holds", 11),
         ("an open hold's state", update("holds", "state = 3, ended_sequence = 13", "sequence = 11"), "holds", 11),
         ("an ended hold's state", update("holds", "state = 1, ended_sequence = NULL", "sequence = 9"), "holds", 9),
@@ -193,7 +193,7 @@ async fn is_found() {
         ("a hold that ended before its end", update("holds", "ended_sequence = NULL", "sequence = 12"), "tables", 13),
         ("another hold's end", update("holds", "state = 2, ended_sequence = 10", "sequence = 12"), "tables", 13),
         ("a count of holds that is none", update("balances", "open_holds = -1", ben), "balances", 4),
-        ("a span that is none", update("transfers", "credit_last_minute = 9223372036854775807", "position = 7 * 1024"), "transfers", 7),
+        ("a span that is none", update("transfers", "credit_last_minute = 9223372036854775807", "position = 7 * 16384"), "transfers", 7),
         ("an expiry", update("holds", "expires_at_us = expires_at_us + 1", "sequence = 11"), "holds", 11),
         ("a hold taken out", "DELETE FROM holds WHERE sequence = 11".into(), "holds", 11),
         ("a hold put in", "INSERT INTO holds VALUES (7, 2, 3, 1, NULL, 1, NULL)".into(), "holds", 0),
@@ -297,7 +297,7 @@ async fn is_told_to_who_decides_by_it() {
     for sql in [
         "UPDATE balances SET open_holds = 9223372036854775807 WHERE no = 3",
         "UPDATE balances SET posting_count = -1 WHERE no = 3",
-        "UPDATE transfers SET credit_last_minute = 9223372036854775807 WHERE position = 16 * 1024",
+        "UPDATE transfers SET credit_last_minute = 9223372036854775807 WHERE position = 16 * 16384",
         // Due by its row, and not by its record: it is not expired again and again.
         "UPDATE holds SET expires_at_us = 1 WHERE sequence = 11",
     ] {

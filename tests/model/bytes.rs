@@ -64,7 +64,7 @@ fn bytes(record: &Record) -> Vec<u8> {
 fn records() -> impl Strategy<Value = Record> {
     let text = || string_regex("[ -~]{0,64}").expect("a pattern");
     (
-        1..=i64::MAX >> 11,
+        1..=i64::MAX >> 15,
         moments(),
         moments(),
         text(),

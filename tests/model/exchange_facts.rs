@@ -14,7 +14,7 @@ use timebank::{
 
 use super::{
     bytes::{accounts, bookings, labels, moments},
-    order_facts, pool_facts,
+    group_facts, order_facts, pool_facts,
 };
 
 pub(super) fn facts() -> BoxedStrategy<Fact> {
@@ -86,6 +86,7 @@ pub(super) fn facts() -> BoxedStrategy<Fact> {
         exits(),
         changes(),
         order_facts::facts(),
+        group_facts::facts(),
         pool_facts::facts(),
         (bookings(), branches(), versions(), days(), "[a-z]{1,20}").prop_map(
             |(step, centre, version, starts_on, name)| {

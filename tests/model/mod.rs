@@ -19,6 +19,7 @@ mod exchange_facts;
 mod gate;
 mod generate;
 mod goings;
+mod group_facts;
 mod invariants;
 mod machine;
 mod order_facts;

@@ -34,7 +34,7 @@ pub(super) fn members() -> impl Strategy<Value = MemberId> {
     accounts().prop_map(|id| member(&id))
 }
 
-fn minutes() -> impl Strategy<Value = Minutes> {
+pub(super) fn minutes() -> impl Strategy<Value = Minutes> {
     (1..100_000i64).prop_map(|minutes| Minutes::new(minutes).expect("minutes"))
 }
 

@@ -308,7 +308,7 @@ fn remitted() -> impl Strategy<Value = PartnerFact> {
 }
 
 fn periods() -> impl Strategy<Value = Fact> {
-    let closing = (numbers(), 0..i64::MAX >> 11, any::<[u8; 32]>());
+    let closing = (numbers(), 0..i64::MAX >> 15, any::<[u8; 32]>());
     let parts = (bookings(), branches(), days(), closing, 0..3);
     parts.prop_map(|(step, centre, day, (by, count, root), which)| {
         let month = Month::of(day);

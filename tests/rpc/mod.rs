@@ -9,6 +9,7 @@ mod calls;
 mod ends;
 mod files;
 mod goings;
+mod groups;
 mod life;
 mod members;
 mod order;

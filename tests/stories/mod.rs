@@ -8,6 +8,7 @@
 //! the results anew, to be read before they are believed.
 
 mod coverage;
+mod groups;
 mod orders;
 mod partakers;
 mod partners;
@@ -90,6 +91,7 @@ stories! {
     centres
     chenjiaqiao
     community_sunshine_fund
+    community_universities
     corrections
     drafts
     due
@@ -99,6 +101,7 @@ stories! {
     family_and_institution
     foundation
     gifts
+    groups
     guards
     holds
     incidents

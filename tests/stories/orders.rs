@@ -23,7 +23,7 @@ use super::{
     words::{Said, Words, account, mistake, number},
 };
 
-fn minutes(word: &str) -> Said<Minutes> {
+pub(super) fn minutes(word: &str) -> Said<Minutes> {
     match Minutes::parse(word) {
         Some(minutes) => Ok(minutes),
         None => mistake(format!("{word} is no length")),

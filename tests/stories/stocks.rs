@@ -32,7 +32,10 @@ impl Story {
             "items" => return self.items_of(words).map(Some),
             name => {
                 return match self.periods(name, words)? {
-                    None => self.partners(name, words),
+                    None => match self.groups(name, words)? {
+                        None => self.partners(name, words),
+                        said => Ok(said),
+                    },
                     said => Ok(said),
                 };
             }

@@ -5,14 +5,14 @@ use std::{collections::BTreeMap, time::Duration};
 
 use timebank_proto::v1::{
     self, account_service_client::AccountServiceClient, centre_service_client::CentreServiceClient,
-    entry_service_client::EntryServiceClient, hold_service_client::HoldServiceClient,
-    incident_service_client::IncidentServiceClient, journal_service_client::JournalServiceClient,
-    member_service_client::MemberServiceClient, need_service_client::NeedServiceClient,
-    order_service_client::OrderServiceClient, partner_service_client::PartnerServiceClient,
-    period_service_client::PeriodServiceClient, policy_service_client::PolicyServiceClient,
-    pool_service_client::PoolServiceClient, report_service_client::ReportServiceClient,
-    source_service_client::SourceServiceClient, staff_service_client::StaffServiceClient,
-    standing_service_client::StandingServiceClient,
+    entry_service_client::EntryServiceClient, group_service_client::GroupServiceClient,
+    hold_service_client::HoldServiceClient, incident_service_client::IncidentServiceClient,
+    journal_service_client::JournalServiceClient, member_service_client::MemberServiceClient,
+    need_service_client::NeedServiceClient, order_service_client::OrderServiceClient,
+    partner_service_client::PartnerServiceClient, period_service_client::PeriodServiceClient,
+    policy_service_client::PolicyServiceClient, pool_service_client::PoolServiceClient,
+    report_service_client::ReportServiceClient, source_service_client::SourceServiceClient,
+    staff_service_client::StaffServiceClient, standing_service_client::StandingServiceClient,
     statement_service_client::StatementServiceClient, stock_service_client::StockServiceClient,
     supply_service_client::SupplyServiceClient, unit_service_client::UnitServiceClient,
 };
@@ -44,6 +44,7 @@ pub(crate) struct Client {
     pub(crate) sources: SourceServiceClient<Channel>,
     pub(crate) stocks: StockServiceClient<Channel>,
     pub(crate) partners: PartnerServiceClient<Channel>,
+    pub(crate) groups: GroupServiceClient<Channel>,
     pub(crate) periods: PeriodServiceClient<Channel>,
     pub(crate) reports: ReportServiceClient<Channel>,
 }
@@ -76,6 +77,7 @@ impl Client {
             sources: SourceServiceClient::new(channel.clone()),
             stocks: StockServiceClient::new(channel.clone()),
             partners: PartnerServiceClient::new(channel.clone()),
+            groups: GroupServiceClient::new(channel.clone()),
             periods: PeriodServiceClient::new(channel.clone()),
             reports: ReportServiceClient::new(channel.clone()),
             channel,

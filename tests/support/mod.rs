@@ -2,6 +2,7 @@
 //! and short ways to say what a test is about.
 
 mod client;
+mod faketime;
 mod mounts;
 mod peers;
 mod server;
@@ -9,6 +10,7 @@ mod upload;
 mod write;
 
 pub(crate) use client::{Client, told};
+pub(crate) use faketime::skewed;
 pub(crate) use mounts::{seen_by, serve_on_mount};
 pub(crate) use peers::{left_out, peer};
 pub(crate) use server::{Server, ended, serve_at_noon, serve_command};

@@ -6,7 +6,7 @@ use timebank::exchange::{
 
 use super::{
     cells::{Cells, hex, shown},
-    issuance_facts, order_facts, partner_facts, period_facts, pool_facts, stock_facts,
+    group_facts, issuance_facts, order_facts, partner_facts, period_facts, pool_facts, stock_facts,
 };
 use crate::render::{Cell, Row};
 
@@ -40,6 +40,7 @@ pub(super) fn name(fact: &Fact) -> &'static str {
         Fact::Pool(fact) => pool_facts::name(fact),
         Fact::Issuance(fact) => issuance_facts::name(fact),
         Fact::Stock(fact) => stock_facts::name(fact),
+        Fact::Group(fact) => group_facts::name(fact),
         Fact::Period(fact) => period_facts::name(fact),
         Fact::Partner(fact) => partner_facts::name(fact),
     }
@@ -119,6 +120,7 @@ pub(super) fn cells(fact: &Fact) -> Cells {
         Fact::Pool(fact) => pool_facts::cells(fact),
         Fact::Issuance(fact) => issuance_facts::cells(fact),
         Fact::Stock(fact) => stock_facts::cells(fact),
+        Fact::Group(fact) => group_facts::cells(fact),
         Fact::Period(fact) => period_facts::cells(fact),
         Fact::Partner(fact) => partner_facts::cells(fact),
         Fact::MandateSet(set) => vec![
@@ -299,6 +301,7 @@ pub(super) fn summary(fact: &Fact) -> String {
         Fact::Pool(fact) => pool_facts::summary(fact),
         Fact::Issuance(fact) => issuance_facts::summary(fact),
         Fact::Stock(fact) => stock_facts::summary(fact),
+        Fact::Group(fact) => group_facts::summary(fact),
         Fact::Period(fact) => period_facts::summary(fact),
         Fact::Partner(fact) => partner_facts::summary(fact),
         Fact::MandateSet(set) => {

@@ -9,6 +9,8 @@ mod change;
 mod entry;
 mod exchange_facts;
 mod export;
+mod group;
+mod group_facts;
 mod hold;
 mod import;
 mod incident;
@@ -100,6 +102,9 @@ pub(crate) enum LedgerCommand {
     /// Open, show and list the sources that hours, money and points are issued against
     #[command(subcommand)]
     Source(source::SourceCommand),
+    /// Open lessons and events, enrol members, say who attended, and settle them
+    #[command(subcommand)]
+    Group(group::GroupCommand),
     /// Open stocks, say what is in them, and list both
     #[command(subcommand)]
     Stock(stock::StockCommand),
@@ -168,6 +173,7 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Pool(command) => pool::run(command, session).await,
         LedgerCommand::Gift(args) => pool::give(args, session).await,
         LedgerCommand::Source(command) => source::run(command, session).await,
+        LedgerCommand::Group(command) => group::run(command, session).await,
         LedgerCommand::Stock(command) => stock::run(command, session).await,
         LedgerCommand::Partner(command) => partner::run(command, session).await,
         LedgerCommand::Period(command) => period::run(command, session).await,

@@ -2,6 +2,7 @@
 //! that a transfer's two accounts are `from` (debited) and `to` (credited), as
 //! on the command line, and what the time bank keeps has its id as `id`.
 
+mod groups;
 mod orders;
 mod partakers;
 mod partners;
@@ -29,6 +30,7 @@ pub(crate) use policies::{
     MANDATES, MISTAKES, POLICIES, VERDICTS, comparison, mandate, mistake, policy, terms, verdict,
 };
 
+pub(crate) use groups::{GROUPS, PLACES, group, place};
 pub(crate) use partners::{PARTNERS, REMITTANCES, partner, remittance};
 pub(crate) use periods::{CLOSING_BALANCES, PERIODS, closing_balance, period};
 pub(crate) use pools::{DONATIONS, POOLS, RELIEFS, donation, pool, relief};

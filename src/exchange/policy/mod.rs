@@ -59,6 +59,7 @@ pub struct Policy {
     pub payment: PaymentTerms,
     pub retention: RetentionTerms,
     pub issuance: IssuanceTerms,
+    pub group: GroupPayTerms,
     #[serde(rename = "partner")]
     pub partners: Vec<Partner>,
     #[serde(rename = "qualification")]
@@ -307,6 +308,13 @@ pub struct RetentionTerms {
 pub struct IssuanceTerms {
     /// The issuance accounts; hours come from no other.
     pub sources: Vec<AccountId>,
+}
+
+/// Who pays for group services.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct GroupPayTerms {
+    /// What each who learns pays whoever leads a lesson. None: an account pays that is named.
+    pub lesson_fee: Option<Minutes>,
 }
 
 /// Another time bank.

@@ -3,10 +3,10 @@
 
 use super::{
     ApprovalTerms, BalanceTerms, Basis, CancellationTerms, Condition, ConfirmationTerms,
-    DormancyTerms, ExchangeTerms, ExitTerms, Factor, GiftTerms, GrantTerms, Inheritor,
-    IssuanceTerms, Level, Minutes, Mistakes, Months, Partner, Payer, PaymentTerms, Percent, Policy,
-    Pricing, QualificationTerms, Receiver, RedeemTerms, RetentionTerms, Rounding, Service, Waiting,
-    Who, WhoTerms, checks,
+    DormancyTerms, ExchangeTerms, ExitTerms, Factor, GiftTerms, GrantTerms, GroupPayTerms,
+    Inheritor, IssuanceTerms, Level, Minutes, Mistakes, Months, Partner, Payer, PaymentTerms,
+    Percent, Policy, Pricing, QualificationTerms, Receiver, RedeemTerms, RetentionTerms, Rounding,
+    Service, Waiting, Who, WhoTerms, checks,
     document::{Document, Section},
     read_values::{
         account, boolean, choice, code, day, factor, level, minutes, months, name, not_within,
@@ -84,6 +84,9 @@ fn policy(top: &mut Section<'_, '_>) -> Option<Policy> {
             sources: sources.into_iter().map(|(source, _)| source).collect(),
         }
     });
+    let group = top.section("group", |section| GroupPayTerms {
+        lesson_fee: section.optional("lesson_fee", positive_minutes),
+    });
     let partners = top.sections("partner", MAX_PARTNERS, partner);
     let mut needs = Vec::new();
     let qualifications = top.sections("qualification", MAX_QUALIFICATIONS, |section| {
@@ -120,6 +123,7 @@ fn policy(top: &mut Section<'_, '_>) -> Option<Policy> {
         payment,
         retention,
         issuance,
+        group,
         partners,
         qualifications,
         services,

@@ -3,7 +3,7 @@
 use super::Change;
 
 /// What each key is about.
-const RULES: [(&str, &str); 40] = [
+const RULES: [(&str, &str); 41] = [
     ("name", "The name"),
     ("name_zh", "The Chinese name"),
     ("starts_on", "The first day"),
@@ -76,6 +76,10 @@ const RULES: [(&str, &str); 40] = [
     (
         "issuance.sources",
         "Where hours come from that nobody earned",
+    ),
+    (
+        "group.lesson_fee",
+        "What each who learns pays whoever leads a lesson",
     ),
 ];
 

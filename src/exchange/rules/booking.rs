@@ -2,12 +2,12 @@
 
 use super::{Undecided, View, accounts, eligibility::allows, policies};
 use crate::exchange::{
-    AdoptedPolicy, Member, MemberId, Order, OrderId, OrderRejection, WeekId,
+    AdoptedPolicy, Code, Member, MemberId, Order, OrderId, OrderRejection, WeekId,
     order::{Earnings, MAX_VISITS, Party, Visit},
     policy::{Ask, Minutes, Payer, Service},
 };
 use crate::ledger::{
-    self, AccountId, AccountKind, Amount, HoldTerms, Label, Tag, Tags, Transfer, UnitId,
+    self, AccountId, AccountKind, Amount, HoldTerms, Label, Malformed, Tag, Tags, Transfer, UnitId,
 };
 
 /// A hold that is to be placed for an order.
@@ -87,7 +87,7 @@ pub(super) fn place_hold(
     adopted: &AdoptedPolicy,
     service: &Service,
     held: &Held<'_>,
-    point: Option<&crate::exchange::Code>,
+    point: Option<&Code>,
 ) -> Result<ledger::Command, Undecided> {
     let unfit = |why| OrderRejection::ServiceUnfit {
         policy: adopted.id(),
@@ -97,23 +97,27 @@ pub(super) fn place_hold(
     let (from, to) = (held.payer.clone(), held.to.clone());
     let transfer =
         Transfer::new(from, to, held.amount).map_err(|_| unfit("the provider would pay for it"))?;
-    let tag = |key, value: &str| Tag::new(Label::parse("key", key)?, value.into());
-    let tags = [("service", Some(&service.code)), ("point", point)];
-    let tags = tags
-        .into_iter()
-        .filter_map(|(key, code)| Some(tag(key, code?.as_str())));
-    let tags = tags.collect::<Result<_, _>>().and_then(Tags::new);
     Ok(ledger::Command::PlaceHold {
         terms: HoldTerms {
             id: held.id,
             transfer,
             expires_in_s: None,
             kind: Label::service(),
-            tags: tags.map_err(|_| unfit("its code is no tag"))?,
+            tags: tags(&service.code, point).map_err(|_| unfit("its code is no tag"))?,
             owner: held.order.hold_owner(),
         },
         unit: None,
     })
+}
+
+/// What an entry is told apart by: what was served, and where.
+pub(super) fn tags(service: &Code, point: Option<&Code>) -> Result<Tags, Malformed> {
+    let tag = |key, value: &str| Tag::new(Label::parse("key", key)?, value.into());
+    let tags = [("service", Some(service)), ("point", point)];
+    let tags = tags
+        .into_iter()
+        .filter_map(|(key, code)| Some(tag(key, code?.as_str())));
+    tags.collect::<Result<_, _>>().and_then(Tags::new)
 }
 
 /// That provider and recipient are nowhere else at the time of a visit.

@@ -13,6 +13,7 @@ mod eligibility;
 mod entries;
 mod exits;
 mod gifts;
+mod groups;
 mod identities;
 mod incidents;
 mod issuing;
@@ -35,9 +36,9 @@ mod stocks;
 mod supplies;
 
 use super::{
-    Branch, Command, Day, Fact, IssuanceRejection, MemberId, NotLoaded, Objects, OrderRejection,
-    PartnerRejection, PeriodRejection, Personal, PoolRejection, Rejection, Staff, StaffNumber,
-    StockRejection, Taken, Wants, difference, order::Reason,
+    Branch, Command, Day, Fact, GroupRejection, IssuanceRejection, MemberId, NotLoaded, Objects,
+    OrderRejection, PartnerRejection, PeriodRejection, Personal, PoolRejection, Rejection, Staff,
+    StaffNumber, StockRejection, Taken, Wants, difference, order::Reason,
 };
 use crate::ledger::{self, Book, Moment, Note, Principal, Stamp, TimeZone};
 
@@ -166,6 +167,12 @@ impl From<PartnerRejection> for Undecided {
     }
 }
 
+impl From<GroupRejection> for Undecided {
+    fn from(rejection: GroupRejection) -> Self {
+        Self::Refused(rejection.into())
+    }
+}
+
 impl From<PeriodRejection> for Undecided {
     fn from(rejection: PeriodRejection) -> Self {
         Self::Refused(rejection.into())
@@ -238,6 +245,7 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::Stock(command) => stocks::decide(view, command, by),
         Command::Period(command) => periods::decide(view, command, by),
         Command::Partner(command) => partners::decide(view, command, by),
+        Command::Group(command) => groups::decide(view, command, by),
     }
 }
 

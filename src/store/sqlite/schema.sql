@@ -47,7 +47,7 @@ CREATE TABLE balances (
   last_posting  INTEGER
 ) STRICT;
 
--- A transfer is two postings. Its position is its record's sequence * 1024 + leg;
+-- A transfer is two postings. Its position is its record's sequence * 16384 + leg;
 -- the links are explained in ledger/chain.rs.
 CREATE TABLE transfers (
   position         INTEGER PRIMARY KEY,
