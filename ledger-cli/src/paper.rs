@@ -22,6 +22,9 @@ overflow-wrap: anywhere }
 th { border-bottom: 2px solid #000 }
 .number { text-align: right; white-space: nowrap }
 p { margin: 0 0 3mm }
+h2 { font-size: 16pt; margin: 6mm 0 2mm; break-after: avoid }
+svg { width: 100%; height: auto; margin: 0 0 6mm; font-size: 14px }
+rect { fill: #444 }
 ";
 
 /// A page that is being written.
@@ -29,6 +32,21 @@ pub(crate) struct Page {
     title: Both,
     body: String,
 }
+
+/// A bar of a chart.
+pub(crate) struct Bar {
+    pub(crate) label: String,
+    pub(crate) length: i64,
+    /// The length in words.
+    pub(crate) shown: String,
+}
+
+/// How many bars a chart has: more are in the table.
+const MAX_BARS: usize = 20;
+const BAR_HEIGHT: i64 = 26;
+/// How wide the longest bar is, between the labels on its left and the words on its right.
+const BARS_LEFT: i64 = 200;
+const BARS_WIDTH: i64 = 360;
 
 /// A column of a table, and whether it has numbers.
 pub(crate) struct Column(pub(crate) Both, pub(crate) bool);
@@ -71,6 +89,38 @@ impl Page {
             self.body.push_str("</tr>\n");
         }
         self.body.push_str("</tbody>\n</table>\n");
+    }
+
+    /// What follows, in a line.
+    pub(crate) fn heading(&mut self, text: Both) {
+        self.body.push_str(&format!("<h2>{}</h2>\n", both(text)));
+    }
+
+    /// A chart of bars, the longest as wide as may be.
+    pub(crate) fn bars(&mut self, title: Both, bars: &[Bar]) {
+        let bars = &bars[..bars.len().min(MAX_BARS)];
+        let longest = bars.iter().map(|bar| bar.length).max().unwrap_or(0).max(1);
+        let height = BAR_HEIGHT * i64::try_from(bars.len()).unwrap_or(0);
+        self.body.push_str(&format!(
+            "<svg viewBox=\"0 0 680 {height}\" role=\"img\" aria-label=\"{}\">\n",
+            both(title)
+        ));
+        for (bar, row) in bars.iter().zip(0..) {
+            let top = row * BAR_HEIGHT;
+            let width =
+                i128::from(bar.length.max(0)) * i128::from(BARS_WIDTH) / i128::from(longest);
+            let (left, text) = (BARS_LEFT, top + 18);
+            let (label, shown) = (escaped(&bar.label), escaped(&bar.shown));
+            self.body.push_str(&format!(
+                "<text x=\"{}\" y=\"{text}\" text-anchor=\"end\">{label}</text>\
+                 <rect x=\"{left}\" y=\"{}\" width=\"{width}\" height=\"18\"/>\
+                 <text x=\"{}\" y=\"{text}\">{shown}</text>\n",
+                left - 8,
+                top + 4,
+                i128::from(left) + width + 8,
+            ));
+        }
+        self.body.push_str("</svg>\n");
     }
 
     /// A paragraph.
@@ -122,6 +172,12 @@ mod tests {
         page.facts(&[(("who", "\u{8c01}"), "<script>'\"&\u{7}".into())]);
         page.table(&[Column(("n", "\u{6570}"), true)], &[vec!["1 < 2".into()]]);
         page.note(("so", "\u{5982}\u{6b64}"));
+        let bar = |length| Bar {
+            label: "<a>".into(),
+            length,
+            shown: "1h".into(),
+        };
+        page.bars(("t", "\u{65f6}"), &[bar(30), bar(60), bar(0)]);
         let mut out = Vec::new();
         page.write(&mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
@@ -135,5 +191,9 @@ mod tests {
         );
         assert!(text.contains("<h1>\u{7532} A</h1>"), "{text}");
         assert!(!text.contains("<script"), "{text}");
+        for width in ["width=\"180\"", "width=\"360\"", "width=\"0\""] {
+            assert!(text.contains(width), "{width}: {text}");
+        }
+        assert!(text.contains(">&lt;a&gt;</text>"), "{text}");
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-type Answer = Result<Response<v1::Report>, Status>;
+type Answer<T> = Result<Response<T>, Status>;
 
 fn day(field: &'static str, given: &str) -> Result<Option<Day>, Malformed> {
     match given {
@@ -107,50 +107,73 @@ impl Services {
         metadata: &MetadataMap,
         given: Option<v1::ReportScope>,
         make: impl FnOnce(&mut Reading<'_>, &Scope) -> Result<Report, ReadError> + Send + 'static,
-    ) -> Answer {
-        let by = convert::reader(metadata).map_err(Refused::from)?;
+    ) -> Result<Option<v1::Report>, Refused> {
+        let by = convert::reader(metadata)?;
         let given = given.unwrap_or_default();
         let scope = scope(&given)?;
         let read = move |reading: &mut Reading<'_>| make(reading, &scope);
         let report = self.query.read(by, read).await?;
-        Ok(Response::new(reply(given, report)))
+        Ok(Some(reply(given, report)))
     }
 }
 
 #[tonic::async_trait]
 impl ReportService for Services {
-    async fn get_activity(&self, request: Request<v1::GetActivityRequest>) -> Answer {
+    async fn get_activity(
+        &self,
+        request: Request<v1::GetActivityRequest>,
+    ) -> Answer<v1::GetActivityResponse> {
         let (metadata, _, asked) = request.into_parts();
         let by = by(asked.by());
         let make = move |reading: &mut Reading<'_>, scope: &Scope| activity(reading, scope, by);
-        self.report(&metadata, asked.scope, make).await
+        let report = self.report(&metadata, asked.scope, make).await?;
+        Ok(Response::new(v1::GetActivityResponse { report }))
     }
 
-    async fn get_satisfaction(&self, request: Request<v1::GetSatisfactionRequest>) -> Answer {
+    async fn get_satisfaction(
+        &self,
+        request: Request<v1::GetSatisfactionRequest>,
+    ) -> Answer<v1::GetSatisfactionResponse> {
         let (metadata, _, asked) = request.into_parts();
         let by = by(asked.by());
         let make = move |reading: &mut Reading<'_>, scope: &Scope| satisfaction(reading, scope, by);
-        self.report(&metadata, asked.scope, make).await
+        let report = self.report(&metadata, asked.scope, make).await?;
+        Ok(Response::new(v1::GetSatisfactionResponse { report }))
     }
 
-    async fn get_supply_demand(&self, request: Request<v1::GetSupplyDemandRequest>) -> Answer {
+    async fn get_supply_demand(
+        &self,
+        request: Request<v1::GetSupplyDemandRequest>,
+    ) -> Answer<v1::GetSupplyDemandResponse> {
         let (metadata, _, asked) = request.into_parts();
         let by = by(asked.by());
         let make =
             move |reading: &mut Reading<'_>, scope: &Scope| supply_demand(reading, scope, by);
-        self.report(&metadata, asked.scope, make).await
+        let report = self.report(&metadata, asked.scope, make).await?;
+        Ok(Response::new(v1::GetSupplyDemandResponse { report }))
     }
-    async fn get_dormancy(&self, request: Request<v1::GetDormancyRequest>) -> Answer {
+    async fn get_dormancy(
+        &self,
+        request: Request<v1::GetDormancyRequest>,
+    ) -> Answer<v1::GetDormancyResponse> {
         let (metadata, _, asked) = request.into_parts();
-        self.report(&metadata, asked.scope, dormancy).await
+        let report = self.report(&metadata, asked.scope, dormancy).await?;
+        Ok(Response::new(v1::GetDormancyResponse { report }))
     }
 
-    async fn get_redeemability(&self, request: Request<v1::GetRedeemabilityRequest>) -> Answer {
+    async fn get_redeemability(
+        &self,
+        request: Request<v1::GetRedeemabilityRequest>,
+    ) -> Answer<v1::GetRedeemabilityResponse> {
         let (metadata, _, asked) = request.into_parts();
-        self.report(&metadata, asked.scope, redeemability).await
+        let report = self.report(&metadata, asked.scope, redeemability).await?;
+        Ok(Response::new(v1::GetRedeemabilityResponse { report }))
     }
 
-    async fn get_period_report(&self, request: Request<v1::GetPeriodReportRequest>) -> Answer {
+    async fn get_period_report(
+        &self,
+        request: Request<v1::GetPeriodReportRequest>,
+    ) -> Answer<v1::GetPeriodReportResponse> {
         let (metadata, _, asked) = request.into_parts();
         let by = convert::reader(&metadata).map_err(Refused::from)?;
         let id = period_id(&asked.centre, &asked.month).map_err(Refused::from)?;
@@ -162,15 +185,23 @@ impl ReportService for Services {
         };
         let read = move |reading: &mut Reading<'_>| period_report(reading, &id);
         let report = self.query.read(by, read).await?;
-        Ok(Response::new(reply(scope, report)))
+        let report = Some(reply(scope, report));
+        Ok(Response::new(v1::GetPeriodReportResponse { report }))
     }
 
-    async fn get_indicators(&self, request: Request<v1::GetIndicatorsRequest>) -> Answer {
+    async fn get_indicators(
+        &self,
+        request: Request<v1::GetIndicatorsRequest>,
+    ) -> Answer<v1::GetIndicatorsResponse> {
         let (metadata, _, asked) = request.into_parts();
-        self.report(&metadata, asked.scope, indicators).await
+        let report = self.report(&metadata, asked.scope, indicators).await?;
+        Ok(Response::new(v1::GetIndicatorsResponse { report }))
     }
 
-    async fn get_sample(&self, request: Request<v1::GetSampleRequest>) -> Answer {
+    async fn get_sample(
+        &self,
+        request: Request<v1::GetSampleRequest>,
+    ) -> Answer<v1::GetSampleResponse> {
         let (metadata, _, asked) = request.into_parts();
         let seed = Name::parse("seed", &asked.seed).map_err(Refused::from)?;
         let size = usize::try_from(asked.size).unwrap_or(0);
@@ -184,18 +215,20 @@ impl ReportService for Services {
         let make = move |reading: &mut Reading<'_>, scope: &Scope| {
             sample(reading, scope, seed.as_str(), size)
         };
-        self.report(&metadata, asked.scope, make).await
+        let report = self.report(&metadata, asked.scope, make).await?;
+        Ok(Response::new(v1::GetSampleResponse { report }))
     }
 
     async fn get_certificate(
         &self,
         request: Request<v1::GetCertificateRequest>,
-    ) -> Result<Response<v1::Certificate>, Status> {
+    ) -> Result<Response<v1::GetCertificateResponse>, Status> {
         let by = convert::reader(request.metadata()).map_err(Refused::from)?;
         let asked = request.into_inner();
         let days = [asked.since.as_str(), asked.until.as_str()];
         let query = certified(&asked.member_id, days, position(asked.at_position)?)?;
-        Ok(Response::new(self.certify(by, query).await?))
+        let certificate = Some(self.certify(by, query).await?);
+        Ok(Response::new(v1::GetCertificateResponse { certificate }))
     }
 
     async fn check_certificate(

@@ -73,6 +73,10 @@ fn an_administrators_month() {
     }
     run("For members", &server, dir.path(), &ids);
     run("Whenever somebody doubts", &server, dir.path(), &ids);
+    let page = fs::read_to_string(dir.path().join("month-2026-10.html")).expect("a page");
+    for text in ["月报", "<svg", "参与人数", "companionship"] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
     let passbook = fs::read_to_string(dir.path().join("passbook.html")).expect("a page");
     assert!(passbook.contains("companionship"), "{passbook}");
 }

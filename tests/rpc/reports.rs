@@ -111,7 +111,8 @@ async fn no_more_rows_than_may_be() {
     let code = tonic::Code::ResourceExhausted;
     check("rows", &status, code, "TOO_MANY_ROWS", "max=10000");
     let told = reports.get_activity(by(v1::ReportBy::Branch)).await;
-    let report = told.expect("a report").into_inner();
+    let report = told.expect("an answer").into_inner().report;
+    let report = report.expect("a report");
     assert_eq!(report.rows.len(), 2, "{report:?}");
     let numbers = report.rows[0].cells.iter().map(|cell| match cell.value {
         Some(v1::report_cell::Value::Number(number)) => number,
@@ -145,7 +146,7 @@ async fn certificates() {
     let get = async |client: &mut Client, request| client.reports.get_certificate(request).await;
     refused(&mut city.client, sound.clone(), CERTIFICATES, get).await;
     let made = get(&mut city.client, sound).await.expect("one");
-    let made = made.into_inner();
+    let made = made.into_inner().certificate.expect("it");
     let asked = v1::CheckCertificateRequest {
         number: made.number.clone(),
         member_id: made.member_id.clone(),

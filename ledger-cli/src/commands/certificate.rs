@@ -6,6 +6,7 @@ use clap::Subcommand;
 use timebank_proto::v1::{Certificate, CheckCertificateRequest, GetCertificateRequest};
 
 use crate::{
+    client::present,
     error::Failure,
     paper::{Column, Page},
     render::{Cell, Row},
@@ -80,7 +81,7 @@ pub(super) async fn run(command: CertificateCommand, mut session: Session) -> Re
                 at_position: at_position.unwrap_or(0),
             };
             let made = session.client.reports.get_certificate(request).await?;
-            let made = made.into_inner();
+            let made = present(made.into_inner().certificate, "certificate")?;
             match html {
                 true => write(&made, name, &mut session).await,
                 false => session.output.one(&rows::certificate(&made)).await,

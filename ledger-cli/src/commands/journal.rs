@@ -9,7 +9,7 @@ use super::{
     report::ScopeArgs,
 };
 use crate::{
-    client::stored_record,
+    client::{present, stored_record},
     error::Failure,
     progress::Progress,
     render::{Cell, Form, Row},
@@ -112,8 +112,9 @@ pub(super) async fn audit(command: AuditCommand, session: Session) -> Result<(),
 }
 
 async fn sample(request: GetSampleRequest, mut session: Session) -> Result<(), Failure> {
-    let drawn = session.client.reports.get_sample(request).await?;
-    session.output.one(&rows::report(drawn.into_inner())).await
+    let answer = session.client.reports.get_sample(request).await?;
+    let drawn = present(answer.into_inner().report, "report")?;
+    session.output.one(&rows::report(drawn)).await
 }
 
 async fn verify(mut session: Session) -> Result<(), Failure> {

@@ -20,6 +20,7 @@ mod mandate;
 mod member;
 mod member_fields;
 mod member_list;
+mod month;
 mod need;
 mod order;
 mod order_facts;

@@ -97,8 +97,9 @@ async fn close(
 
 async fn report(centre: String, month: String, mut session: Session) -> Result<(), Failure> {
     let request = GetPeriodReportRequest { centre, month };
-    let report = session.client.reports.get_period_report(request).await?;
-    session.output.one(&rows::report(report.into_inner())).await
+    let answer = session.client.reports.get_period_report(request).await?;
+    let report = present(answer.into_inner().report, "report")?;
+    session.output.one(&rows::report(report)).await
 }
 
 async fn balances(centre: String, month: String, mut session: Session) -> Result<(), Failure> {

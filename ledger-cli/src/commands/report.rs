@@ -7,7 +7,7 @@ use timebank_proto::v1::{
     GetSatisfactionRequest, GetSupplyDemandRequest, ReportBy, ReportScope, SignOffPeriodRequest,
 };
 
-use super::id_or_fresh;
+use super::{id_or_fresh, month::MonthArgs};
 use crate::{client::present, error::Failure, render::Cell, rows, session::Session};
 
 /// What a report is of.
@@ -141,6 +141,8 @@ first are spent first.")]
 
 docs/indicators.md has the definitions, also in Chinese by name.")]
     Indicators(ScopeArgs),
+    /// Show what the monthly meeting needs, or write it as a page that prints
+    Month(MonthArgs),
     /// Stand for the report of a closed month, by a record
     #[command(after_help = "Examples:
   ledger-cli report sign-off shapingba 2026-10 --at-position 120000 --actor 1001
@@ -189,29 +191,40 @@ pub(super) async fn run(command: ReportCommand, mut session: Session) -> Result<
     let report = match command {
         ReportCommand::Activity(given) => {
             let request = grouped!(GetActivityRequest, given);
-            reports.get_activity(request).await
+            reports.get_activity(request).await?.into_inner().report
         }
         ReportCommand::SupplyDemand(given) => {
             let request = grouped!(GetSupplyDemandRequest, given);
-            reports.get_supply_demand(request).await
+            reports
+                .get_supply_demand(request)
+                .await?
+                .into_inner()
+                .report
         }
         ReportCommand::Satisfaction(given) => {
             let request = grouped!(GetSatisfactionRequest, given);
-            reports.get_satisfaction(request).await
+            reports.get_satisfaction(request).await?.into_inner().report
         }
         ReportCommand::Dormancy(scope) => {
             let scope = Some(scope.into());
-            reports.get_dormancy(GetDormancyRequest { scope }).await
+            let request = GetDormancyRequest { scope };
+            reports.get_dormancy(request).await?.into_inner().report
         }
         ReportCommand::Redeemability(scope) => {
             let scope = Some(scope.into());
             let request = GetRedeemabilityRequest { scope };
-            reports.get_redeemability(request).await
+            reports
+                .get_redeemability(request)
+                .await?
+                .into_inner()
+                .report
         }
         ReportCommand::Indicators(scope) => {
             let scope = Some(scope.into());
-            reports.get_indicators(GetIndicatorsRequest { scope }).await
+            let request = GetIndicatorsRequest { scope };
+            reports.get_indicators(request).await?.into_inner().report
         }
+        ReportCommand::Month(args) => return super::month::show(args, session).await,
         ReportCommand::SignOff {
             centre,
             month,
@@ -227,7 +240,7 @@ pub(super) async fn run(command: ReportCommand, mut session: Session) -> Result<
             return sign_off(request, session).await;
         }
     };
-    let report = report?.into_inner();
+    let report = present(report, "report")?;
     session.output.one(&rows::report(report)).await
 }
 

@@ -1,0 +1,269 @@
+//! `report month`: what the monthly meeting needs, all as of one position.
+
+use std::io;
+
+use clap::Args;
+use timebank_proto::v1::{
+    GetActivityRequest, GetIndicatorsRequest, GetSatisfactionRequest, GetSupplyDemandRequest,
+    Report, ReportBy, ReportScope,
+};
+
+use super::report::{days_of, month};
+use crate::{
+    client::{Client, present},
+    error::Failure,
+    paper::{Bar, Both, Column, Page},
+    render::{Cell, Form, Row},
+    rows,
+    session::Session,
+};
+
+/// Where the Chinese names of indicators are.
+const INDICATORS: &str = include_str!("../../../docs/indicators.md");
+
+/// What columns are called in Chinese.
+const COLUMNS: [(&str, &str); 22] = [
+    ("figure", "指标"),
+    ("value", "数值"),
+    ("meaning", "定义"),
+    ("service", "服务"),
+    ("block", "网格"),
+    ("participants", "参与人数"),
+    ("providers", "服务者"),
+    ("recipients", "服务对象"),
+    ("both", "两者兼有"),
+    ("services", "次数"),
+    ("outside_orders", "订单外"),
+    ("served_minutes", "服务时长"),
+    ("credited_minutes", "入账时长"),
+    ("needs", "需求"),
+    ("accepted", "已接单"),
+    ("waiting", "等待"),
+    ("expired", "过期"),
+    ("unmet_percent", "未满足"),
+    ("orders", "订单"),
+    ("answers", "评价数"),
+    ("response_percent", "评价率"),
+    ("mean_stars", "平均星级"),
+];
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  ledger-cli report month huxi 2026-10
+  ledger-cli report month huxi 2026-10 --at-position 120000 --html > month.html
+
+The indicators, services and blocks, demand and satisfaction, all as of one position, which is to be
+named when the month is signed off (`report sign-off`). The page prints on A4, in Chinese and English,
+with charts.")]
+pub(crate) struct MonthArgs {
+    /// A centre, or a branch of the chart above centres
+    branch: String,
+    /// The month, such as 2026-10
+    #[arg(value_parser = month)]
+    month: chrono::NaiveDate,
+    /// As the journal was at a position. Default: where it ends now
+    #[arg(long, value_name = "POSITION", value_parser = clap::value_parser!(i64).range(1..))]
+    at_position: Option<i64>,
+    /// Write a page that prints
+    #[arg(long)]
+    html: bool,
+}
+
+/// The parts of the month, each with its name and its heading.
+struct Parts {
+    scope: ReportScope,
+    parts: Vec<(&'static str, Both, Report)>,
+}
+
+pub(super) async fn show(args: MonthArgs, mut session: Session) -> Result<(), Failure> {
+    if session.output.form() == Form::Csv && !args.html {
+        let hint =
+            "a month has several tables: ask for one report with --output csv, or for --html";
+        return Err(Failure::Usage(hint.into()));
+    }
+    let (since, until) = days_of(args.month);
+    let scope = ReportScope {
+        branch: args.branch,
+        since: since.to_string(),
+        until: until.to_string(),
+        at_position: args.at_position.unwrap_or(0),
+    };
+    let parts = Parts::get(&mut session.client, scope).await?;
+    match args.html {
+        true => parts.write(&mut session).await,
+        false => session.output.one(&parts.row()).await,
+    }
+}
+
+impl Parts {
+    /// All of them, as of the position that the first is read at.
+    async fn get(client: &mut Client, scope: ReportScope) -> Result<Self, Failure> {
+        let reports = &mut client.reports;
+        let asked = GetIndicatorsRequest { scope: Some(scope) };
+        let indicators = reports.get_indicators(asked).await?.into_inner().report;
+        let indicators = present(indicators, "report")?;
+        let scope = indicators.scope.clone().unwrap_or_default();
+        let activity = |by: ReportBy| GetActivityRequest {
+            scope: Some(scope.clone()),
+            by: by.into(),
+        };
+        let services = reports.get_activity(activity(ReportBy::Service)).await?;
+        let blocks = reports.get_activity(activity(ReportBy::Block)).await?;
+        let demand = reports.get_supply_demand(GetSupplyDemandRequest {
+            scope: Some(scope.clone()),
+            by: ReportBy::Service.into(),
+        });
+        let demand = demand.await?;
+        let satisfaction = reports.get_satisfaction(GetSatisfactionRequest {
+            scope: Some(scope.clone()),
+            by: ReportBy::Service.into(),
+        });
+        let satisfaction = satisfaction.await?;
+        let part =
+            |name, heading, report| Ok::<_, Failure>((name, heading, present(report, "report")?));
+        Ok(Self {
+            parts: vec![
+                ("indicators", ("Indicators", "评估指标"), indicators),
+                part(
+                    "services",
+                    ("Services", "服务"),
+                    services.into_inner().report,
+                )?,
+                part("blocks", ("Blocks", "网格"), blocks.into_inner().report)?,
+                part("demand", ("Needs", "需求"), demand.into_inner().report)?,
+                part(
+                    "satisfaction",
+                    ("Satisfaction", "满意度"),
+                    satisfaction.into_inner().report,
+                )?,
+            ],
+            scope,
+        })
+    }
+
+    fn row(self) -> Row {
+        let scope = self.scope;
+        let head = Row(vec![
+            ("of", Cell::text(scope.branch)),
+            ("since", Cell::text(scope.since)),
+            ("until", Cell::text(scope.until)),
+            ("at_position", Cell::Count(scope.at_position)),
+        ]);
+        self.parts.into_iter().fold(head, |row, (name, _, part)| {
+            row.with(name, rows::report(part).get("rows").clone())
+        })
+    }
+
+    async fn write(self, session: &mut Session) -> Result<(), Failure> {
+        let ledger = session.client.ledger().await?;
+        let mut page = Page::new(("Month", "月报"));
+        page.facts(&[
+            (("branch", "社工中心"), self.scope.branch),
+            (("from", "开始日期"), self.scope.since),
+            (("to", "结束日期"), self.scope.until),
+            (
+                ("journal position", "日记账位置"),
+                self.scope.at_position.to_string(),
+            ),
+            (("ledger", "账本"), ledger.ledger_id),
+        ]);
+        for (_, heading, part) in self.parts {
+            page.heading(heading);
+            let Cell::Rows(rows) = rows::report(part).get("rows").clone() else {
+                continue;
+            };
+            table(&mut page, &rows, session).await?;
+            let bars = bars(&rows, session).await?;
+            if !bars.is_empty() {
+                page.bars(("time served", "服务时长"), &bars);
+            }
+        }
+        page.note((
+            "Signed off by the record that names this position (report sign-off).",
+            "以签核记录中的日记账位置为准。",
+        ));
+        page.write(&mut io::stdout().lock())?;
+        Ok(())
+    }
+}
+
+/// What a column is called in both.
+fn named(name: &'static str) -> Both {
+    let found = COLUMNS.iter().find(|(column, _)| *column == name);
+    (name, found.map_or("", |(_, zh)| *zh))
+}
+
+/// What an indicator is called in Chinese, by the document that defines it.
+fn indicator(name: &str) -> &'static str {
+    let rows = INDICATORS.lines().map(|line| {
+        let mut cells = line.split('|').map(str::trim).skip(1);
+        (cells.next(), cells.next())
+    });
+    let mut found = rows.filter_map(|(one, zh)| (one == Some(name)).then_some(zh?));
+    found.next().unwrap_or_default()
+}
+
+/// A table of the columns that have a name in both.
+async fn table(page: &mut Page, rows: &[Row], session: &mut Session) -> Result<(), Failure> {
+    let Some(first) = rows.first() else {
+        return Ok(());
+    };
+    let names = first.0.iter().map(|(name, _)| *name);
+    let names: Vec<_> = names.filter(|name| !named(name).1.is_empty()).collect();
+    let columns = names.iter().map(|name| {
+        let is_number = !matches!(*name, "figure" | "meaning" | "service" | "block");
+        Column(named(name), is_number)
+    });
+    let columns: Vec<_> = columns.collect();
+    let mut shown = Vec::new();
+    for row in rows {
+        let mut cells = Vec::new();
+        for name in &names {
+            let text = match row.get(name) {
+                Cell::Absent => String::new(),
+                cell => session.output.shown(cell.clone()).await?,
+            };
+            let zh = if *name == "figure" {
+                indicator(&text)
+            } else {
+                ""
+            };
+            cells.push(format!("{zh} {text}").trim().to_owned());
+        }
+        shown.push(cells);
+    }
+    page.table(&columns, &shown);
+    Ok(())
+}
+
+/// How long services took, by what the rows are of.
+async fn bars(rows: &[Row], session: &mut Session) -> Result<Vec<Bar>, Failure> {
+    let mut bars = Vec::new();
+    for row in rows.split_last().map_or(&[][..], |(_, rows)| rows) {
+        let Cell::Steps { steps, .. } = row.get("served_minutes") else {
+            return Ok(Vec::new());
+        };
+        let label = match row.0.first() {
+            Some((_, Cell::Text(label))) => label.clone(),
+            _ => "-".into(),
+        };
+        let shown = session.output.shown(Cell::minutes(*steps)).await?;
+        bars.push(Bar {
+            label,
+            length: *steps,
+            shown,
+        });
+    }
+    Ok(bars)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn indicators_have_a_name_in_chinese() {
+        assert_eq!(indicator("participants"), "参与人数");
+        assert_eq!(indicator("nothing"), "");
+    }
+}
