@@ -45,14 +45,25 @@ account does that is named. At an event all help, and the account pays each.")]
   ledger-cli group enrol 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --file list.txt")]
     Enrol(ListArgs),
     /// Take members out, up to 1,000 at once
+    #[command(after_help = "Examples:
+  ledger-cli group leave 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 sq:member:000124")]
     Leave(ListArgs),
     /// Say who was there, once it has begun; up to 1,000 at once
+    #[command(after_help = "Examples:
+  ledger-cli group attend 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 sq:member:000124 sq:member:000125
+  ledger-cli group attend 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --file there.txt")]
     Attend(ListArgs),
     /// Confirm who attended, once it is over
+    #[command(after_help = "Examples:
+  ledger-cli group confirm 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --actor 1001")]
     Confirm(StepArgs),
     /// Move hours, by another of the staff than who confirmed it
+    #[command(after_help = "Examples:
+  ledger-cli group settle 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --actor 1002")]
     Settle(StepArgs),
     /// Cancel a group for which no hours have moved
+    #[command(after_help = "Examples:
+  ledger-cli group cancel 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --reason 'the hall is closed'")]
     Cancel {
         /// The group
         group: String,
@@ -64,11 +75,15 @@ account does that is named. At an event all help, and the account pays each.")]
         id: Option<String>,
     },
     /// Show a group with its history
+    #[command(after_help = "Examples:
+  ledger-cli group show 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11")]
     Show {
         /// The group
         group: String,
     },
     /// List who has a place in a group
+    #[command(after_help = "Examples:
+  ledger-cli group places 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --output csv")]
     Places {
         /// The group
         group: String,
