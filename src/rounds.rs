@@ -10,7 +10,8 @@ use tokio::sync::watch;
 
 use crate::{
     exchange::{
-        AriseVisit, Command, Day, NeedId, PeriodCommand, SealPeriod, StandingId, StandingVisit,
+        AriseVisit, Command, Day, NeedId, PeriodCommand, PeriodId, SealPeriod, StandingId,
+        StandingVisit,
         order::{Arising, Hindrance, VisitVerdicts},
     },
     ledger::{BookingId, Caller, Moment, Principal},
@@ -94,30 +95,33 @@ impl Rounds {
     /// # Errors
     /// [`RoundError`]; what was sealed stays so.
     pub async fn seal(&self) -> Result<usize, RoundError> {
+        let read = |reading: &mut query::Reading<'_>| query::unsealed(reading, AT_ONCE);
+        let periods = self.query.look_up(Principal::server(), read).await?;
         let mut done = 0;
-        loop {
-            let read = |reading: &mut query::Reading<'_>| query::unsealed(reading, 1);
-            let found = self.query.look_up(Principal::server(), read).await?;
-            let Some(period) = found.into_iter().next() else {
-                return Ok(done);
-            };
-            let id = period.id.clone();
-            let read = move |reading: &mut query::Reading<'_>| query::seal_of(reading, &id);
-            let seal = self.query.read(Principal::server(), read).await?;
-            let Some(step) = fresh_id() else {
-                return Ok(done);
-            };
-            let seal = PeriodCommand::Seal(SealPeriod {
-                step,
-                id: period.id,
-                seal,
-            });
-            let call = Call::each([Command::Period(seal)], Caller::server());
-            match self.sequencer.submit(call).await? {
-                Answer::Each(results) if results.iter().all(Result::is_ok) => done += 1,
-                _ => return Ok(done),
-            }
+        for period in periods {
+            done += usize::from(self.seal_one(period.id).await?);
         }
+        Ok(done)
+    }
+
+    /// Whether a period was sealed.
+    async fn seal_one(&self, id: PeriodId) -> Result<bool, RoundError> {
+        let of = id.clone();
+        let read = move |reading: &mut query::Reading<'_>| query::seal_of(reading, &of);
+        let seal = self.query.read(Principal::server(), read).await?;
+        let Some(step) = fresh_id() else {
+            return Ok(false);
+        };
+        let (centre, month) = (id.centre.clone(), id.month);
+        let seal = PeriodCommand::Seal(SealPeriod { step, id, seal });
+        let call = Call::each([Command::Period(seal)], Caller::server());
+        let Answer::Each(results) = self.sequencer.submit(call).await? else {
+            return Ok(false);
+        };
+        for refused in results.iter().filter_map(|result| result.as_ref().err()) {
+            tracing::error!(%centre, %month, %refused, "a closed period cannot be sealed");
+        }
+        Ok(results.iter().all(Result::is_ok))
     }
 
     /// Lets visits arise, each as well as it can. Of how many that is recorded.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Branch, Day, Name, PolicyStarts};
+use crate::ledger::Sequence;
 
 /// What a centre is opened with.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -23,6 +24,8 @@ pub struct CentreTerms {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Centre {
     pub terms: CentreTerms,
+    /// The record that opened it.
+    pub opened: Sequence,
     /// How many of its staff are neither suspended nor gone.
     pub active_staff: u32,
     pub policies: PolicyStarts,

@@ -84,6 +84,7 @@ impl Objects {
             } => {
                 let centre = Centre {
                     terms: terms.clone(),
+                    opened: at,
                     active_staff: 0,
                     policies: PolicyStarts::default(),
                     closed_until: None,

@@ -61,8 +61,8 @@ pub use pools::{
 pub use reading::Reading;
 pub use reports::{
     By, Certificate, CertificateQuery, Column, MAX_SAMPLE, Measure, Report, ReportError, Scope,
-    Served, Value, activity, certificate, dormancy, indicators, period_report, position_of_number,
-    redeemability, sample, satisfaction, supply_demand,
+    Served, ServedAs, Value, activity, certificate, dormancy, indicators, period_report,
+    position_of_number, redeemability, sample, satisfaction, supply_demand,
 };
 pub use scan::Scan;
 pub use sifted::{Sieve, Sifted, sifted};

@@ -12,7 +12,7 @@ use crate::{
         Branch, Day, List, Month, Object, ObjectId, Period, PeriodId, PeriodRejection, Rejection,
         Seal,
     },
-    ledger::{Account, AccountId, Sequence},
+    ledger::{Account, AccountId, Sequence, TimeZone},
     store::{AccountRow, ClosingTree},
 };
 
@@ -66,7 +66,7 @@ pub fn closings(
 ) -> Result<Vec<ClosingView>, ReadError> {
     let period = period(reading, id)?;
     reading.scan.lift();
-    let below = format!("{}:", id.centre);
+    let (below, zone) = (format!("{}:", id.centre), zone(reading)?);
     let (mut found, mut after) = (Vec::new(), after.cloned());
     loop {
         reading.scan.check_caller()?;
@@ -74,7 +74,7 @@ pub fn closings(
         let is_last = rows.len() < limit;
         after = rows.last().map(|row| row.account.id.clone());
         for row in rows.into_iter().filter(|row| is_of(row, period.recorded)) {
-            found.push(closing(reading, row, id.month)?);
+            found.push(closing(reading, row, (id.month, zone))?);
             if found.len() == limit {
                 return Ok(found);
             }
@@ -93,9 +93,8 @@ fn is_of(row: &AccountRow, closed: Sequence) -> bool {
 fn closing(
     reading: &mut Reading<'_>,
     row: AccountRow,
-    month: Month,
+    (month, zone): (Month, TimeZone),
 ) -> Result<ClosingView, ReadError> {
-    let zone = zone(reading)?;
     let before = |day: Option<Day>| {
         let begins_at = day.and_then(|day| day.begins_at(zone));
         begins_at.map_or(Place::END, Place::before_all_of)

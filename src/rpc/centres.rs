@@ -24,6 +24,7 @@ fn reply(centre: &Centre) -> v1::Centre {
     let Centre {
         terms,
         active_staff,
+        opened: _,
         policies: _,
         closed_until,
     } = centre;

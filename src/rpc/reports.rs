@@ -303,8 +303,9 @@ impl Services {
         let read = move |reading: &mut Reading<'_>| certificate(reading, &query);
         let found = self.query.read(by, read).await?;
         let services = found.served.into_iter();
-        let services = services.map(|(service, one)| v1::CertifiedService {
-            service,
+        let services = services.map(|(of, one)| v1::CertifiedService {
+            service: of.service,
+            is_entered: of.is_entered,
             services: one.services,
             served_minutes: one.served_minutes,
         });

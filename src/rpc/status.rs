@@ -236,6 +236,7 @@ fn report_code(error: &ReportError) -> Code {
     match error {
         ReportError::PositionAhead { .. } => Code::OutOfRange,
         ReportError::BranchEmpty { .. } => Code::NotFound,
+        ReportError::BranchInside { .. } => Code::InvalidArgument,
         ReportError::TooManyRows { .. } => Code::ResourceExhausted,
     }
 }

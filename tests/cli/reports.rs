@@ -161,7 +161,7 @@ fn a_certificate_that_a_school_checks() {
     assert_eq!(made["all_served_minutes"], json!(60));
     assert_eq!(
         made["services"],
-        json!([{"service": "read-aloud", "services": 1, "served_minutes": 60}])
+        json!([{"service": "read-aloud", "services": 1, "served_minutes": 60, "is_entered": true}])
     );
     let number = made["number"].as_str().expect("a number");
     let check = |number: &str| {

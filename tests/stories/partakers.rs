@@ -361,6 +361,7 @@ fn open_centre(words: &mut Words) -> Said<Command> {
 fn centre(centre: &Centre) -> String {
     let Centre {
         terms,
+        opened: _,
         active_staff,
         policies: _,
         closed_until: _,

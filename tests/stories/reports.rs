@@ -3,7 +3,9 @@
 use timebank::{
     exchange::{Branch, Day},
     ledger::Sequence,
-    query::{self, By, CertificateQuery, ReadError, Reading, Report, Scope, Value},
+    query::{
+        self, By, CertificateQuery, ReadError, Reading, Report, Scope, Served, ServedAs, Value,
+    },
 };
 
 use super::{
@@ -144,8 +146,12 @@ impl Story {
             .read(move |reading| query::certificate(reading, &asked));
         Ok(match read {
             Ok(found) => {
+                let of_one = |(of, one): (ServedAs, Served)| {
+                    let how = if of.is_entered { " (entered)" } else { "" };
+                    (format!("{}{how}", of.service), one)
+                };
                 let all = [("all".to_owned(), found.all)];
-                let lines = found.served.into_iter().chain(all);
+                let lines = found.served.into_iter().map(of_one).chain(all);
                 let lines = lines.map(|(service, one)| {
                     format!("{service}: {} in {} min", one.services, one.served_minutes)
                 });

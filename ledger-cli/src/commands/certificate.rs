@@ -126,8 +126,13 @@ async fn write(
     let mut served = Vec::new();
     for one in &made.services {
         let minutes = session.output.shown(Cell::minutes(one.served_minutes));
+        let how = match one.is_entered {
+            true => "由社工中心录入 entered by the centre",
+            false => "经确认 confirmed",
+        };
         served.push(vec![
             one.service.clone(),
+            how.into(),
             one.services.to_string(),
             minutes.await?,
         ]);
@@ -148,14 +153,15 @@ async fn write(
     page.facts(&facts);
     let columns = [
         Column(("service", "服务"), false),
+        Column(("record", "记录方式"), false),
         Column(("times", "次数"), true),
         Column(("time served", "服务时长"), true),
     ];
     page.table(&columns, &served);
     page.note((
-        "The time that services took, as both sides confirmed it. Anybody can have the centre check \
-         the number against the ledger.",
-        "以上为经双方确认的实际服务时长。任何人均可请社工中心凭编号与账本核对。",
+        "The time that services took: confirmed by those who took part or by staff, or entered by the \
+         centre alone. Anybody can have the centre check the number against the ledger.",
+        "以上为实际服务时长：或经参与方、工作人员确认，或仅由社工中心录入。任何人均可请社工中心凭编号与账本核对。",
     ));
     page.write(&mut io::stdout().lock())?;
     Ok(())

@@ -98,8 +98,8 @@ pub(crate) enum ReportCommand {
   ledger-cli report activity --by point --at-position 120000 --output json
 
 Days are service dates. Members count once in each row, and once in the last, which is of all.
-Services are settled orders, and entries outside orders that name a service by the tag `service`
-and were not reversed.")]
+Services are settled orders and groups, and entries outside both that name a service by the tag
+`service` and were not reversed.")]
     Activity(GroupedArgs),
     /// Show what was asked for, and what became of it
     #[command(after_help = "Examples:

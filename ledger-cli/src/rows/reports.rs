@@ -93,6 +93,7 @@ pub(crate) fn certificate(certificate: &Certificate) -> Row {
             ("service", Cell::text(&one.service)),
             ("services", Cell::Count(one.services)),
             ("served_minutes", Cell::minutes(one.served_minutes)),
+            ("is_entered", Cell::Flag(one.is_entered)),
         ])
     });
     Row(vec![

@@ -41,6 +41,7 @@ pub const GROUP_STEPS: &[Row<GroupState, GroupVerb>] = {
         (Open, Attend, &[Open]),
         (Open, Confirm, &[Confirmed]),
         (Open, Cancel, &[Cancelled]),
+        (Confirmed, Leave, &[Confirmed]),
         (Confirmed, Settle, &[Settled]),
         (Confirmed, Cancel, &[Cancelled]),
     ]

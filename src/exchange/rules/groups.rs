@@ -144,11 +144,14 @@ fn check_payer(view: View<'_>, adopted: &AdoptedPolicy, id: &AccountId) -> Resul
     let centre = &adopted.centre;
     let account = accounts::open_account(view.book, id, &UnitId::time())?;
     match account.kind {
-        AccountKind::Organisation | AccountKind::Project | AccountKind::Pool => {
-            match centre.contains(id.as_str()) {
-                true => Ok(()),
-                false => Err(unfit(id, format!("it is not of centre {centre}")).into()),
-            }
+        AccountKind::Organisation | AccountKind::Project => match centre.contains(id.as_str()) {
+            true => Ok(()),
+            false => Err(unfit(id, format!("it is not of centre {centre}")).into()),
+        },
+        // Who may spend what is in a pool is not theirs to say who open a group.
+        AccountKind::Pool => {
+            policies::check_ours(view, centre, "payment.payer", id)?;
+            eligibility::allows(adopted, &Ask::PayFrom(id))
         }
         AccountKind::Issuance => {
             policies::check_ours(view, centre, "issuance.sources", id)?;
@@ -298,6 +301,9 @@ fn settle(
     step: BookingId,
     by: &Principal,
 ) -> Result<Vec<ledger::Command>, Undecided> {
+    if group.attended == 0 {
+        return Err(nobody(group).into());
+    }
     let parties = parties(view, group)?;
     let staff = doers::neutral_staff(view, &group.terms.centre, &parties, by)?;
     if let Some(confirmed_by) = &group.confirmed_by {

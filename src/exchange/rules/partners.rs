@@ -144,9 +144,10 @@ fn check_limit(view: View<'_>, partner: &Partner, new: &Remit) -> Result<(), Und
             partner.deficit.steps().checked_add(balance),
         ),
     };
+    // Only the side that it makes worse is asked for.
     let owed_minutes = match new.id.direction {
-        Direction::Sent => balance.saturating_add(new.amount.steps()),
-        Direction::Received => balance.saturating_sub(new.amount.steps()),
+        Direction::Sent => balance.saturating_add(new.amount.steps()).max(0),
+        Direction::Received => balance.saturating_sub(new.amount.steps()).min(0),
     };
     match room.is_some_and(|room| new.amount.steps() <= room) {
         true => check_policy(view, partner, owed_minutes),

@@ -52,7 +52,7 @@ impl Tally {
         }
         if self.last.replace(visit.number) != Some(visit.number) {
             self.services += 1;
-            self.outside_orders += usize::from(visit.order.is_none());
+            self.outside_orders += usize::from(visit.is_entered);
         }
         self.served_minutes = self.served_minutes.saturating_add(visit.served_minutes);
         self.credited_minutes = self.credited_minutes.saturating_add(visit.credited_minutes);

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{
     AT_ONCE, Scope, Within, past,
     people::People,
-    visits::{outside_orders, rendered},
+    visits::{Visit, outside_orders, rendered},
 };
 use crate::{
     exchange::{Day, List, MemberId, Object, ObjectId, Rejection},
@@ -33,6 +33,25 @@ pub struct CertificateQuery {
 pub struct Served {
     pub services: i64,
     pub served_minutes: i64,
+    /// The service that was counted last: legs of one follow each other.
+    last: Option<Sequence>,
+}
+
+impl Served {
+    fn add(&mut self, visit: &Visit<'_>) {
+        if self.last.replace(visit.number) != Some(visit.number) {
+            self.services += 1;
+        }
+        self.served_minutes = self.served_minutes.saturating_add(visit.served_minutes);
+    }
+}
+
+/// Which services: of a code, or as an entry calls it; and whether they were entered outside orders
+/// and groups, where nobody but who entered them says so.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct ServedAs {
+    pub service: String,
+    pub is_entered: bool,
 }
 
 /// What a member served on some days, as the journal had it at a position.
@@ -40,14 +59,13 @@ pub struct Served {
 pub struct Certificate {
     /// Its position and the beginning of its digest: of no other figures.
     pub number: String,
-    /// By the code of the service, or as an entry outside orders calls it.
-    pub served: BTreeMap<String, Served>,
+    pub served: BTreeMap<ServedAs, Served>,
     pub all: Served,
     pub at: Sequence,
 }
 
-/// Certifies what a member served, as provider of orders that were settled and of services that
-/// were entered outside orders: by the time it took, whatever was credited.
+/// Certifies what a member served, as provider of orders and groups that were settled and of services
+/// that were entered outside them: by the time it took, whatever was credited.
 ///
 /// # Errors
 /// [`Rejection::MemberUnknown`], [`ReportError`](super::ReportError), where the caller has left,
@@ -66,22 +84,25 @@ pub fn certificate(
     check_known(reading, &asked.member)?;
     let mut people = People::default();
     let person = people.number(&asked.member);
-    let mut served = BTreeMap::<String, Served>::new();
-    let mut add = |service: &str, minutes: i64| {
-        let one = served.entry(service.into()).or_default();
-        one.services += 1;
-        one.served_minutes = one.served_minutes.saturating_add(minutes);
+    let mut served = BTreeMap::<ServedAs, Served>::new();
+    let mut add = |visit: &Visit<'_>| {
+        let of = ServedAs {
+            service: visit.service.into(),
+            is_entered: visit.is_entered,
+        };
+        served.entry(of).or_default().add(visit);
     };
     orders_of(reading, &within, asked, &mut add)?;
     outside_orders(reading, &within, &mut people, &mut |visit| {
         if visit.provider == Some(person) {
-            add(visit.service, visit.served_minutes);
+            add(visit);
         }
         Ok(())
     })?;
     let all = served.values().fold(Served::default(), |all, one| Served {
         services: all.services + one.services,
         served_minutes: all.served_minutes.saturating_add(one.served_minutes),
+        last: None,
     });
     let ledger = ledger(reading)?.foundation.id.to_string();
     Ok(Certificate {
@@ -107,7 +128,7 @@ fn orders_of(
     reading: &mut Reading<'_>,
     within: &Within,
     asked: &CertificateQuery,
-    add: &mut impl FnMut(&str, i64),
+    add: &mut impl FnMut(&Visit<'_>),
 ) -> Result<(), ReadError> {
     let list = List::OrdersOf(asked.member.clone());
     let mut after = None;
@@ -129,7 +150,7 @@ fn orders_of(
                 .as_ref()
                 .and_then(|order| rendered(order, &mut People::default()))
             {
-                add(visit.service, visit.served_minutes);
+                add(&visit);
             }
         }
         if is_last {
@@ -143,7 +164,7 @@ fn orders_of(
 fn number(
     ledger: &str,
     asked: &CertificateQuery,
-    served: &BTreeMap<String, Served>,
+    served: &BTreeMap<ServedAs, Served>,
     at: Sequence,
 ) -> String {
     let CertificateQuery {
@@ -153,10 +174,18 @@ fn number(
         ..
     } = asked;
     let mut text = format!("{ledger}\n{member}\n{since}\n{until}\n{at}\n");
-    for (service, one) in served {
+    for (of, one) in served {
+        let ServedAs {
+            service,
+            is_entered,
+        } = of;
+        let Served {
+            services,
+            served_minutes,
+            ..
+        } = one;
         text.push_str(&format!(
-            "{service} {} {}\n",
-            one.services, one.served_minutes
+            "{service} {is_entered} {services} {served_minutes}\n"
         ));
     }
     let digest = Sha256::digest(text.as_bytes());
@@ -169,7 +198,9 @@ fn number(
 pub fn position_of_number(number: &str) -> Option<Sequence> {
     let (position, digits) = number.split_once('-')?;
     let is_proper = digits.len() == NUMBER_BYTES * 2
-        && digits.bytes().all(|b| b.is_ascii_hexdigit())
+        && digits
+            .bytes()
+            .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
         && !position.starts_with(['+', '0']);
     let position = position.parse().ok().filter(|_| is_proper)?;
     Sequence::new(position)
@@ -189,6 +220,7 @@ mod tests {
             (format!("+1-{digits}"), None),
             (format!("1-{digits}0"), None),
             ("1-0123456789abcdef012g".into(), None),
+            ("1-0123456789ABCDEF0123".into(), None),
             ("120".into(), None),
             (String::new(), None),
         ] {

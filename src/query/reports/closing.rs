@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     exchange::PeriodId,
-    query::{ReadError, Reading, closings},
+    query::{ReadError, Reading, closings, period},
 };
 
 #[derive(Debug, Default)]
@@ -63,6 +63,6 @@ pub fn period_report(reading: &mut Reading<'_>, id: &PeriodId) -> Result<Report,
             Column::new("closing", Measure::Steps),
         ],
         rows: rows.collect(),
-        at: reading.snapshot.last()?,
+        at: period(reading, id)?.recorded,
     })
 }

@@ -61,6 +61,16 @@ impl<T: Default> Grouped<T> {
         Ok(())
     }
 
+    /// The tallies of the groups.
+    pub(super) fn tallies(&self) -> impl Iterator<Item = &T> {
+        self.rows.values()
+    }
+
+    /// That of all.
+    pub(super) fn all_mut(&mut self) -> &mut T {
+        &mut self.all
+    }
+
     /// The rows in the order of what they are grouped by, and that of all.
     pub(super) fn rows(self, values: impl Fn(T) -> Vec<Value>) -> Vec<Vec<Value>> {
         let rows = self.rows.into_iter();

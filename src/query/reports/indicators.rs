@@ -25,6 +25,8 @@ const DEFINITIONS: &str = include_str!("../../../docs/indicators.md");
 #[derive(Clone, Copy, Debug, Default)]
 struct Part {
     services: u32,
+    /// The service that was counted last: legs of one follow each other.
+    last: Option<Sequence>,
     served: bool,
     was_served: bool,
 }
@@ -44,7 +46,7 @@ impl Done {
         let is_new = self.last.replace(visit.number) != Some(visit.number);
         if is_new {
             self.services += 1;
-            self.outside_orders += i64::from(visit.order.is_none());
+            self.outside_orders += i64::from(visit.is_entered);
         }
         self.served_minutes = self.served_minutes.saturating_add(visit.served_minutes);
         self.ratings.add(visit);
@@ -52,7 +54,9 @@ impl Done {
         for (person, serves) in both {
             let Some(person) = person else { continue };
             let part = self.parts.entry(person).or_default();
-            part.services = part.services.saturating_add(1);
+            if part.last.replace(visit.number) != Some(visit.number) {
+                part.services = part.services.saturating_add(1);
+            }
             part.served |= serves;
             part.was_served |= !serves;
         }

@@ -21,7 +21,9 @@ mod satisfaction;
 mod visits;
 
 pub use activity::activity;
-pub use certificate::{Certificate, CertificateQuery, Served, certificate, position_of_number};
+pub use certificate::{
+    Certificate, CertificateQuery, Served, ServedAs, certificate, position_of_number,
+};
 pub use closing::period_report;
 pub use demand::supply_demand;
 pub use dormancy::dormancy;
@@ -63,6 +65,8 @@ pub enum ReportError {
     PositionAhead { at: Sequence, last: Sequence },
     #[error("nothing is below {branch} in the chart of accounts; name a centre, or what has some")]
     BranchEmpty { branch: Branch },
+    #[error("{branch} is inside centre {centre}, of which a report is whole: name the centre")]
+    BranchInside { branch: Branch, centre: Branch },
     #[error("there are more than {max} rows; ask for a branch, or for fewer days")]
     TooManyRows { max: usize },
 }
@@ -73,6 +77,7 @@ impl ReportError {
         match self {
             Self::PositionAhead { .. } => "POSITION_AHEAD",
             Self::BranchEmpty { .. } => "BRANCH_EMPTY",
+            Self::BranchInside { .. } => "BRANCH_INSIDE_CENTRE",
             Self::TooManyRows { .. } => "TOO_MANY_ROWS",
         }
     }
@@ -84,8 +89,27 @@ impl ReportError {
                 vec![("at", at.to_string()), ("last", last.to_string())]
             }
             Self::BranchEmpty { branch } => vec![("branch", branch.to_string())],
+            Self::BranchInside { branch, centre } => vec![
+                ("branch", branch.to_string()),
+                ("centre", centre.to_string()),
+            ],
             Self::TooManyRows { max } => vec![("max", max.to_string())],
         }
+    }
+}
+
+/// That a branch is not a part of a centre: of orders nobody knows in which part they are.
+fn check_not_inside(scope: &Scope, centres: &[Branch]) -> Result<(), ReportError> {
+    let Some(branch) = &scope.branch else {
+        return Ok(());
+    };
+    let mut around = centres.iter();
+    match around.find(|centre| centre.contains(branch.as_str())) {
+        None => Ok(()),
+        Some(centre) => Err(ReportError::BranchInside {
+            branch: branch.clone(),
+            centre: centre.clone(),
+        }),
     }
 }
 
@@ -108,7 +132,10 @@ impl Within {
         }
         let zone = zone(reading)?;
         let centres = centres(reading, None, MAX_CENTRES)?.into_iter();
-        let centres = centres.map(|centre| centre.terms.prefix);
+        let centres = centres.filter(|centre| centre.opened <= at);
+        let centres: Vec<_> = centres.map(|centre| centre.terms.prefix).collect();
+        check_not_inside(scope, &centres)?;
+        let centres = centres.into_iter();
         let mut within = Self {
             scope: scope.clone(),
             centres: Vec::new(),
@@ -130,13 +157,30 @@ impl Within {
         let Some(branch) = self.scope.branch.as_ref() else {
             return Ok(());
         };
+        if !self.centres.is_empty() || self.has_accounts(reading, branch)? {
+            return Ok(());
+        }
+        let branch = branch.clone();
+        Err(ReportError::BranchEmpty { branch }.into())
+    }
+
+    /// Whether a branch had accounts by the position.
+    fn has_accounts(&self, reading: &mut Reading<'_>, branch: &Branch) -> Result<bool, ReadError> {
         let below = format!("{branch}:");
-        match self.centres.is_empty() && reading.snapshot.accounts(&below, None, 1)?.is_empty() {
-            true => Err(ReportError::BranchEmpty {
-                branch: branch.clone(),
+        let mut after = None;
+        loop {
+            reading.scan.check_caller()?;
+            let rows = reading.snapshot.accounts(&below, after.as_ref(), AT_ONCE)?;
+            if rows
+                .iter()
+                .any(|row| row.account.opened.sequence <= self.at)
+            {
+                return Ok(true);
             }
-            .into()),
-            false => Ok(()),
+            if rows.len() < AT_ONCE {
+                return Ok(false);
+            }
+            after = rows.last().map(|row| row.account.id.clone());
         }
     }
 

@@ -29,6 +29,7 @@ pub(super) fn need_at(
     let records = reading.snapshot.records_at(&known)?;
     let begun = Need {
         offers: Vec::new(),
+        orders: Vec::new(),
         first_accepted_at: None,
         ..need
     };
@@ -37,10 +38,11 @@ pub(super) fn need_at(
 
 fn need_after(mut need: Need, record: &Record) -> Need {
     let publish = |need: &mut Need, new: &NeedPublished| {
-        (need.state, need.open_until) = (new.to, new.open_until);
+        (need.state, need.on, need.open_until) = (new.to, new.on, new.open_until);
     };
     let accept = |need: &mut Need, new: &OrderAccepted| {
         need.state = new.need_is;
+        need.orders.push(new.accept.order);
         if need.steps.first() != Some(&record.stamp.sequence) {
             need.first_accepted_at.get_or_insert(record.stamp.moment);
         }
@@ -64,16 +66,27 @@ fn need_after(mut need: Need, record: &Record) -> Need {
             offered(&mut need, &new.step, &new.by);
             need.state = new.to;
             if let Some(moved) = &new.moved {
-                need.open_until = moved.open_until;
+                (need.on, need.open_until) = (moved.on, moved.open_until);
             }
         }
-        // The provider is out of an order of it.
-        Some(Fact::OrderStepped(_)) if need.state != NeedState::Cancelled => {
-            need.state = NeedState::Approved;
-        }
+        Some(Fact::OrderStepped(new)) => reopened(&mut need, new),
         _ => {}
     }
     need
+}
+
+/// The provider is out of an order of it: it is for when they were to come, unless others come
+/// at its own time.
+fn reopened(need: &mut Need, new: &OrderStepped) {
+    need.orders.retain(|order| *order != new.step.order);
+    if need.state != NeedState::Cancelled {
+        need.state = NeedState::Approved;
+    }
+    if need.orders.is_empty() {
+        let open_days = u32::try_from(need.on.days_until(need.open_until)).unwrap_or(0);
+        need.on = new.on;
+        need.open_until = new.on.plus_days(open_days).unwrap_or(new.on);
+    }
 }
 
 fn offered(need: &mut Need, step: &NeedStep, by: &Doer) {

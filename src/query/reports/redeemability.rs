@@ -57,7 +57,8 @@ struct Flow {
 /// [`ReportError`](super::ReportError), where the caller has left, or the store fails.
 pub fn redeemability(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, ReadError> {
     let within = Within::of(reading, scope)?;
-    let today = within.last_day(reading)?;
+    let today = within.today(reading)?;
+    let last_day = within.last_day(reading)?;
     let mut stock = Stock::default();
     accounts(
         reading,
@@ -70,7 +71,7 @@ pub fn redeemability(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report,
     let flow = flow(reading, &within)?;
     Ok(Report {
         columns: Figures::columns(),
-        rows: figures(&stock, &flow, &within, today).rows(),
+        rows: figures(&stock, &flow, &within, last_day).rows(),
         at: within.at,
     })
 }
@@ -94,14 +95,16 @@ impl Stock {
         today: Day,
     ) -> Result<(), ReadError> {
         match at.account().kind {
-            AccountKind::Member if at.balance < 0 => self.overdrawn -= at.balance,
+            AccountKind::Member if at.balance < 0 => add(&mut self.overdrawn, -at.balance),
             AccountKind::Member => {
-                self.members += at.balance;
+                add(&mut self.members, at.balance);
                 self.age(reading, within, at, today)?;
             }
-            AccountKind::Pool => self.pools += at.balance,
-            AccountKind::Organisation | AccountKind::Project => self.organisations += at.balance,
-            AccountKind::Clearing => self.clearing += at.balance,
+            AccountKind::Pool => add(&mut self.pools, at.balance),
+            AccountKind::Organisation | AccountKind::Project => {
+                add(&mut self.organisations, at.balance);
+            }
+            AccountKind::Clearing => add(&mut self.clearing, at.balance),
             AccountKind::Issuance => {
                 if self.issued.len() == MAX_ROWS {
                     return Err(ReportError::TooManyRows { max: MAX_ROWS }.into());
@@ -111,8 +114,8 @@ impl Stock {
                 self.issued.push((id, -at.balance, funder));
             }
             AccountKind::Redemption => {
-                self.redeemed += at.balance;
-                self.redeemed_then += on_days(reading, within, at)?;
+                add(&mut self.redeemed, at.balance);
+                add(&mut self.redeemed_then, on_days(reading, within, at)?);
             }
         }
         Ok(())
@@ -137,13 +140,18 @@ impl Stock {
                 let years = came_on.years_until(today);
                 let age = AGES.iter().position(|(end, _)| years < *end);
                 let part = change.min(left);
-                self.by_age[age.unwrap_or(AGES.len())] += part;
+                add(&mut self.by_age[age.unwrap_or(AGES.len())], part);
                 left -= part;
             }
             step = before;
         }
         Ok(())
     }
+}
+
+/// A thousand of the largest balances would be more than a number has.
+fn add(sum: &mut i64, more: i64) {
+    *sum = sum.saturating_add(more);
 }
 
 /// Who stands behind an account that issues.
@@ -170,7 +178,7 @@ pub(super) fn on_days(
     Ok(after - before)
 }
 
-fn figures(stock: &Stock, flow: &Flow, within: &Within, today: Day) -> Figures {
+fn figures(stock: &Stock, flow: &Flow, within: &Within, last_day: Day) -> Figures {
     let mut figures = Figures::default();
     let mut say = |figure, of: &str, value, meaning| {
         figures.say(figure, of, (Unit::Minutes, Value::Number(value)), meaning);
@@ -201,7 +209,7 @@ fn figures(stock: &Stock, flow: &Flow, within: &Within, today: Day) -> Figures {
             None => "what is out of this account, for which nobody stands",
         };
         if funder.is_none() {
-            unbacked += out;
+            add(&mut unbacked, *out);
         }
         say("issued", account, *out, meaning);
     }
@@ -219,7 +227,7 @@ fn figures(stock: &Stock, flow: &Flow, within: &Within, today: Day) -> Figures {
         stock.redeemed,
         "hours redeemed for stock, on all days",
     );
-    let redeemed = flow.spent + stock.redeemed_then;
+    let redeemed = flow.spent.saturating_add(stock.redeemed_then);
     let rate = (Unit::Percent, Value::percent(redeemed, flow.earned));
     figures.say(
         "redemption rate",
@@ -227,9 +235,9 @@ fn figures(stock: &Stock, flow: &Flow, within: &Within, today: Day) -> Figures {
         rate,
         "redeemed of what was earned, on the days of the report",
     );
-    let since = within.scope.since.filter(|since| *since <= today);
+    let since = within.scope.since.filter(|since| *since <= last_day);
     let pace = since.map_or(Value::None, |since| {
-        let days = since.days_until(today) + 1;
+        let days = since.days_until(last_day) + 1;
         Value::mean_of_product(stock.members, days, redeemed)
     });
     let meaning =

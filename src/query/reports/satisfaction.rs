@@ -36,6 +36,8 @@ const COLUMNS: [Column; 10] = [
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     orders: i64,
+    /// Whether what is told of others would tell of too few.
+    is_withheld: bool,
     /// How many gave one star, two, and so on.
     stars: [i64; STARS],
 }
@@ -71,7 +73,7 @@ impl Tally {
     fn told(&self, value: Value) -> Value {
         match self.answers() {
             0 => Value::None,
-            ..MIN_ANSWERS => Value::text(TOO_FEW),
+            answers if answers < MIN_ANSWERS || self.is_withheld => Value::text(TOO_FEW),
             _ => value,
         }
     }
@@ -107,9 +109,55 @@ pub fn satisfaction(reading: &mut Reading<'_>, scope: &Scope, by: By) -> Result<
             None => Ok(()),
         },
     )?;
+    let hidden = hidden(&grouped);
+    grouped.all_mut().is_withheld = (1..MIN_ANSWERS).contains(&hidden);
     Ok(Report {
         columns: [by.column()].into_iter().chain(COLUMNS).collect(),
         rows: grouped.rows(Tally::values),
         at: within.at,
     })
+}
+
+/// How many answers are in groups of too few: what is told of all less what is told of the others
+/// is told of these.
+fn hidden(grouped: &Grouped<Tally>) -> i64 {
+    let answers = grouped.tallies().map(Tally::answers);
+    answers.filter(|answers| *answers < MIN_ANSWERS).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is told of all, where groups have so many answers of five stars.
+    fn told_of_all(answers: &[i64]) -> Value {
+        let mut grouped = Grouped::<Tally>::default();
+        for (group, answers) in answers.iter().enumerate() {
+            let add = |tally: &mut Tally| {
+                tally.orders += 10;
+                tally.stars[STARS - 1] += answers;
+            };
+            grouped.add(Some(group.to_string()), add).expect("few rows");
+        }
+        let hidden = hidden(&grouped);
+        grouped.all_mut().is_withheld = (1..MIN_ANSWERS).contains(&hidden);
+        grouped.all_mut().mean()
+    }
+
+    #[test]
+    fn nothing_is_told_by_what_is_told_of_others() {
+        let (told, too_few) = (Value::Number(500), Value::text(TOO_FEW));
+        for (answers, of_all) in [
+            (&[6, 7][..], &told),
+            (&[6, 0], &told),
+            (&[6, 1], &too_few),
+            (&[6, 4], &too_few),
+            (&[6, 3, 2], &told),
+            (&[2, 2], &too_few),
+            (&[3, 3], &told),
+            (&[0, 0], &Value::None),
+        ] {
+            assert_eq!(told_of_all(answers), *of_all, "{answers:?}");
+        }
+    }
 }

@@ -1,5 +1,7 @@
-//! Services that were rendered: orders that were settled, and entries outside orders that
+//! Services that were rendered: orders and groups that were settled, and entries outside them that
 //! name a service.
+
+use std::collections::BTreeMap;
 
 use super::{
     AT_ONCE, Within,
@@ -8,13 +10,20 @@ use super::{
     people::{People, Person},
 };
 use crate::{
-    exchange::{Branch, Day, List, Object, Order, OrderState},
+    exchange::{
+        Branch, Code, Day, Fact, GroupFact, List, MemberId, Object, ObjectId, Order, OrderState,
+        group::{Group, GroupKind, PageId},
+    },
     ledger::{Entry, Sequence, Span, UnitId},
     query::{ReadError, Reading, exchange::misplaced},
     steps::Record,
 };
 
+/// How many records are read at once: one may have ten thousand legs.
+const RECORDS_AT_ONCE: usize = 100;
+
 /// A service, or one of its legs where many take part.
+#[derive(Clone, Copy)]
 pub(super) struct Visit<'a> {
     /// What tells it from others: legs of one entry have the same.
     pub(super) number: Sequence,
@@ -33,8 +42,10 @@ pub(super) struct Visit<'a> {
     pub(super) credited_minutes: i64,
     /// What a member paid of hours.
     pub(super) paid_minutes: i64,
-    /// The order. None of what was entered outside orders.
+    /// The order. None of groups, and of what was entered outside orders.
     pub(super) order: Option<&'a Order>,
+    /// Whether it was entered outside orders and groups.
+    pub(super) is_entered: bool,
 }
 
 impl Visit<'_> {
@@ -131,6 +142,7 @@ pub(super) fn rendered<'a>(order: &'a Order, people: &mut People) -> Option<Visi
         },
         paid_minutes: 0,
         order: Some(order),
+        is_entered: false,
     })
 }
 
@@ -151,20 +163,123 @@ pub(super) fn outside_orders(
     let mut after = (from, Sequence::ZERO);
     loop {
         reading.scan.check_caller()?;
-        let found = reading.snapshot.served(after, end, AT_ONCE)?;
-        let is_last = found.len() < AT_ONCE;
+        let found = reading.snapshot.served(after, end, RECORDS_AT_ONCE)?;
+        let is_last = found.len() < RECORDS_AT_ONCE;
         for (minute, record) in found {
             after = (minute, record.stamp.sequence);
             if record.stamp.sequence <= within.at {
-                for entry in record.entries() {
-                    see_entry(reading, within, people, (&record, entry), see)?;
-                }
+                see_record(reading, within, people, &record, see)?;
             }
         }
         if is_last {
             return Ok(());
         }
     }
+}
+
+fn see_record(
+    reading: &mut Reading<'_>,
+    within: &Within,
+    people: &mut People,
+    record: &Record,
+    see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    if let Some(group) = settled_group(reading, record)? {
+        return see_group(reading, within, people, (record, &group), see);
+    }
+    for entry in record.entries() {
+        see_entry(reading, within, people, (record, entry), see)?;
+    }
+    Ok(())
+}
+
+/// The group that a record settles, if it does. Nothing of it changes any more.
+fn settled_group(reading: &mut Reading<'_>, record: &Record) -> Result<Option<Group>, ReadError> {
+    let Some(Fact::Group(fact)) = record.step.exchange_fact() else {
+        return Ok(None);
+    };
+    let GroupFact::Stepped(new) = &**fact else {
+        return Ok(None);
+    };
+    let id = ObjectId::Group(new.step.group);
+    Ok(match reading.snapshot.object(&id)? {
+        Some(Object::Group(group)) => Some(*group),
+        _ => None,
+    })
+}
+
+/// A group is one service: whoever leads serves once for all who learn, and each who helps serves.
+fn see_group(
+    reading: &mut Reading<'_>,
+    within: &Within,
+    people: &mut People,
+    (record, group): (&Record, &Group),
+    see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    let terms = &group.terms;
+    let mut stands = false;
+    for entry in record.entries() {
+        stands |= !is_reversed(reading, within, record, entry)?;
+    }
+    let Some(entry) = record.entries().next() else {
+        return Ok(());
+    };
+    if !stands || !within.has_centre(&terms.centre) {
+        return Ok(());
+    }
+    let (served_minutes, each) = (terms.minutes.get(), group.grounds.each.steps());
+    let part = Visit {
+        number: record.stamp.sequence,
+        place: terms.centre.as_str(),
+        service: terms.service.as_str(),
+        block: None,
+        point: terms.point.as_ref().map(Code::as_str),
+        on: Day::of(record.effective_at_of(entry), within.zone),
+        provider: None,
+        recipient: None,
+        served_minutes: 0,
+        credited_minutes: 0,
+        paid_minutes: 0,
+        order: None,
+        is_entered: false,
+    };
+    if let Some(leader) = terms.kind.leader() {
+        see(&Visit {
+            provider: Some(people.number(leader)),
+            served_minutes,
+            credited_minutes: group.earned(),
+            ..part
+        })?;
+    }
+    for member in attended(reading, group)? {
+        let person = Some(people.number(&member));
+        see(&match &terms.kind {
+            GroupKind::Lesson { payer, .. } => Visit {
+                recipient: person,
+                paid_minutes: if payer.is_none() { each } else { 0 },
+                ..part
+            },
+            GroupKind::Event { .. } => Visit {
+                provider: person,
+                served_minutes,
+                credited_minutes: each,
+                ..part
+            },
+        })?;
+    }
+    Ok(())
+}
+
+/// The members who attended a group.
+fn attended(reading: &mut Reading<'_>, group: &Group) -> Result<Vec<MemberId>, ReadError> {
+    let pages: Vec<_> = PageId::all(group.id).map(ObjectId::GroupPage).collect();
+    let pages = reading.snapshot.objects(&pages)?.into_iter().flatten();
+    let places = pages.flat_map(|(object, _)| match object {
+        Object::GroupPage(page) => page.places.into_iter(),
+        _ => BTreeMap::new().into_iter(),
+    });
+    let there = places.filter(|(_, there)| *there);
+    Ok(there.map(|(member, _)| member).collect())
 }
 
 fn see_entry(
@@ -209,6 +324,7 @@ fn see_entry(
                 None => 0,
             },
             order: None,
+            is_entered: true,
         })?;
     }
     Ok(())

@@ -40,8 +40,12 @@ fn check_period(
     let end = month.last_day().next().and_then(|day| day.begins_at(zone));
     let end = end.unwrap_or(Moment::MAX);
     let mut tree = ClosingTree::default();
-    for Touched { account, chain, .. } in touched {
-        if centre.contains(account.id.as_str()) && account.opened.sequence < period.recorded {
+    let below = format!("{centre}:");
+    let from = touched.partition_point(|one| one.account.id.as_str() < below.as_str());
+    let branch = touched.iter().skip(from);
+    let branch = branch.take_while(|one| centre.contains(one.account.id.as_str()));
+    for Touched { account, chain, .. } in branch {
+        if account.opened.sequence < period.recorded {
             let closing = balance_before(connection, account, chain, end)?;
             tree.push(&account.id, &account.unit, closing);
         }
