@@ -394,28 +394,13 @@ impl Command {
             Self::CloseIncident(new) => ObjectId::Incident(new.incident),
             Self::Period(command) => command.names(),
             Self::Stock(command) => {
-                wants.ledger.accounts.extend(command.accounts());
-                let named = command.names().into_iter();
-                wants
-                    .objects
-                    .extend(named.filter(|id| objects.object(id).is_err()));
-                return;
+                return name_all(wants, objects, command.accounts(), command.names());
             }
             Self::Partner(command) => {
-                wants.ledger.accounts.extend(command.accounts());
-                let named = command.names().into_iter();
-                wants
-                    .objects
-                    .extend(named.filter(|id| objects.object(id).is_err()));
-                return;
+                return name_all(wants, objects, command.accounts(), command.names());
             }
             Self::Group(command) => {
-                wants.ledger.accounts.extend(command.accounts());
-                let named = command.names().into_iter();
-                wants
-                    .objects
-                    .extend(named.filter(|id| objects.object(id).is_err()));
-                return;
+                return name_all(wants, objects, command.accounts(), command.names());
             }
             Self::Issuance(command) => {
                 wants.ledger.accounts.extend(command.accounts());
@@ -441,4 +426,13 @@ impl Command {
             wants.join(lacking.wants());
         }
     }
+}
+
+/// Names accounts, and those of several objects that are not loaded.
+fn name_all(wants: &mut Wants, objects: &Objects, accounts: Vec<AccountId>, names: Vec<ObjectId>) {
+    wants.ledger.accounts.extend(accounts);
+    let names = names.into_iter();
+    wants
+        .objects
+        .extend(names.filter(|id| objects.object(id).is_err()));
 }

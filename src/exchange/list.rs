@@ -2,7 +2,7 @@
 
 use super::{
     Branch, Code, Day, GroupId, IncidentState, Member, MemberId, MemberState, Need, NeedState,
-    ObjectId, ObjectKind, Order, OrderState, Period, StandingState, StandingVisit,
+    Object, ObjectId, ObjectKind, Order, OrderState, Period, StandingState, StandingVisit,
     order::SheetNumber,
     pool::{Relief, ReliefState},
 };
@@ -323,6 +323,20 @@ impl List {
         match self {
             Self::OrdersFrom(_, day) | Self::NeedsFrom(_, day) => format!("{prefix}{day} "),
             _ => prefix,
+        }
+    }
+
+    /// The same list, as it is named to go on after an object of it.
+    #[must_use]
+    pub fn going_on_from(self, object: &Object) -> Self {
+        match (self, object) {
+            (Self::OrdersFrom(centre, _), Object::Order(order)) => {
+                Self::OrdersFrom(centre, order.on)
+            }
+            (Self::NeedsFrom(centre, _), Object::Need(need)) => {
+                Self::NeedsFrom(centre, Day::of_utc(need.published_at))
+            }
+            (list, _) => list,
         }
     }
 

@@ -38,6 +38,7 @@ mod personal;
 pub mod policy;
 pub mod pool;
 mod rejection;
+mod rejection_figures;
 pub mod rules;
 mod staff;
 mod standing_fold;

@@ -141,7 +141,7 @@ fn reserved(
     };
     let ways = match account.kind {
         AccountKind::Pool if objects.pool(id)?.is_some() => {
-            "relief (`ledger-cli pool relief`) and orders"
+            "relief (`ledger-cli pool relief`), and the orders and groups that it pays by policy"
         }
         AccountKind::Issuance if !is_time() && named(outside_account) => {
             "donations (`ledger-cli pool donate`)"

@@ -1,11 +1,13 @@
 //! What a member served, certified to whom it may concern.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::ControlFlow};
 
 use sha2::{Digest, Sha256};
 
 use super::{
-    AT_ONCE, Scope, Within, past,
+    Scope, Within,
+    listing::each_of,
+    past,
     people::People,
     visits::{Visit, outside_orders, rendered},
 };
@@ -131,32 +133,21 @@ fn orders_of(
     add: &mut impl FnMut(&Visit<'_>),
 ) -> Result<(), ReadError> {
     let list = List::OrdersOf(asked.member.clone());
-    let mut after = None;
-    loop {
-        reading.scan.check_caller()?;
-        let listed = reading.snapshot.listed(&list, after.as_ref(), AT_ONCE)?;
-        let is_last = listed.len() < AT_ONCE;
-        for object in listed {
-            after = Some(object.id());
-            let Object::Order(order) = object else {
-                return Err(misplaced(&object).into());
-            };
-            if order.provider != asked.member || !within.has_day(order.on) {
-                continue;
-            }
+    each_of(reading, list, &mut |reading, object| {
+        let Object::Order(order) = object else {
+            return Err(misplaced(&object).into());
+        };
+        if order.provider == asked.member && within.has_day(order.on) {
             let order = past::order_at(reading, *order, within.at)?;
             let order = order.filter(|order| within.has_day(order.on));
-            if let Some(visit) = order
-                .as_ref()
-                .and_then(|order| rendered(order, &mut People::default()))
-            {
+            let mut people = People::default();
+            let visit = order.as_ref();
+            if let Some(visit) = visit.and_then(|order| rendered(order, &mut people)) {
                 add(&visit);
             }
         }
-        if is_last {
-            return Ok(());
-        }
-    }
+        Ok(ControlFlow::Continue(()))
+    })
 }
 
 /// The number of a certificate: its position, and the beginning of the SHA-256 of all that it

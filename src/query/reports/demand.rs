@@ -1,8 +1,11 @@
 //! What was asked for, and what became of it.
 
+use std::ops::ControlFlow;
+
 use super::{
-    AT_ONCE, Scope, Within,
+    Scope, Within,
     grouped::{By, Grouped},
+    listing::each_of,
     past,
     report::{Column, Report, Value},
 };
@@ -142,32 +145,20 @@ pub(super) fn needs(
     // No zone is a day from UTC.
     let first = within.scope.since.map_or(Day::FIRST, Day::before);
     let end = within.scope.until.and_then(Day::next);
-    let mut list = List::NeedsFrom(centre.clone(), first);
-    let mut after = None;
-    loop {
-        reading.scan.check_caller()?;
-        let listed = reading.snapshot.listed(&list, after.as_ref(), AT_ONCE)?;
-        let is_last = listed.len() < AT_ONCE;
-        for object in listed {
-            after = Some(object.id());
-            let Object::Need(need) = object else {
-                return Err(misplaced(&object).into());
-            };
-            let listed_on = Day::of_utc(need.published_at);
-            if end.is_some_and(|end| end < listed_on) {
-                return Ok(());
-            }
-            list = List::NeedsFrom(centre.clone(), listed_on);
-            let on = Day::of(need.published_at, within.zone);
-            if !within.has_day(on) {
-                continue;
-            }
-            if let Some(need) = past::need_at(reading, *need, within.at)? {
-                see(&need, on)?;
-            }
+    let list = List::NeedsFrom(centre.clone(), first);
+    each_of(reading, list, &mut |reading, object| {
+        let Object::Need(need) = object else {
+            return Err(misplaced(&object).into());
+        };
+        if end.is_some_and(|end| end < Day::of_utc(need.published_at)) {
+            return Ok(ControlFlow::Break(()));
         }
-        if is_last {
-            return Ok(());
+        let on = Day::of(need.published_at, within.zone);
+        if within.has_day(on)
+            && let Some(need) = past::need_at(reading, *need, within.at)?
+        {
+            see(&need, on)?;
         }
-    }
+        Ok(ControlFlow::Continue(()))
+    })
 }

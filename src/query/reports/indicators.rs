@@ -1,12 +1,13 @@
 //! The indicators by which a time bank is evaluated. `docs/indicators.md` defines each, and this
 //! prints the definitions from there.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::ControlFlow};
 
 use super::{
-    AT_ONCE, Scope, Within,
+    Scope, Within,
     accounts::accounts,
     demand::{self, needs},
+    listing::each_of,
     people::{People, Person},
     redeemability::on_days,
     report::{Figures, Report, Unit, Value},
@@ -173,14 +174,14 @@ fn incidents_of(
     let mut count = 0;
     for state in [IncidentState::Open, IncidentState::Closed] {
         let list = List::IncidentsIn(centre.clone(), state);
-        each_of(reading, &list, &mut |object| {
+        each_of(reading, list, &mut |_, object| {
             let Object::Incident(incident) = object else {
                 return Err(misplaced(&object).into());
             };
             let is_there = incident.steps.first().is_some_and(|at| *at <= within.at);
             let on = Day::of(incident.reported_at, within.zone);
             count += i64::from(is_there && within.has_day(on));
-            Ok(())
+            Ok(ControlFlow::Continue(()))
         })?;
     }
     Ok(count)
@@ -194,36 +195,22 @@ fn signed_off(
 ) -> Result<i64, ReadError> {
     let moment = reading.snapshot.record(within.at)?.stamp.moment;
     let mut count = 0;
-    each_of(reading, &List::PeriodsOf(centre.clone()), &mut |object| {
-        let Object::Period(period) = object else {
-            return Err(misplaced(&object).into());
-        };
-        let month = period.id.month;
-        let is_in = within.has_day(month.first_day()) && within.has_day(month.last_day());
-        let mut signs = period.signed_off.iter();
-        let is_signed = signs.any(|sign| sign.at <= moment);
-        count += i64::from(is_in && is_signed);
-        Ok(())
-    })?;
+    each_of(
+        reading,
+        List::PeriodsOf(centre.clone()),
+        &mut |_, object| {
+            let Object::Period(period) = object else {
+                return Err(misplaced(&object).into());
+            };
+            let month = period.id.month;
+            let is_in = within.has_day(month.first_day()) && within.has_day(month.last_day());
+            let mut signs = period.signed_off.iter();
+            let is_signed = signs.any(|sign| sign.at <= moment);
+            count += i64::from(is_in && is_signed);
+            Ok(ControlFlow::Continue(()))
+        },
+    )?;
     Ok(count)
-}
-
-fn each_of(
-    reading: &mut Reading<'_>,
-    list: &List,
-    see: &mut impl FnMut(Object) -> Result<(), ReadError>,
-) -> Result<(), ReadError> {
-    let mut after = None;
-    loop {
-        reading.scan.check_caller()?;
-        let listed = reading.snapshot.listed(list, after.as_ref(), AT_ONCE)?;
-        let is_last = listed.len() < AT_ONCE;
-        after = listed.last().map(Object::id);
-        listed.into_iter().try_for_each(&mut *see)?;
-        if is_last {
-            return Ok(());
-        }
-    }
 }
 
 fn invested(reading: &mut Reading<'_>, within: &Within) -> Result<Invested, ReadError> {

@@ -12,6 +12,7 @@ mod demand;
 mod dormancy;
 mod grouped;
 mod indicators;
+mod listing;
 mod past;
 mod people;
 mod redeemability;

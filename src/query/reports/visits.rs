@@ -1,11 +1,12 @@
 //! Services that were rendered: orders and groups that were settled, and entries outside them that
 //! name a service.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::ControlFlow};
 
 use super::{
-    AT_ONCE, Within,
+    Within,
     grouped::By,
+    listing::each_of,
     past,
     people::{People, Person},
 };
@@ -89,30 +90,21 @@ pub(super) fn orders(
     centre: &Branch,
     see: &mut impl FnMut(&mut Reading<'_>, &Order) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
-    let mut list = List::OrdersFrom(centre.clone(), within.scope.since.unwrap_or(Day::FIRST));
-    let mut after = None;
-    loop {
-        reading.scan.check_caller()?;
-        let listed = reading.snapshot.listed(&list, after.as_ref(), AT_ONCE)?;
-        let is_last = listed.len() < AT_ONCE;
-        for object in listed {
-            after = Some(object.id());
-            let Object::Order(order) = object else {
-                return Err(misplaced(&object).into());
-            };
-            if within.scope.until.is_some_and(|until| until < order.on) {
-                return Ok(());
-            }
-            list = List::OrdersFrom(centre.clone(), order.on);
-            let order = past::order_at(reading, *order, within.at)?;
-            if let Some(order) = order.filter(|order| within.has_day(order.on)) {
-                see(reading, &order)?;
-            }
+    let since = within.scope.since.unwrap_or(Day::FIRST);
+    let list = List::OrdersFrom(centre.clone(), since);
+    each_of(reading, list, &mut |reading, object| {
+        let Object::Order(order) = object else {
+            return Err(misplaced(&object).into());
+        };
+        if within.scope.until.is_some_and(|until| until < order.on) {
+            return Ok(ControlFlow::Break(()));
         }
-        if is_last {
-            return Ok(());
+        let order = past::order_at(reading, *order, within.at)?;
+        if let Some(order) = order.filter(|order| within.has_day(order.on)) {
+            see(reading, &order)?;
         }
-    }
+        Ok(ControlFlow::Continue(()))
+    })
 }
 
 /// What was paid for an order of hours.
