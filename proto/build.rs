@@ -4,7 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 22] = [
+const FILES: [&str; 23] = [
     "timebank/v1/unit.proto",
     "timebank/v1/account.proto",
     "timebank/v1/entry.proto",
@@ -22,6 +22,7 @@ const FILES: [&str; 22] = [
     "timebank/v1/pool.proto",
     "timebank/v1/source.proto",
     "timebank/v1/stock.proto",
+    "timebank/v1/oversight.proto",
     "timebank/v1/partner.proto",
     "timebank/v1/group.proto",
     "timebank/v1/period.proto",

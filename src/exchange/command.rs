@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     AcceptNeed, Admission, ApproveExit, AriseVisit, Branch, CentreTerms, CloseIncident, ExitMember,
     GroupCommand, IssuanceCommand, MemberDetails, MemberId, MemberState, NeedStep, ObjectId,
-    Objects, OfferSupply, OrderStep, PartnerCommand, PeriodCommand, PersonalFields, PersonalPart,
-    PolicyDocument, PoolCommand, PublishNeed, Qualification, RecordVisit, ReportIncident,
-    SetMandate, StaffNumber, StaffState, StaffTerms, StandingStep, StepId, StockCommand, Wants,
-    WithdrawSupply,
+    Objects, OfferSupply, OrderStep, OversightCommand, PartnerCommand, PeriodCommand,
+    PersonalFields, PersonalPart, PolicyDocument, PoolCommand, PublishNeed, Qualification,
+    RecordVisit, ReportIncident, SetMandate, StaffNumber, StaffState, StaffTerms, StandingStep,
+    StepId, StockCommand, Wants, WithdrawSupply,
 };
 use crate::ledger::{AccountId, BookingId, Sequence};
 
@@ -226,6 +226,8 @@ pub enum Command {
     Period(PeriodCommand),
     /// Of partners.
     Partner(Box<PartnerCommand>),
+    /// Of evaluations, and of who is shown personal fields.
+    Oversight(Box<OversightCommand>),
 }
 
 impl Command {
@@ -279,6 +281,7 @@ impl Command {
             Self::Group(command) => command.step_id(),
             Self::Period(command) => command.step_id(),
             Self::Partner(command) => command.step_id(),
+            Self::Oversight(command) => command.step_id(),
         }
     }
 
@@ -325,6 +328,7 @@ impl Command {
             Self::Group(command) => command.name(),
             Self::Period(command) => command.name(),
             Self::Partner(command) => command.name(),
+            Self::Oversight(command) => command.name(),
         }
     }
 
@@ -398,6 +402,9 @@ impl Command {
             }
             Self::Partner(command) => {
                 return name_all(wants, objects, command.accounts(), command.names());
+            }
+            Self::Oversight(command) => {
+                return name_all(wants, objects, Vec::new(), command.names());
             }
             Self::Group(command) => {
                 return name_all(wants, objects, command.accounts(), command.names());

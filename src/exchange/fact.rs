@@ -4,10 +4,11 @@ use super::{
     AcceptNeed, AdoptPolicy, AdoptedPolicy, ApproveExit, Arisen, Branch, CentreTerms, ChangeMember,
     ClearMember, Command, Commitments, Day, EraseMember, ExitMember, GroupFact, IncidentClosed,
     IncidentReported, IssuanceFact, MemberDetails, MemberId, MoveMember, NeedPublished,
-    NeedStepped, ObjectId, OrderAccepted, OrderStepped, PartnerFact, PeriodFact, PersonalPart,
-    PolicyVersion, PoolFact, QualifyMember, RegisterMember, SetMandate, SetMemberState,
-    SetStaffState, Settlement, StaffNumber, StaffTerms, StandingStepped, StepId, StockFact,
-    SupplyOffered, SupplyWithdrawn, Verdicts, VisitArose, VisitRecorded, order::PublishNeed,
+    NeedStepped, ObjectId, OrderAccepted, OrderStepped, OversightFact, PartnerFact, PeriodFact,
+    PersonalPart, PolicyVersion, PoolFact, QualifyMember, RegisterMember, SetMandate,
+    SetMemberState, SetStaffState, Settlement, StaffNumber, StaffTerms, StandingStepped, StepId,
+    StockFact, SupplyOffered, SupplyWithdrawn, Verdicts, VisitArose, VisitRecorded,
+    order::PublishNeed,
 };
 use crate::ledger::{AccountId, BookingId, Commitment, Sequence};
 
@@ -145,6 +146,8 @@ pub enum Fact {
     Period(Box<PeriodFact>),
     /// Of partners.
     Partner(Box<PartnerFact>),
+    /// Of evaluations, and of who was shown personal fields.
+    Oversight(Box<OversightFact>),
 }
 
 impl Fact {
@@ -198,6 +201,7 @@ impl Fact {
             Self::Group(fact) => Command::Group(Box::new(fact.command())),
             Self::Period(fact) => Command::Period(fact.command()),
             Self::Partner(fact) => Command::Partner(Box::new(fact.command())),
+            Self::Oversight(fact) => Command::Oversight(Box::new(fact.command())),
             Self::SupplyOffered(new) => Command::OfferSupply(Box::new(new.offer.clone())),
             Self::SupplyWithdrawn(new) => Command::WithdrawSupply(new.withdraw.clone()),
             Self::MemberCleared(new) => Command::ClearMember(ClearMember {
@@ -246,6 +250,7 @@ impl Fact {
             Self::Issuance(fact) => fact.reason(),
             Self::Stock(fact) => fact.reason(),
             Self::Partner(fact) => fact.reason(),
+            Self::Oversight(fact) => fact.reason(),
             Self::Group(fact) => fact.reason(),
             _ => None,
         };
@@ -286,6 +291,7 @@ impl Fact {
             | Self::Group(_)
             | Self::Period(_)
             | Self::Partner(_)
+            | Self::Oversight(_)
             | Self::PolicyAdopted(_) => None,
         }
     }
@@ -389,6 +395,7 @@ impl Fact {
             Self::Group(fact) => vec![fact.command().step_id()],
             Self::Period(fact) => vec![fact.command().step_id()],
             Self::Partner(fact) => vec![fact.command().step_id()],
+            Self::Oversight(fact) => vec![fact.command().step_id()],
         }
     }
 }

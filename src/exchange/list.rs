@@ -206,6 +206,13 @@ pub enum List {
     RemittancesWith(AccountId),
     /// The groups of a centre in the order of their days: the same list, whichever day is named.
     GroupsOf(Branch, Day),
+    /// The evaluations of a centre's orders in the order of the service dates, from one on.
+    EvaluationsFrom(Branch, Day),
+    /// Who was shown personal fields of a member.
+    LooksAt(MemberId),
+    /// Who was shown personal fields of a centre's members, in the order of the days of UTC on
+    /// which that was, from one on.
+    LooksFrom(Branch, Day),
     /// The pages of a group's places.
     PagesOf(GroupId),
     /// The closed periods of a centre, in their order.
@@ -256,6 +263,8 @@ impl List {
             Self::StocksOf(_) => ObjectKind::Stock,
             Self::GroupsOf(..) => ObjectKind::Group,
             Self::PagesOf(_) => ObjectKind::GroupPage,
+            Self::EvaluationsFrom(..) => ObjectKind::Evaluation,
+            Self::LooksAt(_) | Self::LooksFrom(..) => ObjectKind::Look,
             Self::PeriodsOf(_) | Self::PeriodsUnsealed => ObjectKind::Period,
             Self::PartnersOf(_) => ObjectKind::Partner,
             Self::RemittancesWith(_) => ObjectKind::Remittance,
@@ -307,6 +316,9 @@ impl List {
             Self::RemittancesWith(partner) => format!("remittances-with/{partner} "),
             Self::GroupsOf(centre, _) => format!("groups-of/{centre} "),
             Self::PagesOf(group) => format!("pages-of/{group} "),
+            Self::EvaluationsFrom(centre, _) => format!("evaluations-of/{centre} "),
+            Self::LooksAt(member) => format!("looks-at/{member} "),
+            Self::LooksFrom(centre, _) => format!("looks-of/{centre} "),
             Self::ItemsOf(stock) => format!("items-of/{stock} "),
             Self::SourcesOf(centre) => format!("sources-of/{centre} "),
             Self::PoolsOf(centre) => format!("pools-of/{centre} "),
@@ -321,7 +333,10 @@ impl List {
     pub fn start(&self) -> String {
         let prefix = self.prefix();
         match self {
-            Self::OrdersFrom(_, day) | Self::NeedsFrom(_, day) => format!("{prefix}{day} "),
+            Self::OrdersFrom(_, day)
+            | Self::NeedsFrom(_, day)
+            | Self::EvaluationsFrom(_, day)
+            | Self::LooksFrom(_, day) => format!("{prefix}{day} "),
             _ => prefix,
         }
     }
@@ -335,6 +350,12 @@ impl List {
             }
             (Self::NeedsFrom(centre, _), Object::Need(need)) => {
                 Self::NeedsFrom(centre, Day::of_utc(need.published_at))
+            }
+            (Self::EvaluationsFrom(centre, _), Object::Evaluation(one)) => {
+                Self::EvaluationsFrom(centre, one.on)
+            }
+            (Self::LooksFrom(centre, _), Object::Look(look)) => {
+                Self::LooksFrom(centre, Day::of_utc(look.at))
             }
             (list, _) => list,
         }
@@ -350,6 +371,8 @@ impl List {
             | Self::OrdersIn(_, _, day)
             | Self::OrdersFrom(_, day)
             | Self::NeedsFrom(_, day)
+            | Self::EvaluationsFrom(_, day)
+            | Self::LooksFrom(_, day)
             | Self::GroupsOf(_, day) => {
                 format!("{prefix}{day} {id}")
             }

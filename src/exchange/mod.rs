@@ -32,6 +32,7 @@ mod order_fact;
 mod order_figures;
 mod order_fold;
 mod order_rejection;
+pub mod oversight;
 pub mod partner;
 mod period;
 mod personal;
@@ -82,6 +83,9 @@ pub use order_fact::{
     OrderStepped, StandingStepped, VisitArose, VisitRecorded,
 };
 pub use order_rejection::OrderRejection;
+pub use oversight::{
+    Evaluation, Look, LookId, OversightCommand, OversightFact, OversightRejection, PersonalField,
+};
 pub use partner::{PartnerCommand, PartnerFact, PartnerRejection};
 pub use period::{
     ClosePeriod, Month, Period, PeriodClosed, PeriodCommand, PeriodFact, PeriodId, PeriodRejection,

@@ -6,12 +6,13 @@ use std::fmt;
 use crate::ledger::AccountId;
 
 use super::{
-    AdoptedPolicy, Branch, Centre, Holder, Incident, IncidentId, Mandate, MandateId, Member,
+    AdoptedPolicy, Branch, Centre, Day, Holder, Incident, IncidentId, Mandate, MandateId, Member,
     MemberId, MemberWeek, Need, NeedId, Order, OrderId, Period, PeriodId, PolicyId, Staff,
     StaffNumber, StandingId, StandingVisit, WeekId,
     group::{Group, GroupId, GroupPage, PageId},
     issuance::Source,
     list::{self, List},
+    oversight::{Evaluation, Look, LookId},
     partner::{Partner, Remittance, RemittanceId},
     pool::{Donation, DonationId, Pool, Relief, ReliefId},
     stock::{ItemId, Stock, StockItem},
@@ -42,6 +43,8 @@ pub enum ObjectKind {
     Period,
     Group,
     GroupPage,
+    Evaluation,
+    Look,
 }
 
 impl ObjectKind {
@@ -69,6 +72,8 @@ impl ObjectKind {
             Self::Period => "period",
             Self::Group => "group",
             Self::GroupPage => "group-page",
+            Self::Evaluation => "evaluation",
+            Self::Look => "look",
         }
     }
 }
@@ -100,6 +105,9 @@ pub enum ObjectId {
     Period(Box<PeriodId>),
     Group(GroupId),
     GroupPage(PageId),
+    /// Of an order.
+    Evaluation(OrderId),
+    Look(LookId),
 }
 
 impl ObjectId {
@@ -128,6 +136,8 @@ impl ObjectId {
             Self::Period(_) => ObjectKind::Period,
             Self::Group(_) => ObjectKind::Group,
             Self::GroupPage(_) => ObjectKind::GroupPage,
+            Self::Evaluation(_) => ObjectKind::Evaluation,
+            Self::Look(_) => ObjectKind::Look,
         }
     }
 
@@ -148,7 +158,8 @@ impl ObjectId {
                 return format!("{kind}/{account}/{centre}");
             }
             Self::Need(id) => return format!("{kind}/{id}"),
-            Self::Order(id) => return format!("{kind}/{id}"),
+            Self::Order(id) | Self::Evaluation(id) => return format!("{kind}/{id}"),
+            Self::Look(id) => return format!("{kind}/{id}"),
             Self::Incident(id) => return format!("{kind}/{id}"),
             Self::Standing(id) => return format!("{kind}/{id}"),
             Self::Relief(id) => return format!("{kind}/{id}"),
@@ -201,6 +212,8 @@ pub enum Object {
     Period(Period),
     Group(Box<Group>),
     GroupPage(Box<GroupPage>),
+    Evaluation(Box<Evaluation>),
+    Look(Box<Look>),
 }
 
 impl Object {
@@ -229,6 +242,8 @@ impl Object {
             Self::Period(period) => ObjectId::Period(Box::new(period.id.clone())),
             Self::Group(group) => ObjectId::Group(group.id),
             Self::GroupPage(page) => ObjectId::GroupPage(page.id),
+            Self::Evaluation(evaluation) => ObjectId::Evaluation(evaluation.order),
+            Self::Look(look) => ObjectId::Look(look.id),
         }
     }
 
@@ -268,6 +283,8 @@ impl Object {
             Self::Period(period) => serde_json::to_string(period),
             Self::Group(group) => serde_json::to_string(group),
             Self::GroupPage(page) => serde_json::to_string(page),
+            Self::Evaluation(evaluation) => serde_json::to_string(evaluation),
+            Self::Look(look) => serde_json::to_string(look),
         }
     }
 
@@ -299,6 +316,8 @@ impl Object {
             ObjectKind::Period => Self::Period(serde_json::from_str(state)?),
             ObjectKind::Group => Self::Group(serde_json::from_str(state)?),
             ObjectKind::GroupPage => Self::GroupPage(serde_json::from_str(state)?),
+            ObjectKind::Evaluation => Self::Evaluation(serde_json::from_str(state)?),
+            ObjectKind::Look => Self::Look(serde_json::from_str(state)?),
         })
     }
 
@@ -325,6 +344,11 @@ impl Object {
                 vec![List::GroupsOf(group.terms.centre.clone(), group.grounds.on)]
             }
             Self::GroupPage(page) => vec![List::PagesOf(page.id.group)],
+            Self::Evaluation(one) => vec![List::EvaluationsFrom(one.centre.clone(), one.on)],
+            Self::Look(look) => vec![
+                List::LooksAt(look.member.clone()),
+                List::LooksFrom(look.centre.clone(), Day::of_utc(look.at)),
+            ],
             Self::Incident(incident) => {
                 vec![List::IncidentsIn(incident.centre.clone(), incident.state)]
             }

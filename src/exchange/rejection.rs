@@ -2,8 +2,8 @@
 
 use super::{
     Branch, Code, Day, GroupRejection, IssuanceRejection, MemberId, MemberState, OrderRejection,
-    PartnerRejection, PeriodRejection, PolicyId, PolicyVersion, PoolRejection, StaffChange,
-    StaffNumber, StaffState, StepId, StockRejection,
+    OversightRejection, PartnerRejection, PeriodRejection, PolicyId, PolicyVersion, PoolRejection,
+    StaffChange, StaffNumber, StaffState, StepId, StockRejection,
 };
 use crate::ledger::{AccountId, Balance, Difference, Principal, Sequence, UnitId};
 
@@ -231,6 +231,9 @@ pub enum Rejection {
     /// Of what is asked of partners.
     #[error(transparent)]
     Partner(Box<PartnerRejection>),
+    /// Of evaluations.
+    #[error(transparent)]
+    Oversight(Box<OversightRejection>),
     /// Of what is asked of groups.
     #[error(transparent)]
     Group(Box<GroupRejection>),
@@ -248,6 +251,12 @@ impl From<PeriodRejection> for Rejection {
 impl From<PartnerRejection> for Rejection {
     fn from(rejection: PartnerRejection) -> Self {
         Self::Partner(Box::new(rejection))
+    }
+}
+
+impl From<OversightRejection> for Rejection {
+    fn from(rejection: OversightRejection) -> Self {
+        Self::Oversight(Box::new(rejection))
     }
 }
 
@@ -343,6 +352,7 @@ impl Rejection {
             Self::Issuance(rejection) => rejection.reason(),
             Self::Stock(rejection) => rejection.reason(),
             Self::Partner(rejection) => rejection.reason(),
+            Self::Oversight(rejection) => rejection.reason(),
             Self::Group(rejection) => rejection.reason(),
             Self::Period(rejection) => rejection.reason(),
         }

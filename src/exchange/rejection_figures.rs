@@ -18,6 +18,7 @@ impl Rejection {
             Self::Issuance(rejection) => rejection.figures(),
             Self::Stock(rejection) => rejection.figures(),
             Self::Partner(rejection) => rejection.figures(),
+            Self::Oversight(rejection) => rejection.figures(),
             Self::Group(rejection) => rejection.figures(),
             Self::Period(rejection) => rejection.figures(),
             Self::IdReused { id, difference } => vec![

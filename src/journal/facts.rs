@@ -6,7 +6,8 @@ use super::{
     Undecodable,
     decode::{booking, ledger_fact},
     encode, exit_facts, group_facts, incident_facts, issuance_facts, member_facts, order_facts,
-    partner_facts, period_facts, pool_facts, standing_facts, stock_facts, supply_facts,
+    oversight_facts, partner_facts, period_facts, pool_facts, standing_facts, stock_facts,
+    supply_facts,
 };
 use crate::{
     exchange::{
@@ -107,6 +108,7 @@ fn fact_to_proto(fact: &Fact) -> Message {
         Fact::Group(fact) => group_facts::to_proto(fact),
         Fact::Period(fact) => period_facts::to_proto(fact),
         Fact::Partner(fact) => partner_facts::to_proto(fact),
+        Fact::Oversight(fact) => oversight_facts::to_proto(fact),
         Fact::MemberExited(new) => Message::MemberExited(exit_facts::exited(new)),
         Fact::ExitApproved(new) => Message::ExitApproved(exit_facts::approved(new)),
         Fact::PolicyAdopted(adopted) => {
@@ -227,6 +229,8 @@ fn fact(fact: Message) -> Result<Fact> {
         Message::PeriodSignedOff(new) => period_facts::read_signed(&new)?,
         Message::PartnerOpened(new) => partner_facts::read_opened(&new)?,
         Message::HoursRemitted(new) => partner_facts::read_remitted(&new)?,
+        Message::EvaluationFiled(new) => oversight_facts::read_filed(&new)?,
+        Message::PersonalShown(new) => oversight_facts::read_shown(&new)?,
         Message::MemberExited(new) => exit_facts::read_exited(&new)?,
         Message::ExitApproved(new) => exit_facts::read_approved(&new)?,
         Message::PolicyAdopted(adopted) => Fact::PolicyAdopted(PolicyAdopted {

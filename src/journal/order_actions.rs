@@ -144,7 +144,7 @@ pub fn order_action(given: Option<&v1::OrderAction>) -> Read<OrderAction> {
             OrderAction::Confirm {
                 member: MemberId::parse(member)?,
                 served: minutes(confirm.served_minutes, "action.confirm.served_minutes")?,
-                rating: rating(confirm.rating)?,
+                rating: rating(confirm.rating, "action.confirm.rating")?,
             }
         }
         OrderDo::Settle(_) => OrderAction::Settle,
@@ -162,8 +162,8 @@ pub fn order_action(given: Option<&v1::OrderAction>) -> Read<OrderAction> {
     })
 }
 
-fn rating(given: u32) -> Read<Option<Rating>> {
-    let field = "action.confirm.rating";
+/// A rating, which need not be there.
+pub(super) fn rating(given: u32, field: &'static str) -> Read<Option<Rating>> {
     match given {
         0 => Ok(None),
         given => Rating::new(given).map(Some).ok_or(Malformed::Choice {

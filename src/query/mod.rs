@@ -14,6 +14,7 @@ mod holds;
 mod incidents;
 mod ledger;
 mod orders;
+mod oversight;
 mod page;
 mod partners;
 mod periods;
@@ -48,6 +49,7 @@ pub use ledger::{LedgerView, ledger};
 pub use orders::{
     Needs, OrderPlace, Orders, StepTaken, need, needs, order, order_states, orders, steps_taken,
 };
+pub use oversight::{LookView, Looks, evaluation, evaluations_of, looks};
 pub use page::{PageError, Token, page_size};
 pub use partners::{PartnerView, RemittanceView, partner, partners, remittances};
 pub use periods::{ClosingView, closings, period, periods, seal_of, unsealed};
@@ -61,8 +63,8 @@ pub use pools::{
 pub use reading::Reading;
 pub use reports::{
     By, Certificate, CertificateQuery, Column, MAX_SAMPLE, Measure, Report, ReportError, Scope,
-    Served, ServedAs, Value, activity, certificate, dormancy, indicators, period_report,
-    position_of_number, redeemability, sample, satisfaction, supply_demand,
+    Served, ServedAs, Value, activity, certificate, dormancy, evaluations, indicators,
+    period_report, position_of_number, redeemability, sample, satisfaction, supply_demand,
 };
 pub use scan::Scan;
 pub use sifted::{Sieve, Sifted, sifted};

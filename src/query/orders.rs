@@ -4,9 +4,9 @@ use super::{ReadError, Reading, centre, exchange::misplaced, policies::today};
 use crate::{
     exchange::{
         Branch, Day, Fact, GroupFact, IssuanceFact, List, Member, MemberId, Need, NeedId,
-        NeedState, Object, ObjectId, Order, OrderId, OrderRejection, OrderState, PartnerFact,
-        PoolFact, Rejection, Staff, StaffNumber, StockFact, order::NeedVerb, order::SheetNumber,
-        partner::Direction, rules::is_party,
+        NeedState, Object, ObjectId, Order, OrderId, OrderRejection, OrderState, OversightFact,
+        PartnerFact, PoolFact, Rejection, Staff, StaffNumber, StockFact, order::NeedVerb,
+        order::SheetNumber, partner::Direction, rules::is_party,
     },
     ledger::{Principal, Sequence, Stamp},
     steps::Record,
@@ -115,6 +115,10 @@ fn what(record: &Record) -> Result<&'static str, ReadError> {
                 Direction::Sent => "send",
                 Direction::Received => "receive",
             },
+        }),
+        Some(Fact::Oversight(fact)) => Ok(match &**fact {
+            OversightFact::Filed { .. } => "file",
+            OversightFact::Shown { .. } => "show",
         }),
         Some(Fact::Group(fact)) => Ok(match &**fact {
             GroupFact::Opened(_) => "open",

@@ -273,7 +273,6 @@ impl MemberService for Services {
         let (view, journal_position) = self.member(by, id).await?;
         Ok(Response::new(v1::GetMemberResponse {
             member: Some(reply(&view)),
-            personal: view.personal.as_ref().map(partakers::fields_to_proto),
             journal_position,
         }))
     }

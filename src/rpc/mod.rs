@@ -16,6 +16,7 @@ mod member_batch;
 mod members;
 mod needs;
 mod orders;
+mod oversight;
 mod partakers;
 mod partners;
 mod periods;

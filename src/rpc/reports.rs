@@ -15,7 +15,7 @@ use crate::{
     ledger::{Malformed, Principal, Sequence},
     query::{
         By, CertificateQuery, Column, MAX_SAMPLE, Measure, ReadError, Reading, Report, ReportError,
-        Scope, Value, activity, certificate, dormancy, indicators, period_report,
+        Scope, Value, activity, certificate, dormancy, evaluations, indicators, period_report,
         position_of_number, redeemability, sample, satisfaction, supply_demand,
     },
 };
@@ -139,6 +139,17 @@ impl ReportService for Services {
         let make = move |reading: &mut Reading<'_>, scope: &Scope| satisfaction(reading, scope, by);
         let report = self.report(&metadata, asked.scope, make).await?;
         Ok(Response::new(v1::GetSatisfactionResponse { report }))
+    }
+
+    async fn get_evaluations(
+        &self,
+        request: Request<v1::GetEvaluationsRequest>,
+    ) -> Answer<v1::GetEvaluationsResponse> {
+        let (metadata, _, asked) = request.into_parts();
+        let by = by(asked.by());
+        let make = move |reading: &mut Reading<'_>, scope: &Scope| evaluations(reading, scope, by);
+        let report = self.report(&metadata, asked.scope, make).await?;
+        Ok(Response::new(v1::GetEvaluationsResponse { report }))
     }
 
     async fn get_supply_demand(

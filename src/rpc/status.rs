@@ -10,8 +10,8 @@ use tonic_types::{ErrorDetails, StatusExt};
 use super::door::RETRY_AFTER;
 use crate::{
     exchange::{
-        self, GroupRejection, IssuanceRejection, OrderRejection, PartnerRejection, PeriodRejection,
-        PoolRejection, StockRejection, policy::Mistakes,
+        self, GroupRejection, IssuanceRejection, OrderRejection, OversightRejection,
+        PartnerRejection, PeriodRejection, PoolRejection, StockRejection, policy::Mistakes,
     },
     ledger::{self, Malformed},
     query::{PageError, ReadError, ReportError},
@@ -280,6 +280,7 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         Rejection::Issuance(rejection) => issuance_code(rejection),
         Rejection::Stock(rejection) => stock_code(rejection),
         Rejection::Partner(rejection) => partner_code(rejection),
+        Rejection::Oversight(rejection) => oversight_code(rejection),
         Rejection::Group(rejection) => group_code(rejection),
         Rejection::Period(rejection) => period_code(rejection),
         Rejection::CentreInside { .. }
@@ -388,6 +389,15 @@ fn partner_code(rejection: &PartnerRejection) -> Code {
         PartnerRejection::PartnerUnknown { .. } => Code::NotFound,
         PartnerRejection::ReferenceExists { .. } => Code::AlreadyExists,
         PartnerRejection::PartnerLimit { .. } => Code::FailedPrecondition,
+    }
+}
+
+fn oversight_code(rejection: &OversightRejection) -> Code {
+    match rejection {
+        OversightRejection::EvaluationUnknown { .. } => Code::NotFound,
+        OversightRejection::EvaluatorActed { .. } => Code::PermissionDenied,
+        OversightRejection::TooManyEvaluations { .. } => Code::ResourceExhausted,
+        OversightRejection::OrderNotSettled { .. } => Code::FailedPrecondition,
     }
 }
 

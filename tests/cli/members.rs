@@ -138,7 +138,10 @@ fn members() {
     };
     assert_eq!(registered, with(json!({"replayed": false})));
     assert_eq!(by_staff(&register), with(json!({"replayed": true})));
-    let shown = desk.json(&["member", "show", "city:member:000001"]);
+    let li = "city:member:000001";
+    assert_eq!(desk.json(&["member", "show", li]), member);
+    let all = ["member", "show", li, "--personal", "--actor", "1001"];
+    let shown = desk.json(&all);
     let attested = json!([{
         "since": "2026-01-01",
         "attested_by": "1001",
@@ -155,6 +158,45 @@ fn members() {
         "affiliation": null,
     });
     assert_eq!(shown, with(personal));
+    // What was asked for, and that it was.
+    let name = [
+        "member",
+        "show",
+        li,
+        "--personal",
+        "name,phone",
+        "--reason",
+        "to call",
+        "--actor",
+        "1001",
+    ];
+    let shown = desk.json(&name);
+    assert_eq!(
+        (&shown["name"], &shown["born_on"]),
+        (&json!("李华"), &json!(null))
+    );
+    for looks in [
+        &["audit", "looks", "city"][..],
+        &["audit", "looks", "--member", li],
+    ] {
+        let looks = desk.csv(looks);
+        assert_eq!(looks.len(), 2);
+        assert_eq!(
+            looks
+                .iter()
+                .filter(|look| look["reason"] == "to call")
+                .count(),
+            1
+        );
+        assert_eq!(
+            looks
+                .iter()
+                .filter(|look| look["fields"] == "name phone")
+                .count(),
+            1
+        );
+        assert!(looks.iter().all(|look| look["by"] == "staff 1001"));
+    }
     assert_eq!(desk.json(&["balance", "city:member:000001"])["balance"], 0);
 
     let suspended = by_staff(&["member", "suspend", "city:member:000001"]);
@@ -224,7 +266,7 @@ fn what_becomes_of_members() {
         "grid-8",
         "--no-device",
     ]);
-    let shown = desk.json(&["member", "show", li]);
+    let shown = by_staff(&["member", "show", li, "--personal", "name,phone"]);
     assert_eq!(
         (&shown["name"], &shown["phone"]),
         (&json!("李华"), &json!("138"))
@@ -337,7 +379,15 @@ fn a_file_of_members() {
     assert_eq!(register(&[]).1, summary(false, 3, 0, Some(1)));
     assert_eq!(register(&[]).1, summary(false, 0, 3, Some(1)));
     assert_eq!(members(), 3);
-    let shown = desk.json(&["member", "show", "huxi:member:2"]);
+    let show = [
+        "member",
+        "show",
+        "huxi:member:2",
+        "--personal",
+        "--actor",
+        "1001",
+    ];
+    let shown = desk.json(&show);
     assert_eq!(
         (&shown["heir_id"], &shown["has_device"]),
         (&json!("huxi:member:1"), &json!(false))

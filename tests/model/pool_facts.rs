@@ -1,13 +1,16 @@
-//! Facts of pools, gifts, sources, stocks, partners and periods, at random.
+//! Facts of pools, gifts, sources, stocks, partners, periods and oversight, at random.
 
 use proptest::{collection::btree_set, option, prelude::*, sample::select};
 use timebank::{
     exchange::{
-        ClosePeriod, Code, Days, Fact, IssuanceFact, Month, Name, PartnerFact, PeriodClosed,
-        PeriodFact, PeriodId, PeriodSigned, PoolFact, Seal, SealPeriod, Sha256, SignOffPeriod,
-        StockFact,
+        ClosePeriod, Code, Days, Fact, IssuanceFact, LookId, Month, Name, OrderId, OversightFact,
+        PartnerFact, PeriodClosed, PeriodFact, PeriodId, PeriodSigned, PersonalField, PoolFact,
+        Seal, SealPeriod, Sha256, SignOffPeriod, StockFact,
         issuance::{Funding, GiveGrant, GrantGiven, Issue, Issued, OpenSource, Sector},
+        order::{Evidence, Rating},
+        oversight::{FileEvaluation, Findings, ShowPersonal, Told},
         partner::{Direction, OpenPartner, Remit, RemittanceId},
+        policy::Minutes,
         pool::{
             AskRelief, Donate, DonationId, GiveHours, HoursGiven, OpenPool, Purposes, ReliefAction,
             ReliefAsked, ReliefId, ReliefState, ReliefStep, ReliefStepped,
@@ -338,6 +341,47 @@ fn periods() -> impl Strategy<Value = Fact> {
     })
 }
 
+fn findings() -> impl Strategy<Value = Findings> {
+    let stars = || option::of((1_u32..=5).prop_map(|stars| Rating::new(stars).expect("stars")));
+    let served = (1_i64..1_440).prop_map(|minutes| Minutes::new(minutes).expect("minutes"));
+    let told = (served, stars(), stars()).prop_map(|(served, quality, satisfaction)| Told {
+        served,
+        quality,
+        satisfaction,
+    });
+    prop_oneof![
+        Just(Findings::NotReached),
+        Just(Findings::Denied),
+        told.prop_map(Findings::Told),
+    ]
+}
+
+fn oversight() -> impl Strategy<Value = OversightFact> {
+    let filed = (bookings(), bookings(), findings(), reasons(), numbers());
+    let filed = filed.prop_map(|(step, order, findings, reason, by)| OversightFact::Filed {
+        file: FileEvaluation {
+            step,
+            order: OrderId(order),
+            findings,
+            evidence: Evidence::default(),
+            reason,
+        },
+        by,
+    });
+    let fields = btree_set(select(PersonalField::ALL), 1..=7);
+    let shown = (bookings(), members(), fields, reasons(), doers());
+    let shown = shown.prop_map(|(id, member, fields, reason, by)| OversightFact::Shown {
+        show: ShowPersonal {
+            id: LookId(id),
+            member,
+            fields,
+            reason,
+        },
+        by,
+    });
+    prop_oneof![filed, shown]
+}
+
 pub(super) fn facts() -> impl Strategy<Value = Fact> {
     let of_pools = prop_oneof![opened(), donated(), given(), asked(), stepped()];
     let of_sources = prop_oneof![sources(), issued(), granted()];
@@ -349,5 +393,6 @@ pub(super) fn facts() -> impl Strategy<Value = Fact> {
         of_sources.prop_map(|fact| Fact::Issuance(Box::new(fact))),
         of_stocks.prop_map(|fact| Fact::Stock(Box::new(fact))),
         of_partners.prop_map(|fact| Fact::Partner(Box::new(fact))),
+        oversight().prop_map(|fact| Fact::Oversight(Box::new(fact))),
     ]
 }

@@ -19,11 +19,11 @@ use super::{
 };
 use crate::support::{Client, Server, by, id, serve_command};
 
-const LI: &str = "city:member:000001";
+pub(super) const LI: &str = "city:member:000001";
 const WANG: &str = "city:member:000002";
 
 /// A server with a centre, whose staff is 1001.
-async fn centre() -> City {
+pub(super) async fn centre() -> City {
     let mut city = City::empty().await;
     let opened = city.client.centres.open_centre(opening()).await;
     opened.expect("a centre");
@@ -39,7 +39,7 @@ fn opening() -> OpenCentreRequest {
     }
 }
 
-fn registration(member_id: &str) -> RegisterMemberRequest {
+pub(super) fn registration(member_id: &str) -> RegisterMemberRequest {
     let attested = |evidence: &str| Attestation {
         since: "2026-01-01".into(),
         attested_by: String::new(),
@@ -107,9 +107,16 @@ async fn registered() {
         let attested = attested.as_mut().expect("an attestation");
         attested.attested_by = "1001".into();
     }
-    assert_eq!(got.personal, Some(personal));
+    let show = v1::ShowPersonalFieldsRequest {
+        member_id: LI.into(),
+        fields: (1..=7).collect(),
+        reason: String::new(),
+    };
+    let shown = client.oversight.show_personal_fields(by("1001", show));
+    let shown = shown.await.expect("fields").into_inner();
+    assert_eq!(shown.personal, Some(personal));
     assert_eq!(client.balance(LI).await, 0);
-    assert_eq!(client.verified().await, 3);
+    assert_eq!(client.verified().await, 4);
 }
 
 /// Nothing of a personal field reaches the journal, a log or an error.

@@ -14,6 +14,7 @@ mod life;
 mod members;
 mod order;
 mod orders;
+mod oversight;
 mod pages;
 mod partakers;
 mod partners;

@@ -10,6 +10,7 @@
 mod coverage;
 mod groups;
 mod orders;
+mod oversight;
 mod partakers;
 mod partners;
 mod periods;
@@ -124,6 +125,7 @@ stories! {
     openings
     order_bounds
     orders
+    oversight
     partners
     payers
     periods

@@ -31,7 +31,7 @@ impl Story {
             "receive" => PartnerCommand::Remit(self.remit(Direction::Received, words)?),
             "partners" => return self.partners_of(words).map(Some),
             "remittances" => return self.remittances(words).map(Some),
-            name => return self.reports(name, words),
+            name => return self.oversight(name, words),
         };
         let command = Command::Partner(Box::new(command));
         let result = self.world.submit(command, caller(words)?);

@@ -15,10 +15,11 @@ use super::{
     words::{Said, Words, mistake, number},
 };
 
-/// All kinds of reports; the first three are of groups.
-const KINDS: [&str; 6] = [
+/// All kinds of reports; the first four are of groups.
+const KINDS: [&str; 7] = [
     "activity",
     "satisfaction",
+    "evaluations",
     "supply-demand",
     "dormancy",
     "redeemability",
@@ -30,6 +31,7 @@ fn make(reading: &mut Reading<'_>, kind: &str, scope: &Scope, by: By) -> Result<
     match kind {
         "activity" => query::activity(reading, scope, by),
         "satisfaction" => query::satisfaction(reading, scope, by),
+        "evaluations" => query::evaluations(reading, scope, by),
         "supply-demand" => query::supply_demand(reading, scope, by),
         "dormancy" => query::dormancy(reading, scope),
         "redeemability" => query::redeemability(reading, scope),
@@ -68,9 +70,9 @@ fn all(reading: &mut Reading<'_>, at: Sequence) -> Result<Vec<Report>, ReadError
         at: Some(at),
         ..Scope::default()
     };
-    let grouped = KINDS[..3].iter();
+    let grouped = KINDS[..4].iter();
     let grouped = grouped.flat_map(|kind| GROUPS.map(|by| (kind, by)));
-    let others = KINDS[3..].iter().map(|kind| (kind, By::Branch));
+    let others = KINDS[4..].iter().map(|kind| (kind, By::Branch));
     let each = grouped.chain(others);
     each.map(|(kind, by)| make(reading, kind, &scope, by))
         .collect()

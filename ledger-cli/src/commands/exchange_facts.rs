@@ -6,7 +6,8 @@ use timebank::exchange::{
 
 use super::{
     cells::{Cells, hex, shown},
-    group_facts, issuance_facts, order_facts, partner_facts, period_facts, pool_facts, stock_facts,
+    group_facts, issuance_facts, order_facts, oversight_facts, partner_facts, period_facts,
+    pool_facts, stock_facts,
 };
 use crate::render::{Cell, Row};
 
@@ -43,6 +44,7 @@ pub(super) fn name(fact: &Fact) -> &'static str {
         Fact::Group(fact) => group_facts::name(fact),
         Fact::Period(fact) => period_facts::name(fact),
         Fact::Partner(fact) => partner_facts::name(fact),
+        Fact::Oversight(fact) => oversight_facts::name(fact),
     }
 }
 
@@ -123,6 +125,7 @@ pub(super) fn cells(fact: &Fact) -> Cells {
         Fact::Group(fact) => group_facts::cells(fact),
         Fact::Period(fact) => period_facts::cells(fact),
         Fact::Partner(fact) => partner_facts::cells(fact),
+        Fact::Oversight(fact) => oversight_facts::cells(fact),
         Fact::MandateSet(set) => vec![
             ("step_id", Cell::text(set.step.to_string())),
             ("account_id", Cell::text(set.account.as_str())),
@@ -304,6 +307,7 @@ pub(super) fn summary(fact: &Fact) -> String {
         Fact::Group(fact) => group_facts::summary(fact),
         Fact::Period(fact) => period_facts::summary(fact),
         Fact::Partner(fact) => partner_facts::summary(fact),
+        Fact::Oversight(fact) => oversight_facts::summary(fact),
         Fact::MandateSet(set) => {
             let what = if set.is_given {
                 "given to"

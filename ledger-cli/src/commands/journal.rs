@@ -1,15 +1,14 @@
-//! `status`, `watch` and `audit`: the journal itself.
+//! `status`, `watch` and `audit verify`: the journal itself.
 
-use clap::{Args, Subcommand};
-use timebank_proto::v1::{GetSampleRequest, VerifyJournalRequest, WatchRecordsRequest};
+use clap::Args;
+use timebank_proto::v1::{VerifyJournalRequest, WatchRecordsRequest};
 
 use super::{
     cells,
     record::{self, Units},
-    report::ScopeArgs,
 };
 use crate::{
-    client::{present, stored_record},
+    client::stored_record,
     error::Failure,
     progress::Progress,
     render::{Cell, Form, Row},
@@ -25,39 +24,6 @@ pub(crate) struct WatchArgs {
     /// The first record wanted. Default: the first of all
     #[arg(long, default_value_t = 1, value_name = "SEQUENCE", value_parser = clap::value_parser!(i64).range(1..))]
     from: i64,
-}
-
-#[derive(Subcommand, Debug)]
-pub(crate) enum AuditCommand {
-    /// Have the server re-read every stored record, recompute every hash and
-    /// every balance, posting, hold and id, and check that each unit sums to zero
-    ///
-    /// This shows that what is stored agrees with itself. It does not show that
-    /// nobody wrote all of it anew. To see that, keep the count and root hash of
-    /// an earlier run elsewhere: a later run gives the same root hash at the same
-    /// record count. Roots at different counts cannot be compared by eye.
-    #[command(after_help = "Examples:
-  ledger-cli audit verify
-  ledger-cli audit verify --output json")]
-    Verify,
-    /// Draw settled orders to be checked, for example by telephone
-    #[command(after_help = "Examples:
-  ledger-cli audit sample --seed 'dice 4 2 6' --size 20 --month 2026-10
-  ledger-cli audit sample --seed 'dice 4 2 6' --size 20 --branch shapingba --output csv
-
-Drawn are the orders for which the SHA-256 of the seed, a line feed and the order's UUID is lowest:
-whoever names the same seed, size and position draws the same, and nobody knows them beforehand who
-does not know the seed.")]
-    Sample {
-        /// What decides which are drawn, such as a throw of dice in the meeting
-        #[arg(long)]
-        seed: String,
-        /// How many are drawn
-        #[arg(long, value_parser = clap::value_parser!(i32).range(1..=1_000))]
-        size: i32,
-        #[command(flatten)]
-        scope: ScopeArgs,
-    },
 }
 
 pub(super) async fn status(mut session: Session) -> Result<(), Failure> {
@@ -97,27 +63,7 @@ pub(super) async fn watch(args: WatchArgs, mut session: Session) -> Result<(), F
     })
 }
 
-pub(super) async fn audit(command: AuditCommand, session: Session) -> Result<(), Failure> {
-    match command {
-        AuditCommand::Verify => verify(session).await,
-        AuditCommand::Sample { seed, size, scope } => {
-            let request = GetSampleRequest {
-                scope: Some(scope.into()),
-                seed,
-                size,
-            };
-            sample(request, session).await
-        }
-    }
-}
-
-async fn sample(request: GetSampleRequest, mut session: Session) -> Result<(), Failure> {
-    let answer = session.client.reports.get_sample(request).await?;
-    let drawn = present(answer.into_inner().report, "report")?;
-    session.output.one(&rows::report(drawn)).await
-}
-
-async fn verify(mut session: Session) -> Result<(), Failure> {
+pub(super) async fn verify(mut session: Session) -> Result<(), Failure> {
     let stream = session
         .client
         .journal

@@ -1,12 +1,12 @@
 //! `member`: those who serve, and those who are served.
 
 use chrono::Utc;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use timebank_proto::v1::{
     ApproveExitRequest, ChangeMemberRequest, ClearMemberRequest, EraseMemberRequest,
     ExitMemberRequest, GetMemberRequest, Member, MemberChange, MemberDetails, MoveMemberRequest,
-    PersonalFields, Qualification, QualifyMemberRequest, RegisterMemberRequest,
-    SetMemberStateRequest,
+    PersonalField, PersonalFields, Qualification, QualifyMemberRequest, RegisterMemberRequest,
+    SetMemberStateRequest, ShowPersonalFieldsRequest,
 };
 
 use super::{
@@ -26,14 +26,15 @@ pub(crate) enum MemberCommand {
   ledger-cli member register --from members.csv --dry-run
   ledger-cli member register --from members.csv --atomic")]
     Register(Box<RegisterArgs>),
-    /// Show a member, with their personal fields
+    /// Show a member; with personal fields, by a record of who was shown which
     #[command(after_help = "Examples:
   ledger-cli member show shapingba:member:000123
-  ledger-cli member show shapingba:member:000123 --output json")]
-    Show {
-        /// The member
-        id: String,
-    },
+  ledger-cli member show shapingba:member:000123 --output json
+  ledger-cli member show shapingba:member:000123 --personal name,phone --reason 'to call her' --actor 1001
+  ledger-cli member show shapingba:member:000123 --personal --actor 1001
+
+`ledger-cli audit looks` lists who was shown personal fields.")]
+    Show(ShowArgs),
     /// List the members of a centre
     #[command(after_help = "Examples:
   ledger-cli member list shapingba
@@ -183,6 +184,51 @@ pub(crate) struct StepArgs {
     id: Option<String>,
 }
 
+#[derive(Args, Debug)]
+pub(crate) struct ShowArgs {
+    /// The member
+    id: String,
+    /// Personal fields too, which a record then says: those that are named, or all
+    #[arg(
+        long,
+        value_name = "FIELDS",
+        value_enum,
+        value_delimiter = ',',
+        num_args = 0..=1,
+        default_missing_value = "name,phone,born-on,address,disability,hardship,affiliation"
+    )]
+    personal: Option<Vec<Field>>,
+    /// What for; kept apart from the journal
+    #[arg(long, value_name = "TEXT", requires = "personal")]
+    reason: Option<String>,
+}
+
+/// A personal field.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Field {
+    Name,
+    Phone,
+    BornOn,
+    Address,
+    Disability,
+    Hardship,
+    Affiliation,
+}
+
+impl From<Field> for PersonalField {
+    fn from(field: Field) -> Self {
+        match field {
+            Field::Name => Self::Name,
+            Field::Phone => Self::Phone,
+            Field::BornOn => Self::BornOn,
+            Field::Address => Self::Address,
+            Field::Disability => Self::Disability,
+            Field::Hardship => Self::Hardship,
+            Field::Affiliation => Self::Affiliation,
+        }
+    }
+}
+
 /// Has a step taken, and shows the member as they stand then.
 macro_rules! step {
     ($session:ident, $method:ident($request:ident), $id:ident) => {{
@@ -193,17 +239,10 @@ macro_rules! step {
     }};
 }
 
-pub(super) async fn run(command: MemberCommand, mut session: Session) -> Result<(), Failure> {
+pub(super) async fn run(command: MemberCommand, session: Session) -> Result<(), Failure> {
     match command {
         MemberCommand::Register(args) => register(*args, session).await,
-        MemberCommand::Show { id } => {
-            let request = GetMemberRequest { member_id: id };
-            let answer = session.client.members.get_member(request).await?;
-            let answer = answer.into_inner();
-            let mut row = rows::member(&present(answer.member, "member")?);
-            row.0.extend(rows::personal(answer.personal.as_ref()));
-            session.output.one(&row).await
-        }
+        MemberCommand::Show(args) => show_one(args, session).await,
         MemberCommand::List(args) => args.list(session).await,
         MemberCommand::Grant(args) => source::grant(args, session).await,
         MemberCommand::Qualify(args) => qualify(args, session).await,
@@ -235,6 +274,43 @@ async fn register(args: RegisterArgs, mut session: Session) -> Result<(), Failur
     show(session, answer.member, answer.replayed).await
 }
 
+async fn show_one(args: ShowArgs, mut session: Session) -> Result<(), Failure> {
+    let request = GetMemberRequest {
+        member_id: args.id.clone(),
+    };
+    let answer = session.client.members.get_member(request).await?;
+    let mut row = rows::member(&present(answer.into_inner().member, "member")?);
+    if let Some(fields) = args.personal {
+        let reason = args.reason.unwrap_or_default();
+        let personal = shown_personal(&args.id, &fields, reason, &mut session).await?;
+        row.0.extend(rows::personal(personal.as_ref()));
+    }
+    session.output.one(&row).await
+}
+
+/// Personal fields of a member, of which each look is recorded. None where they were erased.
+async fn shown_personal(
+    member: &str,
+    fields: &[Field],
+    reason: String,
+    session: &mut Session,
+) -> Result<Option<PersonalFields>, Failure> {
+    let fields = fields
+        .iter()
+        .map(|field| PersonalField::from(*field).into());
+    let request = ShowPersonalFieldsRequest {
+        member_id: member.into(),
+        fields: fields.collect(),
+        reason,
+    };
+    let answer = session
+        .client
+        .oversight
+        .show_personal_fields(request)
+        .await?;
+    Ok(answer.into_inner().personal)
+}
+
 async fn change(args: ChangeArgs, mut session: Session) -> Result<(), Failure> {
     let request = GetMemberRequest {
         member_id: args.member.clone(),
@@ -243,7 +319,10 @@ async fn change(args: ChangeArgs, mut session: Session) -> Result<(), Failure> {
     let found = found.into_inner();
     let member = present(found.member, "member")?;
     let mut details = member.details.unwrap_or_default();
-    let mut personal = found.personal.unwrap_or_default();
+    // A change replaces all of them.
+    let (all, reason) = (Field::value_variants(), "to change them");
+    let personal = shown_personal(&args.member, all, reason.into(), &mut session).await?;
+    let mut personal = personal.unwrap_or_default();
     details.has_device &= !args.no_device;
     if args.no_relatives {
         details.relative_ids.clear();

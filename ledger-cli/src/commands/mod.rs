@@ -2,11 +2,13 @@
 //! rows.
 
 mod account;
+mod audit;
 mod cells;
 mod centre;
 mod certificate;
 mod change;
 mod entry;
+mod evaluation;
 mod exchange_facts;
 mod export;
 mod group;
@@ -25,6 +27,7 @@ mod need;
 mod order;
 mod order_facts;
 mod order_list;
+mod oversight_facts;
 mod partner;
 mod partner_facts;
 mod passbook;
@@ -150,9 +153,13 @@ pub(crate) enum LedgerCommand {
     Import(ImportArgs),
     /// Write all entries in a form that other tools read
     Export(ExportArgs),
-    /// Check that what is stored agrees with itself, and draw visits to be checked
+    /// Check that what is stored agrees with itself, draw visits to be checked, list who was shown
+    /// personal fields
     #[command(subcommand)]
-    Audit(journal::AuditCommand),
+    Audit(audit::AuditCommand),
+    /// File what evaluators are told of settled orders; show and list it
+    #[command(subcommand)]
+    Evaluation(evaluation::EvaluationCommand),
 }
 
 /// Runs a command.
@@ -192,7 +199,8 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Watch(args) => journal::watch(args, session).await,
         LedgerCommand::Import(args) => import::run(args, session).await,
         LedgerCommand::Export(args) => export::run(args, session).await,
-        LedgerCommand::Audit(command) => journal::audit(command, session).await,
+        LedgerCommand::Audit(command) => audit::run(command, session).await,
+        LedgerCommand::Evaluation(command) => evaluation::run(command, session).await,
     }
 }
 

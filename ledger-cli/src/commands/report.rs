@@ -3,8 +3,9 @@
 use chrono::{Months, NaiveDate};
 use clap::{Args, Subcommand, ValueEnum};
 use timebank_proto::v1::{
-    GetActivityRequest, GetDormancyRequest, GetIndicatorsRequest, GetRedeemabilityRequest,
-    GetSatisfactionRequest, GetSupplyDemandRequest, ReportBy, ReportScope, SignOffPeriodRequest,
+    GetActivityRequest, GetDormancyRequest, GetEvaluationsRequest, GetIndicatorsRequest,
+    GetRedeemabilityRequest, GetSatisfactionRequest, GetSupplyDemandRequest, ReportBy, ReportScope,
+    SignOffPeriodRequest,
 };
 
 use super::{id_or_fresh, month::MonthArgs};
@@ -118,6 +119,14 @@ that wait or have expired, of all but the declined and the cancelled.")]
 What recipients said when they confirmed, 1 to 5 stars; satisfied are 4 and 5. Of fewer than five
 answers it is told only that they are too few.")]
     Satisfaction(GroupedArgs),
+    /// Show what evaluators were told of settled orders
+    #[command(after_help = "Examples:
+  ledger-cli report evaluations --month 2026-10
+  ledger-cli report evaluations --branch shapingba --by service --output csv
+
+Each order counts by what was filed of it last (`ledger-cli evaluation file`). Of fewer than five
+answers it is told only that they are too few.")]
+    Evaluations(GroupedArgs),
     /// Show who still takes part, by the month in which they joined
     #[command(after_help = "Examples:
   ledger-cli report dormancy
@@ -204,6 +213,10 @@ pub(super) async fn run(command: ReportCommand, mut session: Session) -> Result<
         ReportCommand::Satisfaction(given) => {
             let request = grouped!(GetSatisfactionRequest, given);
             reports.get_satisfaction(request).await?.into_inner().report
+        }
+        ReportCommand::Evaluations(given) => {
+            let request = grouped!(GetEvaluationsRequest, given);
+            reports.get_evaluations(request).await?.into_inner().report
         }
         ReportCommand::Dormancy(scope) => {
             let scope = Some(scope.into());

@@ -22,6 +22,7 @@ mod members;
 mod membership;
 mod needs;
 mod orders;
+mod oversight;
 mod partners;
 mod periods;
 mod policies;
@@ -37,8 +38,8 @@ mod supplies;
 
 use super::{
     Branch, Command, Day, Fact, GroupRejection, IssuanceRejection, MemberId, NotLoaded, Objects,
-    OrderRejection, PartnerRejection, PeriodRejection, Personal, PoolRejection, Rejection, Staff,
-    StaffNumber, StockRejection, Taken, Wants, difference, order::Reason,
+    OrderRejection, OversightRejection, PartnerRejection, PeriodRejection, Personal, PoolRejection,
+    Rejection, Staff, StaffNumber, StockRejection, Taken, Wants, difference, order::Reason,
 };
 use crate::ledger::{self, Book, Moment, Note, Principal, Stamp, TimeZone};
 
@@ -161,6 +162,12 @@ impl From<StockRejection> for Undecided {
     }
 }
 
+impl From<OversightRejection> for Undecided {
+    fn from(rejection: OversightRejection) -> Self {
+        Self::Refused(rejection.into())
+    }
+}
+
 impl From<PartnerRejection> for Undecided {
     fn from(rejection: PartnerRejection) -> Self {
         Self::Refused(rejection.into())
@@ -245,6 +252,7 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::Stock(command) => stocks::decide(view, command, by),
         Command::Period(command) => periods::decide(view, command, by),
         Command::Partner(command) => partners::decide(view, command, by),
+        Command::Oversight(command) => oversight::decide(view, command, by),
         Command::Group(command) => groups::decide(view, command, by),
     }
 }

@@ -62,8 +62,8 @@ impl<T: Default> Grouped<T> {
     }
 
     /// The tallies of the groups.
-    pub(super) fn tallies(&self) -> impl Iterator<Item = &T> {
-        self.rows.values()
+    pub(super) fn tallies_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.rows.values_mut()
     }
 
     /// That of all.

@@ -7,6 +7,7 @@ use super::{
     Scope, Within,
     accounts::accounts,
     demand::{self, needs},
+    evaluations,
     listing::each_of,
     people::{People, Person},
     redeemability::on_days,
@@ -98,9 +99,14 @@ pub fn indicators(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, Re
         Ok(())
     })?;
     let (mut demand, mut incidents, mut signed) = (demand::Tally::default(), 0, 0);
+    let mut found = evaluations::Tally::default();
     for centre in &within.centres {
         needs(reading, &within, centre, &mut |need, _| {
             demand.add(need, today);
+            Ok(())
+        })?;
+        evaluations::filed(reading, &within, centre, &mut |_, last| {
+            found.add(last);
             Ok(())
         })?;
         incidents += incidents_of(reading, &within, centre)?;
@@ -130,6 +136,10 @@ pub fn indicators(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, Re
     say("outside orders", Unit::Percent, outside);
     say("satisfaction", Unit::Hundredths, done.ratings.mean());
     say("response", Unit::Percent, done.ratings.response());
+    say("evaluated", Unit::Count, number(found.evaluated()));
+    say("confirmed by evaluation", Unit::Percent, found.confirmed());
+    say("quality", Unit::Hundredths, found.quality());
+    say("satisfaction told", Unit::Hundredths, found.satisfaction());
     let reported = Value::percent(incidents, done.services);
     say("incidents", Unit::Hundredths, reported);
     say("needs", Unit::Count, number(demand.needs()));

@@ -1,0 +1,57 @@
+//! Why the time bank refuses what is asked of those who watch over it.
+
+use crate::exchange::{OrderId, OrderState, StaffNumber};
+
+/// A rule's refusal, with the figures that explain it. Rules are asked in the order of
+/// these variants.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum OversightRejection {
+    #[error("order {order} is not evaluated yet; `ledger-cli evaluation file` files what is found")]
+    EvaluationUnknown { order: OrderId },
+    #[error(
+        "order {order} is {state}; only orders are evaluated that were settled, by themselves or \
+         where a dispute ended"
+    )]
+    OrderNotSettled { order: OrderId, state: OrderState },
+    #[error(
+        "staff {number} acted in order {order} themselves, as the one who {did}; have somebody \
+         evaluate it who did not"
+    )]
+    EvaluatorActed {
+        number: StaffNumber,
+        order: OrderId,
+        did: &'static str,
+    },
+    #[error("order {order} was evaluated {max} times already, the most there are")]
+    TooManyEvaluations { order: OrderId, max: usize },
+}
+
+impl OversightRejection {
+    /// The stable name of the rule.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::EvaluationUnknown { .. } => "EVALUATION_UNKNOWN",
+            Self::OrderNotSettled { .. } => "ORDER_NOT_SETTLED",
+            Self::EvaluatorActed { .. } => "EVALUATOR_ACTED",
+            Self::TooManyEvaluations { .. } => "TOO_MANY_EVALUATIONS",
+        }
+    }
+
+    /// The figures that explain it, by name.
+    pub fn figures(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::EvaluationUnknown { order } => vec![("order", order.to_string())],
+            Self::OrderNotSettled { order, state } => {
+                vec![("order", order.to_string()), ("state", state.to_string())]
+            }
+            Self::EvaluatorActed { number, order, did } => vec![
+                ("number", number.to_string()),
+                ("order", order.to_string()),
+                ("did", (*did).into()),
+            ],
+            Self::TooManyEvaluations { order, max } => {
+                vec![("order", order.to_string()), ("max", max.to_string())]
+            }
+        }
+    }
+}

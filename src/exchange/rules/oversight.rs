@@ -1,0 +1,81 @@
+//! Evaluations of orders, and who is shown personal fields.
+
+use super::{Plan, Ruling, Undecided, View, doers, eligibility, orders};
+use crate::exchange::{
+    Doer, Fact, Order, OrderState, Staff,
+    order::Confirmation,
+    oversight::{
+        FileEvaluation, MAX_EVALUATIONS, OversightCommand, OversightFact, OversightRejection,
+        ShowPersonal,
+    },
+};
+use crate::ledger::Principal;
+
+pub(super) fn decide(view: View<'_>, command: &OversightCommand, by: &Principal) -> Ruling {
+    match command {
+        OversightCommand::File(new) => file(view, new, by),
+        OversightCommand::Show(new) => show(view, new, by),
+    }
+}
+
+fn fact(fact: OversightFact) -> Fact {
+    Fact::Oversight(Box::new(fact))
+}
+
+fn file(view: View<'_>, new: &FileEvaluation, by: &Principal) -> Ruling {
+    let order = orders::known(view, new.order)?;
+    let parties = [
+        eligibility::known_member(view, &order.provider, "provider_id")?,
+        eligibility::known_member(view, &order.recipient, "recipient_id")?,
+    ];
+    let staff = doers::neutral_staff(view, &order.centre, &parties, by)?;
+    if !matches!(order.state, OrderState::Settled | OrderState::Resolved) {
+        let (order, state) = (order.id, order.state);
+        return Err(OversightRejection::OrderNotSettled { order, state }.into());
+    }
+    check_did_not_act(view, order, staff)?;
+    let before = view.objects.evaluation(order.id)?;
+    if before.is_some_and(|before| before.filed.len() >= MAX_EVALUATIONS) {
+        let (order, max) = (order.id, MAX_EVALUATIONS);
+        return Err(OversightRejection::TooManyEvaluations { order, max }.into());
+    }
+    let fact = fact(OversightFact::Filed {
+        file: new.clone(),
+        by: staff.terms.number.clone(),
+    });
+    Ok(Plan::with_reason(fact, new.reason.as_ref()).into())
+}
+
+/// That whoever evaluates an order has had no part in it, by any number of theirs.
+fn check_did_not_act(view: View<'_>, order: &Order, staff: &Staff) -> Result<(), Undecided> {
+    let approved = order.approved_by.iter().cloned().map(Doer::Staff);
+    let approved = approved.map(|doer| (doer, "approved it"));
+    let confirmed = [&order.by_provider, &order.by_recipient].into_iter();
+    let confirmed = confirmed
+        .flatten()
+        .map(|Confirmation { by, .. }| by.clone());
+    let confirmed = confirmed.map(|doer| (doer, "confirmed it"));
+    let entered = order.entered.iter();
+    let entered = entered.map(|entered| (Doer::Staff(entered.by.clone()), "entered it"));
+    let own = doers::someone(view, &Doer::Staff(staff.terms.number.clone()))?;
+    for (doer, did) in approved.chain(confirmed).chain(entered) {
+        if doers::someone(view, &doer)? == own {
+            return Err(OversightRejection::EvaluatorActed {
+                number: staff.terms.number.clone(),
+                order: order.id,
+                did,
+            }
+            .into());
+        }
+    }
+    Ok(())
+}
+
+/// To members themselves, those who act for them, and staff of their centre.
+fn show(view: View<'_>, new: &ShowPersonal, by: &Principal) -> Ruling {
+    let member = eligibility::known_member(view, &new.member, "member_id")?;
+    let by = doers::doer_for(view, &member.centre, member, by)?;
+    let show = new.clone();
+    let fact = fact(OversightFact::Shown { show, by });
+    Ok(Plan::with_reason(fact, new.reason.as_ref()).into())
+}
