@@ -17,6 +17,7 @@ mod figures;
 mod groups;
 mod life;
 mod reckoning;
+mod standing;
 mod tally;
 mod visits;
 
