@@ -11,3 +11,4 @@ mod rpc;
 mod store_suite;
 mod stories;
 mod support;
+mod year;

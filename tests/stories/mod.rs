@@ -25,7 +25,7 @@ mod standings;
 mod stocks;
 mod supplies;
 mod words;
-mod world;
+pub(crate) mod world;
 
 use std::{collections::BTreeSet, fs};
 

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -40,16 +41,26 @@ struct Stack {
     thread: JoinHandle<()>,
 }
 
-pub(super) struct World {
+pub(crate) struct World {
     runtime: Runtime,
-    dir: TempDir,
+    dir: PathBuf,
+    /// Goes with the story, unless its ledger is to stay.
+    _temporary: Option<TempDir>,
+    started: Start,
     now_us: Arc<AtomicI64>,
     marks: BTreeMap<String, i64>,
     stack: Option<Stack>,
 }
 
 impl World {
-    pub(super) fn begin() -> Self {
+    pub(crate) fn begin() -> Self {
+        Self::begin_in(None, BEGINNING_US, ACCEPTED)
+    }
+
+    /// A world of another time and zone, whose ledger stays in a directory if one is named.
+    pub(crate) fn begin_in(dir: Option<PathBuf>, now_us: i64, started: Start) -> Self {
+        let temporary = dir.is_none().then(|| TempDir::new().expect("a directory"));
+        let dir = dir.or_else(|| Some(temporary.as_ref()?.path().to_owned()));
         let mut world = Self {
             // One thread: what the server does of itself happens while a
             // command waits, and not in between.
@@ -57,8 +68,10 @@ impl World {
                 .enable_time()
                 .build()
                 .expect("a runtime"),
-            dir: TempDir::new().expect("a directory"),
-            now_us: Arc::new(AtomicI64::new(BEGINNING_US)),
+            dir: dir.expect("a directory"),
+            _temporary: temporary,
+            started,
+            now_us: Arc::new(AtomicI64::new(now_us)),
             marks: BTreeMap::new(),
             stack: None,
         };
@@ -66,13 +79,13 @@ impl World {
         world
     }
 
-    pub(super) fn start(&mut self) {
-        let (store, writer) = open_again(self.dir.path());
+    pub(crate) fn start(&mut self) {
+        let (store, writer) = open_again(&self.dir);
         let now_us = Arc::clone(&self.now_us);
         let clock = clock_of(move || now_us.load(Ordering::SeqCst));
         let _inside = self.runtime.enter();
         let (sequencer, thread) =
-            Sequencer::start(writer, clock, ACCEPTED).expect("the sequencer starts");
+            Sequencer::start(writer, clock, self.started).expect("the sequencer starts");
         let query = Query::new(Arc::new(store), sequencer.time()).expect("a thread");
         self.stack = Some(Stack {
             sequencer,
@@ -81,7 +94,7 @@ impl World {
         });
     }
 
-    pub(super) fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         let Some(Stack {
             sequencer,
             query,
@@ -101,18 +114,18 @@ impl World {
     /// The database, while nobody serves it.
     pub(super) fn database(&mut self, sql: &str) {
         self.stop();
-        let path = self.dir.path().join("ledger.db");
+        let path = self.dir.join("ledger.db");
         let database = rusqlite::Connection::open(path).expect("the database");
         database.execute_batch(sql).expect("a statement");
         drop(database);
         self.start();
     }
 
-    pub(super) fn advance(&self, seconds: i64) {
+    pub(crate) fn advance(&self, seconds: i64) {
         self.now_us.fetch_add(seconds * SECOND_US, Ordering::SeqCst);
     }
 
-    pub(super) fn now(&self) -> Moment {
+    pub(crate) fn now(&self) -> Moment {
         Moment::from_us(self.now_us.load(Ordering::SeqCst)).expect("a time of this age")
     }
 
@@ -146,7 +159,7 @@ impl World {
         self.stack.as_ref().expect("the server runs")
     }
 
-    pub(super) fn submit(
+    pub(crate) fn submit(
         &self,
         command: impl Into<Command>,
         caller: Caller,
@@ -156,7 +169,7 @@ impl World {
     }
 
     /// Lets the visits arise that are due. How many did, or were found not to.
-    pub(super) fn rounds(&self) -> usize {
+    pub(crate) fn rounds(&self) -> usize {
         let Stack {
             sequencer, query, ..
         } = self.stack();
@@ -165,7 +178,7 @@ impl World {
     }
 
     /// Seals the periods that are closed. How many it did.
-    pub(super) fn seals(&self) -> usize {
+    pub(crate) fn seals(&self) -> usize {
         let Stack {
             sequencer, query, ..
         } = self.stack();
@@ -173,13 +186,13 @@ impl World {
         self.runtime.block_on(rounds.seal()).expect("a round")
     }
 
-    pub(super) fn call(&self, call: Call) -> Answer {
+    pub(crate) fn call(&self, call: Call) -> Answer {
         let submitted = self.stack().sequencer.submit(call);
         self.runtime.block_on(submitted).expect("it is answered")
     }
 
     /// Decides commands each for itself.
-    pub(super) fn submit_each<C: Into<Command>>(
+    pub(crate) fn submit_each<C: Into<Command>>(
         &self,
         commands: Vec<C>,
         caller: Caller,
@@ -190,7 +203,7 @@ impl World {
         }
     }
 
-    pub(super) fn read<T: Send + 'static>(
+    pub(crate) fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&mut Reading<'_>) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, ReadError> {
@@ -201,7 +214,7 @@ impl World {
 
 impl World {
     /// What the audit finds wrong.
-    pub(super) fn unsound(&self) -> Option<String> {
+    pub(crate) fn unsound(&self) -> Option<String> {
         let query = &self.stack().query;
         let verified = self.runtime.block_on(query.verify(|_, _| true));
         match verified.expect("it can be read") {

@@ -1,0 +1,58 @@
+//! Days and minutes of the year, counted from its first day in Chongqing, where no clock is set.
+
+/// 2025-01-01T00:00 of Chongqing, in seconds.
+const BEGINS_S: i64 = 1_735_660_800;
+const LENGTHS: [i64; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+pub(super) const DAY: i64 = 24 * 60;
+pub(super) const DAYS_OF_YEAR: i64 = 365;
+
+/// A second of the year in microseconds since 1970.
+pub(super) fn us(second: i64) -> i64 {
+    (BEGINS_S + second) * 1_000_000
+}
+
+/// The day of a minute.
+pub(super) fn day_of(minute: i64) -> i64 {
+    minute.div_euclid(DAY)
+}
+
+/// Year, month from 1, and day of the month.
+fn parts(day: i64) -> (i64, i64, i64) {
+    let year = 2025 + day.div_euclid(DAYS_OF_YEAR);
+    let mut left = day.rem_euclid(DAYS_OF_YEAR);
+    for (month, length) in (1..).zip(LENGTHS) {
+        if left < length {
+            return (year, month, left + 1);
+        }
+        left -= length;
+    }
+    unreachable!("a year has so many days")
+}
+
+/// As it is written.
+pub(super) fn date(day: i64) -> String {
+    let (year, month, day) = parts(day);
+    format!("{year}-{month:02}-{day:02}")
+}
+
+/// The month of a day, as it is written.
+pub(super) fn month(day: i64) -> String {
+    date(day)[..7].to_owned()
+}
+
+/// The first and the last day of a month of the year, from 0.
+pub(super) fn month_days(month: usize) -> (i64, i64) {
+    let first: i64 = LENGTHS[..month].iter().sum();
+    (first, first + LENGTHS[month] - 1)
+}
+
+/// The Monday of a day's week: the year begins on a Wednesday.
+pub(super) fn monday(day: i64) -> i64 {
+    day - (day + 2).rem_euclid(7)
+}
+
+/// The whole years from one day to another.
+pub(super) fn years(from: i64, to: i64) -> i64 {
+    let ((year, month, day), (other, its_month, its_day)) = (parts(from), parts(to));
+    other - year - i64::from((its_month, its_day) < (month, day))
+}

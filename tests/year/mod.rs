@@ -1,0 +1,191 @@
+//! A year of the five districts, simulated on the real store: 1,945 members under five policies, with
+//! all that goes wrong, and a month closed after another. At its end the audit, the sums and every
+//! report agree with a [tally](tally::Tally) that the simulation keeps by itself.
+//!
+//! A month runs with the tests. The year is one command, and leaves its ledger where
+//! `TIMEBANK_YEAR_DIR` says, for a server to be started on:
+//! `cargo test --release --test suite -- --ignored year::the_year --nocapture`
+
+mod bank;
+mod calendar;
+mod city;
+mod compare;
+mod districts;
+mod entries;
+mod fates;
+mod figures;
+mod groups;
+mod life;
+mod reckoning;
+mod standing;
+mod tally;
+mod visits;
+
+use std::{env, path::PathBuf};
+
+use calendar::{DAY, DAYS_OF_YEAR, month_days};
+use city::City;
+use compare::{REPORTS, Told};
+use districts::DISTRICTS;
+use figures::Scope;
+
+const HOUR: i64 = 3_600;
+
+impl City {
+    /// Lives so many days, and some more in which the last month is closed.
+    fn live_all(&mut self) {
+        for day in 0..self.days + 9 {
+            let begins = day * DAY * 60;
+            self.go_on(begins + 7 * HOUR + 1_800);
+            if day > 0 {
+                self.join(day);
+            }
+            if day < self.days {
+                self.plan(day);
+            }
+            self.go_on(begins + 14 * HOUR);
+            if day < self.days || day == self.days + 6 {
+                self.live(day);
+            }
+            self.go_on(begins + 20 * HOUR);
+            self.close_what_is_over(day);
+            self.go_on(begins + 23 * HOUR);
+        }
+        self.bank.flush();
+    }
+
+    /// On the third day of a month the one before is closed.
+    fn close_what_is_over(&mut self, day: i64) {
+        let months = 0..12;
+        for month in months.filter(|month| month_days(*month).1 + 3 == day) {
+            self.close_month(month);
+        }
+    }
+
+    fn check_all(&self, scopes: &[Scope]) -> Vec<Told> {
+        self.check_accounts();
+        self.check_closings();
+        let told = scopes.iter().map(|scope| self.check_reports(*scope));
+        told.collect()
+    }
+
+    /// Of all days of all districts and of each; and of the months of all.
+    fn scopes(&self, months: usize) -> Vec<Scope> {
+        let days = Some((0, self.days - 1));
+        let all = [
+            Scope::default(),
+            Scope {
+                days,
+                ..Scope::default()
+            },
+        ];
+        let districts = (0..DISTRICTS.len()).map(|district| Scope {
+            district: Some(district),
+            days,
+        });
+        let months = (0..months).map(|month| Scope {
+            district: None,
+            days: Some(month_days(month)),
+        });
+        let of_one = Scope {
+            district: Some(3),
+            days: Some((7, 20)),
+        };
+        all.into_iter()
+            .chain(districts)
+            .chain(months)
+            .chain([of_one])
+            .collect()
+    }
+
+    /// How it went, in lines.
+    fn summary(&self, reports: usize) -> String {
+        let scope = Scope {
+            district: None,
+            days: Some((0, self.days - 1)),
+        };
+        let mut text =
+            String::from("district       participants  services  hours served  credited\n");
+        for row in self.tally.activity(&scope, "branch") {
+            let hours = |minutes: &str| minutes.parse::<i64>().expect("minutes") / 60;
+            text += &format!(
+                "{:<14} {:>12}  {:>8}  {:>12}  {:>8}\n",
+                row[0],
+                row[1],
+                row[5],
+                hours(&row[7]),
+                hours(&row[8])
+            );
+        }
+        text + &format!(
+            "needs {}, orders {}, months closed {}, moved {}, gone {}, reports compared {reports}\n\
+             refused as foreseen: {:?}\n",
+            self.tally.needs.len(),
+            self.tally.orders.len(),
+            self.tally.closed.len(),
+            self.moved,
+            self.gone,
+            self.bank.refusals,
+        )
+    }
+}
+
+/// What is refused for reasons that come up in any month.
+const REASONS: [&str; 6] = [
+    "APPROVED_ALREADY",
+    "EFFECTIVE_IN_CLOSED",
+    "FLOOR_CROSSED",
+    "GIFT_BEYOND_BALANCE",
+    "GRANT_NOT_ALLOWED",
+    "VISITS_OVERLAP",
+];
+
+impl City {
+    /// That what is simulated came up: caps and ceilings, what goes to pools, who moved and went.
+    fn check_mechanisms(&self, others: &[&str]) {
+        for reason in REASONS.iter().chain(others) {
+            assert!(
+                self.bank.refusals.contains_key(*reason),
+                "nothing was {reason}"
+            );
+        }
+        for district in [0, 3] {
+            let orders = self.tally.orders.iter();
+            let of_it = orders.filter(|order| self.tally.needs[order.need].district == district);
+            let mut reckoned = of_it.filter_map(|order| order.reckoned.as_ref());
+            assert!(reckoned.any(|one| one.excess > 0), "no pool got anything");
+        }
+        assert!(self.moved > 0 && self.gone > 0);
+        assert!(self.tally.others.iter().any(|other| other.is_reversed));
+    }
+}
+
+#[test]
+fn a_month_is_what_the_tally_says() {
+    let mut city = City::found(None, 31, 100);
+    city.live_all();
+    let told = city.check_all(&city.scopes(1));
+    city.check_members(20);
+    city.check_mechanisms(&[]);
+    let records = city.check_audit();
+    println!("{}records {records}", city.summary(told.len() * REPORTS));
+}
+
+/// Runs by one command: see the README.
+#[test]
+#[ignore = "takes minutes"]
+fn the_year() {
+    let dir = env::var_os("TIMEBANK_YEAR_DIR").map(PathBuf::from);
+    let mut city = City::found(dir, DAYS_OF_YEAR, 230);
+    city.live_all();
+    let told = city.check_all(&city.scopes(12));
+    let rows = city.tally.activity(&Scope::default(), "branch");
+    let participants: Vec<_> = rows.iter().map(|row| row[1].clone()).collect();
+    // In the order of their names.
+    assert_eq!(participants, ["179", "589", "358", "452", "367", "1945"]);
+    assert!(city.check_members(100) > 0);
+    city.check_mechanisms(&["CAP_REACHED", "CONFIRMATION_THEIRS"]);
+    told.iter().for_each(|told| city.check_told(told));
+    let records = city.check_audit();
+    println!("{}records {records}", city.summary(told.len() * REPORTS));
+}
