@@ -23,10 +23,11 @@ use super::{
 };
 
 const BY: [By; 5] = [By::Branch, By::Service, By::Block, By::Point, By::Month];
-/// All kinds of reports; the first three are of groups.
-const KINDS: [&str; 6] = [
+/// All kinds of reports; the first four are of groups.
+const KINDS: [&str; 7] = [
     "activity",
     "satisfaction",
+    "evaluations",
     "supply-demand",
     "dormancy",
     "redeemability",
@@ -43,12 +44,13 @@ fn asked(scope: &Scope, at: Option<Sequence>) -> query::Scope {
     }
 }
 
-/// All reports of a scope: 18 of them.
+/// All reports of a scope: 23 of them.
 fn reports(reading: &mut Reading<'_>, scope: &query::Scope) -> Result<Vec<Report>, ReadError> {
     let mut told = Vec::new();
     for by in BY {
         told.push(query::activity(reading, scope, by)?);
         told.push(query::satisfaction(reading, scope, by)?);
+        told.push(query::evaluations(reading, scope, by)?);
         told.push(query::supply_demand(reading, scope, by)?);
     }
     told.push(query::dormancy(reading, scope)?);
@@ -112,6 +114,7 @@ impl City {
             let (told, expected) = match kind {
                 "activity" => (rows(report), self.tally.activity(&scope, by)),
                 "satisfaction" => (rows(report), self.tally.satisfaction(&scope, by)),
+                "evaluations" => (rows(report), self.tally.evaluations(&scope, by)),
                 "supply-demand" => (rows(report), self.tally.supply_demand(&scope, by, today)),
                 "dormancy" => (rows(report), self.tally.dormancy(&scope, today)),
                 "redeemability" => (figures(report), self.tally.redeemability(&scope, today)),
@@ -147,11 +150,11 @@ impl City {
 /// The kinds of reports in their order, and by what they are grouped.
 fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
     let grouped = GROUPS.iter();
-    let grouped = grouped.flat_map(|by| KINDS[..3].iter().map(move |kind| (*kind, *by)));
-    grouped.chain(KINDS[3..].iter().map(|kind| (*kind, "nothing")))
+    let grouped = grouped.flat_map(|by| KINDS[..4].iter().map(move |kind| (*kind, *by)));
+    grouped.chain(KINDS[4..].iter().map(|kind| (*kind, "nothing")))
 }
 
-pub(super) const REPORTS: usize = 18;
+pub(super) const REPORTS: usize = 23;
 
 impl City {
     /// Compares every account, and that all of a unit come to nothing.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     calendar::{DAY, day_of, month},
     districts::DISTRICTS,
-    tally::{Account, NeedState, OrderState, Part, Tally},
+    tally::{Account, NeedState, Order, OrderState, Part, Tally},
 };
 
 /// A report's rows, as text: `-` where there is nothing to say.
@@ -74,7 +74,7 @@ pub(super) fn percent(part: i64, whole: i64) -> String {
 }
 
 /// Rows by what things are grouped by, and one of all.
-fn grouped<T>(
+pub(super) fn grouped<T>(
     things: &[T],
     key: impl Fn(&T) -> Option<String>,
     row: impl Fn(&[&T]) -> Vec<String>,
@@ -92,7 +92,7 @@ fn grouped<T>(
 }
 
 impl Seen {
-    fn key(&self, by: &str) -> Option<String> {
+    pub(super) fn key(&self, by: &str) -> Option<String> {
         match by {
             "branch" => Some(DISTRICTS[self.district].name.into()),
             "service" => Some(self.service.into()),
@@ -144,9 +144,12 @@ pub(super) fn orders(of: &[&Seen]) -> i64 {
     count(of.iter().filter(|seen| seen.stars.is_some()))
 }
 
-/// The mean of the stars in hundredths, and what else is told of enough answers.
 pub(super) fn told(of: &[&Seen], is_withheld: bool) -> Vec<String> {
-    let given = stars(of);
+    told_of(stars(of), is_withheld)
+}
+
+/// The mean of the stars in hundredths, and what else is told of enough answers.
+pub(super) fn told_of(given: [i64; 5], is_withheld: bool) -> Vec<String> {
     let answers: i64 = given.iter().sum();
     let sum: i64 = (1..).zip(given).map(|(stars, given)| stars * given).sum();
     let mut told = vec![
@@ -174,35 +177,44 @@ fn satisfaction_row(of: &[&Seen], is_withheld: bool) -> Vec<String> {
 }
 
 impl Tally {
+    /// An order that was settled, as a service.
+    pub(super) fn seen(&self, order: &Order) -> Seen {
+        let need = &self.needs[order.need];
+        let reckoned = order.reckoned.clone().unwrap_or_default();
+        let by_member = self.account(&order.payer).owner.is_some();
+        let hours = |minutes: i64| match order.service.is_points {
+            true => 0,
+            false => minutes,
+        };
+        Seen {
+            district: need.district,
+            service: order.service.code,
+            block: Some(need.block.clone()),
+            point: need.point.clone(),
+            on: order.on,
+            parts: vec![Part {
+                provider: Some(order.provider),
+                recipient: Some(need.recipient),
+                served: reckoned.confirmed,
+                credited: hours(reckoned.credited),
+                paid: match by_member {
+                    true => hours(reckoned.credited + reckoned.excess),
+                    false => 0,
+                },
+            }],
+            stars: Some(order.stars),
+            is_entered: false,
+        }
+    }
+
     /// All services of a scope.
     pub(super) fn services(&self, scope: &Scope) -> Vec<Seen> {
-        let orders = self.orders.iter().filter_map(|order| {
-            let need = &self.needs[order.need];
+        let took_place = |order: &&Order| {
             let reckoned = order.reckoned.as_ref();
-            let reckoned = reckoned.filter(|_| order.state == OrderState::Done)?;
-            let is_points = order.service.is_points;
-            let by_member = self.account(&order.payer).owner.is_some();
-            let hours = |minutes: i64| if is_points { 0 } else { minutes };
-            (reckoned.confirmed > 0).then(|| Seen {
-                district: need.district,
-                service: order.service.code,
-                block: Some(need.block.clone()),
-                point: need.point.clone(),
-                on: order.on,
-                parts: vec![Part {
-                    provider: Some(order.provider),
-                    recipient: Some(need.recipient),
-                    served: reckoned.confirmed,
-                    credited: hours(reckoned.credited),
-                    paid: match by_member {
-                        true => hours(reckoned.credited + reckoned.excess),
-                        false => 0,
-                    },
-                }],
-                stars: Some(order.stars),
-                is_entered: false,
-            })
-        });
+            order.state == OrderState::Done && reckoned.is_some_and(|one| one.confirmed > 0)
+        };
+        let orders = self.orders.iter().filter(took_place);
+        let orders = orders.map(|order| self.seen(order));
         let others = self.others.iter().filter(|other| !other.is_reversed);
         let others = others.map(|other| Seen {
             district: other.district,

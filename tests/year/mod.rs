@@ -12,6 +12,7 @@ mod city;
 mod compare;
 mod districts;
 mod entries;
+mod evaluations;
 mod fates;
 mod figures;
 mod groups;
@@ -157,6 +158,7 @@ impl City {
         }
         assert!(self.moved > 0 && self.gone > 0);
         assert!(self.tally.others.iter().any(|other| other.is_reversed));
+        assert!(self.tally.evaluations.len() > 20);
     }
 }
 

@@ -118,6 +118,9 @@ impl Tally {
         say("outside orders", percent(entered, services));
         say("satisfaction", told(&all, false).swap_remove(0));
         say("response", percent(stars(&all).iter().sum(), orders(&all)));
+        for (name, value) in self.evaluation_figures(scope) {
+            say(name, value);
+        }
         let incidents = self.incidents.iter();
         let incidents = incidents.filter(|(district, day)| scope.has(*district, *day));
         say("incidents", percent(count(incidents), services));

@@ -155,6 +155,16 @@ pub(super) struct Part {
     pub(super) paid: i64,
 }
 
+/// What evaluators were told of an order: nothing where nobody was reached, no minutes where it was
+/// denied.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Evaluation {
+    pub(super) told: Option<i64>,
+    pub(super) settled: i64,
+    pub(super) quality: usize,
+    pub(super) satisfaction: usize,
+}
+
 /// A month of a district that is closed: what its accounts had before and at its end.
 #[derive(Clone, Debug)]
 pub(super) struct Closed {
@@ -173,6 +183,8 @@ pub(super) struct Tally {
     pub(super) others: Vec<Other>,
     /// Of disputes and complaints: the district, and the day on which they were told.
     pub(super) incidents: Vec<(usize, i64)>,
+    /// What was filed last of an order.
+    pub(super) evaluations: BTreeMap<usize, Evaluation>,
     pub(super) closed: Vec<Closed>,
     /// The last closed day of each district.
     pub(super) closed_until: [Option<i64>; 5],
