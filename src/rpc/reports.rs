@@ -15,8 +15,8 @@ use crate::{
     ledger::{Malformed, Principal, Sequence},
     query::{
         By, CertificateQuery, Column, MAX_SAMPLE, Measure, ReadError, Reading, Report, ReportError,
-        Scope, Value, activity, certificate, dormancy, evaluations, indicators, period_report,
-        position_of_number, redeemability, sample, satisfaction, supply_demand,
+        Scope, Value, activity, anomalies, certificate, dormancy, evaluations, indicators,
+        period_report, position_of_number, redeemability, sample, satisfaction, supply_demand,
     },
 };
 
@@ -207,6 +207,15 @@ impl ReportService for Services {
         let (metadata, _, asked) = request.into_parts();
         let report = self.report(&metadata, asked.scope, indicators).await?;
         Ok(Response::new(v1::GetIndicatorsResponse { report }))
+    }
+
+    async fn get_anomalies(
+        &self,
+        request: Request<v1::GetAnomaliesRequest>,
+    ) -> Answer<v1::GetAnomaliesResponse> {
+        let (metadata, _, asked) = request.into_parts();
+        let report = self.report(&metadata, asked.scope, anomalies).await?;
+        Ok(Response::new(v1::GetAnomaliesResponse { report }))
     }
 
     async fn get_sample(

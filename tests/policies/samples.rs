@@ -102,6 +102,15 @@ fn what_is_left_out_has_the_default_that_the_sample_names() {
         "approval.correction: 1",
         "payment.payer: recipient",
         "retention.months: 0",
+        "audit.overlap: 0m",
+        "audit.day: 24h",
+        "audit.own_gain: 0m",
+        "audit.pair_times: 5",
+        "audit.backdated_days: 31",
+        "audit.proxy_members: 5",
+        "audit.fallen: 0m",
+        "audit.rounding_percent: 95",
+        "audit.rounding_orders: 20",
     ];
     assert_eq!(text_of(&policy("")), expected);
 }

@@ -85,6 +85,7 @@ fn difference(expected: &str, told: &str) -> Option<String> {
 
 stories! {
     accounts
+    anomalies
     balances_as_of
     batches
     candidates

@@ -16,7 +16,7 @@ use super::{
 };
 
 /// All kinds of reports; the first four are of groups.
-const KINDS: [&str; 7] = [
+const KINDS: [&str; 8] = [
     "activity",
     "satisfaction",
     "evaluations",
@@ -24,6 +24,7 @@ const KINDS: [&str; 7] = [
     "dormancy",
     "redeemability",
     "indicators",
+    "anomalies",
 ];
 const GROUPS: [By; 5] = [By::Branch, By::Service, By::Block, By::Point, By::Month];
 
@@ -35,6 +36,7 @@ fn make(reading: &mut Reading<'_>, kind: &str, scope: &Scope, by: By) -> Result<
         "supply-demand" => query::supply_demand(reading, scope, by),
         "dormancy" => query::dormancy(reading, scope),
         "redeemability" => query::redeemability(reading, scope),
+        "anomalies" => query::anomalies(reading, scope),
         _ => query::indicators(reading, scope),
     }
 }

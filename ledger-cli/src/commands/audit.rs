@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use clap::Subcommand;
 use timebank_proto::v1::{
-    GetSampleRequest, ListLooksRequest, LooksOfCentre, list_looks_request::Of,
+    GetAnomaliesRequest, GetSampleRequest, ListLooksRequest, LooksOfCentre, list_looks_request::Of,
 };
 
 use super::{journal, report::ScopeArgs};
@@ -45,6 +45,16 @@ does not know the seed.")]
         #[command(flatten)]
         scope: ScopeArgs,
     },
+    /// Show what is strange in a month, each with a figure, a threshold and the records that show it
+    #[command(after_help = "Examples:
+  ledger-cli audit anomalies --month 2026-10
+  ledger-cli audit anomalies --branch shapingba --since 2026-01-01 --output csv > strange.csv
+
+Overlapping services of one person, over 24 h in a day, own gain, reciprocal pairs far above the
+rest, entries dated far back, members who act for many, figures that fall, rounding to one side.
+Thresholds are those of the centre's policy ([audit]). Nothing of it says that somebody did wrong:
+look at the records (`ledger-cli watch --from POSITION`). Without days it is of the month so far.")]
+    Anomalies(ScopeArgs),
     /// List who was shown personal fields: of a centre's members, or of one member
     #[command(after_help = "Examples:
   ledger-cli audit looks shapingba --since 2026-10-01
@@ -75,6 +85,7 @@ pub(super) async fn run(command: AuditCommand, session: Session) -> Result<(), F
             };
             sample(request, session).await
         }
+        AuditCommand::Anomalies(scope) => anomalies(scope, session).await,
         AuditCommand::Looks {
             centre,
             member,
@@ -96,6 +107,14 @@ async fn sample(request: GetSampleRequest, mut session: Session) -> Result<(), F
     let answer = session.client.reports.get_sample(request).await?;
     let drawn = present(answer.into_inner().report, "report")?;
     session.output.one(&rows::report(drawn)).await
+}
+
+async fn anomalies(scope: ScopeArgs, mut session: Session) -> Result<(), Failure> {
+    let scope = Some(scope.into());
+    let request = GetAnomaliesRequest { scope };
+    let answer = session.client.reports.get_anomalies(request).await?;
+    let found = present(answer.into_inner().report, "report")?;
+    session.output.one(&rows::report(found)).await
 }
 
 async fn looks(of: Of, mut session: Session) -> Result<(), Failure> {

@@ -60,6 +60,7 @@ pub struct Policy {
     pub retention: RetentionTerms,
     pub issuance: IssuanceTerms,
     pub group: GroupPayTerms,
+    pub audit: AuditTerms,
     #[serde(rename = "partner")]
     pub partners: Vec<Partner>,
     #[serde(rename = "qualification")]
@@ -315,6 +316,45 @@ pub struct IssuanceTerms {
 pub struct GroupPayTerms {
     /// What each who learns pays whoever leads a lesson. None: an account pays that is named.
     pub lesson_fee: Option<Minutes>,
+}
+
+/// What an audit tells of as strange: what is more than these.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct AuditTerms {
+    /// How long two services of one person lie on each other.
+    pub overlap: Minutes,
+    /// How much somebody serves on a day.
+    pub day: Minutes,
+    /// How much somebody is credited by a record of their own.
+    pub own_gain: Minutes,
+    /// How many times the mean of the others two members exchange with each other.
+    pub pair_times: u32,
+    /// How many days before its record an entry is effective.
+    pub backdated_days: u32,
+    /// For how many members one who is no staff acts.
+    pub proxy_members: u32,
+    /// By how much what was served in all falls on a day.
+    pub fallen: Minutes,
+    /// How many hundredths of what is rounded are rounded to one side.
+    pub rounding_percent: u32,
+    /// How many there have to be to tell.
+    pub rounding_orders: u32,
+}
+
+impl Default for AuditTerms {
+    fn default() -> Self {
+        Self {
+            overlap: Minutes::ZERO,
+            day: Minutes::day(),
+            own_gain: Minutes::ZERO,
+            pair_times: 5,
+            backdated_days: 31,
+            proxy_members: 5,
+            fallen: Minutes::ZERO,
+            rounding_percent: 95,
+            rounding_orders: 20,
+        }
+    }
 }
 
 /// Another time bank.

@@ -2,11 +2,11 @@
 //! is named here; `examples/policies` explains every key.
 
 use super::{
-    ApprovalTerms, BalanceTerms, Basis, CancellationTerms, Condition, ConfirmationTerms,
-    DormancyTerms, ExchangeTerms, ExitTerms, Factor, GiftTerms, GrantTerms, GroupPayTerms,
-    Inheritor, IssuanceTerms, Level, Minutes, Mistakes, Months, Partner, Payer, PaymentTerms,
-    Percent, Policy, Pricing, QualificationTerms, Receiver, RedeemTerms, RetentionTerms, Rounding,
-    Service, Waiting, Who, WhoTerms, checks,
+    ApprovalTerms, AuditTerms, BalanceTerms, Basis, CancellationTerms, Condition,
+    ConfirmationTerms, DormancyTerms, ExchangeTerms, ExitTerms, Factor, GiftTerms, GrantTerms,
+    GroupPayTerms, Inheritor, IssuanceTerms, Level, Minutes, Mistakes, Months, Partner, Payer,
+    PaymentTerms, Percent, Policy, Pricing, QualificationTerms, Receiver, RedeemTerms,
+    RetentionTerms, Rounding, Service, Waiting, Who, WhoTerms, checks,
     document::{Document, Section},
     read_values::{
         account, boolean, choice, code, day, factor, level, minutes, months, name, not_within,
@@ -21,6 +21,8 @@ use crate::{
 const MAX_CONDITIONS: usize = 10;
 const MAX_SOURCES: usize = 50;
 const MAX_PARTNERS: usize = 100;
+/// The most that a count of what an audit tells may be.
+const MAX_COUNT: u32 = 100_000;
 const MAX_QUALIFICATIONS: usize = 100;
 const MAX_NEEDS: usize = 20;
 const MAX_SERVICES: usize = 500;
@@ -87,6 +89,7 @@ fn policy(top: &mut Section<'_, '_>) -> Option<Policy> {
     let group = top.section("group", |section| GroupPayTerms {
         lesson_fee: section.optional("lesson_fee", positive_minutes),
     });
+    let audit = top.section("audit", audit);
     let partners = top.sections("partner", MAX_PARTNERS, partner);
     let mut needs = Vec::new();
     let qualifications = top.sections("qualification", MAX_QUALIFICATIONS, |section| {
@@ -124,6 +127,7 @@ fn policy(top: &mut Section<'_, '_>) -> Option<Policy> {
         retention,
         issuance,
         group,
+        audit,
         partners,
         qualifications,
         services,
@@ -292,6 +296,24 @@ fn exchange(section: &mut Section<'_, '_>) -> ExchangeTerms {
     };
     checks::exchange(section, &exchange);
     exchange
+}
+
+fn audit(section: &mut Section<'_, '_>) -> AuditTerms {
+    let usual = AuditTerms::default();
+    let count = |value: &_| number(value, MAX_COUNT);
+    AuditTerms {
+        overlap: section.or("overlap", usual.overlap, minutes),
+        day: section.or("day", usual.day, minutes),
+        own_gain: section.or("own_gain", usual.own_gain, minutes),
+        pair_times: section.or("pair_times", usual.pair_times, count),
+        backdated_days: section.or("backdated_days", usual.backdated_days, count),
+        proxy_members: section.or("proxy_members", usual.proxy_members, count),
+        fallen: section.or("fallen", usual.fallen, minutes),
+        rounding_percent: section.or("rounding_percent", usual.rounding_percent, |value| {
+            number(value, 100)
+        }),
+        rounding_orders: section.or("rounding_orders", usual.rounding_orders, count),
+    }
 }
 
 fn partner(section: &mut Section<'_, '_>) -> Option<Partner> {

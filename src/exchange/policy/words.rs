@@ -3,7 +3,7 @@
 use super::Change;
 
 /// What each key is about.
-const RULES: [(&str, &str); 41] = [
+const RULES: [(&str, &str); 50] = [
     ("name", "The name"),
     ("name_zh", "The Chinese name"),
     ("starts_on", "The first day"),
@@ -80,6 +80,39 @@ const RULES: [(&str, &str); 41] = [
     (
         "group.lesson_fee",
         "What each who learns pays whoever leads a lesson",
+    ),
+    (
+        "audit.overlap",
+        "How long services of one person overlap before an audit tells of it",
+    ),
+    ("audit.day", "How much somebody serves on a day before that"),
+    (
+        "audit.own_gain",
+        "How much somebody is credited by their own record before that",
+    ),
+    (
+        "audit.pair_times",
+        "How many times the mean two members exchange before that",
+    ),
+    (
+        "audit.backdated_days",
+        "How many days an entry is dated back before that",
+    ),
+    (
+        "audit.proxy_members",
+        "For how many members somebody acts before that",
+    ),
+    (
+        "audit.fallen",
+        "By how much what was served falls on a day before that",
+    ),
+    (
+        "audit.rounding_percent",
+        "How many hundredths are rounded to one side before that",
+    ),
+    (
+        "audit.rounding_orders",
+        "How many have to be rounded to tell that",
     ),
 ];
 

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod activity;
+mod anomalies;
 mod certificate;
 mod closing;
 mod demand;
@@ -24,6 +25,7 @@ mod satisfaction;
 mod visits;
 
 pub use activity::activity;
+pub use anomalies::anomalies;
 pub use certificate::{
     Certificate, CertificateQuery, Served, ServedAs, certificate, position_of_number,
 };

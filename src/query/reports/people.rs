@@ -27,6 +27,12 @@ pub(super) struct People {
 }
 
 impl People {
+    /// What members are called, by their numbers.
+    pub(super) fn names(&self) -> HashMap<Person, &str> {
+        let numbers = self.numbers.iter();
+        numbers.map(|(id, person)| (*person, id.as_str())).collect()
+    }
+
     pub(super) fn number(&mut self, member: &MemberId) -> Person {
         self.numbered(member.as_str())
     }

@@ -122,15 +122,17 @@ pub struct Report {
 pub(super) enum Unit {
     Count,
     Minutes,
+    Days,
     Percent,
     Hundredths,
 }
 
 impl Unit {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Count => "count",
             Self::Minutes => "minutes",
+            Self::Days => "days",
             Self::Percent => "percent",
             Self::Hundredths => "hundredths",
         }

@@ -15,7 +15,7 @@ use crate::{
         Branch, Code, Day, Fact, GroupFact, List, MemberId, Object, ObjectId, Order, OrderState,
         group::{Group, GroupKind, PageId},
     },
-    ledger::{Entry, Sequence, Span, UnitId},
+    ledger::{Entry, Moment, Sequence, Span, UnitId},
     query::{ReadError, Reading, exchange::misplaced},
     steps::Record,
 };
@@ -37,6 +37,8 @@ pub(super) struct Visit<'a> {
     pub(super) on: Day,
     pub(super) provider: Option<Person>,
     pub(super) recipient: Option<Person>,
+    /// From when to when it took place. None where nobody knows.
+    pub(super) between: Option<[Moment; 2]>,
     /// As long as it took.
     pub(super) served_minutes: i64,
     /// What the provider got of hours.
@@ -127,6 +129,7 @@ pub(super) fn rendered<'a>(order: &'a Order, people: &mut People) -> Option<Visi
         on: order.on,
         provider: Some(people.number(&order.provider)),
         recipient: Some(people.number(&order.recipient)),
+        between: Some([order.at, order.until()]),
         served_minutes,
         credited_minutes: match order.earns {
             None => reckoned.credited,
@@ -229,6 +232,7 @@ fn see_group(
         on: Day::of(record.effective_at_of(entry), within.zone),
         provider: None,
         recipient: None,
+        between: Some([terms.at, terms.at.after_s(terms.minutes.get() * 60)]),
         served_minutes: 0,
         credited_minutes: 0,
         paid_minutes: 0,
@@ -306,6 +310,7 @@ fn see_entry(
             on: Day::of(record.effective_at_of(entry), within.zone),
             provider: got.person,
             recipient: paid.person,
+            between: None,
             served_minutes: minutes,
             credited_minutes: match got.person {
                 Some(_) => minutes,
