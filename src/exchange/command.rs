@@ -9,8 +9,8 @@ use super::{
     GroupCommand, IssuanceCommand, MemberDetails, MemberId, MemberState, NeedStep, ObjectId,
     Objects, OfferSupply, OrderStep, PartnerCommand, PeriodCommand, PersonalFields, PersonalPart,
     PolicyDocument, PoolCommand, PublishNeed, Qualification, RecordVisit, ReportIncident,
-    SetMandate, StaffNumber, StaffState, StaffTerms, StandingStep, StepId, StockCommand, Wants,
-    WithdrawSupply,
+    SetMandate, StaffNumber, StaffState, StaffTerms, StandingStep, StepId, StockCommand,
+    TrainingCommand, Wants, WithdrawSupply,
 };
 use crate::ledger::{AccountId, BookingId, Sequence};
 
@@ -222,6 +222,8 @@ pub enum Command {
     Stock(Box<StockCommand>),
     /// Of groups.
     Group(Box<GroupCommand>),
+    /// Of trainings.
+    Training(Box<TrainingCommand>),
     /// Of periods.
     Period(PeriodCommand),
     /// Of partners.
@@ -277,6 +279,7 @@ impl Command {
             Self::Issuance(command) => command.step_id(),
             Self::Stock(command) => command.step_id(),
             Self::Group(command) => command.step_id(),
+            Self::Training(command) => command.step_id(),
             Self::Period(command) => command.step_id(),
             Self::Partner(command) => command.step_id(),
         }
@@ -323,6 +326,7 @@ impl Command {
             Self::Issuance(command) => command.name(),
             Self::Stock(command) => command.name(),
             Self::Group(command) => command.name(),
+            Self::Training(command) => command.name(),
             Self::Period(command) => command.name(),
             Self::Partner(command) => command.name(),
         }
@@ -401,6 +405,9 @@ impl Command {
             }
             Self::Group(command) => {
                 return name_all(wants, objects, command.accounts(), command.names());
+            }
+            Self::Training(command) => {
+                return name_all(wants, objects, Vec::new(), command.names());
             }
             Self::Issuance(command) => {
                 wants.ledger.accounts.extend(command.accounts());

@@ -7,7 +7,8 @@ use super::{
     NeedStepped, ObjectId, OrderAccepted, OrderStepped, PartnerFact, PeriodFact, PersonalPart,
     PolicyVersion, PoolFact, QualifyMember, RegisterMember, SetMandate, SetMemberState,
     SetStaffState, Settlement, StaffNumber, StaffTerms, StandingStepped, StepId, StockFact,
-    SupplyOffered, SupplyWithdrawn, Verdicts, VisitArose, VisitRecorded, order::PublishNeed,
+    SupplyOffered, SupplyWithdrawn, TrainingFact, Verdicts, VisitArose, VisitRecorded,
+    order::PublishNeed,
 };
 use crate::ledger::{AccountId, BookingId, Commitment, Sequence};
 
@@ -142,6 +143,8 @@ pub enum Fact {
     Stock(Box<StockFact>),
     /// Of groups.
     Group(Box<GroupFact>),
+    /// Of trainings.
+    Training(Box<TrainingFact>),
     Period(Box<PeriodFact>),
     /// Of partners.
     Partner(Box<PartnerFact>),
@@ -196,6 +199,7 @@ impl Fact {
             Self::Issuance(fact) => Command::Issuance(Box::new(fact.command())),
             Self::Stock(fact) => Command::Stock(Box::new(fact.command())),
             Self::Group(fact) => Command::Group(Box::new(fact.command())),
+            Self::Training(fact) => Command::Training(Box::new(fact.command())),
             Self::Period(fact) => Command::Period(fact.command()),
             Self::Partner(fact) => Command::Partner(Box::new(fact.command())),
             Self::SupplyOffered(new) => Command::OfferSupply(Box::new(new.offer.clone())),
@@ -247,6 +251,7 @@ impl Fact {
             Self::Stock(fact) => fact.reason(),
             Self::Partner(fact) => fact.reason(),
             Self::Group(fact) => fact.reason(),
+            Self::Training(fact) => fact.reason(),
             _ => None,
         };
         reason.map(|reason| reason.commitment)
@@ -284,6 +289,7 @@ impl Fact {
             | Self::Issuance(_)
             | Self::Stock(_)
             | Self::Group(_)
+            | Self::Training(_)
             | Self::Period(_)
             | Self::Partner(_)
             | Self::PolicyAdopted(_) => None,
@@ -387,6 +393,7 @@ impl Fact {
             Self::Issuance(fact) => vec![fact.command().step_id()],
             Self::Stock(fact) => vec![fact.command().step_id()],
             Self::Group(fact) => vec![fact.command().step_id()],
+            Self::Training(fact) => vec![fact.command().step_id()],
             Self::Period(fact) => vec![fact.command().step_id()],
             Self::Partner(fact) => vec![fact.command().step_id()],
         }

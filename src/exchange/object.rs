@@ -15,6 +15,7 @@ use super::{
     partner::{Partner, Remittance, RemittanceId},
     pool::{Donation, DonationId, Pool, Relief, ReliefId},
     stock::{ItemId, Stock, StockItem},
+    training::{Training, TrainingDay, TrainingDayId, TrainingId},
 };
 
 /// A kind of object.
@@ -42,6 +43,8 @@ pub enum ObjectKind {
     Period,
     Group,
     GroupPage,
+    Training,
+    TrainingDay,
 }
 
 impl ObjectKind {
@@ -69,6 +72,8 @@ impl ObjectKind {
             Self::Period => "period",
             Self::Group => "group",
             Self::GroupPage => "group-page",
+            Self::Training => "training",
+            Self::TrainingDay => "training-day",
         }
     }
 }
@@ -100,6 +105,8 @@ pub enum ObjectId {
     Period(Box<PeriodId>),
     Group(GroupId),
     GroupPage(PageId),
+    Training(TrainingId),
+    TrainingDay(Box<TrainingDayId>),
 }
 
 impl ObjectId {
@@ -128,6 +135,8 @@ impl ObjectId {
             Self::Period(_) => ObjectKind::Period,
             Self::Group(_) => ObjectKind::Group,
             Self::GroupPage(_) => ObjectKind::GroupPage,
+            Self::Training(_) => ObjectKind::Training,
+            Self::TrainingDay(_) => ObjectKind::TrainingDay,
         }
     }
 
@@ -155,6 +164,10 @@ impl ObjectId {
             Self::Period(id) => return format!("{kind}/{}/{}", id.centre, id.month),
             Self::Group(id) => return format!("{kind}/{id}"),
             Self::GroupPage(id) => return format!("{kind}/{}/{:02}", id.group, id.page),
+            Self::Training(id) => return format!("{kind}/{id}"),
+            Self::TrainingDay(id) => {
+                return format!("{kind}/{}/{}/{}", id.member, id.code, id.on);
+            }
             Self::StockItem(id) => return format!("{kind}/{}/{}", id.stock, id.code),
             Self::Remittance(id) => {
                 return format!("{kind}/{}/{}/{}", id.partner, id.direction, id.reference);
@@ -201,6 +214,8 @@ pub enum Object {
     Period(Period),
     Group(Box<Group>),
     GroupPage(Box<GroupPage>),
+    Training(Box<Training>),
+    TrainingDay(Box<TrainingDay>),
 }
 
 impl Object {
@@ -229,6 +244,8 @@ impl Object {
             Self::Period(period) => ObjectId::Period(Box::new(period.id.clone())),
             Self::Group(group) => ObjectId::Group(group.id),
             Self::GroupPage(page) => ObjectId::GroupPage(page.id),
+            Self::Training(training) => ObjectId::Training(training.id),
+            Self::TrainingDay(day) => ObjectId::TrainingDay(Box::new(day.id.clone())),
         }
     }
 
@@ -268,6 +285,8 @@ impl Object {
             Self::Period(period) => serde_json::to_string(period),
             Self::Group(group) => serde_json::to_string(group),
             Self::GroupPage(page) => serde_json::to_string(page),
+            Self::Training(training) => serde_json::to_string(training),
+            Self::TrainingDay(day) => serde_json::to_string(day),
         }
     }
 
@@ -299,6 +318,8 @@ impl Object {
             ObjectKind::Period => Self::Period(serde_json::from_str(state)?),
             ObjectKind::Group => Self::Group(serde_json::from_str(state)?),
             ObjectKind::GroupPage => Self::GroupPage(serde_json::from_str(state)?),
+            ObjectKind::Training => Self::Training(serde_json::from_str(state)?),
+            ObjectKind::TrainingDay => Self::TrainingDay(serde_json::from_str(state)?),
         })
     }
 
@@ -308,7 +329,7 @@ impl Object {
             Self::Centre(_) => vec![List::Centres],
             Self::Staff(staff) => vec![List::StaffOf(staff.terms.centre.clone())],
             Self::Member(member) => list::of_member(member),
-            Self::Holder(_) | Self::Week(_) => Vec::new(),
+            Self::Holder(_) | Self::Week(_) | Self::TrainingDay(_) => Vec::new(),
             Self::Need(need) => list::of_need(need),
             Self::Order(order) => list::of_order(order),
             Self::Standing(standing) => list::of_standing(standing),
@@ -325,6 +346,7 @@ impl Object {
                 vec![List::GroupsOf(group.terms.centre.clone(), group.grounds.on)]
             }
             Self::GroupPage(page) => vec![List::PagesOf(page.id.group)],
+            Self::Training(training) => list::of_training(training),
             Self::Incident(incident) => {
                 vec![List::IncidentsIn(incident.centre.clone(), incident.state)]
             }

@@ -3,7 +3,7 @@
 use super::{
     Branch, Code, Day, GroupRejection, IssuanceRejection, MemberId, MemberState, OrderRejection,
     PartnerRejection, PeriodRejection, PolicyId, PolicyVersion, PoolRejection, StaffChange,
-    StaffNumber, StaffState, StepId, StockRejection,
+    StaffNumber, StaffState, StepId, StockRejection, TrainingRejection,
 };
 use crate::ledger::{AccountId, Balance, Difference, Principal, Sequence, UnitId};
 
@@ -234,6 +234,9 @@ pub enum Rejection {
     /// Of what is asked of groups.
     #[error(transparent)]
     Group(Box<GroupRejection>),
+    /// Of what is asked of trainings.
+    #[error(transparent)]
+    Training(Box<TrainingRejection>),
     /// Of periods.
     #[error(transparent)]
     Period(Box<PeriodRejection>),
@@ -248,6 +251,12 @@ impl From<PeriodRejection> for Rejection {
 impl From<PartnerRejection> for Rejection {
     fn from(rejection: PartnerRejection) -> Self {
         Self::Partner(Box::new(rejection))
+    }
+}
+
+impl From<TrainingRejection> for Rejection {
+    fn from(rejection: TrainingRejection) -> Self {
+        Self::Training(Box::new(rejection))
     }
 }
 
@@ -344,6 +353,7 @@ impl Rejection {
             Self::Stock(rejection) => rejection.reason(),
             Self::Partner(rejection) => rejection.reason(),
             Self::Group(rejection) => rejection.reason(),
+            Self::Training(rejection) => rejection.reason(),
             Self::Period(rejection) => rejection.reason(),
         }
     }

@@ -29,6 +29,7 @@ mod statement;
 mod stocks;
 mod supplies;
 mod today;
+mod trainings;
 
 use std::{
     sync::{Arc, Weak},
@@ -61,7 +62,7 @@ pub use pools::{
 pub use reading::Reading;
 pub use reports::{
     By, Certificate, CertificateQuery, Column, MAX_SAMPLE, Measure, Report, ReportError, Scope,
-    Served, ServedAs, Value, activity, certificate, dormancy, indicators, period_report,
+    Served, ServedAs, Trained, Value, activity, certificate, dormancy, indicators, period_report,
     position_of_number, redeemability, sample, satisfaction, supply_demand,
 };
 pub use scan::Scan;
@@ -76,6 +77,7 @@ use tokio::{
     sync::{Semaphore, mpsc, oneshot},
     task::JoinError,
 };
+pub use trainings::{Trainings, TrainingsOf, training, trainings, trainings_by_id};
 
 use crate::{
     clock::Timekeeper,

@@ -33,6 +33,7 @@ mod status;
 mod stocks;
 mod supplies;
 mod tail;
+mod trainings;
 mod units;
 mod upload;
 

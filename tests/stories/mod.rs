@@ -23,6 +23,7 @@ mod sources;
 mod standings;
 mod stocks;
 mod supplies;
+mod trainings;
 mod words;
 mod world;
 
@@ -143,6 +144,7 @@ stories! {
     standings
     students_social_practice
     supplies
+    trainings
     units
     yi_cang
     yubei
