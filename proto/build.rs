@@ -4,7 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 23] = [
+const FILES: [&str; 24] = [
     "timebank/v1/unit.proto",
     "timebank/v1/account.proto",
     "timebank/v1/entry.proto",
@@ -25,6 +25,7 @@ const FILES: [&str; 23] = [
     "timebank/v1/oversight.proto",
     "timebank/v1/partner.proto",
     "timebank/v1/group.proto",
+    "timebank/v1/training.proto",
     "timebank/v1/period.proto",
     "timebank/v1/report.proto",
     "timebank/v1/journal.proto",

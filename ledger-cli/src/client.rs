@@ -16,7 +16,8 @@ use timebank_proto::v1::{
     report_service_client::ReportServiceClient, source_service_client::SourceServiceClient,
     staff_service_client::StaffServiceClient, standing_service_client::StandingServiceClient,
     statement_service_client::StatementServiceClient, stock_service_client::StockServiceClient,
-    supply_service_client::SupplyServiceClient, unit_service_client::UnitServiceClient,
+    supply_service_client::SupplyServiceClient, training_service_client::TrainingServiceClient,
+    unit_service_client::UnitServiceClient,
 };
 use tokio::sync::OnceCell;
 use tonic::{
@@ -79,6 +80,7 @@ pub(crate) struct Client {
     pub(crate) oversight: OversightServiceClient<Service>,
     pub(crate) partners: PartnerServiceClient<Service>,
     pub(crate) groups: GroupServiceClient<Service>,
+    pub(crate) trainings: TrainingServiceClient<Service>,
     pub(crate) periods: PeriodServiceClient<Service>,
     pub(crate) reports: ReportServiceClient<Service>,
     time_zone: Arc<OnceCell<TimeZone>>,
@@ -121,6 +123,7 @@ impl Client {
             oversight: service!(OversightServiceClient),
             partners: service!(PartnerServiceClient),
             groups: service!(GroupServiceClient),
+            trainings: service!(TrainingServiceClient),
             periods: service!(PeriodServiceClient),
             reports: service!(ReportServiceClient),
             time_zone: Arc::default(),

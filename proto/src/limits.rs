@@ -18,6 +18,8 @@ pub const SETTLEMENT_LEGS: usize = 100;
 pub const BATCH_MEMBERS: usize = 10_000;
 /// The visits of a sheet that are entered at once.
 pub const BATCH_VISITS: usize = 1_000;
+/// Trainings of a batch.
+pub const BATCH_TRAININGS: usize = 1_000;
 /// The relatives that a member names.
 pub const RELATIVES: usize = 20;
 /// The tags of an entry or a hold.

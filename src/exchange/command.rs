@@ -10,7 +10,7 @@ use super::{
     Objects, OfferSupply, OrderStep, OversightCommand, PartnerCommand, PeriodCommand,
     PersonalFields, PersonalPart, PolicyDocument, PoolCommand, PublishNeed, Qualification,
     RecordVisit, ReportIncident, SetMandate, StaffNumber, StaffState, StaffTerms, StandingStep,
-    StepId, StockCommand, Wants, WithdrawSupply,
+    StepId, StockCommand, TrainingCommand, Wants, WithdrawSupply,
 };
 use crate::ledger::{AccountId, BookingId, Sequence};
 
@@ -222,6 +222,8 @@ pub enum Command {
     Stock(Box<StockCommand>),
     /// Of groups.
     Group(Box<GroupCommand>),
+    /// Of trainings.
+    Training(Box<TrainingCommand>),
     /// Of periods.
     Period(PeriodCommand),
     /// Of partners.
@@ -279,6 +281,7 @@ impl Command {
             Self::Issuance(command) => command.step_id(),
             Self::Stock(command) => command.step_id(),
             Self::Group(command) => command.step_id(),
+            Self::Training(command) => command.step_id(),
             Self::Period(command) => command.step_id(),
             Self::Partner(command) => command.step_id(),
             Self::Oversight(command) => command.step_id(),
@@ -326,6 +329,7 @@ impl Command {
             Self::Issuance(command) => command.name(),
             Self::Stock(command) => command.name(),
             Self::Group(command) => command.name(),
+            Self::Training(command) => command.name(),
             Self::Period(command) => command.name(),
             Self::Partner(command) => command.name(),
             Self::Oversight(command) => command.name(),
@@ -408,6 +412,9 @@ impl Command {
             }
             Self::Group(command) => {
                 return name_all(wants, objects, command.accounts(), command.names());
+            }
+            Self::Training(command) => {
+                return name_all(wants, objects, Vec::new(), command.names());
             }
             Self::Issuance(command) => {
                 wants.ledger.accounts.extend(command.accounts());

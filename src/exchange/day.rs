@@ -22,6 +22,12 @@ impl Day {
         None => Self(NaiveDate::MIN),
     };
 
+    /// 9999-12-31.
+    pub const LAST: Self = match NaiveDate::from_ymd_opt(MAX_YEAR, 12, 31) {
+        Some(last) => Self(last),
+        None => Self(NaiveDate::MAX),
+    };
+
     /// Reads a day.
     ///
     /// # Errors
@@ -79,6 +85,17 @@ impl Day {
     /// So many days later. None after the last.
     pub fn plus_days(self, days: u32) -> Option<Self> {
         let later = self.0.checked_add_days(Days::new(days.into()))?;
+        (later.year() <= MAX_YEAR).then_some(Self(later))
+    }
+
+    /// So many months later, as they are full: where that month has no day of the number, on the
+    /// first of the next. None after the last.
+    pub fn plus_months(self, months: u32) -> Option<Self> {
+        let later = self.0.checked_add_months(Months::new(months))?;
+        let later = match later.day() == self.0.day() {
+            true => later,
+            false => later.succ_opt()?,
+        };
         (later.year() <= MAX_YEAR).then_some(Self(later))
     }
 

@@ -7,7 +7,7 @@ use super::{
     NeedStepped, ObjectId, OrderAccepted, OrderStepped, OversightFact, PartnerFact, PeriodFact,
     PersonalPart, PolicyVersion, PoolFact, QualifyMember, RegisterMember, SetMandate,
     SetMemberState, SetStaffState, Settlement, StaffNumber, StaffTerms, StandingStepped, StepId,
-    StockFact, SupplyOffered, SupplyWithdrawn, Verdicts, VisitArose, VisitRecorded,
+    StockFact, SupplyOffered, SupplyWithdrawn, TrainingFact, Verdicts, VisitArose, VisitRecorded,
     order::PublishNeed,
 };
 use crate::ledger::{AccountId, BookingId, Commitment, Sequence};
@@ -143,6 +143,8 @@ pub enum Fact {
     Stock(Box<StockFact>),
     /// Of groups.
     Group(Box<GroupFact>),
+    /// Of trainings.
+    Training(Box<TrainingFact>),
     Period(Box<PeriodFact>),
     /// Of partners.
     Partner(Box<PartnerFact>),
@@ -199,6 +201,7 @@ impl Fact {
             Self::Issuance(fact) => Command::Issuance(Box::new(fact.command())),
             Self::Stock(fact) => Command::Stock(Box::new(fact.command())),
             Self::Group(fact) => Command::Group(Box::new(fact.command())),
+            Self::Training(fact) => Command::Training(Box::new(fact.command())),
             Self::Period(fact) => Command::Period(fact.command()),
             Self::Partner(fact) => Command::Partner(Box::new(fact.command())),
             Self::Oversight(fact) => Command::Oversight(Box::new(fact.command())),
@@ -252,6 +255,7 @@ impl Fact {
             Self::Partner(fact) => fact.reason(),
             Self::Oversight(fact) => fact.reason(),
             Self::Group(fact) => fact.reason(),
+            Self::Training(fact) => fact.reason(),
             _ => None,
         };
         reason.map(|reason| reason.commitment)
@@ -289,6 +293,7 @@ impl Fact {
             | Self::Issuance(_)
             | Self::Stock(_)
             | Self::Group(_)
+            | Self::Training(_)
             | Self::Period(_)
             | Self::Partner(_)
             | Self::Oversight(_)
@@ -393,6 +398,7 @@ impl Fact {
             Self::Issuance(fact) => vec![fact.command().step_id()],
             Self::Stock(fact) => vec![fact.command().step_id()],
             Self::Group(fact) => vec![fact.command().step_id()],
+            Self::Training(fact) => vec![fact.command().step_id()],
             Self::Period(fact) => vec![fact.command().step_id()],
             Self::Partner(fact) => vec![fact.command().step_id()],
             Self::Oversight(fact) => vec![fact.command().step_id()],

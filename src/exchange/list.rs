@@ -5,6 +5,7 @@ use super::{
     Object, ObjectId, ObjectKind, Order, OrderState, Period, StandingState, StandingVisit,
     order::SheetNumber,
     pool::{Relief, ReliefState},
+    training::Training,
 };
 use crate::ledger::AccountId;
 
@@ -138,6 +139,19 @@ pub(super) fn of_relief(relief: &Relief) -> Vec<List> {
     lists
 }
 
+pub(super) fn of_training(training: &Training) -> Vec<List> {
+    let attended = &training.attendance;
+    let all_or_one = [None, Some(attended.code.clone())].into_iter();
+    let lists = all_or_one.flat_map(|code| {
+        let (member, centre) = (attended.member.clone(), training.centre.clone());
+        [
+            List::TrainingsOf(member, code.clone(), attended.on),
+            List::TrainingsIn(centre, code, attended.on),
+        ]
+    });
+    lists.collect()
+}
+
 /// A list of objects, in the order of their ids unless it is said otherwise.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum List {
@@ -229,6 +243,11 @@ pub enum List {
     ReliefsOpen(Branch),
     /// All reliefs of a member.
     ReliefsOf(MemberId),
+    /// The trainings of a member, of all codes or one, in the order of their days, from one on.
+    TrainingsOf(MemberId, Option<Code>, Day),
+    /// The trainings that were recorded at a centre, of all codes or one, in the order of their
+    /// days, from one on.
+    TrainingsIn(Branch, Option<Code>, Day),
 }
 
 impl List {
@@ -270,6 +289,7 @@ impl List {
             Self::RemittancesWith(_) => ObjectKind::Remittance,
             Self::ItemsOf(_) => ObjectKind::StockItem,
             Self::DonationsTo(_) => ObjectKind::Donation,
+            Self::TrainingsOf(..) | Self::TrainingsIn(..) => ObjectKind::Training,
             Self::ReliefsIn(..) | Self::ReliefsOpen(_) | Self::ReliefsOf(_) => ObjectKind::Relief,
         }
     }
@@ -326,6 +346,14 @@ impl List {
             Self::ReliefsIn(centre, state) => format!("reliefs-of/{centre}/{state} "),
             Self::ReliefsOpen(centre) => format!("reliefs-of/{centre}/open "),
             Self::ReliefsOf(member) => format!("reliefs-for/{member} "),
+            Self::TrainingsOf(member, None, _) => format!("trainings-for/{member} "),
+            Self::TrainingsOf(member, Some(code), _) => {
+                format!("trainings-for/{member}/code/{code} ")
+            }
+            Self::TrainingsIn(centre, None, _) => format!("trainings-of/{centre} "),
+            Self::TrainingsIn(centre, Some(code), _) => {
+                format!("trainings-of/{centre}/code/{code} ")
+            }
         }
     }
 
@@ -336,7 +364,9 @@ impl List {
             Self::OrdersFrom(_, day)
             | Self::NeedsFrom(_, day)
             | Self::EvaluationsFrom(_, day)
-            | Self::LooksFrom(_, day) => format!("{prefix}{day} "),
+            | Self::LooksFrom(_, day)
+            | Self::TrainingsOf(_, _, day)
+            | Self::TrainingsIn(_, _, day) => format!("{prefix}{day} "),
             _ => prefix,
         }
     }
@@ -357,6 +387,12 @@ impl List {
             (Self::LooksFrom(centre, _), Object::Look(look)) => {
                 Self::LooksFrom(centre, Day::of_utc(look.at))
             }
+            (Self::TrainingsOf(member, code, _), Object::Training(training)) => {
+                Self::TrainingsOf(member, code, training.attendance.on)
+            }
+            (Self::TrainingsIn(centre, code, _), Object::Training(training)) => {
+                Self::TrainingsIn(centre, code, training.attendance.on)
+            }
             (list, _) => list,
         }
     }
@@ -373,7 +409,9 @@ impl List {
             | Self::NeedsFrom(_, day)
             | Self::EvaluationsFrom(_, day)
             | Self::LooksFrom(_, day)
-            | Self::GroupsOf(_, day) => {
+            | Self::GroupsOf(_, day)
+            | Self::TrainingsOf(_, _, day)
+            | Self::TrainingsIn(_, _, day) => {
                 format!("{prefix}{day} {id}")
             }
             _ => format!("{prefix}{id}"),

@@ -46,6 +46,7 @@ mod standing_fold;
 pub mod stock;
 pub mod supply;
 mod text;
+pub mod training;
 mod wants;
 
 pub use adopted::{AdoptedPolicy, PolicyDocument, PolicyId, PolicyStarts, PolicyVersion};
@@ -104,4 +105,5 @@ pub use supply::{
     Weekdays, WithdrawSupply,
 };
 pub use text::Name;
+pub use training::{TrainingCommand, TrainingFact, TrainingRejection};
 pub use wants::{NotLoaded, Wants};

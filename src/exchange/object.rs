@@ -16,6 +16,7 @@ use super::{
     partner::{Partner, Remittance, RemittanceId},
     pool::{Donation, DonationId, Pool, Relief, ReliefId},
     stock::{ItemId, Stock, StockItem},
+    training::{Training, TrainingDay, TrainingDayId, TrainingId},
 };
 
 /// A kind of object.
@@ -45,6 +46,8 @@ pub enum ObjectKind {
     GroupPage,
     Evaluation,
     Look,
+    Training,
+    TrainingDay,
 }
 
 impl ObjectKind {
@@ -74,6 +77,8 @@ impl ObjectKind {
             Self::GroupPage => "group-page",
             Self::Evaluation => "evaluation",
             Self::Look => "look",
+            Self::Training => "training",
+            Self::TrainingDay => "training-day",
         }
     }
 }
@@ -108,6 +113,8 @@ pub enum ObjectId {
     /// Of an order.
     Evaluation(OrderId),
     Look(LookId),
+    Training(TrainingId),
+    TrainingDay(Box<TrainingDayId>),
 }
 
 impl ObjectId {
@@ -138,6 +145,8 @@ impl ObjectId {
             Self::GroupPage(_) => ObjectKind::GroupPage,
             Self::Evaluation(_) => ObjectKind::Evaluation,
             Self::Look(_) => ObjectKind::Look,
+            Self::Training(_) => ObjectKind::Training,
+            Self::TrainingDay(_) => ObjectKind::TrainingDay,
         }
     }
 
@@ -166,6 +175,10 @@ impl ObjectId {
             Self::Period(id) => return format!("{kind}/{}/{}", id.centre, id.month),
             Self::Group(id) => return format!("{kind}/{id}"),
             Self::GroupPage(id) => return format!("{kind}/{}/{:02}", id.group, id.page),
+            Self::Training(id) => return format!("{kind}/{id}"),
+            Self::TrainingDay(id) => {
+                return format!("{kind}/{}/{}/{}", id.member, id.code, id.on);
+            }
             Self::StockItem(id) => return format!("{kind}/{}/{}", id.stock, id.code),
             Self::Remittance(id) => {
                 return format!("{kind}/{}/{}/{}", id.partner, id.direction, id.reference);
@@ -214,6 +227,8 @@ pub enum Object {
     GroupPage(Box<GroupPage>),
     Evaluation(Box<Evaluation>),
     Look(Box<Look>),
+    Training(Box<Training>),
+    TrainingDay(Box<TrainingDay>),
 }
 
 impl Object {
@@ -244,6 +259,8 @@ impl Object {
             Self::GroupPage(page) => ObjectId::GroupPage(page.id),
             Self::Evaluation(evaluation) => ObjectId::Evaluation(evaluation.order),
             Self::Look(look) => ObjectId::Look(look.id),
+            Self::Training(training) => ObjectId::Training(training.id),
+            Self::TrainingDay(day) => ObjectId::TrainingDay(Box::new(day.id.clone())),
         }
     }
 
@@ -285,6 +302,8 @@ impl Object {
             Self::GroupPage(page) => serde_json::to_string(page),
             Self::Evaluation(evaluation) => serde_json::to_string(evaluation),
             Self::Look(look) => serde_json::to_string(look),
+            Self::Training(training) => serde_json::to_string(training),
+            Self::TrainingDay(day) => serde_json::to_string(day),
         }
     }
 
@@ -318,6 +337,8 @@ impl Object {
             ObjectKind::GroupPage => Self::GroupPage(serde_json::from_str(state)?),
             ObjectKind::Evaluation => Self::Evaluation(serde_json::from_str(state)?),
             ObjectKind::Look => Self::Look(serde_json::from_str(state)?),
+            ObjectKind::Training => Self::Training(serde_json::from_str(state)?),
+            ObjectKind::TrainingDay => Self::TrainingDay(serde_json::from_str(state)?),
         })
     }
 
@@ -327,7 +348,7 @@ impl Object {
             Self::Centre(_) => vec![List::Centres],
             Self::Staff(staff) => vec![List::StaffOf(staff.terms.centre.clone())],
             Self::Member(member) => list::of_member(member),
-            Self::Holder(_) | Self::Week(_) => Vec::new(),
+            Self::Holder(_) | Self::Week(_) | Self::TrainingDay(_) => Vec::new(),
             Self::Need(need) => list::of_need(need),
             Self::Order(order) => list::of_order(order),
             Self::Standing(standing) => list::of_standing(standing),
@@ -349,6 +370,7 @@ impl Object {
                 List::LooksAt(look.member.clone()),
                 List::LooksFrom(look.centre.clone(), Day::of_utc(look.at)),
             ],
+            Self::Training(training) => list::of_training(training),
             Self::Incident(incident) => {
                 vec![List::IncidentsIn(incident.centre.clone(), incident.state)]
             }

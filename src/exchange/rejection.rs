@@ -3,7 +3,7 @@
 use super::{
     Branch, Code, Day, GroupRejection, IssuanceRejection, MemberId, MemberState, OrderRejection,
     OversightRejection, PartnerRejection, PeriodRejection, PolicyId, PolicyVersion, PoolRejection,
-    StaffChange, StaffNumber, StaffState, StepId, StockRejection,
+    StaffChange, StaffNumber, StaffState, StepId, StockRejection, TrainingRejection,
 };
 use crate::ledger::{AccountId, Balance, Difference, Principal, Sequence, UnitId};
 
@@ -237,6 +237,9 @@ pub enum Rejection {
     /// Of what is asked of groups.
     #[error(transparent)]
     Group(Box<GroupRejection>),
+    /// Of what is asked of trainings.
+    #[error(transparent)]
+    Training(Box<TrainingRejection>),
     /// Of periods.
     #[error(transparent)]
     Period(Box<PeriodRejection>),
@@ -257,6 +260,12 @@ impl From<PartnerRejection> for Rejection {
 impl From<OversightRejection> for Rejection {
     fn from(rejection: OversightRejection) -> Self {
         Self::Oversight(Box::new(rejection))
+    }
+}
+
+impl From<TrainingRejection> for Rejection {
+    fn from(rejection: TrainingRejection) -> Self {
+        Self::Training(Box::new(rejection))
     }
 }
 
@@ -354,6 +363,7 @@ impl Rejection {
             Self::Partner(rejection) => rejection.reason(),
             Self::Oversight(rejection) => rejection.reason(),
             Self::Group(rejection) => rejection.reason(),
+            Self::Training(rejection) => rejection.reason(),
             Self::Period(rejection) => rejection.reason(),
         }
     }

@@ -20,6 +20,7 @@ impl Rejection {
             Self::Partner(rejection) => rejection.figures(),
             Self::Oversight(rejection) => rejection.figures(),
             Self::Group(rejection) => rejection.figures(),
+            Self::Training(rejection) => rejection.figures(),
             Self::Period(rejection) => rejection.figures(),
             Self::IdReused { id, difference } => vec![
                 ("id", id.to_string()),

@@ -7,7 +7,7 @@ use super::{
     decode::{booking, ledger_fact},
     encode, exit_facts, group_facts, incident_facts, issuance_facts, member_facts, order_facts,
     oversight_facts, partner_facts, period_facts, pool_facts, standing_facts, stock_facts,
-    supply_facts,
+    supply_facts, training_facts,
 };
 use crate::{
     exchange::{
@@ -106,6 +106,7 @@ fn fact_to_proto(fact: &Fact) -> Message {
         Fact::Issuance(fact) => issuance_facts::to_proto(fact),
         Fact::Stock(fact) => stock_facts::to_proto(fact),
         Fact::Group(fact) => group_facts::to_proto(fact),
+        Fact::Training(fact) => training_facts::to_proto(fact),
         Fact::Period(fact) => period_facts::to_proto(fact),
         Fact::Partner(fact) => partner_facts::to_proto(fact),
         Fact::Oversight(fact) => oversight_facts::to_proto(fact),
@@ -224,6 +225,8 @@ fn fact(fact: Message) -> Result<Fact> {
         Message::StockRedeemed(new) => stock_facts::read_redeemed(&new)?,
         Message::GroupOpened(new) => group_facts::read_opened(&new)?,
         Message::GroupStepped(new) => group_facts::read_stepped(&new)?,
+        Message::TrainingRecorded(new) => training_facts::read_recorded(&new)?,
+        Message::TrainingAnnulled(new) => training_facts::read_annulled(&new)?,
         Message::PeriodClosed(new) => period_facts::read_closed(&new)?,
         Message::PeriodSealed(new) => period_facts::read_sealed(&new)?,
         Message::PeriodSignedOff(new) => period_facts::read_signed(&new)?,

@@ -25,6 +25,7 @@ mod standing_facts;
 mod stock_facts;
 mod supply_facts;
 mod time;
+mod training_facts;
 mod tree;
 mod wire;
 
@@ -54,4 +55,5 @@ pub use standing_facts::standing_action;
 pub use stock_facts::{counted, item_id, pieces};
 pub use supply_facts::{supply, supply_terms_to_proto, weekday, weekday_to_proto};
 pub use time::{moment, timestamp};
+pub use training_facts::{assessment_to_proto, attendance, attendance_to_proto, points_to_proto};
 pub use tree::{Frontier, HASH_BYTES, Hash, leaf_hash, node_place};

@@ -249,6 +249,11 @@ impl Label {
         Self("grant".into())
     }
 
+    /// The kind of an entry by which a training earns points.
+    pub fn training() -> Self {
+        Self("training".into())
+    }
+
     /// The kind of an entry by which something of a stock is redeemed.
     pub fn redemption() -> Self {
         Self("redemption".into())

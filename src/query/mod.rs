@@ -30,6 +30,7 @@ mod statement;
 mod stocks;
 mod supplies;
 mod today;
+mod trainings;
 
 use std::{
     sync::{Arc, Weak},
@@ -63,8 +64,9 @@ pub use pools::{
 pub use reading::Reading;
 pub use reports::{
     By, Certificate, CertificateQuery, Column, MAX_SAMPLE, Measure, Report, ReportError, Scope,
-    Served, ServedAs, Value, activity, anomalies, certificate, dormancy, evaluations, indicators,
-    period_report, position_of_number, redeemability, sample, satisfaction, supply_demand,
+    Served, ServedAs, Trained, Value, activity, anomalies, certificate, dormancy, evaluations,
+    indicators, period_report, position_of_number, redeemability, sample, satisfaction,
+    supply_demand,
 };
 pub use scan::Scan;
 pub use sifted::{Sieve, Sifted, sifted};
@@ -78,6 +80,7 @@ use tokio::{
     sync::{Semaphore, mpsc, oneshot},
     task::JoinError,
 };
+pub use trainings::{Trainings, TrainingsOf, training, trainings, trainings_by_id};
 
 use crate::{
     clock::Timekeeper,

@@ -5,8 +5,8 @@ use crate::{
     exchange::{
         Branch, Day, Fact, GroupFact, IssuanceFact, List, Member, MemberId, Need, NeedId,
         NeedState, Object, ObjectId, Order, OrderId, OrderRejection, OrderState, OversightFact,
-        PartnerFact, PoolFact, Rejection, Staff, StaffNumber, StockFact, order::NeedVerb,
-        order::SheetNumber, partner::Direction, rules::is_party,
+        PartnerFact, PoolFact, Rejection, Staff, StaffNumber, StockFact, TrainingFact,
+        order::NeedVerb, order::SheetNumber, partner::Direction, rules::is_party,
     },
     ledger::{Principal, Sequence, Stamp},
     steps::Record,
@@ -123,6 +123,10 @@ fn what(record: &Record) -> Result<&'static str, ReadError> {
         Some(Fact::Group(fact)) => Ok(match &**fact {
             GroupFact::Opened(_) => "open",
             GroupFact::Stepped(new) => new.step.action.verb().word(),
+        }),
+        Some(Fact::Training(fact)) => Ok(match &**fact {
+            TrainingFact::Recorded(_) => "record",
+            TrainingFact::Annulled(_) => "annul",
         }),
         Some(Fact::Stock(fact)) => Ok(match &**fact {
             StockFact::Opened(_) => "open",

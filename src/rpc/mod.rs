@@ -34,6 +34,7 @@ mod status;
 mod stocks;
 mod supplies;
 mod tail;
+mod trainings;
 mod units;
 mod upload;
 

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     exchange::{Day, Name},
+    journal,
     ledger::{Malformed, Principal, Sequence},
     query::{
         By, CertificateQuery, Column, MAX_SAMPLE, Measure, ReadError, Reading, Report, ReportError,
@@ -329,6 +330,13 @@ impl Services {
             services: one.services,
             served_minutes: one.served_minutes,
         });
+        let trained = found.trained.into_iter();
+        let trained = trained.map(|one| v1::CertifiedTraining {
+            code: one.code.as_str().into(),
+            on: one.on.to_string(),
+            minutes: one.minutes.get(),
+            assessment: journal::assessment_to_proto(one.assessment).into(),
+        });
         Ok(v1::Certificate {
             number: found.number,
             member_id: asked.member.as_str().into(),
@@ -338,6 +346,7 @@ impl Services {
             services: services.collect(),
             service_count: found.all.services,
             served_minutes: found.all.served_minutes,
+            trainings: trained.collect(),
         })
     }
 }

@@ -16,7 +16,8 @@ use timebank_proto::{
         report_service_server::ReportServiceServer, source_service_server::SourceServiceServer,
         staff_service_server::StaffServiceServer, standing_service_server::StandingServiceServer,
         statement_service_server::StatementServiceServer, stock_service_server::StockServiceServer,
-        supply_service_server::SupplyServiceServer, unit_service_server::UnitServiceServer,
+        supply_service_server::SupplyServiceServer, training_service_server::TrainingServiceServer,
+        unit_service_server::UnitServiceServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -197,6 +198,7 @@ fn routes(services: Services) -> Result<Routes, tonic_reflection::server::Error>
         OversightServiceServer,
         PartnerServiceServer,
         GroupServiceServer,
+        TrainingServiceServer,
         PeriodServiceServer,
         ReportServiceServer
     );

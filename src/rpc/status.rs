@@ -11,7 +11,8 @@ use super::door::RETRY_AFTER;
 use crate::{
     exchange::{
         self, GroupRejection, IssuanceRejection, OrderRejection, OversightRejection,
-        PartnerRejection, PeriodRejection, PoolRejection, StockRejection, policy::Mistakes,
+        PartnerRejection, PeriodRejection, PoolRejection, StockRejection, TrainingRejection,
+        policy::Mistakes,
     },
     ledger::{self, Malformed},
     query::{PageError, ReadError, ReportError},
@@ -282,6 +283,7 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         Rejection::Partner(rejection) => partner_code(rejection),
         Rejection::Oversight(rejection) => oversight_code(rejection),
         Rejection::Group(rejection) => group_code(rejection),
+        Rejection::Training(rejection) => training_code(rejection),
         Rejection::Period(rejection) => period_code(rejection),
         Rejection::CentreInside { .. }
         | Rejection::StaffStateWrong { .. }
@@ -381,6 +383,18 @@ fn period_code(rejection: &PeriodRejection) -> Code {
         | PeriodRejection::PeriodNotOver { .. }
         | PeriodRejection::PeriodHole { .. }
         | PeriodRejection::EffectiveInClosed { .. } => Code::FailedPrecondition,
+    }
+}
+
+fn training_code(rejection: &TrainingRejection) -> Code {
+    match rejection {
+        TrainingRejection::TrainingUnknown { .. }
+        | TrainingRejection::TrainingCodeUnknown { .. } => Code::NotFound,
+        TrainingRejection::TrainingInFuture { .. } | TrainingRejection::TrainingLength { .. } => {
+            Code::InvalidArgument
+        }
+        TrainingRejection::TrainingRepeated { .. } => Code::AlreadyExists,
+        TrainingRejection::TrainingStateWrong { .. } => Code::FailedPrecondition,
     }
 }
 

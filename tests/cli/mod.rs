@@ -13,6 +13,7 @@ mod orders;
 mod outputs;
 mod policies;
 mod reports;
+mod trainings;
 
 use std::{
     path::{Path, PathBuf},

@@ -14,7 +14,7 @@ use timebank::{
 
 use super::{
     bytes::{accounts, bookings, labels, moments},
-    group_facts, order_facts, pool_facts,
+    group_facts, order_facts, pool_facts, training_facts,
 };
 
 pub(super) fn facts() -> BoxedStrategy<Fact> {
@@ -87,6 +87,7 @@ pub(super) fn facts() -> BoxedStrategy<Fact> {
         changes(),
         order_facts::facts(),
         group_facts::facts(),
+        training_facts::facts(),
         pool_facts::facts(),
         (bookings(), branches(), versions(), days(), "[a-z]{1,20}").prop_map(
             |(step, centre, version, starts_on, name)| {

@@ -32,6 +32,7 @@ mod rules;
 mod stack;
 mod standing;
 mod text;
+mod training_facts;
 
 use proptest::test_runner::{Config, FileFailurePersistence};
 

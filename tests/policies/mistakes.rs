@@ -189,6 +189,46 @@ fn each_mistake_has_its_place_and_a_hint() {
             "line 4, column 10: aid needs care, which is not in the list of qualifications; add a [[qualification]] with code = \"care\"",
         ),
         (
+            "[[training]]\ncode = \"aid\"",
+            "line 2, column 1: training[0].name_en is missing; give name_en",
+        ),
+        (
+            "[[training]]\ncode = \"aid\"\nname_en = \"Aid\"\nqualification = \"care\"",
+            "line 5, column 17: training[0].qualification care is not in the list of qualifications; add a [[qualification]] with code = \"care\", or name another",
+        ),
+        (
+            "[[training]]\ncode = \"aid\"\nname_en = \"Aid\"\nvalid_months = 12",
+            "line 5, column 16: training[0].valid_months is of no qualification; name the qualification that lapses, or take it out",
+        ),
+        (
+            "[[qualification]]\ncode = \"aid\"\n[[training]]\ncode = \"aid\"\nname_en = \"Aid\"\nqualification = \"aid\"\nvalid_months = 0",
+            "line 8, column 16: training[0].valid_months is not a whole number in its range; write one from 1 to 1200",
+        ),
+        (
+            "[[training]]\ncode = \"aid\"\nname_en = \"Aid\"\nunit = \"points\"\npoints = 5",
+            "line 2, column 1: training[0].from is missing; write unit, points and from where a training earns points",
+        ),
+        (
+            "[[training]]\ncode = \"aid\"\nname_en = \"Aid\"\nunit = \"points\"\nfrom = \"a:b\"",
+            "line 2, column 1: training[0].points is missing; write unit, points and from where a training earns points",
+        ),
+        (
+            "[[training]]\ncode = \"aid\"\nname_en = \"Aid\"\npoints = 5\nfrom = \"a:b\"",
+            "line 2, column 1: training[0].unit is missing; write unit, points and from where a training earns points",
+        ),
+        (
+            "[[training]]\ncode = \"aid\"\nname_en = \"Aid\"\nunit = \"time\"\npoints = 5\nfrom = \"a:b\"",
+            "line 5, column 8: training[0].unit is time; a training earns no hours: name another unit, such as \"points\"",
+        ),
+        (
+            "[[training]]\ncode = \"aid\"\nname_en = \"Aid\"\nunit = \"points\"\npoints = 0\nfrom = \"a:b\"",
+            "line 6, column 10: training[0].points is not a whole number in its range; write one from 1 to 10000",
+        ),
+        (
+            "[[training]]\ncode = \"aid\"\nname_en = \"Aid\"\n[[training]]\ncode = \"aid\"\nname_en = \"Aid\"",
+            "line 2, column 1: training has the code aid twice; give each a code of its own",
+        ),
+        (
             "a = 1\na = 2",
             "line 3, column 1: duplicate key; write it as TOML: `key = value` below a `[section]`",
         ),

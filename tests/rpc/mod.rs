@@ -25,6 +25,7 @@ mod refusals;
 mod reports;
 mod sources;
 mod stocks;
+mod trainings;
 mod visits;
 mod watch;
 

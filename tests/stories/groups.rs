@@ -35,7 +35,7 @@ impl Story {
             "confirm-group" => return self.step_group(GroupAction::Confirm, words),
             "settle-group" => return self.step_group(GroupAction::Settle, words),
             "cancel-group" => return self.step_group(GroupAction::Cancel, words),
-            _ => return Ok(None),
+            name => return self.trainings(name, words),
         };
         // `enrol STEP GROUP MEMBER...`, or `enrol STEP GROUP count=N`: nobody in particular.
         let step = words.next()?;

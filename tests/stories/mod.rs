@@ -24,6 +24,7 @@ mod sources;
 mod standings;
 mod stocks;
 mod supplies;
+mod trainings;
 mod words;
 pub(crate) mod world;
 
@@ -146,6 +147,7 @@ stories! {
     standings
     students_social_practice
     supplies
+    trainings
     units
     yi_cang
     yubei

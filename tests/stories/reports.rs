@@ -1,7 +1,7 @@
 //! Commands about reports; and that each is the same for ever as of its position.
 
 use timebank::{
-    exchange::{Branch, Day},
+    exchange::{Branch, Day, training::Assessment},
     ledger::Sequence,
     query::{
         self, By, CertificateQuery, ReadError, Reading, Report, Scope, Served, ServedAs, Value,
@@ -159,7 +159,12 @@ impl Story {
                 let lines = lines.map(|(service, one)| {
                     format!("{service}: {} in {} min", one.services, one.served_minutes)
                 });
-                lines.collect::<Vec<_>>().join("\n")
+                let trained = found.trained.into_iter().map(|one| {
+                    let assessment = one.assessment.map_or("none", Assessment::word);
+                    let (code, on, minutes) = (one.code, one.on, one.minutes);
+                    format!("training {code}: {on} {minutes} {assessment}")
+                });
+                lines.chain(trained).collect::<Vec<_>>().join("\n")
             }
             Err(error) => show::unread(&self.names, &error),
         })

@@ -15,7 +15,8 @@ use timebank_proto::v1::{
     source_service_client::SourceServiceClient, staff_service_client::StaffServiceClient,
     standing_service_client::StandingServiceClient,
     statement_service_client::StatementServiceClient, stock_service_client::StockServiceClient,
-    supply_service_client::SupplyServiceClient, unit_service_client::UnitServiceClient,
+    supply_service_client::SupplyServiceClient, training_service_client::TrainingServiceClient,
+    unit_service_client::UnitServiceClient,
 };
 use tonic::{Code, Status, transport::Channel};
 use tonic_types::StatusExt;
@@ -47,6 +48,7 @@ pub(crate) struct Client {
     pub(crate) oversight: OversightServiceClient<Channel>,
     pub(crate) partners: PartnerServiceClient<Channel>,
     pub(crate) groups: GroupServiceClient<Channel>,
+    pub(crate) trainings: TrainingServiceClient<Channel>,
     pub(crate) periods: PeriodServiceClient<Channel>,
     pub(crate) reports: ReportServiceClient<Channel>,
 }
@@ -81,6 +83,7 @@ impl Client {
             oversight: OversightServiceClient::new(channel.clone()),
             partners: PartnerServiceClient::new(channel.clone()),
             groups: GroupServiceClient::new(channel.clone()),
+            trainings: TrainingServiceClient::new(channel.clone()),
             periods: PeriodServiceClient::new(channel.clone()),
             reports: ReportServiceClient::new(channel.clone()),
             channel,

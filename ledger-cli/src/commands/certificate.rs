@@ -1,9 +1,9 @@
-//! `certificate`: what a member served, for a school or an employer.
+//! `certificate`: what a member served and which trainings they attended, for a school or an employer.
 
 use std::{collections::BTreeMap, io};
 
 use clap::Subcommand;
-use timebank_proto::v1::{Certificate, CheckCertificateRequest, GetCertificateRequest};
+use timebank_proto::v1::{Assessment, Certificate, CheckCertificateRequest, GetCertificateRequest};
 
 use crate::{
     client::present,
@@ -16,7 +16,8 @@ use crate::{
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum CertificateCommand {
-    /// Certify what a member served on some days: the time it took, whatever was credited
+    /// Certify what a member served on some days, by the time it took whatever was credited, and
+    /// which trainings they attended
     #[command(after_help = "Examples:
   ledger-cli certificate make shapingba:member:000123 --from 2026-03-01 --to 2026-06-30
   ledger-cli certificate make shapingba:member:000123 --from 2026-03-01 --to 2026-06-30 --html \
@@ -118,6 +119,22 @@ pub(super) async fn run(command: CertificateCommand, mut session: Session) -> Re
     }
 }
 
+/// The trainings, a row each.
+async fn trained(made: &Certificate, session: &mut Session) -> Result<Vec<Vec<String>>, Failure> {
+    let mut trained = Vec::new();
+    for one in &made.trainings {
+        let assessment = match one.assessment() {
+            Assessment::Unspecified => "无 none",
+            Assessment::Passed => "合格 passed",
+            Assessment::Failed => "不合格 failed",
+        };
+        let minutes = session.output.shown(Cell::minutes(one.minutes)).await?;
+        let (code, on) = (one.code.clone(), one.on.clone());
+        trained.push(vec![code, on, assessment.into(), minutes]);
+    }
+    Ok(trained)
+}
+
 async fn write(
     made: &Certificate,
     name: Option<String>,
@@ -140,6 +157,7 @@ async fn write(
     let all = session.output.shown(Cell::minutes(made.served_minutes));
     let all = all.await?;
     served.push(vec!["合计 all".into(), made.service_count.to_string(), all]);
+    let trained = trained(made, session).await?;
     let ledger = session.client.ledger().await?;
     let mut page = Page::new(("Certificate of voluntary service", "志愿服务记录证明"));
     let mut facts = vec![
@@ -158,6 +176,15 @@ async fn write(
         Column(("time served", "服务时长"), true),
     ];
     page.table(&columns, &served);
+    if !trained.is_empty() {
+        let columns = [
+            Column(("training", "培训"), false),
+            Column(("day", "日期"), false),
+            Column(("assessment", "考核"), false),
+            Column(("time", "时长"), true),
+        ];
+        page.table(&columns, &trained);
+    }
     page.note((
         "The time that services took: confirmed by those who took part or by staff, or entered by the \
          centre alone. Anybody can have the centre check the number against the ledger.",

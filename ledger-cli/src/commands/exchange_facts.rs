@@ -7,7 +7,7 @@ use timebank::exchange::{
 use super::{
     cells::{Cells, hex, shown},
     group_facts, issuance_facts, order_facts, oversight_facts, partner_facts, period_facts,
-    pool_facts, stock_facts,
+    pool_facts, stock_facts, training_facts,
 };
 use crate::render::{Cell, Row};
 
@@ -42,6 +42,7 @@ pub(super) fn name(fact: &Fact) -> &'static str {
         Fact::Issuance(fact) => issuance_facts::name(fact),
         Fact::Stock(fact) => stock_facts::name(fact),
         Fact::Group(fact) => group_facts::name(fact),
+        Fact::Training(fact) => training_facts::name(fact),
         Fact::Period(fact) => period_facts::name(fact),
         Fact::Partner(fact) => partner_facts::name(fact),
         Fact::Oversight(fact) => oversight_facts::name(fact),
@@ -123,6 +124,7 @@ pub(super) fn cells(fact: &Fact) -> Cells {
         Fact::Issuance(fact) => issuance_facts::cells(fact),
         Fact::Stock(fact) => stock_facts::cells(fact),
         Fact::Group(fact) => group_facts::cells(fact),
+        Fact::Training(fact) => training_facts::cells(fact),
         Fact::Period(fact) => period_facts::cells(fact),
         Fact::Partner(fact) => partner_facts::cells(fact),
         Fact::Oversight(fact) => oversight_facts::cells(fact),
@@ -305,6 +307,7 @@ pub(super) fn summary(fact: &Fact) -> String {
         Fact::Issuance(fact) => issuance_facts::summary(fact),
         Fact::Stock(fact) => stock_facts::summary(fact),
         Fact::Group(fact) => group_facts::summary(fact),
+        Fact::Training(fact) => training_facts::summary(fact),
         Fact::Period(fact) => period_facts::summary(fact),
         Fact::Partner(fact) => partner_facts::summary(fact),
         Fact::Oversight(fact) => oversight_facts::summary(fact),

@@ -18,6 +18,7 @@ mod import;
 mod incident;
 mod issuance_facts;
 mod journal;
+mod line_file;
 mod mandate;
 mod member;
 mod member_fields;
@@ -48,6 +49,9 @@ mod stock;
 mod stock_facts;
 mod supply;
 mod today;
+mod training;
+mod training_facts;
+mod training_file;
 mod unit;
 
 use clap::Subcommand;
@@ -109,6 +113,9 @@ pub(crate) enum LedgerCommand {
     /// Open lessons and events, enrol members, say who attended, and settle them
     #[command(subcommand)]
     Group(group::GroupCommand),
+    /// Record trainings that members attended, take mistakes back, and list them
+    #[command(subcommand)]
+    Training(training::TrainingCommand),
     /// Open stocks, say what is in them, and list both
     #[command(subcommand)]
     Stock(stock::StockCommand),
@@ -182,6 +189,7 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Gift(args) => pool::give(args, session).await,
         LedgerCommand::Source(command) => source::run(command, session).await,
         LedgerCommand::Group(command) => group::run(command, session).await,
+        LedgerCommand::Training(command) => training::run(command, session).await,
         LedgerCommand::Stock(command) => stock::run(command, session).await,
         LedgerCommand::Partner(command) => partner::run(command, session).await,
         LedgerCommand::Period(command) => period::run(command, session).await,

@@ -1,13 +1,8 @@
 //! `order record` and `order approve-sheet`: visits of a sign-in sheet.
 
-use std::{
-    collections::HashMap,
-    fs::File,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
-use sha2::{Digest, Sha256};
 use timebank::exchange;
 use timebank_proto::{
     limits,
@@ -17,9 +12,12 @@ use timebank_proto::{
         order_action::Action, orders_of_centre::Only, record_visit_result::Result as Fate,
     },
 };
-use uuid::{Builder, Uuid};
+use uuid::Uuid;
 
-use super::{incident::file_hash, register_file::unreadable};
+use super::{
+    incident::file_hash,
+    line_file::{self, Cells, Counts, Lines, derived_id, remark, tell},
+};
 use crate::{
     amount::Amount,
     client::PAGE_SIZE,
@@ -30,11 +28,11 @@ use crate::{
     time::When,
 };
 
-/// The columns of a file: those that it must have, and those that it may.
-const REQUIRED: [&str; 5] = ["recipient", "provider", "service", "at", "for"];
-const OPTIONAL: [&str; 3] = ["pay_from", "point", "channel"];
-/// How many lines a file has at most: they are read before the first is sent.
-const MAX_ROWS: usize = 10_000;
+const LINES: Lines = Lines {
+    required: &["recipient", "provider", "service", "at", "for"],
+    optional: &["pay_from", "point", "channel"],
+    of: ("visit", "visits"),
+};
 
 #[derive(Args, Debug)]
 pub(crate) struct RecordArgs {
@@ -52,15 +50,10 @@ pub(crate) struct RecordArgs {
     dry_run: bool,
 }
 
-/// A visit, and the line that it stands in.
-struct Line {
-    number: u64,
-    visit: RecordVisit,
-}
-
 /// Enters the visits of a file.
 pub(super) async fn record(args: RecordArgs, mut session: Session) -> Result<(), Failure> {
-    let lines = read(&args, &session).await?;
+    let read = async |cells: &Cells<'_>| visit(&args.sheet, cells, &session).await;
+    let lines = line_file::read(&args.from, &LINES, &session, read).await?;
     let as_json = session.output.form() == Form::Json;
     let progress = Progress::new(0, "visits");
     let (mut done, mut counts) = (0, Counts::default());
@@ -72,7 +65,7 @@ pub(super) async fn record(args: RecordArgs, mut session: Session) -> Result<(),
                     .sheet_hash
                     .map_or_else(Vec::new, |hash| hash.as_bytes().to_vec()),
             }),
-            visits: some.iter().map(|line| line.visit.clone()).collect(),
+            visits: some.iter().map(|line| line.read.clone()).collect(),
             validate_only: args.dry_run,
         };
         let answer = session.client.orders.record_visits(request).await?;
@@ -87,15 +80,25 @@ pub(super) async fn record(args: RecordArgs, mut session: Session) -> Result<(),
                 Some(Fate::Stands(stands)) if stands.replayed => {
                     let is_declined = stands.state() == OrderState::Cancelled;
                     counts.already_there += 1;
-                    counts.declined += i64::from(is_declined);
+                    counts.taken_back += i64::from(is_declined);
                     if is_declined {
-                        tell(&progress, as_json, of_line(line), &declined());
+                        tell(
+                            &progress,
+                            as_json,
+                            ("line", line.number.to_string(), line.id.as_str()),
+                            &declined(),
+                        );
                     }
                 }
                 Some(Fate::Stands(_)) => counts.done += 1,
                 Some(Fate::Refusal(refusal)) => {
                     counts.refused += 1;
-                    tell(&progress, as_json, of_line(line), &refusal);
+                    tell(
+                        &progress,
+                        as_json,
+                        ("line", line.number.to_string(), line.id.as_str()),
+                        &refusal,
+                    );
                 }
             }
         }
@@ -107,176 +110,33 @@ pub(super) async fn record(args: RecordArgs, mut session: Session) -> Result<(),
         ("dry_run", Cell::Flag(args.dry_run)),
         ("recorded_count", Cell::Count(counts.done)),
         ("already_there_count", Cell::Count(counts.already_there)),
-        ("declined_count", Cell::Count(counts.declined)),
+        ("declined_count", Cell::Count(counts.taken_back)),
         ("refused_count", Cell::Count(counts.refused)),
     ]);
     session.output.one(&row).await?;
     counts.end("lines were refused; mend them and record the file again")
 }
 
-#[derive(Default)]
-struct Counts {
-    done: i64,
-    already_there: i64,
-    /// Those of them that staff declined.
-    declined: i64,
-    refused: i64,
-}
-
-impl Counts {
-    fn end(self, message: &str) -> Result<(), Failure> {
-        match self.refused {
-            0 => Ok(()),
-            count => Err(Failure::wrong(
-                message,
-                [("refused_count", count.to_string())],
-            )),
-        }
-    }
-}
-
-fn of_line(line: &Line) -> (&'static str, String, &str) {
-    ("line", line.number.to_string(), &line.visit.order_id)
-}
-
 fn declined() -> Refusal {
-    Refusal {
-        reason: "DECLINED".into(),
-        message: "staff declined this visit; if it did take place, record it on another sheet \
-                  (--sheet 7-again)"
-            .into(),
-        ..Default::default()
-    }
+    remark(
+        "DECLINED",
+        "staff declined this visit; if it did take place, record it on another sheet \
+         (--sheet 7-again)",
+    )
 }
 
-fn tell(
-    progress: &Progress,
-    as_json: bool,
-    (what, which, id): (&str, String, &str),
-    refusal: &Refusal,
-) {
-    let Refusal {
-        reason, message, ..
-    } = refusal;
-    progress.tell(&match as_json {
-        true => serde_json::json!({
-            what: which,
-            "id": id,
-            "reason": reason,
-            "message": message,
-        })
-        .to_string(),
-        false => format!("{what} {which}: {reason}: {message}"),
-    });
-}
-
-async fn read(args: &RecordArgs, session: &Session) -> Result<Vec<Line>, Failure> {
-    let file = args.from.as_path();
-    let failed = |source| Failure::File {
-        what: format!("reading {}", file.display()),
-        source,
-    };
-    let opened = File::open(file).map_err(failed)?;
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_reader(opened);
-    let header = reader.headers().map_err(|error| unreadable(file, &error))?;
-    let columns = columns(header)?;
-    let (mut lines, mut told, mut counts) = (Vec::new(), HashMap::new(), Counts::default());
-    let as_json = session.output.form() == Form::Json;
-    let progress = Progress::new(0, "visits");
-    for record in reader.records() {
-        let record = record.map_err(|error| unreadable(file, &error))?;
-        let number = record.position().map_or(0, csv::Position::line);
-        let unreadable_count = usize::try_from(counts.refused).unwrap_or(MAX_ROWS);
-        if lines.len() + unreadable_count >= MAX_ROWS {
-            let message = format!("a file has {MAX_ROWS} lines at most; cut it in two");
-            return Err(Failure::wrong(message, []));
-        }
-        let cell = |name: &str| {
-            let at = columns.iter().position(|column| column == name);
-            at.and_then(|at| record.get(at)).unwrap_or_default()
-        };
-        let visit = match visit(&args.sheet, cell, session).await {
-            Ok(visit) => match told.insert(visit.order_id.clone(), number) {
-                None => Ok(visit),
-                Some(twin) => Err(format!("it is the visit of line {twin}")),
-            },
-            wrong => wrong,
-        };
-        match visit {
-            Ok(visit) => lines.push(Line { number, visit }),
-            Err(message) => {
-                counts.refused += 1;
-                let reason = "UNREADABLE".into();
-                let refusal = Refusal {
-                    reason,
-                    message,
-                    ..Default::default()
-                };
-                tell(
-                    &progress,
-                    as_json,
-                    ("line", number.to_string(), ""),
-                    &refusal,
-                );
-            }
-        }
-    }
-    drop(progress);
-    counts
-        .end("lines cannot be read, and nothing was sent; mend them and record the file again")?;
-    match lines.is_empty() {
-        true => Err(no_lines(file)),
-        false => Ok(lines),
-    }
-}
-
-fn no_lines(file: &Path) -> Failure {
-    Failure::wrong(format!("{} has no lines", file.display()), [])
-}
-
-fn columns(header: &csv::StringRecord) -> Result<Vec<String>, Failure> {
-    // A spreadsheet may begin its file with a byte order mark.
-    let names = header
-        .iter()
-        .map(|name| name.trim_start_matches('\u{feff}'));
-    let names: Vec<String> = names.map(str::to_owned).collect();
-    let known = || REQUIRED.into_iter().chain(OPTIONAL);
-    let wrong = |message: String| Failure::wrong(message, [("line", "1".into())]);
-    if let Some(other) = names
-        .iter()
-        .find(|name| known().all(|known| known != *name))
-    {
-        let all: Vec<_> = known().collect();
-        let all = all.join(", ");
-        return Err(wrong(format!(
-            "column {other:?} is unknown; there are {all}"
-        )));
-    }
-    let mut twice = names.iter().enumerate();
-    if let Some((_, name)) = twice.find(|(at, name)| names.iter().take(*at).any(|n| n == *name)) {
-        return Err(wrong(format!("column {name:?} is there twice")));
-    }
-    let mut missing = REQUIRED.into_iter();
-    match missing.find(|name| names.iter().all(|given| given != name)) {
-        None => Ok(names),
-        Some(name) => Err(wrong(format!("column {name:?} is missing"))),
-    }
-}
-
-async fn visit<'a>(
+async fn visit(
     sheet: &str,
-    cell: impl Fn(&str) -> &'a str,
+    cells: &Cells<'_>,
     session: &Session,
-) -> Result<RecordVisit, String> {
-    let at: When = cell("at").parse().map_err(|error| format!("at: {error}"))?;
+) -> Result<(String, RecordVisit), String> {
+    let at = cells.get("at").parse::<When>();
+    let at = at.map_err(|error| format!("at: {error}"))?;
     let at = session.moment(Some(at), When::start).await;
     let at = at.map_err(|failure| failure.to_string())?;
-    let long: Amount = cell("for")
-        .parse()
-        .map_err(|error| format!("for: {error}"))?;
-    let text = |name| cell(name).to_owned();
+    let long = cells.get("for").parse::<Amount>();
+    let long = long.map_err(|error| format!("for: {error}"))?;
+    let text = |name| cells.get(name).to_owned();
     let mut visit = RecordVisit {
         order_id: String::new(),
         recipient_id: text("recipient"),
@@ -288,29 +148,23 @@ async fn visit<'a>(
         point: text("point"),
         channel: text("channel"),
     };
-    visit.order_id = derived_id(sheet, &visit).to_string();
-    Ok(visit)
+    visit.order_id = id_of(sheet, &visit).to_string();
+    Ok((visit.order_id.clone(), visit))
 }
 
 /// The same line of the same sheet has the same id: a repeat changes nothing, and another
 /// length is told to be one.
-fn derived_id(sheet: &str, visit: &RecordVisit) -> Uuid {
-    let mut hash = Sha256::new();
-    let mut part = |bytes: &[u8]| {
-        hash.update((bytes.len() as u64).to_be_bytes());
-        hash.update(bytes);
-    };
-    part(b"timebank visit of a sheet");
-    part(sheet.as_bytes());
-    part(visit.recipient_id.as_bytes());
-    part(visit.provider_id.as_bytes());
-    part(visit.service.as_bytes());
+fn id_of(sheet: &str, visit: &RecordVisit) -> Uuid {
     let at = visit.at.unwrap_or_default();
-    part(&at.seconds.to_be_bytes());
-    part(&at.nanos.to_be_bytes());
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash.finalize()[..16]);
-    Builder::from_custom_bytes(bytes).into_uuid()
+    derived_id(&[
+        b"timebank visit of a sheet",
+        sheet.as_bytes(),
+        visit.recipient_id.as_bytes(),
+        visit.provider_id.as_bytes(),
+        visit.service.as_bytes(),
+        &at.seconds.to_be_bytes(),
+        &at.nanos.to_be_bytes(),
+    ])
 }
 
 /// Approves what a sheet has, and settles it.

@@ -15,6 +15,7 @@ mod sources;
 mod standings;
 mod stocks;
 mod today;
+mod trainings;
 
 use timebank_proto::v1::{
     Account, AccountState, Entry, GetBalanceResponse, GetLedgerResponse, Hold, HoldState, Limit,
@@ -41,6 +42,7 @@ pub(crate) use sources::{SOURCES, source};
 pub(crate) use standings::{STANDINGS, standing, visits};
 pub(crate) use stocks::{STOCK_ITEMS, STOCKS, stock, stock_item};
 pub(crate) use today::today;
+pub(crate) use trainings::{TRAININGS, training};
 
 use crate::{
     account_kind,

@@ -4,6 +4,7 @@ use timebank_proto::v1::{
     Certificate, Report, ReportCell, ReportColumn, ReportMeasure, ReportRow, report_cell,
 };
 
+use super::trainings::assessment;
 use crate::render::{Cell, Row};
 
 /// The name of a column, for as long as the program runs: it shows one report, and ends.
@@ -96,6 +97,14 @@ pub(crate) fn certificate(certificate: &Certificate) -> Row {
             ("is_entered", Cell::Flag(one.is_entered)),
         ])
     });
+    let trainings = certificate.trainings.iter().map(|one| {
+        Row(vec![
+            ("code", Cell::text(&one.code)),
+            ("on", Cell::text(&one.on)),
+            ("minutes", Cell::minutes(one.minutes)),
+            ("assessment", Cell::text(assessment(one.assessment()))),
+        ])
+    });
     Row(vec![
         ("number", Cell::text(&certificate.number)),
         ("member_id", Cell::text(&certificate.member_id)),
@@ -108,5 +117,6 @@ pub(crate) fn certificate(certificate: &Certificate) -> Row {
             Cell::minutes(certificate.served_minutes),
         ),
         ("services", Cell::Rows(services.collect())),
+        ("trainings", Cell::Rows(trainings.collect())),
     ])
 }

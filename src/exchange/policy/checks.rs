@@ -6,7 +6,7 @@ use super::{
     BalanceTerms, Condition, ExchangeTerms, Level, Minutes, Pricing, QualificationTerms, Rounding,
     document::{Document, Section},
 };
-use crate::exchange::Code;
+use crate::{exchange::Code, ledger::UnitId};
 
 pub(super) fn pricing(section: &mut Section<'_, '_>, pricing: &Pricing) {
     let step = match pricing.rounding {
@@ -114,6 +114,34 @@ pub(super) fn qualification(
         let what = format!("{code} is not in the list of qualifications");
         let hint = format!("add a [[qualification]] with code = \"{code}\", or name another");
         section.note("qualification", &what, &hint);
+    }
+}
+
+/// That what a training's months are of is there.
+pub(super) fn validity(section: &mut Section<'_, '_>) {
+    let is_given = |key| section.place(key).is_some();
+    if is_given("valid_months") && !is_given("qualification") {
+        let hint = "name the qualification that lapses, or take it out";
+        section.note("valid_months", "is of no qualification", hint);
+    }
+}
+
+/// That a training says how many points it earns, of which unit and from where, or nothing of it.
+pub(super) fn points(section: &mut Section<'_, '_>, unit: Option<&UnitId>) {
+    let keys = ["unit", "points", "from"];
+    let missing = |section: &Section<'_, '_>, key| section.place(key).is_none();
+    if keys.iter().all(|key| missing(section, key)) {
+        return;
+    }
+    for key in keys {
+        if missing(section, key) {
+            let hint = "write unit, points and from where a training earns points";
+            section.note(key, "is missing", hint);
+        }
+    }
+    if unit.is_some_and(|unit| *unit == UnitId::time()) {
+        let hint = "a training earns no hours: name another unit, such as \"points\"";
+        section.note("unit", "is time", hint);
     }
 }
 

@@ -65,6 +65,9 @@ pub struct Policy {
     pub partners: Vec<Partner>,
     #[serde(rename = "qualification")]
     pub qualifications: Vec<QualificationTerms>,
+    /// What members are trained in.
+    #[serde(rename = "training")]
+    pub trainings: Vec<TrainingTerms>,
     /// The catalogue of services.
     #[serde(rename = "service")]
     pub services: Vec<Service>,
@@ -74,6 +77,13 @@ impl Policy {
     /// A service of its catalogue.
     pub fn service(&self, code: &Code) -> Option<&Service> {
         self.services.iter().find(|service| service.code == *code)
+    }
+
+    /// A training of its list.
+    pub fn training(&self, code: &Code) -> Option<&TrainingTerms> {
+        self.trainings
+            .iter()
+            .find(|training| training.code == *code)
     }
 
     /// The accounts that it names, each with the key that does.
@@ -105,9 +115,16 @@ impl Policy {
         services.filter_map(|service| Some((service, service.from.as_ref()?)))
     }
 
+    /// What its trainings earn, of those that earn points.
+    pub fn training_points(&self) -> impl Iterator<Item = &TrainingPoints> {
+        let trainings = self.trainings.iter();
+        trainings.filter_map(|training| training.points.as_ref())
+    }
+
     /// The units that it names.
     pub fn units(&self) -> impl Iterator<Item = &UnitId> {
-        self.services.iter().map(|service| &service.unit)
+        let services = self.services.iter().map(|service| &service.unit);
+        services.chain(self.training_points().map(|points| &points.unit))
     }
 }
 
@@ -377,6 +394,34 @@ pub struct QualificationTerms {
     pub name_zh: Option<Name>,
     /// What it stands on: whoever has it needs these, too.
     pub needs: Vec<Code>,
+}
+
+/// A training that members attend.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct TrainingTerms {
+    pub code: Code,
+    pub name_en: Name,
+    pub name_zh: Option<Name>,
+    /// What whoever attends is qualified for.
+    pub qualification: Option<Code>,
+    /// After how many months that lapses. None: it does not.
+    pub valid_months: Option<Months>,
+    /// What whoever attends gets. None: no points.
+    #[serde(flatten)]
+    pub points: Option<TrainingPoints>,
+    /// Whether all that is for those alone who passed an assessment.
+    pub assessed: bool,
+}
+
+/// Points for whoever attends a training.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct TrainingPoints {
+    /// Another unit than time.
+    pub unit: UnitId,
+    /// How many steps of it.
+    pub points: u32,
+    /// The source that they come from.
+    pub from: AccountId,
 }
 
 /// A service of the catalogue.

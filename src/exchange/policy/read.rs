@@ -6,11 +6,12 @@ use super::{
     ConfirmationTerms, DormancyTerms, ExchangeTerms, ExitTerms, Factor, GiftTerms, GrantTerms,
     GroupPayTerms, Inheritor, IssuanceTerms, Level, Minutes, Mistakes, Months, Partner, Payer,
     PaymentTerms, Percent, Policy, Pricing, QualificationTerms, Receiver, RedeemTerms,
-    RetentionTerms, Rounding, Service, Waiting, Who, WhoTerms, checks,
+    RetentionTerms, Rounding, Service, TrainingPoints, TrainingTerms, Waiting, Who, WhoTerms,
+    checks,
     document::{Document, Section},
     read_values::{
         account, boolean, choice, code, day, factor, level, minutes, months, name, not_within,
-        number, number_within, payer, per_hour, positive_minutes, unit, years,
+        number, number_within, payer, per_hour, positive_minutes, positive_months, unit, years,
     },
 };
 use crate::{
@@ -26,6 +27,9 @@ const MAX_COUNT: u32 = 100_000;
 const MAX_QUALIFICATIONS: usize = 100;
 const MAX_NEEDS: usize = 20;
 const MAX_SERVICES: usize = 500;
+const MAX_TRAININGS: usize = 100;
+/// How many points a training earns at most.
+const MAX_POINTS: u32 = 10_000;
 /// How many days a rule counts in at most.
 pub(in crate::exchange) const MAX_DAYS: u32 = 3_660;
 const MAX_APPROVALS: u32 = 10;
@@ -96,6 +100,9 @@ fn policy(top: &mut Section<'_, '_>) -> Option<Policy> {
         qualification(section, &mut needs)
     });
     checks::qualifications(top.document, &qualifications, needs);
+    let trainings = top.sections("training", MAX_TRAININGS, |section| {
+        training(section, &qualifications)
+    });
     let services = top.sections("service", MAX_SERVICES, |section| {
         service(section, &qualifications)
     });
@@ -104,6 +111,7 @@ fn policy(top: &mut Section<'_, '_>) -> Option<Policy> {
         "qualification",
         qualifications.iter().map(|one| &one.code),
     );
+    checks::codes(top, "training", trainings.iter().map(|one| &one.code));
     checks::codes(top, "service", services.iter().map(|one| &one.code));
     checks::codes(top, "partner", partners.iter().map(|one| &one.code));
     Some(Policy {
@@ -130,6 +138,7 @@ fn policy(top: &mut Section<'_, '_>) -> Option<Policy> {
         audit,
         partners,
         qualifications,
+        trainings,
         services,
     })
 }
@@ -351,6 +360,42 @@ fn qualification(
         name_en,
         name_zh,
         needs: needed.into_iter().map(|(need, _)| need).collect(),
+    })
+}
+
+fn training(
+    section: &mut Section<'_, '_>,
+    qualifications: &[QualificationTerms],
+) -> Option<TrainingTerms> {
+    let code = section.required("code", code);
+    let name_en = section.required("name_en", name);
+    let name_zh = section.optional("name_zh", name);
+    let qualification = section.optional("qualification", self::code);
+    checks::qualification(section, qualification.as_ref(), qualifications);
+    let valid_months = section.optional("valid_months", positive_months);
+    checks::validity(section);
+    let points = points(section);
+    let assessed = section.or("assessed", false, boolean);
+    Some(TrainingTerms {
+        code: code?,
+        name_en: name_en?,
+        name_zh,
+        qualification,
+        valid_months,
+        points,
+        assessed,
+    })
+}
+
+fn points(section: &mut Section<'_, '_>) -> Option<TrainingPoints> {
+    let unit = section.optional("unit", unit);
+    let points = section.optional("points", |value| number_within(value, 1..=MAX_POINTS));
+    let from = section.optional("from", account);
+    checks::points(section, unit.as_ref());
+    Some(TrainingPoints {
+        unit: unit?,
+        points: points?,
+        from: from?,
     })
 }
 

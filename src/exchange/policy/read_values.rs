@@ -131,6 +131,12 @@ pub(super) fn months(value: &DeValue<'_>) -> Read<Months> {
     Months::new(number).ok_or_else(|| not_within(&(0..=Months::MAX)))
 }
 
+pub(super) fn positive_months(value: &DeValue<'_>) -> Read<Months> {
+    let range = 1..=Months::MAX;
+    let number = number_within(value, range.clone())?;
+    Months::new(number).ok_or_else(|| not_within(&range))
+}
+
 pub(super) fn choice<T: Copy>(value: &DeValue<'_>, choices: &[(&str, T)]) -> Read<T> {
     let given = value.as_str();
     let found = choices.iter().find(|(word, _)| Some(*word) == given);

@@ -117,9 +117,10 @@ const RULES: [(&str, &str); 50] = [
 ];
 
 /// The parts of a policy of which there are several, each with a code.
-const PARTS: [(&str, &str); 3] = [
+const PARTS: [(&str, &str); 4] = [
     ("service", "Service"),
     ("qualification", "Qualification"),
+    ("training", "Training"),
     ("partner", "Partner"),
 ];
 

@@ -150,7 +150,7 @@ fn reserved(
         AccountKind::Issuance
             if account.limits.floor.is_some() && objects.source(id)?.is_some() =>
         {
-            "issuance (`ledger-cli issue`), opening grants and orders"
+            "issuance (`ledger-cli issue`), opening grants, trainings and orders"
         }
         AccountKind::Redemption if !is_time() && named(lapsed_account) => {
             "what lapses with members who go"

@@ -30,7 +30,7 @@ fn fact(fact: IssuanceFact) -> Fact {
 }
 
 /// A source that must be there.
-fn known<'a>(view: View<'a>, account: &AccountId) -> Result<&'a Source, Undecided> {
+pub(super) fn known<'a>(view: View<'a>, account: &AccountId) -> Result<&'a Source, Undecided> {
     let found = view.objects.source(account)?;
     let source_id = account.clone();
     Ok(found.ok_or(IssuanceRejection::SourceUnknown { source_id })?)
@@ -82,16 +82,16 @@ fn issue(view: View<'_>, new: &Issue, by: &Principal) -> Ruling {
 }
 
 /// What goes out of a source.
-struct Out<'a> {
-    source: &'a Source,
-    to: &'a AccountId,
-    amount: Amount,
-    kind: Label,
+pub(super) struct Out<'a> {
+    pub(super) source: &'a Source,
+    pub(super) to: &'a AccountId,
+    pub(super) amount: Amount,
+    pub(super) kind: Label,
 }
 
 impl Out<'_> {
     /// The entry, and the limits of the member who gets it.
-    fn entry(
+    pub(super) fn entry(
         self,
         view: View<'_>,
         step: ledger::BookingId,

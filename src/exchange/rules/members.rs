@@ -8,7 +8,7 @@ use crate::{
     exchange::{
         Attested, ChangeMember, Fact, Member, MemberChanged, MemberId, MemberMoved,
         MemberRegistered, MoveMember, Personal, PersonalFields, PersonalPart, QualifyMember,
-        RegisterMember, Rejection, SetMemberState, Verdicts, member::MAX_QUALIFICATIONS,
+        RegisterMember, Rejection, SetMemberState, Verdicts,
     },
     ledger::{
         self, AccountKind, AccountOpened, Amount, Balance, Label, Principal, Transfer, UnitId,
@@ -217,14 +217,6 @@ pub(super) fn qualify(view: View<'_>, new: &QualifyMember, by: &Principal) -> Ru
     if let Some(until) = qualification.until.filter(|until| *until < since) {
         return Err(Rejection::QualificationReversed { since, until }.into());
     }
-    let others = &member.qualifications;
-    let is_new = others.iter().all(|other| other.code != qualification.code);
-    if is_new && others.len() >= MAX_QUALIFICATIONS {
-        return Err(Rejection::TooManyQualifications {
-            member: new.member.clone(),
-            max: MAX_QUALIFICATIONS,
-        }
-        .into());
-    }
+    membership::check_room(member, &qualification.code)?;
     membership::step(view, member, Fact::MemberQualified(new.clone()), None)
 }

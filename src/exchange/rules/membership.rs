@@ -2,7 +2,10 @@
 
 use super::{Plan, Ruling, Undecided, View, check_staff, policies};
 use crate::{
-    exchange::{Branch, Fact, Member, MemberId, MemberState, OrderRejection, Personal, Rejection},
+    exchange::{
+        Branch, Code, Fact, Member, MemberId, MemberState, OrderRejection, Personal, Rejection,
+        member::MAX_QUALIFICATIONS,
+    },
     ledger::{Balance, Principal},
 };
 
@@ -49,6 +52,19 @@ pub(super) fn wrong_state(member: &Member, change: &'static str) -> Rejection {
         member: member.id.clone(),
         state: member.state,
         change,
+    }
+}
+
+/// That a member has room for a qualification, or one of its code that it replaces.
+pub(super) fn check_room(member: &Member, code: &Code) -> Result<(), Rejection> {
+    let held = &member.qualifications;
+    let is_new = held.iter().all(|one| one.code != *code);
+    match is_new && held.len() >= MAX_QUALIFICATIONS {
+        false => Ok(()),
+        true => Err(Rejection::TooManyQualifications {
+            member: member.id.clone(),
+            max: MAX_QUALIFICATIONS,
+        }),
     }
 }
 

@@ -35,11 +35,13 @@ mod staff;
 mod standings;
 mod stocks;
 mod supplies;
+mod trainings;
 
 use super::{
     Branch, Command, Day, Fact, GroupRejection, IssuanceRejection, MemberId, NotLoaded, Objects,
     OrderRejection, OversightRejection, PartnerRejection, PeriodRejection, Personal, PoolRejection,
-    Rejection, Staff, StaffNumber, StockRejection, Taken, Wants, difference, order::Reason,
+    Rejection, Staff, StaffNumber, StockRejection, Taken, TrainingRejection, Wants, difference,
+    order::Reason,
 };
 use crate::ledger::{self, Book, Moment, Note, Principal, Stamp, TimeZone};
 
@@ -180,6 +182,12 @@ impl From<GroupRejection> for Undecided {
     }
 }
 
+impl From<TrainingRejection> for Undecided {
+    fn from(rejection: TrainingRejection) -> Self {
+        Self::Refused(rejection.into())
+    }
+}
+
 impl From<PeriodRejection> for Undecided {
     fn from(rejection: PeriodRejection) -> Self {
         Self::Refused(rejection.into())
@@ -254,6 +262,7 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::Partner(command) => partners::decide(view, command, by),
         Command::Oversight(command) => oversight::decide(view, command, by),
         Command::Group(command) => groups::decide(view, command, by),
+        Command::Training(command) => trainings::decide(view, command, by),
     }
 }
 

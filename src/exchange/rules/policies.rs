@@ -52,8 +52,8 @@ pub(super) fn adopt(view: View<'_>, new: &AdoptPolicy, by: &Principal) -> Ruling
 /// named for. All are asked for before one is missed.
 fn check_accounts(view: View<'_>, centre: &Branch, policy: &Policy) -> Result<(), Undecided> {
     let mut wants = Wants::default();
-    let sources = policy.service_sources().map(|(_, id)| (SERVICE_FROM, id));
-    for (_, id) in policy.accounts().into_iter().chain(sources) {
+    let from = sources(policy).map(|(key, _, id)| (key, id));
+    for (_, id) in policy.accounts().into_iter().chain(from) {
         if let Err(lacking) = view.book.account(id) {
             wants.ledger.join(lacking.wants());
         }
@@ -64,8 +64,8 @@ fn check_accounts(view: View<'_>, centre: &Branch, policy: &Policy) -> Result<()
     if !wants.is_empty() {
         return Err(NotLoaded::from(wants).into());
     }
-    for (service, id) in policy.service_sources() {
-        check_service_source(view, centre, (&service.unit, id))?;
+    for (key, unit, id) in sources(policy) {
+        check_source(view, centre, (key, unit, id))?;
     }
     for (key, id) in policy.accounts() {
         check_ours(view, centre, key, id)?;
@@ -83,12 +83,25 @@ fn check_accounts(view: View<'_>, centre: &Branch, policy: &Policy) -> Result<()
 /// The key by which a service names what it is paid from.
 pub(super) const SERVICE_FROM: &str = "service.from";
 
-fn check_service_source(
+/// The key by which a training names what its points come from.
+pub(super) const TRAINING_FROM: &str = "training.from";
+
+/// What earnings of other units than time come from: each with the key that names it, and the
+/// unit.
+fn sources(policy: &Policy) -> impl Iterator<Item = (&'static str, &UnitId, &AccountId)> {
+    let of_services = policy.service_sources();
+    let of_services = of_services.map(|(service, id)| (SERVICE_FROM, &service.unit, id));
+    let of_trainings = policy.training_points();
+    let of_trainings = of_trainings.map(|points| (TRAINING_FROM, &points.unit, &points.from));
+    of_services.chain(of_trainings)
+}
+
+fn check_source(
     view: View<'_>,
     centre: &Branch,
-    (unit, id): (&UnitId, &AccountId),
+    (key, unit, id): (&'static str, &UnitId, &AccountId),
 ) -> Result<(), Undecided> {
-    let (key, account) = (SERVICE_FROM, id.clone());
+    let account = id.clone();
     check_ours(view, centre, key, id)?;
     let Some(found) = view.book.account(id)? else {
         return Err(Rejection::PolicyAccountUnknown { key, account }.into());

@@ -12,7 +12,10 @@ use super::{
     visits::{Visit, outside_orders, rendered},
 };
 use crate::{
-    exchange::{Day, List, MemberId, Object, ObjectId, Rejection},
+    exchange::{
+        Code, Day, List, MemberId, Object, ObjectId, Rejection, policy::Minutes,
+        training::Assessment,
+    },
     ledger::Sequence,
     query::{ReadError, Reading, exchange::misplaced, ledger},
 };
@@ -56,6 +59,15 @@ pub struct ServedAs {
     pub is_entered: bool,
 }
 
+/// A training that a member attended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Trained {
+    pub code: Code,
+    pub on: Day,
+    pub minutes: Minutes,
+    pub assessment: Option<Assessment>,
+}
+
 /// What a member served on some days, as the journal had it at a position.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Certificate {
@@ -63,11 +75,14 @@ pub struct Certificate {
     pub number: String,
     pub served: BTreeMap<ServedAs, Served>,
     pub all: Served,
+    /// By their days, but for those that were annulled.
+    pub trained: Vec<Trained>,
     pub at: Sequence,
 }
 
 /// Certifies what a member served, as provider of orders and groups that were settled and of services
-/// that were entered outside them: by the time it took, whatever was credited.
+/// that were entered outside them, by the time it took, whatever was credited; and which trainings
+/// they attended.
 ///
 /// # Errors
 /// [`Rejection::MemberUnknown`], [`ReportError`](super::ReportError), where the caller has left,
@@ -106,11 +121,13 @@ pub fn certificate(
         served_minutes: all.served_minutes.saturating_add(one.served_minutes),
         last: None,
     });
+    let trained = trainings_of(reading, &within, asked)?;
     let ledger = ledger(reading)?.foundation.id.to_string();
     Ok(Certificate {
-        number: number(&ledger, asked, &served, within.at),
+        number: number(&ledger, asked, (&served, &trained), within.at),
         served,
         all,
+        trained,
         at: within.at,
     })
 }
@@ -150,12 +167,41 @@ fn orders_of(
     })
 }
 
+/// The trainings that stood at the position: what came after it is taken back.
+fn trainings_of(
+    reading: &mut Reading<'_>,
+    within: &Within,
+    asked: &CertificateQuery,
+) -> Result<Vec<Trained>, ReadError> {
+    let list = List::TrainingsOf(asked.member.clone(), None, asked.since);
+    let mut trained = Vec::new();
+    each_of(reading, list, &mut |_, object| {
+        let Object::Training(training) = object else {
+            return Err(misplaced(&object).into());
+        };
+        let attended = &training.attendance;
+        if attended.on > asked.until {
+            return Ok(ControlFlow::Break(()));
+        }
+        if training.stood_at(within.at) {
+            trained.push(Trained {
+                code: attended.code.clone(),
+                on: attended.on,
+                minutes: attended.minutes,
+                assessment: attended.assessment,
+            });
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(trained)
+}
+
 /// The number of a certificate: its position, and the beginning of the SHA-256 of all that it
 /// says, a line each.
 fn number(
     ledger: &str,
     asked: &CertificateQuery,
-    served: &BTreeMap<ServedAs, Served>,
+    (served, trained): (&BTreeMap<ServedAs, Served>, &[Trained]),
     at: Sequence,
 ) -> String {
     let CertificateQuery {
@@ -178,6 +224,11 @@ fn number(
         text.push_str(&format!(
             "{service} {is_entered} {services} {served_minutes}\n"
         ));
+    }
+    for one in trained {
+        let (code, on, minutes) = (&one.code, one.on, one.minutes.get());
+        let assessment = one.assessment.map_or("none", Assessment::word);
+        text.push_str(&format!("training {code} {on} {minutes} {assessment}\n"));
     }
     let digest = Sha256::digest(text.as_bytes());
     let digits = digest.iter().take(NUMBER_BYTES);

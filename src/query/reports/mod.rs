@@ -27,7 +27,7 @@ mod visits;
 pub use activity::activity;
 pub use anomalies::anomalies;
 pub use certificate::{
-    Certificate, CertificateQuery, Served, ServedAs, certificate, position_of_number,
+    Certificate, CertificateQuery, Served, ServedAs, Trained, certificate, position_of_number,
 };
 pub use closing::period_report;
 pub use demand::supply_demand;
