@@ -238,7 +238,9 @@ fn report_code(error: &ReportError) -> Code {
         ReportError::PositionAhead { .. } => Code::OutOfRange,
         ReportError::BranchEmpty { .. } => Code::NotFound,
         ReportError::BranchInside { .. } => Code::InvalidArgument,
-        ReportError::TooManyRows { .. } => Code::ResourceExhausted,
+        ReportError::TooManyRows { .. } | ReportError::TooManyMonths { .. } => {
+            Code::ResourceExhausted
+        }
     }
 }
 

@@ -75,6 +75,8 @@ pub enum ReportError {
     BranchInside { branch: Branch, centre: Branch },
     #[error("there are more than {max} rows; ask for a branch, or for fewer days")]
     TooManyRows { max: usize },
+    #[error("{since} to {until} is more than {max} months; ask for fewer at once")]
+    TooManyMonths { since: Day, until: Day, max: u32 },
 }
 
 impl ReportError {
@@ -85,6 +87,7 @@ impl ReportError {
             Self::BranchEmpty { .. } => "BRANCH_EMPTY",
             Self::BranchInside { .. } => "BRANCH_INSIDE_CENTRE",
             Self::TooManyRows { .. } => "TOO_MANY_ROWS",
+            Self::TooManyMonths { .. } => "TOO_MANY_MONTHS",
         }
     }
 
@@ -100,6 +103,11 @@ impl ReportError {
                 ("centre", centre.to_string()),
             ],
             Self::TooManyRows { max } => vec![("max", max.to_string())],
+            Self::TooManyMonths { since, until, max } => vec![
+                ("since", since.to_string()),
+                ("until", until.to_string()),
+                ("max", max.to_string()),
+            ],
         }
     }
 }

@@ -24,6 +24,9 @@ use services::Services;
 /// How many records a row names.
 const MAX_RECORDS: usize = 20;
 
+/// How many months are looked through at once.
+const MAX_MONTHS: u32 = 120;
+
 const COLUMNS: [Column; 9] = [
     Column::text("anomaly"),
     Column::text("branch"),
@@ -155,6 +158,7 @@ pub fn anomalies(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, Rea
     let whole = Within::of(reading, scope)?;
     let last = whole.last_day(reading)?;
     let mut first = scope.since.unwrap_or_else(|| last.first_of_month());
+    check_months(first, last)?;
     let mut findings = Findings::default();
     while first <= last {
         let until = first.last_of_month().min(last);
@@ -176,6 +180,15 @@ pub fn anomalies(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, Rea
         rows: findings.0.into_iter().map(Found::row).collect(),
         at: whole.at,
     })
+}
+
+/// That a read ends within a while.
+fn check_months(since: Day, until: Day) -> Result<(), ReportError> {
+    let max = MAX_MONTHS;
+    match since <= until && since.first_of_month().months_until(until) >= max {
+        false => Ok(()),
+        true => Err(ReportError::TooManyMonths { since, until, max }),
+    }
 }
 
 fn month(
