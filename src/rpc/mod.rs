@@ -3,6 +3,7 @@
 
 mod accounts;
 mod centres;
+mod codes;
 mod connection;
 mod convert;
 mod door;

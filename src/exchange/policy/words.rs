@@ -83,36 +83,39 @@ const RULES: [(&str, &str); 50] = [
     ),
     (
         "audit.overlap",
-        "How long services of one person overlap before an audit tells of it",
+        "How long services of one person may overlap before an audit tells",
     ),
-    ("audit.day", "How much somebody serves on a day before that"),
+    (
+        "audit.day",
+        "How much somebody may serve on a day before an audit tells",
+    ),
     (
         "audit.own_gain",
-        "How much somebody is credited by their own record before that",
+        "How much somebody may gain by their own record before an audit tells",
     ),
     (
         "audit.pair_times",
-        "How many times the mean two members exchange before that",
+        "How many times the mean two members may exchange before an audit tells",
     ),
     (
         "audit.backdated_days",
-        "How many days an entry is dated back before that",
+        "How many days an entry may be dated back before an audit tells",
     ),
     (
         "audit.proxy_members",
-        "For how many members somebody acts before that",
+        "For how many members another may act before an audit tells",
     ),
     (
         "audit.fallen",
-        "By how much what was served falls on a day before that",
+        "By how much what was served may fall on a day before an audit tells",
     ),
     (
         "audit.rounding_percent",
-        "How many hundredths are rounded to one side before that",
+        "How many percent may be rounded to one side before an audit tells",
     ),
     (
         "audit.rounding_orders",
-        "How many have to be rounded to tell that",
+        "Of how many rounded orders an audit tells that",
     ),
 ];
 

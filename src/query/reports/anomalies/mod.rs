@@ -16,7 +16,7 @@ use super::{
 use crate::{
     exchange::{Branch, Day, Object, ObjectId, PolicyId, policy::AuditTerms},
     ledger::Sequence,
-    query::{ReadError, Reading, centre},
+    query::{ReadError, Reading},
 };
 use deeds::Deeds;
 use services::Services;
@@ -132,10 +132,11 @@ fn adopted(
         return Ok(AuditTerms::default());
     };
     let id = ObjectId::Centre(prefix.clone());
-    let Some(Object::Centre(_)) = reading.snapshot.object(&id)? else {
-        return Ok(AuditTerms::default());
+    let version = match reading.snapshot.object(&id)? {
+        Some(Object::Centre(centre)) => centre.policies.on(on),
+        _ => None,
     };
-    let Some(version) = centre(reading, &prefix)?.policies.on(on) else {
+    let Some(version) = version else {
         return Ok(AuditTerms::default());
     };
     let id = PolicyId {
