@@ -173,6 +173,10 @@ pub(super) struct Tally {
     pub(super) others: Vec<Other>,
     /// Of disputes and complaints: the district, and the day on which they were told.
     pub(super) incidents: Vec<(usize, i64)>,
+    /// Of reversals that were forced: the district, and the day on which they were.
+    pub(super) forced: Vec<(usize, i64)>,
+    /// Who was registered: the district, the day, and how they said they had heard of it.
+    pub(super) registered: Vec<(usize, i64, Option<&'static str>)>,
     pub(super) closed: Vec<Closed>,
     /// The last closed day of each district.
     pub(super) closed_until: [Option<i64>; 5],

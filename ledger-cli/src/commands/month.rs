@@ -223,12 +223,12 @@ async fn table(page: &mut Page, rows: &[Row], session: &mut Session) -> Result<(
                 Cell::Absent => String::new(),
                 cell => session.output.shown(cell.clone()).await?,
             };
-            let zh = if *name == "figure" {
-                indicator(&text)
-            } else {
-                ""
+            let (zh, of) = match (*name, row.get("of")) {
+                ("figure", Cell::Text(of)) => (indicator(&text), format!(": {of}")),
+                ("figure", _) => (indicator(&text), String::new()),
+                _ => ("", String::new()),
             };
-            cells.push(format!("{zh} {text}").trim().to_owned());
+            cells.push(format!("{zh} {text}{of}").trim().to_owned());
         }
         shown.push(cells);
     }
