@@ -62,8 +62,8 @@ pub use pools::{
 };
 pub use reading::Reading;
 pub use reports::{
-    By, Certificate, CertificateQuery, Column, MAX_SAMPLE, Measure, Report, ReportError, Scope,
-    Served, ServedAs, Value, activity, certificate, dormancy, evaluations, indicators,
+    By, Certificate, CertificateQuery, Column, Grouping, MAX_SAMPLE, Measure, Report, ReportError,
+    Scope, Served, ServedAs, Value, activity, certificate, dormancy, evaluations, indicators,
     period_report, position_of_number, redeemability, sample, satisfaction, supply_demand,
 };
 pub use scan::Scan;

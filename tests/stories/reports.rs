@@ -4,7 +4,8 @@ use timebank::{
     exchange::{Branch, Day},
     ledger::Sequence,
     query::{
-        self, By, CertificateQuery, ReadError, Reading, Report, Scope, Served, ServedAs, Value,
+        self, By, CertificateQuery, Grouping, ReadError, Reading, Report, Scope, Served, ServedAs,
+        Value,
     },
 };
 
@@ -27,7 +28,12 @@ const KINDS: [&str; 7] = [
 ];
 const GROUPS: [By; 5] = [By::Branch, By::Service, By::Block, By::Point, By::Month];
 
-fn make(reading: &mut Reading<'_>, kind: &str, scope: &Scope, by: By) -> Result<Report, ReadError> {
+fn make(
+    reading: &mut Reading<'_>,
+    kind: &str,
+    scope: &Scope,
+    by: Grouping,
+) -> Result<Report, ReadError> {
     match kind {
         "activity" => query::activity(reading, scope, by),
         "satisfaction" => query::satisfaction(reading, scope, by),
@@ -39,15 +45,21 @@ fn make(reading: &mut Reading<'_>, kind: &str, scope: &Scope, by: By) -> Result<
     }
 }
 
-fn group(word: Option<&str>) -> Said<By> {
+fn group(word: &str) -> Said<By> {
     Ok(match word {
-        None | Some("branch") => By::Branch,
-        Some("service") => By::Service,
-        Some("block") => By::Block,
-        Some("point") => By::Point,
-        Some("month") => By::Month,
-        Some(other) => return mistake(format!("nothing is grouped by {other}")),
+        "branch" => By::Branch,
+        "service" => By::Service,
+        "block" => By::Block,
+        "point" => By::Point,
+        "month" => By::Month,
+        other => return mistake(format!("nothing is grouped by {other}")),
     })
+}
+
+fn groups(by: Option<&str>, then_by: Option<&str>) -> Said<Grouping> {
+    let (by, then_by) = (by.map(group), then_by.map(group));
+    let found = Grouping::new(by.transpose()?.unwrap_or_default(), then_by.transpose()?);
+    found.map_or_else(|| mistake("it is grouped by the same twice"), Ok)
 }
 
 pub(super) fn shown(report: &Report) -> String {
@@ -71,15 +83,17 @@ fn all(reading: &mut Reading<'_>, at: Sequence) -> Result<Vec<Report>, ReadError
         ..Scope::default()
     };
     let grouped = KINDS[..4].iter();
-    let grouped = grouped.flat_map(|kind| GROUPS.map(|by| (kind, by)));
-    let others = KINDS[4..].iter().map(|kind| (kind, By::Branch));
-    let each = grouped.chain(others);
+    let grouped = grouped.flat_map(|kind| GROUPS.map(|by| (kind, Grouping::from(by))));
+    let by_two = Grouping::new(By::Service, Some(By::Block)).expect("two");
+    let by_two = KINDS[..4].iter().map(|kind| (kind, by_two));
+    let others = KINDS[4..].iter().map(|kind| (kind, Grouping::default()));
+    let each = grouped.chain(by_two).chain(others);
     each.map(|(kind, by)| make(reading, kind, &scope, by))
         .collect()
 }
 
 impl Story {
-    /// `figures KIND [branch=B] [since=DAY] [until=DAY] [by=GROUP] [at=POSITION] [row=FIRST]`, which
+    /// `figures KIND [branch=B] [since=DAY] [until=DAY] [by=GROUP] [then=GROUP] [at=POSITION] [row=FIRST]`, which
     /// leaves other rows out. None where it is another command.
     pub(super) fn reports(&mut self, name: &str, words: &mut Words) -> Said<Option<String>> {
         match name {
@@ -106,7 +120,7 @@ impl Story {
             until: day("until", words.key("until"))?,
             at: at.map(|at| Sequence::new(at).expect("a position")),
         };
-        let by = group(words.key("by").as_deref())?;
+        let by = groups(words.key("by").as_deref(), words.key("then").as_deref())?;
         let row = words.key("row").map(Value::Text);
         let read = self
             .world

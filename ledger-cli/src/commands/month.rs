@@ -106,17 +106,20 @@ impl Parts {
         let activity = |by: ReportBy| GetActivityRequest {
             scope: Some(scope.clone()),
             by: by.into(),
+            ..Default::default()
         };
         let services = reports.get_activity(activity(ReportBy::Service)).await?;
         let blocks = reports.get_activity(activity(ReportBy::Block)).await?;
         let demand = reports.get_supply_demand(GetSupplyDemandRequest {
             scope: Some(scope.clone()),
             by: ReportBy::Service.into(),
+            ..Default::default()
         });
         let demand = demand.await?;
         let satisfaction = reports.get_satisfaction(GetSatisfactionRequest {
             scope: Some(scope.clone()),
             by: ReportBy::Service.into(),
+            ..Default::default()
         });
         let satisfaction = satisfaction.await?;
         let part =

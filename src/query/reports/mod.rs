@@ -33,7 +33,7 @@ pub use closing::period_report;
 pub use demand::supply_demand;
 pub use dormancy::dormancy;
 pub use evaluations::evaluations;
-pub use grouped::By;
+pub use grouped::{By, Grouping};
 pub use indicators::indicators;
 pub use redeemability::redeemability;
 pub use report::{Column, Measure, Report, Value};
