@@ -3,7 +3,8 @@
 use super::{
     Branch, Centre, Erasure, Exit, ExitCause, Fact, Holder, Mandate, Member, MemberId, MemberState,
     NotLoaded, Object, ObjectId, Objects, Period, PeriodClosed, PeriodFact, PeriodId,
-    PolicyAdopted, PolicyStarts, Settlement, SignOff, Staff, StaffNumber, StaffState, StaffTerms,
+    PolicyAdopted, PolicyStarts, Registered, Settlement, SignOff, Staff, StaffNumber, StaffState,
+    StaffTerms,
     wants::{Folded, Unfit},
 };
 use crate::ledger::{AccountId, Broken, Sequence, Stamp};
@@ -107,6 +108,11 @@ impl Objects {
                     details: new.details.clone(),
                     personal_since: at,
                     registered_on: new.registered_on,
+                    registered: Registered {
+                        centre: new.centre.clone(),
+                        heard_of: new.details.heard_of.clone(),
+                        at,
+                    },
                     other_accounts: Vec::new(),
                     qualifications: Vec::new(),
                     second_of: new.verdicts.second_of.clone(),

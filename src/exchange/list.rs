@@ -14,6 +14,7 @@ pub(super) fn of_member(member: &Member) -> Vec<List> {
     let mut lists = vec![
         List::MembersOf(centre.clone()),
         List::MembersIn(centre.clone(), member.state),
+        List::JoinedFrom(member.registered.centre.clone(), member.registered_on),
     ];
     if member.second_of.is_some() {
         lists.push(List::SecondMembers(centre.clone()));
@@ -171,6 +172,9 @@ pub enum List {
     SecondMembers(Branch),
     /// Members with a qualification that lapses in a month, such as `2026-03`.
     MembersLapsing(Branch, String),
+    /// Those whom a centre registered, wherever they are now, in the order of the days on which it
+    /// did, from one on.
+    JoinedFrom(Branch, Day),
     /// Active members with a supply of a service.
     SuppliersOf(Branch, Code),
     /// Needs of a centre that wait for approval, or for helpers, and can be accepted until
@@ -263,7 +267,8 @@ impl List {
             | Self::MembersOfBlock(..)
             | Self::SecondMembers(_)
             | Self::SuppliersOf(..)
-            | Self::MembersLapsing(..) => ObjectKind::Member,
+            | Self::MembersLapsing(..)
+            | Self::JoinedFrom(..) => ObjectKind::Member,
             Self::NeedsIn(..) | Self::NeedsOf(_) | Self::NeedsFrom(..) => ObjectKind::Need,
             Self::OrdersOn(..)
             | Self::OrdersFrom(..)
@@ -314,6 +319,7 @@ impl List {
             Self::MembersLapsing(centre, month) => {
                 format!("members-of/{centre}/lapsing/{month} ")
             }
+            Self::JoinedFrom(centre, _) => format!("joined-in/{centre} "),
             Self::NeedsIn(centre, state, month) => format!("needs-of/{centre}/{state}/{month} "),
             Self::NeedsOf(member) => format!("needs-for/{member} "),
             Self::NeedsFrom(centre, _) => format!("needs-of/{centre}/asked/"),
@@ -363,6 +369,7 @@ impl List {
         match self {
             Self::OrdersFrom(_, day)
             | Self::NeedsFrom(_, day)
+            | Self::JoinedFrom(_, day)
             | Self::EvaluationsFrom(_, day)
             | Self::LooksFrom(_, day)
             | Self::TrainingsOf(_, _, day)
@@ -380,6 +387,9 @@ impl List {
             }
             (Self::NeedsFrom(centre, _), Object::Need(need)) => {
                 Self::NeedsFrom(centre, Day::of_utc(need.published_at))
+            }
+            (Self::JoinedFrom(centre, _), Object::Member(member)) => {
+                Self::JoinedFrom(centre, member.registered_on)
             }
             (Self::EvaluationsFrom(centre, _), Object::Evaluation(one)) => {
                 Self::EvaluationsFrom(centre, one.on)
@@ -407,6 +417,7 @@ impl List {
             | Self::OrdersIn(_, _, day)
             | Self::OrdersFrom(_, day)
             | Self::NeedsFrom(_, day)
+            | Self::JoinedFrom(_, day)
             | Self::EvaluationsFrom(_, day)
             | Self::LooksFrom(_, day)
             | Self::GroupsOf(_, day)

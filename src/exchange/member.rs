@@ -201,6 +201,18 @@ pub struct Holder {
     pub member: MemberId,
 }
 
+/// How somebody became a member, which stays so whatever they change and wherever they move.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Registered {
+    /// The centre that registered them.
+    pub centre: Branch,
+    /// How they had heard of the time bank, as they said then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heard_of: Option<Code>,
+    /// The record of it.
+    pub at: Sequence,
+}
+
 /// A member as they stand.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Member {
@@ -219,6 +231,8 @@ pub struct Member {
     pub details: MemberDetails,
     /// The day on which they were registered.
     pub registered_on: Day,
+    /// What else stays of their registration.
+    pub registered: Registered,
     /// The record that committed to their personal fields.
     pub personal_since: Sequence,
     /// By code.

@@ -70,7 +70,7 @@ pub use list::List;
 pub use mandate::{Mandate, MandateId, SetMandate};
 pub use member::{
     Code, Erasure, Holder, MAX_RELATIVES, Member, MemberDetails, MemberId, MemberState,
-    Qualification,
+    Qualification, Registered,
 };
 pub use object::{Object, ObjectId, ObjectKind};
 pub use objects::{Changed, Objects, Savepoint, Standing, Taken};

@@ -63,10 +63,10 @@ pub use pools::{
 };
 pub use reading::Reading;
 pub use reports::{
-    By, Certificate, CertificateQuery, Column, MAX_SAMPLE, Measure, Report, ReportError, Scope,
-    Served, ServedAs, Trained, Value, activity, anomalies, certificate, dormancy, evaluations,
-    indicators, period_report, position_of_number, redeemability, sample, satisfaction,
-    supply_demand,
+    By, Certificate, CertificateQuery, Column, Grouping, MAX_SAMPLE, Measure, Report, ReportError,
+    Scope, Served, ServedAs, Trained, Value, activity, anomalies, certificate, dormancy,
+    evaluations, indicators, period_report, position_of_number, redeemability, sample,
+    satisfaction, supply_demand,
 };
 pub use scan::Scan;
 pub use sifted::{Sieve, Sifted, sifted};

@@ -15,9 +15,10 @@ use crate::{
     journal,
     ledger::{Malformed, Principal, Sequence},
     query::{
-        By, CertificateQuery, Column, MAX_SAMPLE, Measure, ReadError, Reading, Report, ReportError,
-        Scope, Value, activity, anomalies, certificate, dormancy, evaluations, indicators,
-        period_report, position_of_number, redeemability, sample, satisfaction, supply_demand,
+        By, CertificateQuery, Column, Grouping, MAX_SAMPLE, Measure, ReadError, Reading, Report,
+        ReportError, Scope, Value, activity, anomalies, certificate, dormancy, evaluations,
+        indicators, period_report, position_of_number, redeemability, sample, satisfaction,
+        supply_demand,
     },
 };
 
@@ -48,14 +49,20 @@ fn scope(given: &v1::ReportScope) -> Result<Scope, Refused> {
     })
 }
 
-fn by(given: v1::ReportBy) -> By {
+fn by(given: v1::ReportBy) -> Option<By> {
     match given {
-        v1::ReportBy::Unspecified | v1::ReportBy::Branch => By::Branch,
-        v1::ReportBy::Service => By::Service,
-        v1::ReportBy::Block => By::Block,
-        v1::ReportBy::Point => By::Point,
-        v1::ReportBy::Month => By::Month,
+        v1::ReportBy::Unspecified => None,
+        v1::ReportBy::Branch => Some(By::Branch),
+        v1::ReportBy::Service => Some(By::Service),
+        v1::ReportBy::Block => Some(By::Block),
+        v1::ReportBy::Point => Some(By::Point),
+        v1::ReportBy::Month => Some(By::Month),
     }
+}
+
+fn grouping(first: v1::ReportBy, then_by: v1::ReportBy) -> Result<Grouping, Refused> {
+    let found = Grouping::new(by(first).unwrap_or_default(), by(then_by));
+    found.ok_or(Refused::GroupedTwice)
 }
 
 fn measure(measure: Measure) -> v1::ReportMeasure {
@@ -125,7 +132,7 @@ impl ReportService for Services {
         request: Request<v1::GetActivityRequest>,
     ) -> Answer<v1::GetActivityResponse> {
         let (metadata, _, asked) = request.into_parts();
-        let by = by(asked.by());
+        let by = grouping(asked.by(), asked.then_by())?;
         let make = move |reading: &mut Reading<'_>, scope: &Scope| activity(reading, scope, by);
         let report = self.report(&metadata, asked.scope, make).await?;
         Ok(Response::new(v1::GetActivityResponse { report }))
@@ -136,7 +143,7 @@ impl ReportService for Services {
         request: Request<v1::GetSatisfactionRequest>,
     ) -> Answer<v1::GetSatisfactionResponse> {
         let (metadata, _, asked) = request.into_parts();
-        let by = by(asked.by());
+        let by = grouping(asked.by(), asked.then_by())?;
         let make = move |reading: &mut Reading<'_>, scope: &Scope| satisfaction(reading, scope, by);
         let report = self.report(&metadata, asked.scope, make).await?;
         Ok(Response::new(v1::GetSatisfactionResponse { report }))
@@ -147,7 +154,7 @@ impl ReportService for Services {
         request: Request<v1::GetEvaluationsRequest>,
     ) -> Answer<v1::GetEvaluationsResponse> {
         let (metadata, _, asked) = request.into_parts();
-        let by = by(asked.by());
+        let by = grouping(asked.by(), asked.then_by())?;
         let make = move |reading: &mut Reading<'_>, scope: &Scope| evaluations(reading, scope, by);
         let report = self.report(&metadata, asked.scope, make).await?;
         Ok(Response::new(v1::GetEvaluationsResponse { report }))
@@ -158,7 +165,7 @@ impl ReportService for Services {
         request: Request<v1::GetSupplyDemandRequest>,
     ) -> Answer<v1::GetSupplyDemandResponse> {
         let (metadata, _, asked) = request.into_parts();
-        let by = by(asked.by());
+        let by = grouping(asked.by(), asked.then_by())?;
         let make =
             move |reading: &mut Reading<'_>, scope: &Scope| supply_demand(reading, scope, by);
         let report = self.report(&metadata, asked.scope, make).await?;

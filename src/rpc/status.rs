@@ -35,6 +35,8 @@ pub enum Refused {
     BatchSize { given: usize, max: usize },
     #[error("a sample has 1 to {max} orders; {given} are asked for")]
     SampleSize { given: i32, max: usize },
+    #[error("what rows are grouped by first cannot come second as well")]
+    GroupedTwice,
     #[error("a batch has at most {max} transfers in all its entries, this one has {given}")]
     BatchTransfers { given: usize, max: usize },
     #[error("a batch opens at most {max} accounts, this one names {given}")]
@@ -86,6 +88,7 @@ impl Refused {
             | Self::BatchTransfers { .. }
             | Self::Openings { .. }
             | Self::SampleSize { .. }
+            | Self::GroupedTwice
             | Self::Policy(_) => Code::InvalidArgument,
             Self::Rejected(rejection) => rejection_code(rejection),
             Self::Atomic(refusal) => rejection_code(&refusal.rejection),
@@ -120,6 +123,7 @@ impl Refused {
                 "BATCH_SIZE_OUT_OF_RANGE"
             }
             Self::SampleSize { .. } => "SAMPLE_SIZE_OUT_OF_RANGE",
+            Self::GroupedTwice => "GROUPED_TWICE",
             Self::Submit(SubmitError::Store(error)) | Self::Read(ReadError::Store(error)) => {
                 store_reason(error)
             }
@@ -192,6 +196,7 @@ impl Refused {
                 | ReadError::Fault
                 | ReadError::Page(PageError::Token),
             )
+            | Self::GroupedTwice
             | Self::NoRandomness
             | Self::Busy
             | Self::Slow

@@ -290,6 +290,15 @@ pub trait Snapshot {
         limit: usize,
     ) -> Result<Vec<(i64, Record)>, StoreError>;
 
+    /// The records of reversals that somebody had let past limits, alike by the minutes at which
+    /// they were recorded.
+    fn forced(
+        &mut self,
+        after: (i64, Sequence),
+        end: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, Record)>, StoreError>;
+
     /// An object.
     fn object(&mut self, id: &ObjectId) -> Result<Option<Object>, StoreError> {
         Ok(self.standing(id)?.map(|(object, _)| object))

@@ -1,6 +1,8 @@
 //! What the tables beside the journal hold: a pure function of the records and of
 //! the state after them, used by whoever writes the tables and by the audit.
 
+use std::sync::Arc;
+
 use crate::{
     exchange::{self, Changed, Object},
     ledger::{
@@ -32,11 +34,13 @@ pub enum Table {
     Keys,
     /// The records of services that were rendered outside orders.
     Served,
+    /// The records of reversals that somebody had let past limits.
+    Forced,
 }
 
 impl Table {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Ids,
         Self::Units,
         Self::Accounts,
@@ -48,6 +52,7 @@ impl Table {
         Self::Objects,
         Self::Keys,
         Self::Served,
+        Self::Forced,
     ];
 
     /// The table's name.
@@ -64,6 +69,7 @@ impl Table {
             Self::Objects => "objects",
             Self::Keys => "keys",
             Self::Served => "served",
+            Self::Forced => "forced",
         }
     }
 
@@ -123,7 +129,7 @@ impl Table {
             Self::Steps => &["id", "sequence"],
             Self::Objects => &["id", "sequence", "state"],
             Self::Keys => &["key", "object"],
-            Self::Served => &["sequence", "minute"],
+            Self::Served | Self::Forced => &["sequence", "minute"],
         }
     }
 
@@ -137,7 +143,8 @@ impl Table {
             | Self::Reversals
             | Self::Steps
             | Self::Keys
-            | Self::Served => false,
+            | Self::Served
+            | Self::Forced => false,
         }
     }
 }
@@ -212,6 +219,7 @@ pub fn of_record<E>(
         of_fact(fact, record.stamp.sequence, book, put)?;
     }
     put_served(record, book, put)?;
+    put_forced(record, put)?;
     let taken = record.step.exchange_fact().map(exchange::Fact::step_ids);
     for id in taken.into_iter().flatten() {
         put(Row {
@@ -248,6 +256,24 @@ fn put_served<E>(
             may_change: false,
         }),
     }
+}
+
+/// A correction of an order forces by itself, which nobody asked for by name.
+fn put_forced<E>(record: &Record, put: &mut impl FnMut(Row<'_>) -> Result<(), E>) -> Result<(), E> {
+    let is_forced =
+        |entry: &Arc<Entry>| matches!(entry.origin, Origin::Reversal { forced, .. } if forced);
+    if record.step.exchange_fact().is_some() || !record.entries().any(is_forced) {
+        return Ok(());
+    }
+    put(Row {
+        table: Table::Forced,
+        values: &[
+            record.stamp.sequence.into(),
+            Span::of(record.stamp.moment).first.into(),
+        ],
+        of: record.stamp.sequence,
+        may_change: false,
+    })
 }
 
 fn of_fact<E>(

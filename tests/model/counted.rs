@@ -74,6 +74,14 @@ impl Snapshot for Counted<'_> {
     ) -> Read<Vec<(i64, Record)>> {
         self.snapshot.served(after, end, limit)
     }
+    fn forced(
+        &mut self,
+        after: (i64, Sequence),
+        end: i64,
+        limit: usize,
+    ) -> Read<Vec<(i64, Record)>> {
+        self.snapshot.forced(after, end, limit)
+    }
     fn held(&mut self, accounts: &[&Account], at: Sequence, moment: Moment) -> Read<Vec<i64>> {
         self.snapshot.held(accounts, at, moment)
     }

@@ -110,6 +110,12 @@ async fn no_more_rows_than_may_be() {
     let status = status.expect_err("too many");
     let code = tonic::Code::ResourceExhausted;
     check("rows", &status, code, "TOO_MANY_ROWS", "max=10000");
+    let twice = v1::GetActivityRequest {
+        then_by: v1::ReportBy::Branch.into(),
+        ..Default::default()
+    };
+    let status = reports.get_activity(twice).await.expect_err("twice");
+    check("twice", &status, InvalidArgument, "GROUPED_TWICE", "");
     let told = reports.get_activity(by(v1::ReportBy::Branch)).await;
     let report = told.expect("an answer").into_inner().report;
     let report = report.expect("a report");

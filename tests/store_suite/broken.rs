@@ -363,6 +363,15 @@ impl Snapshot for BrokenSnapshot {
         self.now()?.served(after, end, limit)
     }
 
+    fn forced(
+        &mut self,
+        after: (i64, Sequence),
+        end: i64,
+        limit: usize,
+    ) -> Read<Vec<(i64, Record)>> {
+        self.now()?.forced(after, end, limit)
+    }
+
     fn held(&mut self, accounts: &[&Account], at: Sequence, moment: Moment) -> Read<Vec<i64>> {
         self.now()?.held(accounts, at, moment)
     }

@@ -106,6 +106,7 @@ stories! {
     gifts
     groups
     guards
+    heard_and_forced
     holds
     incidents
     huxi_garden

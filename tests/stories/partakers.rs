@@ -119,7 +119,7 @@ impl Story {
     }
 
     /// `member NAME [name=N] [born=D] [phone=P] [block=B] [guardian=NAME] [proxy=NAME] [heir=NAME]
-    /// [relative=NAME ...] [device=yes] [disability=EVIDENCE]`
+    /// [relative=NAME ...] [heard=WORD] [device=yes] [disability=EVIDENCE]`
     pub(super) fn register_member(&mut self, words: &mut Words) -> Said<Command> {
         let id = member_id(&words.next()?)?;
         let mut text = |key: &str, field: &'static str| -> Result<_, Malformed> {
@@ -151,12 +151,15 @@ impl Story {
                 evidence,
             }),
         };
-        let block = words.key("block");
+        let (block, heard_of) = (words.key("block"), words.key("heard"));
         let mut details = MemberDetails {
             block: block
                 .map(|block| Code::parse("block", &block))
                 .transpose()?,
             has_device: words.key("device").is_some(),
+            heard_of: heard_of
+                .map(|word| Code::parse("heard_of", &word))
+                .transpose()?,
             ..MemberDetails::default()
         };
         let mut named = |key: &str| words.key(key).map(|name| member_id(&name)).transpose();

@@ -4,7 +4,8 @@ use timebank::{
     exchange::{Branch, Day, training::Assessment},
     ledger::Sequence,
     query::{
-        self, By, CertificateQuery, ReadError, Reading, Report, Scope, Served, ServedAs, Value,
+        self, By, CertificateQuery, Grouping, ReadError, Reading, Report, Scope, Served, ServedAs,
+        Value,
     },
 };
 
@@ -28,7 +29,12 @@ const KINDS: [&str; 8] = [
 ];
 const GROUPS: [By; 5] = [By::Branch, By::Service, By::Block, By::Point, By::Month];
 
-fn make(reading: &mut Reading<'_>, kind: &str, scope: &Scope, by: By) -> Result<Report, ReadError> {
+fn make(
+    reading: &mut Reading<'_>,
+    kind: &str,
+    scope: &Scope,
+    by: Grouping,
+) -> Result<Report, ReadError> {
     match kind {
         "activity" => query::activity(reading, scope, by),
         "satisfaction" => query::satisfaction(reading, scope, by),
@@ -41,15 +47,21 @@ fn make(reading: &mut Reading<'_>, kind: &str, scope: &Scope, by: By) -> Result<
     }
 }
 
-fn group(word: Option<&str>) -> Said<By> {
+fn group(word: &str) -> Said<By> {
     Ok(match word {
-        None | Some("branch") => By::Branch,
-        Some("service") => By::Service,
-        Some("block") => By::Block,
-        Some("point") => By::Point,
-        Some("month") => By::Month,
-        Some(other) => return mistake(format!("nothing is grouped by {other}")),
+        "branch" => By::Branch,
+        "service" => By::Service,
+        "block" => By::Block,
+        "point" => By::Point,
+        "month" => By::Month,
+        other => return mistake(format!("nothing is grouped by {other}")),
     })
+}
+
+fn groups(by: Option<&str>, then_by: Option<&str>) -> Said<Grouping> {
+    let (by, then_by) = (by.map(group), then_by.map(group));
+    let found = Grouping::new(by.transpose()?.unwrap_or_default(), then_by.transpose()?);
+    found.map_or_else(|| mistake("it is grouped by the same twice"), Ok)
 }
 
 pub(super) fn shown(report: &Report) -> String {
@@ -73,16 +85,18 @@ fn all(reading: &mut Reading<'_>, at: Sequence) -> Result<Vec<Report>, ReadError
         ..Scope::default()
     };
     let grouped = KINDS[..4].iter();
-    let grouped = grouped.flat_map(|kind| GROUPS.map(|by| (kind, by)));
-    let others = KINDS[4..].iter().map(|kind| (kind, By::Branch));
-    let each = grouped.chain(others);
+    let grouped = grouped.flat_map(|kind| GROUPS.map(|by| (kind, Grouping::from(by))));
+    let by_two = Grouping::new(By::Service, Some(By::Block)).expect("two");
+    let by_two = KINDS[..4].iter().map(|kind| (kind, by_two));
+    let others = KINDS[4..].iter().map(|kind| (kind, Grouping::default()));
+    let each = grouped.chain(by_two).chain(others);
     each.map(|(kind, by)| make(reading, kind, &scope, by))
         .collect()
 }
 
 impl Story {
-    /// `figures KIND [branch=B] [since=DAY] [until=DAY] [by=GROUP] [at=POSITION]`. None where it is
-    /// another command.
+    /// `figures KIND [branch=B] [since=DAY] [until=DAY] [by=GROUP] [then=GROUP] [at=POSITION] [row=FIRST]`, which
+    /// leaves other rows out. None where it is another command.
     pub(super) fn reports(&mut self, name: &str, words: &mut Words) -> Said<Option<String>> {
         match name {
             "figures" => {}
@@ -108,12 +122,17 @@ impl Story {
             until: day("until", words.key("until"))?,
             at: at.map(|at| Sequence::new(at).expect("a position")),
         };
-        let by = group(words.key("by").as_deref())?;
+        let by = groups(words.key("by").as_deref(), words.key("then").as_deref())?;
+        let row = words.key("row").map(Value::Text);
         let read = self
             .world
             .read(move |reading| make(reading, &kind, &scope, by));
         Ok(Some(match read {
-            Ok(report) => shown(&report),
+            Ok(mut report) => {
+                let is_asked = |first: &Value| row.as_ref().is_none_or(|row| row == first);
+                report.rows.retain(|row| row.first().is_some_and(is_asked));
+                shown(&report)
+            }
             Err(error) => show::unread(&self.names, &error),
         }))
     }
@@ -196,15 +215,18 @@ impl Story {
     }
 }
 
-/// Each indicator is defined once, and told with its definition.
+/// Each indicator is defined once, and told with its definition, also where it has many answers.
 #[test]
 fn indicators_are_those_of_the_document() {
-    let story = Story::begin();
+    let mut story = Story::begin();
+    let script = "centre city City 1001\nmember ann heard=neighbour actor=1001\n\
+                  member ben heard=poster actor=1001\nmember cy actor=1001\n---\n";
+    goldenscript::generate(&mut story, script).expect("a script");
     let read = story
         .world
         .read(|reading| query::indicators(reading, &Scope::default()));
     let told = read.expect("indicators").rows.into_iter();
-    let told: Vec<_> = told
+    let mut told: Vec<_> = told
         .map(|row| match (&row[0], &row[2], &row[4]) {
             (Value::Text(name), Value::Text(measure), Value::Text(meaning)) => {
                 [name.clone(), measure.clone(), meaning.clone()]
@@ -212,6 +234,12 @@ fn indicators_are_those_of_the_document() {
             _ => panic!("no indicator: {row:?}"),
         })
         .collect();
+    let answers = |told: &[[String; 3]]| {
+        let heard = told.iter().filter(|[name, ..]| name == "heard of it");
+        heard.count()
+    };
+    assert_eq!(answers(&told), 3);
+    told.dedup();
     let document = include_str!("../../docs/indicators.md");
     let rows = document
         .lines()

@@ -29,6 +29,15 @@ const CAP: i64 = 6_000_000;
 /// The hours of day 0 at which the city is founded.
 pub(super) const FOUNDED: i64 = 7 * 3_600;
 
+/// How members say that they heard of it.
+const HEARD_OF: [Option<&str>; 5] = [
+    Some("neighbour"),
+    None,
+    Some("poster"),
+    Some("station"),
+    None,
+];
+
 pub(super) struct City {
     pub(super) bank: Bank,
     pub(super) tally: Tally,
@@ -276,9 +285,11 @@ impl City {
             .filter(|_| number.is_multiple_of(3));
         let block = format!("block-{}", number % 6 + 1);
         let has_device = number % 4 == 3;
+        let heard_of = HEARD_OF[number % HEARD_OF.len()];
         let details = MemberDetails {
             block: Some(code(&block)),
             has_device,
+            heard_of: heard_of.map(code),
             heir_id: heir.map(|heir| member_id(&self.tally.members[heir].id)),
             ..MemberDetails::default()
         };
@@ -297,6 +308,8 @@ impl City {
             personal: PersonalPart::Given(personal),
         }));
         self.bank.does(&home.staff(0), register);
+        let today = self.today();
+        self.tally.registered.push((at, today, heard_of));
         let member = self.tally.members.len();
         self.open_member(&id, member, home);
         self.here[at].push(member);

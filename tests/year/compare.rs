@@ -48,10 +48,10 @@ fn asked(scope: &Scope, at: Option<Sequence>) -> query::Scope {
 fn reports(reading: &mut Reading<'_>, scope: &query::Scope) -> Result<Vec<Report>, ReadError> {
     let mut told = Vec::new();
     for by in BY {
-        told.push(query::activity(reading, scope, by)?);
-        told.push(query::satisfaction(reading, scope, by)?);
-        told.push(query::evaluations(reading, scope, by)?);
-        told.push(query::supply_demand(reading, scope, by)?);
+        told.push(query::activity(reading, scope, by.into())?);
+        told.push(query::satisfaction(reading, scope, by.into())?);
+        told.push(query::evaluations(reading, scope, by.into())?);
+        told.push(query::supply_demand(reading, scope, by.into())?);
     }
     told.push(query::dormancy(reading, scope)?);
     told.push(query::redeemability(reading, scope)?);

@@ -36,15 +36,15 @@ pub(super) fn posting(
     })
 }
 
-/// What takes an entry back.
-pub(super) fn reversal(id: BookingId, of: BookingId) -> Command {
+/// What takes an entry back, past limits where it is forced.
+pub(super) fn reversal(id: BookingId, of: BookingId, force: bool) -> Command {
     let reason = reason("a mistake");
     Command::ReverseEntry(Reversal {
         id,
         of,
         reason: reason.commitment,
         note: reason.note,
-        force: false,
+        force,
         effective_at: None,
         owner: None,
     })

@@ -227,7 +227,7 @@ impl City {
         self.tally.post(&from, &to, 60, at);
         let is_mistake = self.rng.usize(..3) == 0 && self.tally.account(&to).available() >= 60;
         if is_mistake {
-            self.take_back(&home.staff(1), id, (&from, &to));
+            self.take_back(&home.staff(1), (district, id), (&from, &to));
         }
         let part = Part {
             provider: Some(server),
@@ -247,9 +247,20 @@ impl City {
         });
     }
 
-    fn take_back(&mut self, by: &str, of: BookingId, (from, to): (&str, &str)) {
+    /// Every other time it is forced, which is counted.
+    fn take_back(
+        &mut self,
+        by: &str,
+        (district, of): (usize, BookingId),
+        (from, to): (&str, &str),
+    ) {
         let id = self.bank.id();
-        self.bank.does(by, reversal(id, of));
+        let mistakes = self.tally.others.iter().filter(|other| other.is_reversed);
+        let force = mistakes.count().is_multiple_of(2);
+        self.bank.does(by, reversal(id, of, force));
+        if force {
+            self.tally.forced.push((district, self.today()));
+        }
         let minute = self.minute();
         self.tally.post(to, from, 60, minute);
     }

@@ -159,6 +159,7 @@ impl City {
         assert!(self.moved > 0 && self.gone > 0);
         assert!(self.tally.others.iter().any(|other| other.is_reversed));
         assert!(self.tally.evaluations.len() > 20);
+        assert!(!self.tally.forced.is_empty());
     }
 }
 

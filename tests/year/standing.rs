@@ -138,8 +138,28 @@ impl Tally {
         say("months signed off", number(self.signed_off(scope)));
         let both = count(providers.intersection(&recipients));
         let index = again(&all) + both;
+        let forced = self.forced.iter();
+        let forced = forced.filter(|(district, day)| scope.has(*district, *day));
+        say("forced bookings", number(count(forced)));
         say("activity index", percent(index, participants * 2));
+        for (word, members) in self.heard(scope) {
+            figures.say("heard of it", word, number(members));
+        }
         figures.0
+    }
+
+    /// How many said what when they were registered; those who said nothing come last.
+    fn heard(&self, scope: &Scope) -> Vec<(&'static str, i64)> {
+        let mut said = BTreeMap::<_, i64>::new();
+        for (district, day, word) in &self.registered {
+            if scope.has(*district, *day) {
+                *said
+                    .entry((word.is_none(), word.unwrap_or("not said")))
+                    .or_default() += 1;
+            }
+        }
+        let said = said.into_iter();
+        said.map(|((_, word), members)| (word, members)).collect()
     }
 
     fn invested(&self, scope: &Scope) -> [i64; 3] {

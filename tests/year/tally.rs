@@ -185,6 +185,10 @@ pub(super) struct Tally {
     pub(super) incidents: Vec<(usize, i64)>,
     /// What was filed last of an order.
     pub(super) evaluations: BTreeMap<usize, Evaluation>,
+    /// Of reversals that were forced: the district, and the day on which they were.
+    pub(super) forced: Vec<(usize, i64)>,
+    /// Who was registered: the district, the day, and how they said they had heard of it.
+    pub(super) registered: Vec<(usize, i64, Option<&'static str>)>,
     pub(super) closed: Vec<Closed>,
     /// The last closed day of each district.
     pub(super) closed_until: [Option<i64>; 5],

@@ -106,17 +106,20 @@ impl Parts {
         let activity = |by: ReportBy| GetActivityRequest {
             scope: Some(scope.clone()),
             by: by.into(),
+            ..Default::default()
         };
         let services = reports.get_activity(activity(ReportBy::Service)).await?;
         let blocks = reports.get_activity(activity(ReportBy::Block)).await?;
         let demand = reports.get_supply_demand(GetSupplyDemandRequest {
             scope: Some(scope.clone()),
             by: ReportBy::Service.into(),
+            ..Default::default()
         });
         let demand = demand.await?;
         let satisfaction = reports.get_satisfaction(GetSatisfactionRequest {
             scope: Some(scope.clone()),
             by: ReportBy::Service.into(),
+            ..Default::default()
         });
         let satisfaction = satisfaction.await?;
         let part =
@@ -223,12 +226,12 @@ async fn table(page: &mut Page, rows: &[Row], session: &mut Session) -> Result<(
                 Cell::Absent => String::new(),
                 cell => session.output.shown(cell.clone()).await?,
             };
-            let zh = if *name == "figure" {
-                indicator(&text)
-            } else {
-                ""
+            let (zh, of) = match (*name, row.get("of")) {
+                ("figure", Cell::Text(of)) => (indicator(&text), format!(": {of}")),
+                ("figure", _) => (indicator(&text), String::new()),
+                _ => ("", String::new()),
             };
-            cells.push(format!("{zh} {text}").trim().to_owned());
+            cells.push(format!("{zh} {text}{of}").trim().to_owned());
         }
         shown.push(cells);
     }

@@ -175,9 +175,9 @@ figures. Each of the staff signs off a month once (`period list` shows who did).
 /// A report of groups.
 #[derive(Args, Debug)]
 pub(crate) struct GroupedArgs {
-    /// What the rows are grouped by
-    #[arg(long, value_enum, default_value_t = By::Branch)]
-    by: By,
+    /// What the rows are grouped by: one, or two with a comma between
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "branch")]
+    by: Vec<By>,
     #[command(flatten)]
     scope: ScopeArgs,
 }
@@ -190,9 +190,22 @@ macro_rules! grouped {
             scope: Some(given.scope.into()),
             ..Default::default()
         };
-        request.set_by(given.by.into());
+        let [by, then_by] = two(&given.by)?;
+        request.set_by(by);
+        request.set_then_by(then_by);
         request
     }};
+}
+
+/// What rows are grouped by, and then by.
+fn two(by: &[By]) -> Result<[ReportBy; 2], Failure> {
+    match *by {
+        [by] => Ok([by.into(), ReportBy::Unspecified]),
+        [by, then_by] => Ok([by.into(), then_by.into()]),
+        _ => Err(Failure::Usage(
+            "--by takes one or two, such as service,block".into(),
+        )),
+    }
 }
 
 pub(super) async fn run(command: ReportCommand, mut session: Session) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{
     Scope, Within,
-    grouped::{By, Grouped},
+    grouped::{Grouped, Grouping},
     people::{People, Person},
     report::{Column, Report, Value},
     visits::{Visit, visits},
@@ -80,16 +80,21 @@ impl Tally {
 ///
 /// # Errors
 /// [`ReportError`](super::ReportError), where the caller has left, or the store fails.
-pub fn activity(reading: &mut Reading<'_>, scope: &Scope, by: By) -> Result<Report, ReadError> {
+pub fn activity(
+    reading: &mut Reading<'_>,
+    scope: &Scope,
+    by: Grouping,
+) -> Result<Report, ReadError> {
     let within = Within::of(reading, scope)?;
     let mut grouped = Grouped::<Tally>::default();
     let mut people = People::default();
     visits(reading, &within, &mut people, &mut |visit| {
-        grouped.add(visit.group(by), |tally| tally.add(visit))
+        grouped.add(by.group(|by| visit.group(by)), |tally| tally.add(visit))
     })?;
+    let columns = by.columns(&COLUMNS);
     Ok(Report {
-        columns: [by.column()].into_iter().chain(COLUMNS).collect(),
-        rows: grouped.rows(Tally::values),
+        rows: grouped.rows(&columns, Tally::values),
+        columns,
         at: within.at,
     })
 }

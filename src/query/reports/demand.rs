@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::{
     Scope, Within,
-    grouped::{By, Grouped},
+    grouped::{By, Grouped, Grouping},
     listing::each_of,
     past,
     report::{Column, Report, Value},
@@ -107,19 +107,22 @@ impl Tally {
 pub fn supply_demand(
     reading: &mut Reading<'_>,
     scope: &Scope,
-    by: By,
+    by: Grouping,
 ) -> Result<Report, ReadError> {
     let within = Within::of(reading, scope)?;
     let today = within.today(reading)?;
     let mut grouped = Grouped::<Tally>::default();
     for centre in within.centres.clone() {
         needs(reading, &within, &centre, &mut |need, on| {
-            grouped.add(group(need, on, by), |tally| tally.add(need, today))
+            grouped.add(by.group(|by| group(need, on, by)), |tally| {
+                tally.add(need, today)
+            })
         })?;
     }
+    let columns = by.columns(&COLUMNS);
     Ok(Report {
-        columns: [by.column()].into_iter().chain(COLUMNS).collect(),
-        rows: grouped.rows(Tally::values),
+        rows: grouped.rows(&columns, Tally::values),
+        columns,
         at: within.at,
     })
 }

@@ -107,13 +107,13 @@ pub fn dormancy(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, Read
     })?;
     let mut grouped = Grouped::<Tally>::default();
     for presence in present.values().filter(|one| one.joined_on <= today) {
-        grouped.add(Some(presence.joined_on.month()), |tally| {
+        grouped.add(vec![Some(presence.joined_on.month())], |tally| {
             tally.add(presence, today);
         })?;
     }
     Ok(Report {
         columns: COLUMNS.into(),
-        rows: grouped.rows(Tally::values),
+        rows: grouped.rows(&COLUMNS, Tally::values),
         at: within.at,
     })
 }

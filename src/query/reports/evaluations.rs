@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::{
     Scope, Within,
-    grouped::{By, Grouped},
+    grouped::{By, Grouped, Grouping},
     listing::each_of,
     ratings::{Ratings, withhold},
     report::{Column, Report, Value},
@@ -103,19 +103,26 @@ impl Tally {
 ///
 /// # Errors
 /// [`ReportError`](super::ReportError), where the caller has left, or the store fails.
-pub fn evaluations(reading: &mut Reading<'_>, scope: &Scope, by: By) -> Result<Report, ReadError> {
+pub fn evaluations(
+    reading: &mut Reading<'_>,
+    scope: &Scope,
+    by: Grouping,
+) -> Result<Report, ReadError> {
     let within = Within::of(reading, scope)?;
     let mut grouped = Grouped::<Tally>::default();
     for centre in within.centres.clone() {
         filed(reading, &within, &centre, &mut |evaluation, last| {
-            grouped.add(group(evaluation, by), |tally| tally.add(last))
+            grouped.add(by.group(|by| group(evaluation, by)), |tally| {
+                tally.add(last)
+            })
         })?;
     }
     withhold(&mut grouped, |tally| &mut tally.quality);
     withhold(&mut grouped, |tally| &mut tally.satisfaction);
+    let columns = by.columns(&COLUMNS);
     Ok(Report {
-        columns: [by.column()].into_iter().chain(COLUMNS).collect(),
-        rows: grouped.rows(Tally::values),
+        rows: grouped.rows(&columns, Tally::values),
+        columns,
         at: within.at,
     })
 }

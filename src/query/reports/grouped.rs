@@ -1,4 +1,4 @@
-//! Rows by what services and needs are grouped by, and one of all.
+//! Rows by what services and needs are grouped by, one or two of it, and one of all.
 
 use std::collections::BTreeMap;
 
@@ -35,20 +35,54 @@ impl By {
     }
 }
 
+/// What rows are grouped by: by one, and in each of these by another, if there is one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Grouping {
+    by: By,
+    then_by: Option<By>,
+}
+
+impl From<By> for Grouping {
+    fn from(by: By) -> Self {
+        Self { by, then_by: None }
+    }
+}
+
+impl Grouping {
+    /// By one and then by another. None where both are the same.
+    pub fn new(by: By, then_by: Option<By>) -> Option<Self> {
+        (then_by != Some(by)).then_some(Self { by, then_by })
+    }
+
+    fn each(self) -> impl Iterator<Item = By> {
+        [self.by].into_iter().chain(self.then_by)
+    }
+
+    /// The columns of what rows are grouped by, and the others.
+    pub(super) fn columns(self, others: &[Column]) -> Vec<Column> {
+        let columns = self.each().map(By::column);
+        columns.chain(others.iter().copied()).collect()
+    }
+
+    /// The group of what has these.
+    pub(super) fn group(self, of: impl Fn(By) -> Option<String>) -> Group {
+        self.each().map(of).collect()
+    }
+}
+
+/// What a row is of: as many labels as it is grouped by.
+pub(super) type Group = Vec<Option<String>>;
+
 /// Tallies by group, and one of all.
 #[derive(Debug, Default)]
 pub(super) struct Grouped<T> {
-    rows: BTreeMap<Option<String>, T>,
+    rows: BTreeMap<Group, T>,
     all: T,
 }
 
 impl<T: Default> Grouped<T> {
     /// Adds to a group, and to all.
-    pub(super) fn add(
-        &mut self,
-        of: Option<String>,
-        add: impl Fn(&mut T),
-    ) -> Result<(), ReadError> {
+    pub(super) fn add(&mut self, of: Group, add: impl Fn(&mut T)) -> Result<(), ReadError> {
         add(&mut self.all);
         if let Some(row) = self.rows.get_mut(&of) {
             add(row);
@@ -71,16 +105,22 @@ impl<T: Default> Grouped<T> {
         &mut self.all
     }
 
-    /// The rows in the order of what they are grouped by, and that of all.
-    pub(super) fn rows(self, values: impl Fn(T) -> Vec<Value>) -> Vec<Vec<Value>> {
+    /// The rows in the order of what they are grouped by, and that of all, under so many columns.
+    pub(super) fn rows(
+        self,
+        columns: &[Column],
+        values: impl Fn(T) -> Vec<Value>,
+    ) -> Vec<Vec<Value>> {
         let rows = self.rows.into_iter();
-        let rows = rows.map(|(of, tally)| (Value::label(of), tally));
-        let all = [(Value::text(ALL), self.all)];
-        let rows = rows.chain(all).map(|(of, tally)| {
-            let mut row = vec![of];
+        let rows = rows.map(|(of, tally)| {
+            let mut row: Vec<_> = of.into_iter().map(Value::label).collect();
             row.extend(values(tally));
             row
         });
-        rows.collect()
+        let told = values(self.all);
+        let mut all = vec![Value::text(ALL)];
+        all.resize(columns.len().saturating_sub(told.len()), Value::None);
+        all.extend(told);
+        rows.chain([all]).collect()
     }
 }

@@ -8,9 +8,11 @@ use super::{
     accounts::accounts,
     demand::{self, needs},
     evaluations,
+    forced::forced,
     listing::each_of,
     people::{People, Person},
     redeemability::on_days,
+    registered::Heard,
     report::{Figures, Report, Unit, Value},
     satisfaction,
     visits::{Visit, visits},
@@ -100,6 +102,7 @@ pub fn indicators(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, Re
     })?;
     let (mut demand, mut incidents, mut signed) = (demand::Tally::default(), 0, 0);
     let mut found = evaluations::Tally::default();
+    let mut heard = Heard::default();
     for centre in &within.centres {
         needs(reading, &within, centre, &mut |need, _| {
             demand.add(need, today);
@@ -111,8 +114,10 @@ pub fn indicators(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, Re
         })?;
         incidents += incidents_of(reading, &within, centre)?;
         signed += signed_off(reading, &within, centre)?;
+        heard.add(reading, &within, centre)?;
     }
     let invested = invested(reading, &within)?;
+    let forced = forced(reading, &within)?;
     let mut figures = Figures::default();
     let mut say = |name: &str, unit, value| figures.say(name, "", (unit, value), definition(name));
     let number = Value::Number;
@@ -157,7 +162,12 @@ pub fn indicators(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, Re
         number(invested.unfunded),
     );
     say("months signed off", Unit::Count, number(signed));
+    say("forced bookings", Unit::Count, number(forced));
     say("activity index", Unit::Hundredths, done.index());
+    for (word, count) in heard.words() {
+        let name = "heard of it";
+        figures.say(name, word, (Unit::Count, number(count)), definition(name));
+    }
     Ok(Report {
         columns: Figures::columns(),
         rows: figures.rows(),

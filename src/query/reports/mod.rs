@@ -12,6 +12,7 @@ mod closing;
 mod demand;
 mod dormancy;
 mod evaluations;
+mod forced;
 mod grouped;
 mod indicators;
 mod listing;
@@ -19,6 +20,7 @@ mod past;
 mod people;
 mod ratings;
 mod redeemability;
+mod registered;
 mod report;
 mod sample;
 mod satisfaction;
@@ -33,7 +35,7 @@ pub use closing::period_report;
 pub use demand::supply_demand;
 pub use dormancy::dormancy;
 pub use evaluations::evaluations;
-pub use grouped::By;
+pub use grouped::{By, Grouping};
 pub use indicators::indicators;
 pub use redeemability::redeemability;
 pub use report::{Column, Measure, Report, Value};
@@ -43,7 +45,7 @@ pub use satisfaction::satisfaction;
 use super::{ReadError, Reading, centres, policies::zone};
 use crate::{
     exchange::{Branch, Day, rules::MAX_CENTRES},
-    ledger::{Sequence, TimeZone},
+    ledger::{Sequence, Span, TimeZone},
 };
 
 /// How many objects or records are read at once.
@@ -208,6 +210,19 @@ impl Within {
     fn last_day(&self, reading: &mut Reading<'_>) -> Result<Day, ReadError> {
         let today = self.today(reading)?;
         Ok(self.scope.until.map_or(today, |until| until.min(today)))
+    }
+
+    /// The minutes of its days: the first, and the first that is no more of them.
+    fn minutes(&self) -> (i64, i64) {
+        let minute = |day: Option<Day>| {
+            let begins_at = day.and_then(|day| day.begins_at(self.zone));
+            begins_at.map(|at| Span::of(at).first)
+        };
+        let end = self.scope.until.and_then(Day::next);
+        (
+            minute(self.scope.since).unwrap_or(i64::MIN),
+            minute(end).unwrap_or(i64::MAX),
+        )
     }
 
     fn has_account(&self, account: &str) -> bool {

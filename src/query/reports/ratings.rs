@@ -78,7 +78,9 @@ mod tests {
         let mut grouped = Grouped::<Ratings>::default();
         for (group, answers) in answers.iter().enumerate() {
             let add = |ratings: &mut Ratings| ratings.stars[STARS - 1] += answers;
-            grouped.add(Some(group.to_string()), add).expect("few rows");
+            grouped
+                .add(vec![Some(group.to_string())], add)
+                .expect("few rows");
         }
         withhold(&mut grouped, |ratings| ratings);
         grouped.all_mut().mean()

@@ -2,7 +2,7 @@
 
 use super::{
     Scope, Within,
-    grouped::{By, Grouped},
+    grouped::{Grouped, Grouping},
     people::People,
     ratings::{Ratings, withhold},
     report::{Column, Report, Value},
@@ -66,7 +66,11 @@ impl Tally {
 ///
 /// # Errors
 /// [`ReportError`](super::ReportError), where the caller has left, or the store fails.
-pub fn satisfaction(reading: &mut Reading<'_>, scope: &Scope, by: By) -> Result<Report, ReadError> {
+pub fn satisfaction(
+    reading: &mut Reading<'_>,
+    scope: &Scope,
+    by: Grouping,
+) -> Result<Report, ReadError> {
     let within = Within::of(reading, scope)?;
     let mut grouped = Grouped::<Tally>::default();
     visits(
@@ -74,14 +78,15 @@ pub fn satisfaction(reading: &mut Reading<'_>, scope: &Scope, by: By) -> Result<
         &within,
         &mut People::default(),
         &mut |visit| match visit.order {
-            Some(_) => grouped.add(visit.group(by), |tally| tally.add(visit)),
+            Some(_) => grouped.add(by.group(|by| visit.group(by)), |tally| tally.add(visit)),
             None => Ok(()),
         },
     )?;
     withhold(&mut grouped, |tally| &mut tally.ratings);
+    let columns = by.columns(&COLUMNS);
     Ok(Report {
-        columns: [by.column()].into_iter().chain(COLUMNS).collect(),
-        rows: grouped.rows(Tally::values),
+        rows: grouped.rows(&columns, Tally::values),
+        columns,
         at: within.at,
     })
 }

@@ -15,7 +15,7 @@ use crate::{
         Branch, Code, Day, Fact, GroupFact, List, MemberId, Object, ObjectId, Order, OrderState,
         group::{Group, GroupKind, PageId},
     },
-    ledger::{Entry, Moment, Sequence, Span, UnitId},
+    ledger::{Entry, Moment, Sequence, UnitId},
     query::{ReadError, Reading, exchange::misplaced},
     steps::Record,
 };
@@ -148,13 +148,7 @@ pub(super) fn outside_orders(
     people: &mut People,
     see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
-    let zone = within.zone;
-    let minute = |day: Option<Day>| {
-        let begins_at = day.and_then(|day| day.begins_at(zone));
-        begins_at.map(|at| Span::of(at).first)
-    };
-    let from = minute(within.scope.since).unwrap_or(i64::MIN);
-    let end = minute(within.scope.until.and_then(Day::next)).unwrap_or(i64::MAX);
+    let (from, end) = within.minutes();
     let mut after = (from, Sequence::ZERO);
     loop {
         reading.scan.check_caller()?;

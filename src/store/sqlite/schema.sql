@@ -114,6 +114,14 @@ CREATE TABLE served (
 ) STRICT;
 CREATE INDEX served_by_minute ON served (minute, sequence);
 
+-- The records of reversals that somebody had let past limits, by the minute at which they were
+-- recorded, counted alike.
+CREATE TABLE forced (
+  sequence INTEGER PRIMARY KEY,
+  minute   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX forced_by_minute ON forced (minute, sequence);
+
 -- The personal fields that a record commits to, kept apart so that they can be
 -- erased; all that a member ever had, so that the audit can look at each.
 CREATE TABLE personal (

@@ -88,6 +88,22 @@ impl SqliteSnapshot {
             .as_ref()
             .ok_or_else(|| StoreError::Failed("the snapshot is over".into()))
     }
+
+    /// Records with a minute each, after a minute and a record and before another minute.
+    fn by_minute(
+        &self,
+        sql: &str,
+        ((minute, sequence), end, limit): ((i64, Sequence), i64, usize),
+    ) -> Result<Vec<(i64, Record)>> {
+        let mut statement = self.connection()?.prepare_cached(sql)?;
+        let mut rows = statement.query(params![minute, sequence.get(), end, limit as i64])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let bytes = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+            found.push((row.get(0)?, decode(bytes)?));
+        }
+        Ok(found)
+    }
 }
 
 impl Snapshot for SqliteSnapshot {
@@ -209,22 +225,30 @@ impl Snapshot for SqliteSnapshot {
 
     fn served(
         &mut self,
-        (minute, sequence): (i64, Sequence),
+        after: (i64, Sequence),
         end: i64,
         limit: usize,
     ) -> Result<Vec<(i64, Record)>> {
-        let mut statement = self.connection()?.prepare_cached(
+        self.by_minute(
             "SELECT s.minute, j.bytes FROM served s JOIN journal j ON j.sequence = s.sequence
              WHERE (s.minute, s.sequence) > (?1, ?2) AND s.minute < ?3
              ORDER BY s.minute, s.sequence LIMIT ?4",
-        )?;
-        let mut rows = statement.query(params![minute, sequence.get(), end, limit as i64])?;
-        let mut served = Vec::new();
-        while let Some(row) = rows.next()? {
-            let bytes = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
-            served.push((row.get(0)?, decode(bytes)?));
-        }
-        Ok(served)
+            (after, end, limit),
+        )
+    }
+
+    fn forced(
+        &mut self,
+        after: (i64, Sequence),
+        end: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, Record)>> {
+        self.by_minute(
+            "SELECT f.minute, j.bytes FROM forced f JOIN journal j ON j.sequence = f.sequence
+             WHERE (f.minute, f.sequence) > (?1, ?2) AND f.minute < ?3
+             ORDER BY f.minute, f.sequence LIMIT ?4",
+            (after, end, limit),
+        )
     }
 
     fn personal(&mut self, of: &[Sequence]) -> Result<Vec<Option<Personal>>> {

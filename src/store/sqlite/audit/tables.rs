@@ -55,6 +55,7 @@ impl<'c> Tables<'c> {
             objects,
             keys,
             served,
+            forced,
         ] = Table::ALL.map(|table| connection.prepare_cached(&by_key(table)));
         Ok(Self {
             connection,
@@ -71,6 +72,7 @@ impl<'c> Tables<'c> {
                 objects?,
                 keys?,
                 served?,
+                forced?,
             ],
             checked: Default::default(),
             changing: HashMap::new(),
