@@ -53,6 +53,14 @@ fn the_example_city_has_the_participants_of_the_study() {
     let (all, months) = months.split_last().expect("that of all");
     assert_eq!((months.len(), &months[0]["month"]), (12, &json!("2025-01")));
     assert_eq!(months.iter().map(minutes).sum::<i64>(), minutes(all));
+    // By two at once: each month of a branch is a row.
+    let by_two = desk.json(&["report", "activity", "--by", "branch,month"]);
+    let rows = by_two["rows"].as_array().expect("rows");
+    let (of_all, rows) = rows.split_last().expect("that of all");
+    assert_eq!((rows.len(), &of_all["month"]), (60, &Value::Null));
+    assert_eq!(rows.iter().map(minutes).sum::<i64>(), minutes(of_all));
+    let first = (&rows[0]["branch"], &rows[0]["month"]);
+    assert_eq!(first, (&json!("banan"), &json!("2025-01")));
     let of_one = [
         "report", "activity", "--branch", "yuzhong", "--month", "2025-03",
     ];
@@ -100,6 +108,12 @@ fn a_report_that_cannot_be() {
     let desk = Desk::founded();
     let (code, refused) = desk.failed(&["report", "activity", "--branch", "town"]);
     assert_eq!((code, &refused["error"]), (1, &json!("BRANCH_EMPTY")));
+    let thrice = ["report", "activity", "--by", "branch,month,service"];
+    let thrice = desk.run(&thrice);
+    assert_eq!(thrice.code, 2);
+    assert!(thrice.said.contains("one or two"), "{thrice:?}");
+    let (_, refused) = desk.failed(&["report", "activity", "--by", "month,month"]);
+    assert_eq!(&refused["error"], &json!("GROUPED_TWICE"));
     let both = [
         "report",
         "activity",

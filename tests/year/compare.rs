@@ -7,8 +7,8 @@ use timebank::{
     exchange::Day,
     ledger::Sequence,
     query::{
-        self, Axis, By, CertificateQuery, Direction, ReadError, Reading, Report, StatementQuery,
-        Value,
+        self, Axis, By, CertificateQuery, Direction, Grouping, ReadError, Reading, Report,
+        StatementQuery, Value,
     },
 };
 
@@ -44,14 +44,21 @@ fn asked(scope: &Scope, at: Option<Sequence>) -> query::Scope {
     }
 }
 
-/// All reports of a scope: 23 of them.
+/// By what rows are grouped, as `GROUPS` has it.
+fn groupings() -> impl Iterator<Item = Grouping> {
+    let two = [(By::Block, By::Service), (By::Month, By::Branch)];
+    let two = two.map(|(by, then_by)| Grouping::new(by, Some(then_by)).expect("two"));
+    BY.map(Grouping::from).into_iter().chain(two)
+}
+
+/// All reports of a scope: 31 of them.
 fn reports(reading: &mut Reading<'_>, scope: &query::Scope) -> Result<Vec<Report>, ReadError> {
     let mut told = Vec::new();
-    for by in BY {
-        told.push(query::activity(reading, scope, by.into())?);
-        told.push(query::satisfaction(reading, scope, by.into())?);
-        told.push(query::evaluations(reading, scope, by.into())?);
-        told.push(query::supply_demand(reading, scope, by.into())?);
+    for by in groupings() {
+        told.push(query::activity(reading, scope, by)?);
+        told.push(query::satisfaction(reading, scope, by)?);
+        told.push(query::evaluations(reading, scope, by)?);
+        told.push(query::supply_demand(reading, scope, by)?);
     }
     told.push(query::dormancy(reading, scope)?);
     told.push(query::redeemability(reading, scope)?);
@@ -154,7 +161,7 @@ fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
     grouped.chain(KINDS[4..].iter().map(|kind| (*kind, "nothing")))
 }
 
-pub(super) const REPORTS: usize = 23;
+pub(super) const REPORTS: usize = 31;
 
 impl City {
     /// Compares every account, and that all of a unit come to nothing.

@@ -9,7 +9,7 @@ use timebank::exchange::{
 use super::{
     bank::minutes,
     city::City,
-    figures::{Rows, Scope, Seen, count, grouped, number, percent, told_of},
+    figures::{Rows, Scope, Seen, count, grouped, labels, number, percent, told_of},
     tally::{Evaluation, Tally},
 };
 
@@ -101,14 +101,14 @@ impl Tally {
 
     pub(super) fn evaluations(&self, scope: &Scope, by: &str) -> Rows {
         let all = self.found(scope);
-        let key = |found: &Found<'_>| found.seen.key(by);
+        let (labels, keys) = (labels(by), |found: &Found<'_>| found.seen.keys(by));
         // What is told of all, less what is told of the groups, is told of those of too few.
         let hidden = |of: fn(&Evaluation) -> usize| {
-            let groups = grouped(&all, key, |of_one| {
+            let groups = grouped(&all, labels, keys, |of_one| {
                 vec![number(stars(of_one, of).iter().sum())]
             });
             let few = groups.iter().filter(|row| row[0] != "(all)");
-            let few = few.map(|row| row[1].parse::<i64>().expect("a number"));
+            let few = few.map(|row| row[labels].parse::<i64>().expect("a number"));
             let hidden: i64 = few.filter(|answers| *answers < 5).sum();
             (1..5).contains(&hidden)
         };
@@ -132,10 +132,10 @@ impl Tally {
                 mean(of, SATISFACTION, hidden[1]),
             ]
         };
-        let mut rows = grouped(&all, key, |of| row(of, [false; 2]));
+        let mut rows = grouped(&all, labels, keys, |of| row(of, [false; 2]));
         let last = rows.len() - 1;
         let of_all: Vec<_> = all.iter().collect();
-        rows[last].splice(1.., row(&of_all, hidden));
+        rows[last].splice(labels.., row(&of_all, hidden));
         rows
     }
 

@@ -52,7 +52,26 @@ pub(super) struct Seen {
     pub(super) is_entered: bool,
 }
 
-pub(super) const GROUPS: [&str; 5] = ["branch", "service", "block", "point", "month"];
+/// What rows are grouped by: by one, or by two at once.
+pub(super) const GROUPS: [&str; 7] = [
+    "branch",
+    "service",
+    "block",
+    "point",
+    "month",
+    "block,service",
+    "month,branch",
+];
+
+/// How many columns tell what a row is of.
+pub(super) fn labels(by: &str) -> usize {
+    by.split(',').count()
+}
+
+/// What a thing has of each that rows are grouped by.
+pub(super) fn keys(by: &str, key: impl Fn(&str) -> Option<String>) -> Vec<Option<String>> {
+    by.split(',').map(key).collect()
+}
 
 pub(super) fn number(number: i64) -> String {
     number.to_string()
@@ -76,30 +95,36 @@ pub(super) fn percent(part: i64, whole: i64) -> String {
 /// Rows by what things are grouped by, and one of all.
 pub(super) fn grouped<T>(
     things: &[T],
-    key: impl Fn(&T) -> Option<String>,
+    labels: usize,
+    keys: impl Fn(&T) -> Vec<Option<String>>,
     row: impl Fn(&[&T]) -> Vec<String>,
 ) -> Rows {
-    let mut groups = BTreeMap::<Option<String>, Vec<&T>>::new();
+    let mut groups = BTreeMap::<Vec<Option<String>>, Vec<&T>>::new();
     for thing in things {
-        groups.entry(key(thing)).or_default().push(thing);
+        groups.entry(keys(thing)).or_default().push(thing);
     }
-    let all: Vec<_> = things.iter().collect();
-    let groups = groups.into_iter();
-    let groups = groups.map(|(key, of)| (key.unwrap_or_else(|| "-".into()), of));
-    let rows = groups.chain([("(all)".to_owned(), all)]);
-    rows.map(|(key, of)| [vec![key], row(&of)].concat())
-        .collect()
+    let mut of_all = vec![None; labels];
+    of_all[0] = Some("(all)".to_owned());
+    let all = (of_all, things.iter().collect());
+    let rows = groups.into_iter().chain([all]);
+    rows.map(|(keys, of)| {
+        let keys = keys
+            .into_iter()
+            .map(|key| key.unwrap_or_else(|| "-".into()));
+        keys.chain(row(&of)).collect()
+    })
+    .collect()
 }
 
 impl Seen {
-    pub(super) fn key(&self, by: &str) -> Option<String> {
-        match by {
+    pub(super) fn keys(&self, by: &str) -> Vec<Option<String>> {
+        keys(by, |by| match by {
             "branch" => Some(DISTRICTS[self.district].name.into()),
             "service" => Some(self.service.into()),
             "block" => self.block.clone(),
             "point" => self.point.clone(),
             _ => Some(month(self.on)),
-        }
+        })
     }
 }
 
@@ -232,7 +257,8 @@ impl Tally {
     }
 
     pub(super) fn activity(&self, scope: &Scope, by: &str) -> Rows {
-        grouped(&self.services(scope), |seen| seen.key(by), activity_row)
+        let services = self.services(scope);
+        grouped(&services, labels(by), |seen| seen.keys(by), activity_row)
     }
 
     pub(super) fn satisfaction(&self, scope: &Scope, by: &str) -> Rows {
@@ -240,10 +266,12 @@ impl Tally {
         services.retain(|seen| seen.stars.is_some());
         let mut rows = grouped(
             &services,
-            |seen| seen.key(by),
+            labels(by),
+            |seen| seen.keys(by),
             |of| satisfaction_row(of, false),
         );
-        let answers = |row: &Vec<String>| row[2].parse::<i64>().expect("a number");
+        let told_from = labels(by);
+        let answers = |row: &Vec<String>| row[told_from + 1].parse::<i64>().expect("a number");
         let last = rows.len() - 1;
         let few = rows[..last]
             .iter()
@@ -251,7 +279,7 @@ impl Tally {
             .filter(|answers| *answers < 5);
         if (1..5).contains(&few.sum::<i64>()) {
             let all: Vec<_> = services.iter().collect();
-            rows[last].splice(1.., satisfaction_row(&all, true));
+            rows[last].splice(told_from.., satisfaction_row(&all, true));
         }
         rows
     }
@@ -291,14 +319,15 @@ impl Tally {
 
     pub(super) fn supply_demand(&self, scope: &Scope, by: &str, today: i64) -> Rows {
         let needs = self.needs_of(scope);
-        let key = |need: &&super::tally::Need| match by {
+        let key = |need: &super::tally::Need, by: &str| match by {
             "branch" => Some(DISTRICTS[need.district].name.into()),
             "service" => Some(need.service.into()),
             "block" => Some(need.block.clone()),
             "point" => need.point.clone(),
             _ => Some(month(day_of(need.published / 60))),
         };
-        grouped(&needs, key, |of| {
+        let of_need = |need: &&super::tally::Need| keys(by, |by| key(need, by));
+        grouped(&needs, labels(by), of_need, |of| {
             let of: Vec<_> = of.iter().map(|need| **need).collect();
             let sums = self.demand(&of, today);
             let mut row: Vec<_> = sums[..8].iter().map(|sum| number(*sum)).collect();
@@ -333,7 +362,8 @@ impl Tally {
         people.retain(|(joined, ..)| *joined <= today);
         grouped(
             &people,
-            |(joined, ..)| Some(month(*joined)),
+            1,
+            |(joined, ..)| vec![Some(month(*joined))],
             |of| {
                 let here: Vec<_> = of.iter().filter(|(_, is_gone, _)| !is_gone).collect();
                 let within = |days: i64| {
