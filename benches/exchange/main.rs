@@ -1,7 +1,7 @@
 //! How fast the time bank on the ledger is, end to end: `cargo bench --bench exchange`
 //! starts the real server on loopback with a durable file, registers members of a centre
 //! with a policy, and then has registrations, single transfers, lists, explanations and whole
-//! orders in turns of a second, all through one gRPC channel, and at last reports of all there is. It
+//! orders in turns of a second, all through one gRPC channel. It
 //! prints rows `name value`.
 //!
 //! Settable by environment: MEMBERS (who are there before anything is measured), ORDERS (of
@@ -12,7 +12,6 @@
 #[path = "../shared/calls.rs"]
 mod calls;
 mod orders;
-mod reports;
 #[path = "../shared/server.rs"]
 mod server;
 
@@ -110,7 +109,6 @@ async fn measure(address: &str) {
     yard.fill_orders(setting("ORDERS", 0)).await;
     row("orders", yard.orders() as f64);
     println!("today_ms {:.1}", yard.today_ms(20).await);
-    reports::measure(city.channel.clone()).await;
 }
 
 fn row(name: &str, value: f64) {

@@ -46,6 +46,17 @@ impl Server {
         &self.address
     }
 
+    /// The most memory that it ever had, in MiB.
+    #[allow(dead_code, reason = "benches that share this ask for it or do not")]
+    pub(crate) fn peak_mib(&self) -> f64 {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(path).expect("its status");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = peak.and_then(|peak| peak.trim().strip_suffix(" kB"));
+        kib.and_then(|kib| kib.parse().ok())
+            .map_or(0.0, |kib: f64| kib / 1_024.0)
+    }
+
     /// Has it drain and end, as an operator would. The client's thread goes on
     /// meanwhile, as the server waits for the connection to close.
     pub(crate) async fn stop(self) {

@@ -6,7 +6,7 @@
 //! it, or a replay, or a [`Rejection`]. [`Objects::fold`] folds facts in.
 //!
 //! All objects are kept alike: by an [`ObjectId`], as their state, and under the
-//! [keys](Object::keys) by which they are listed. A new kind of object or list
+//! [keys](Object::listings) by which they are listed. A new kind of object or list
 //! needs no table.
 
 mod adopted;
@@ -72,7 +72,7 @@ pub use member::{
     Code, Erasure, Holder, MAX_RELATIVES, Member, MemberDetails, MemberId, MemberState,
     Qualification, Registered,
 };
-pub use object::{Object, ObjectId, ObjectKind};
+pub use object::{Listing, Object, ObjectId, ObjectKind};
 pub use objects::{Changed, Objects, Savepoint, Standing, Taken};
 pub use order::{
     AcceptNeed, AriseVisit, CloseIncident, Doer, Incident, IncidentId, IncidentState, MemberWeek,

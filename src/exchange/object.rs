@@ -19,6 +19,15 @@ use super::{
     training::{Training, TrainingDay, TrainingDayId, TrainingId},
 };
 
+/// A place in a list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Listing {
+    /// The list's name, and the object's id.
+    pub key: String,
+    /// What most readers of the list want of the object.
+    pub line: Option<String>,
+}
+
 /// A kind of object.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum ObjectKind {
@@ -342,8 +351,8 @@ impl Object {
         })
     }
 
-    /// The keys that it is listed under.
-    pub fn keys(&self) -> Vec<String> {
+    /// Where it is listed.
+    pub fn listings(&self) -> Vec<Listing> {
         let lists = match self {
             Self::Centre(_) => vec![List::Centres],
             Self::Staff(staff) => vec![List::StaffOf(staff.terms.centre.clone())],
@@ -384,6 +393,18 @@ impl Object {
             }
         };
         let id = self.id();
-        lists.iter().map(|list| list.key(&id)).collect()
+        let listings = lists.iter().map(|list| Listing {
+            key: list.key(&id),
+            line: self.line(list),
+        });
+        listings.collect()
+    }
+
+    /// What a list has of it, so that whoever reads the list need not read the object.
+    fn line(&self, list: &List) -> Option<String> {
+        match (self, list) {
+            (Self::Order(order), List::OrdersOn(..)) => order.line(),
+            _ => None,
+        }
     }
 }

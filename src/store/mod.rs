@@ -280,6 +280,14 @@ pub trait Snapshot {
         limit: usize,
     ) -> Result<Vec<Object>, StoreError>;
 
+    /// The lines of a list, each under its key, after a key.
+    fn lines(
+        &mut self,
+        list: &List,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<(String, String)>, StoreError>;
+
     /// The records of services that were rendered outside orders, in the order of the minutes
     /// (since 1970-01-01T00:00:00Z) at which they were effective: after a minute and a record,
     /// and before another minute.

@@ -128,7 +128,7 @@ impl Table {
             Self::Reversals => &["of_sequence", "by_sequence"],
             Self::Steps => &["id", "sequence"],
             Self::Objects => &["id", "sequence", "state"],
-            Self::Keys => &["key", "object"],
+            Self::Keys => &["key", "object", "line"],
             Self::Served | Self::Forced => &["sequence", "minute"],
         }
     }
@@ -136,13 +136,12 @@ impl Table {
     /// Whether a row is written again when what it tells of changes.
     pub fn is_rewritten(self) -> bool {
         match self {
-            Self::Accounts | Self::Balances | Self::Holds | Self::Objects => true,
+            Self::Accounts | Self::Balances | Self::Holds | Self::Objects | Self::Keys => true,
             Self::Ids
             | Self::Units
             | Self::Transfers
             | Self::Reversals
             | Self::Steps
-            | Self::Keys
             | Self::Served
             | Self::Forced => false,
         }
@@ -466,7 +465,7 @@ pub fn of_accounts<E>(
     Ok(())
 }
 
-/// The rows of objects as they stand, and of the keys that are new to them.
+/// The rows of objects as they stand, and of where they are listed now, or otherwise.
 ///
 /// # Errors
 /// Those of `put`, which gets the rows.
@@ -489,11 +488,12 @@ pub fn of_objects<E>(
             of: *since,
             may_change: false,
         })?;
-        let known = before.map(Object::keys).unwrap_or_default();
-        for key in object.keys().iter().filter(|key| !known.contains(key)) {
+        let known = before.map(Object::listings).unwrap_or_default();
+        for new in object.listings().iter().filter(|new| !known.contains(new)) {
+            let line = new.line.as_deref().map(Value::Text);
             put(Row {
                 table: Table::Keys,
-                values: &[Value::Text(key), Value::Text(&id)],
+                values: &[Value::Text(&new.key), Value::Text(&id), line.into()],
                 of: *since,
                 may_change: false,
             })?;
@@ -505,9 +505,10 @@ pub fn of_objects<E>(
 /// The keys that objects are no longer listed under.
 pub fn stale_keys(changed: &[Changed<'_>]) -> Vec<String> {
     let stale = changed.iter().flat_map(|changed| {
-        let current = changed.object.keys();
-        let known = changed.before.map(Object::keys).unwrap_or_default();
-        known.into_iter().filter(move |key| !current.contains(key))
+        let current = changed.object.listings();
+        let known = changed.before.map(Object::listings).unwrap_or_default();
+        let known = known.into_iter().map(|listing| listing.key);
+        known.filter(move |key| current.iter().all(|listing| listing.key != *key))
     });
     stale.collect()
 }

@@ -91,9 +91,15 @@ async fn are_found() {
         ),
         (
             "a key too many",
-            "INSERT INTO keys VALUES ('staff-of/city staff/1003', 'staff/1001')",
+            "INSERT INTO keys VALUES ('staff-of/city staff/1003', 'staff/1001', NULL)",
             "keys",
             0,
+        ),
+        (
+            "a line in a list",
+            "UPDATE keys SET line = '[]' WHERE object = 'staff/1002'",
+            "keys",
+            4,
         ),
         (
             "an id",

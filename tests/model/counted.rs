@@ -66,6 +66,9 @@ impl Snapshot for Counted<'_> {
     fn listed(&mut self, list: &List, after: Option<&ObjectId>, limit: usize) -> Read<Vec<Object>> {
         self.snapshot.listed(list, after, limit)
     }
+    fn lines(&mut self, list: &List, after: &str, limit: usize) -> Read<Vec<(String, String)>> {
+        self.snapshot.lines(list, after, limit)
+    }
     fn served(
         &mut self,
         after: (i64, Sequence),

@@ -354,6 +354,10 @@ impl Snapshot for BrokenSnapshot {
         self.now()?.listed(list, after, limit)
     }
 
+    fn lines(&mut self, list: &List, after: &str, limit: usize) -> Read<Vec<(String, String)>> {
+        self.now()?.lines(list, after, limit)
+    }
+
     fn served(
         &mut self,
         after: (i64, Sequence),

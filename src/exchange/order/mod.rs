@@ -6,6 +6,7 @@
 //! nobody is in two places at once, and caps are kept.
 
 mod incident;
+mod line;
 mod need;
 mod reckoned;
 mod sheet;
@@ -22,6 +23,7 @@ pub use incident::{
     CloseIncident, Evidence, Incident, IncidentKind, IncidentState, MAX_INCIDENTS,
     MAX_INCIDENTS_BY_MEMBERS, ReportIncident,
 };
+pub use line::OrderLine;
 pub(super) use need::MAX_DAYS_AHEAD;
 pub use need::{
     AcceptNeed, Helpers, MAX_OFFERS, Need, NeedAction, NeedStep, NeedTerms, Offer, PublishNeed,

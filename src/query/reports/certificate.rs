@@ -9,7 +9,7 @@ use super::{
     listing::each_of,
     past,
     people::People,
-    visits::{Visit, outside_orders, rendered},
+    visits::{Visit, outside_orders, see_order},
 };
 use crate::{
     exchange::{
@@ -157,10 +157,11 @@ fn orders_of(
         if order.provider == asked.member && within.has_day(order.on) {
             let order = past::order_at(reading, *order, within.at)?;
             let order = order.filter(|order| within.has_day(order.on));
-            let mut people = People::default();
-            let visit = order.as_ref();
-            if let Some(visit) = visit.and_then(|order| rendered(order, &mut people)) {
-                add(&visit);
+            if let Some(order) = order {
+                see_order(reading, &mut People::default(), &order, &mut |visit| {
+                    add(visit);
+                    Ok(())
+                })?;
             }
         }
         Ok(ControlFlow::Continue(()))

@@ -135,7 +135,7 @@ fn present(
         let closed = account.closed.as_ref().filter(|_| at.is_closed);
         let is_gone =
             closed.is_some_and(|closed| Day::of(closed.recorded_at, within.zone) <= today);
-        let Some(person) = people.account(reading, &account.id)?.person else {
+        let Some(person) = people.account(reading, account.id.as_str())?.person else {
             return Ok(());
         };
         let presence = present.entry(person).or_insert(Presence {

@@ -1,11 +1,12 @@
 //! Who takes part: members, each once, whatever their accounts are called.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::{
     exchange::{MemberId, Object, ObjectId},
     ledger::{AccountId, AccountKind, UnitId},
     query::{ReadError, Reading},
+    store::StoreError,
 };
 
 /// A member, by the order in which they were met.
@@ -23,7 +24,7 @@ pub(super) struct Known {
 #[derive(Debug, Default)]
 pub(super) struct People {
     numbers: HashMap<String, Person>,
-    accounts: HashMap<AccountId, Known>,
+    accounts: HashMap<String, Known>,
 }
 
 impl People {
@@ -37,7 +38,7 @@ impl People {
         self.numbered(member.as_str())
     }
 
-    fn numbered(&mut self, id: &str) -> Person {
+    pub(super) fn numbered(&mut self, id: &str) -> Person {
         let next = u32::try_from(self.numbers.len()).unwrap_or(Person::MAX);
         match self.numbers.get(id) {
             Some(known) => *known,
@@ -49,21 +50,23 @@ impl People {
     pub(super) fn account(
         &mut self,
         reading: &mut Reading<'_>,
-        id: &AccountId,
+        id: &str,
     ) -> Result<Known, ReadError> {
         if let Some(known) = self.accounts.get(id) {
             return Ok(known.clone());
         }
-        let account = reading.snapshot.account(id)?.map(|row| row.account);
+        let account =
+            AccountId::parse(id).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let account = reading.snapshot.account(&account)?.map(|row| row.account);
         let person = match &account {
             Some(account) if account.kind == AccountKind::Member => {
-                Some(self.numbered(&holder(reading, id)?))
+                Some(self.numbered(&holder(reading, &account.id)?))
             }
             _ => None,
         };
         let unit = account.map_or_else(UnitId::time, |account| account.unit);
         let known = Known { person, unit };
-        self.accounts.insert(id.clone(), known.clone());
+        self.accounts.insert(id.into(), known.clone());
         Ok(known)
     }
 }

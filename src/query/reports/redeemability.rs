@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     exchange::{Day, Object, ObjectId},
-    ledger::{AccountKind, UnitId},
+    ledger::{AccountKind, Moment, UnitId, jump_ordinal},
     query::{
         ReadError, Reading,
         effective::{Place, balances_before},
@@ -131,22 +131,39 @@ impl Stock {
     ) -> Result<(), ReadError> {
         let mut left = at.balance;
         let mut history = History::new(reading, &at.row);
+        let age_of = |moment| age(Day::of(moment, within.zone), today);
+        // An age that postings have in common, and the ordinal that they come after.
+        let mut common = None;
         let mut step = history.last()?;
         while let Some(posting) = step.filter(|_| left > 0) {
+            if let Some(span) = posting.row.link.span {
+                let ends = [span.first_us(), span.last_us()].map(Moment::from_us);
+                let ages = ends.map(|end| end.map(age_of));
+                let one = ages[0].filter(|_| ages[0] == ages[1]);
+                common = one.map(|age| (age, jump_ordinal(posting.ordinal)));
+            }
             let before = history.prev(posting)?;
             let change = posting.row.balance - before.map_or(0, |before| before.row.balance);
             if change > 0 {
-                let came_on = Day::of(history.place(posting)?.effective_at, within.zone);
-                let years = came_on.years_until(today);
-                let age = AGES.iter().position(|(end, _)| years < *end);
+                let age = match common.filter(|(_, after)| posting.ordinal > *after) {
+                    Some((age, _)) => age,
+                    None => age_of(history.place(posting)?.effective_at),
+                };
                 let part = change.min(left);
-                add(&mut self.by_age[age.unwrap_or(AGES.len())], part);
+                add(&mut self.by_age[age], part);
                 left -= part;
             }
             step = before;
         }
         Ok(())
     }
+}
+
+/// The place among the ages of what came on a day.
+fn age(came_on: Day, today: Day) -> usize {
+    let years = came_on.years_until(today);
+    let age = AGES.iter().position(|(end, _)| years < *end);
+    age.unwrap_or(AGES.len())
 }
 
 /// A thousand of the largest balances would be more than a number has.

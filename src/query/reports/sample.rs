@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use foldhash::HashMap;
 use sha2::{Digest, Sha256};
 
 use super::{
     Scope, Within,
-    people::People,
+    people::{People, Person},
     report::{Column, Report, Value},
-    visits::visits,
+    visits::{Visit, visits},
 };
 use crate::{
-    exchange::{Order, OrderId},
+    exchange::Day,
     query::{ReadError, Reading},
 };
 
@@ -30,6 +31,48 @@ const COLUMNS: [Column; 9] = [
     Column::minutes("credited_minutes"),
 ];
 
+/// An order that was drawn, so far.
+struct Drawn {
+    order_id: String,
+    on: Day,
+    centre: String,
+    service: String,
+    point: Option<String>,
+    sides: [Option<Person>; 2],
+    minutes: [i64; 2],
+}
+
+impl Drawn {
+    fn of(order_id: &str, visit: &Visit<'_>) -> Self {
+        Self {
+            order_id: order_id.into(),
+            on: visit.on,
+            centre: visit.place.into(),
+            service: visit.service.into(),
+            point: visit.point.map(Into::into),
+            sides: [visit.provider, visit.recipient],
+            minutes: [visit.served_minutes, visit.credited_minutes],
+        }
+    }
+
+    fn values(self, names: &HashMap<Person, &str>) -> Vec<Value> {
+        let mut values = vec![
+            Value::text(self.order_id),
+            Value::text(self.on.to_string()),
+            Value::text(self.centre),
+            Value::text(self.service),
+            Value::label(self.point),
+        ];
+        let name = |side: Option<Person>| side.and_then(|side| names.get(&side).copied());
+        values.extend(
+            self.sides
+                .map(|side| Value::label(name(side).map(Into::into))),
+        );
+        values.extend(self.minutes.map(Value::Number));
+        values
+    }
+}
+
 /// Draws so many of the orders by which somebody was served: those whose hash with the seed is
 /// lowest. So nobody can know beforehand which these are, and anybody can draw them again.
 ///
@@ -43,45 +86,32 @@ pub fn sample(
 ) -> Result<Report, ReadError> {
     let within = Within::of(reading, scope)?;
     let size = size.min(MAX_SAMPLE);
-    let mut drawn = BTreeMap::<[u8; 32], Vec<Value>>::new();
-    visits(reading, &within, &mut People::default(), &mut |visit| {
-        let Some(order) = visit.order else {
+    let mut drawn = BTreeMap::<[u8; 32], Drawn>::new();
+    let mut people = People::default();
+    visits(reading, &within, &mut people, &mut |visit| {
+        let Some(order_id) = visit.order_id else {
             return Ok(());
         };
-        let rank = rank(seed, order.id);
+        let rank = rank(seed, order_id);
         let is_low = drawn.last_key_value().is_none_or(|(last, _)| rank < *last);
         if is_low || drawn.len() < size {
-            let minutes = [visit.served_minutes, visit.credited_minutes];
-            drawn.insert(rank, row(order, minutes));
+            drawn.insert(rank, Drawn::of(order_id, visit));
         }
         if drawn.len() > size {
             drawn.pop_last();
         }
         Ok(())
     })?;
+    let names = people.names();
+    let rows = drawn.into_values().map(|one| one.values(&names));
     Ok(Report {
         columns: COLUMNS.into(),
-        rows: drawn.into_values().collect(),
+        rows: rows.collect(),
         at: within.at,
     })
 }
 
 /// The SHA-256 of the seed, a line feed and the order's UUID as text.
-fn rank(seed: &str, order: OrderId) -> [u8; 32] {
-    Sha256::digest(format!("{seed}\n{order}")).into()
-}
-
-fn row(order: &Order, minutes: [i64; 2]) -> Vec<Value> {
-    let point = order.point.as_ref().map(|point| point.as_str().to_owned());
-    let mut row = vec![
-        Value::text(order.id.to_string()),
-        Value::text(order.on.to_string()),
-        Value::text(order.centre.as_str()),
-        Value::text(order.service.as_str()),
-        Value::label(point),
-        Value::text(order.provider.as_str()),
-        Value::text(order.recipient.as_str()),
-    ];
-    row.extend(minutes.map(Value::Number));
-    row
+fn rank(seed: &str, order_id: &str) -> [u8; 32] {
+    Sha256::digest(format!("{seed}\n{order_id}")).into()
 }

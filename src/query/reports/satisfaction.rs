@@ -32,10 +32,10 @@ pub(super) struct Tally {
 
 impl Tally {
     pub(super) fn add(&mut self, visit: &Visit<'_>) {
-        let Some(order) = visit.order else { return };
-        self.orders += 1;
-        let said = order.by_recipient.as_ref();
-        self.ratings.add(said.and_then(|said| said.rating));
+        if visit.order_id.is_some() {
+            self.orders += 1;
+            self.ratings.add(visit.rating);
+        }
     }
 
     /// The mean of the stars, if there are enough.
@@ -77,7 +77,7 @@ pub fn satisfaction(
         reading,
         &within,
         &mut People::default(),
-        &mut |visit| match visit.order {
+        &mut |visit| match visit.order_id {
             Some(_) => grouped.add(by.group(|by| visit.group(by)), |tally| tally.add(visit)),
             None => Ok(()),
         },

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, ops::ControlFlow};
 
 use super::{
-    Within,
+    AT_ONCE, Within,
     grouped::By,
     listing::each_of,
     past,
@@ -12,12 +12,14 @@ use super::{
 };
 use crate::{
     exchange::{
-        Branch, Code, Day, Fact, GroupFact, List, MemberId, Object, ObjectId, Order, OrderState,
+        Branch, Code, Day, Fact, GroupFact, List, MemberId, Object, ObjectId, Order, OrderId,
         group::{Group, GroupKind, PageId},
+        order::{OrderLine, Rating},
     },
-    ledger::{Entry, Moment, Sequence, UnitId},
+    ledger::{BookingId, Entry, Moment, Sequence, UnitId},
     query::{ReadError, Reading, exchange::misplaced},
     steps::Record,
+    store::StoreError,
 };
 
 /// How many records are read at once: one may have ten thousand legs.
@@ -45,8 +47,12 @@ pub(super) struct Visit<'a> {
     pub(super) credited_minutes: i64,
     /// What a member paid of hours.
     pub(super) paid_minutes: i64,
-    /// The order. None of groups, and of what was entered outside orders.
+    /// The id of the order. None of groups, and of what was entered outside orders.
+    pub(super) order_id: Option<&'a str>,
+    /// The order, where it was read as well.
     pub(super) order: Option<&'a Order>,
+    /// What the recipient said of the order.
+    pub(super) rating: Option<Rating>,
     /// Whether it was entered outside orders and groups.
     pub(super) is_entered: bool,
 }
@@ -64,7 +70,7 @@ impl Visit<'_> {
     }
 }
 
-/// All services of a scope, one after another.
+/// All services of a scope, one after another: of orders what their lines have.
 pub(super) fn visits(
     reading: &mut Reading<'_>,
     within: &Within,
@@ -72,14 +78,23 @@ pub(super) fn visits(
     see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     for centre in &within.centres {
+        each_line(reading, within, centre, &mut |reading, line| {
+            see_line(reading, people, (centre, line, None), see)
+        })?;
+    }
+    outside_orders(reading, within, people, see)
+}
+
+/// The same, with the orders.
+pub(super) fn visits_and_orders(
+    reading: &mut Reading<'_>,
+    within: &Within,
+    people: &mut People,
+    see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    for centre in &within.centres {
         orders(reading, within, centre, &mut |reading, order| {
-            let Some(mut visit) = rendered(order, people) else {
-                return Ok(());
-            };
-            if people.account(reading, &order.payer)?.person.is_some() {
-                visit.paid_minutes = paid_minutes(order);
-            }
-            see(&visit)
+            see_order(reading, people, order, see)
         })?;
     }
     outside_orders(reading, within, people, see)
@@ -109,34 +124,112 @@ pub(super) fn orders(
     })
 }
 
-/// What was paid for an order of hours.
-fn paid_minutes(order: &Order) -> i64 {
-    let reckoned = order.reckoned.as_ref().filter(|_| order.earns.is_none());
-    reckoned.map_or(0, |reckoned| reckoned.credited + reckoned.excess)
+fn read(line: &str) -> Result<OrderLine<'_>, StoreError> {
+    OrderLine::read(line)
+        .map_err(|error| StoreError::Corrupt(format!("the line of an order: {error}")))
 }
 
-/// What an order is as a service. None where nobody was served by it.
-pub(super) fn rendered<'a>(order: &'a Order, people: &mut People) -> Option<Visit<'a>> {
-    let is_settled = matches!(order.state, OrderState::Settled | OrderState::Resolved);
-    let reckoned = order.reckoned.as_ref().filter(|_| is_settled)?;
-    let served_minutes = reckoned.confirmed.get();
-    (served_minutes > 0).then(|| Visit {
-        number: *order.steps.first().unwrap_or(&Sequence::ZERO),
-        place: order.centre.as_str(),
-        service: order.service.as_str(),
-        block: order.block.as_ref().map(|block| block.as_str()),
-        point: order.point.as_ref().map(|point| point.as_str()),
-        on: order.on,
-        provider: Some(people.number(&order.provider)),
-        recipient: Some(people.number(&order.recipient)),
-        between: Some([order.at, order.until()]),
-        served_minutes,
-        credited_minutes: match order.earns {
-            None => reckoned.credited,
-            Some(_) => 0,
+/// The lines of a centre's orders whose service date is of the scope, as they stood at its
+/// position.
+fn each_line(
+    reading: &mut Reading<'_>,
+    within: &Within,
+    centre: &Branch,
+    see: &mut impl FnMut(&mut Reading<'_>, &OrderLine<'_>) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    let since = within.scope.since.unwrap_or(Day::FIRST);
+    let list = List::OrdersFrom(centre.clone(), since);
+    let mut after = list.start();
+    loop {
+        reading.scan.check_caller()?;
+        let mut lines = reading.snapshot.lines(&list, &after, AT_ONCE)?;
+        let is_last = lines.len() < AT_ONCE;
+        for (_, line) in &lines {
+            let line = read(line)?;
+            if within.scope.until.is_some_and(|until| until < line.on) {
+                return Ok(());
+            }
+            if line.last <= within.at {
+                see(reading, &line)?;
+            } else if line.first <= within.at {
+                see_past(reading, within, &line, see)?;
+            }
+        }
+        match lines.pop() {
+            Some((key, _)) if !is_last => after = key,
+            _ => return Ok(()),
+        }
+    }
+}
+
+/// The line of an order as it stood before what came after the position.
+fn see_past(
+    reading: &mut Reading<'_>,
+    within: &Within,
+    line: &OrderLine<'_>,
+    see: &mut impl FnMut(&mut Reading<'_>, &OrderLine<'_>) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    let id = BookingId::parse("order_id", line.id);
+    let id = id.map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let found = reading.snapshot.object(&ObjectId::Order(OrderId(id)))?;
+    let Some(Object::Order(order)) = found else {
+        return Err(StoreError::Corrupt(format!("order {id} is missing")).into());
+    };
+    let order = past::order_at(reading, *order, within.at)?;
+    let order = order.filter(|order| within.has_day(order.on));
+    match order.and_then(|order| order.line()) {
+        Some(line) => see(reading, &read(&line)?),
+        None => Ok(()),
+    }
+}
+
+/// Sees what an order is as a service, if somebody was served by it.
+pub(super) fn see_order(
+    reading: &mut Reading<'_>,
+    people: &mut People,
+    order: &Order,
+    see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    match order.line() {
+        Some(line) => see_line(
+            reading,
+            people,
+            (&order.centre, &read(&line)?, Some(order)),
+            see,
+        ),
+        None => Ok(()),
+    }
+}
+
+fn see_line(
+    reading: &mut Reading<'_>,
+    people: &mut People,
+    (centre, line, order): (&Branch, &OrderLine<'_>, Option<&Order>),
+    see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    if line.served_minutes == 0 {
+        return Ok(());
+    }
+    let is_paid_by_member = people.account(reading, line.payer)?.person.is_some();
+    see(&Visit {
+        number: line.first,
+        place: centre.as_str(),
+        service: line.service,
+        block: line.block,
+        point: line.point,
+        on: line.on,
+        provider: Some(people.numbered(line.provider)),
+        recipient: Some(people.numbered(line.recipient)),
+        between: order.map(|order| [order.at, order.until()]),
+        served_minutes: line.served_minutes,
+        credited_minutes: line.credited_minutes,
+        paid_minutes: match is_paid_by_member {
+            true => line.paid_minutes,
+            false => 0,
         },
-        paid_minutes: 0,
-        order: Some(order),
+        order_id: Some(line.id),
+        order,
+        rating: line.rating,
         is_entered: false,
     })
 }
@@ -230,7 +323,9 @@ fn see_group(
         served_minutes: 0,
         credited_minutes: 0,
         paid_minutes: 0,
+        order_id: None,
         order: None,
+        rating: None,
         is_entered: false,
     };
     if let Some(leader) = terms.kind.leader() {
@@ -289,8 +384,8 @@ fn see_entry(
         if !within.has_account(leg.debit().as_str()) {
             continue;
         }
-        let paid = people.account(reading, leg.debit())?;
-        let got = people.account(reading, leg.credit())?;
+        let paid = people.account(reading, leg.debit().as_str())?;
+        let got = people.account(reading, leg.credit().as_str())?;
         let minutes = match paid.unit == UnitId::time() {
             true => leg.amount().steps(),
             false => 0,
@@ -314,7 +409,9 @@ fn see_entry(
                 Some(_) => minutes,
                 None => 0,
             },
+            order_id: None,
             order: None,
+            rating: None,
             is_entered: true,
         })?;
     }

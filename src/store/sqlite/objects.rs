@@ -200,6 +200,25 @@ pub(super) fn identity_key(connection: &Connection) -> Result<IdentityKey> {
     Ok(IdentityKey::new(key))
 }
 
+/// The lines of a list under their keys, from after one on.
+pub(super) fn lines(
+    connection: &Connection,
+    list: &List,
+    after: &str,
+    limit: usize,
+) -> Result<Vec<(String, String)>> {
+    // '~' comes after every character that a key may have.
+    let end = format!("{}~", list.prefix());
+    let mut statement = connection.prepare_cached(
+        "SELECT key, line FROM keys
+         WHERE key > ?1 AND key < ?2 AND line IS NOT NULL ORDER BY key LIMIT ?3",
+    )?;
+    let lines = statement.query_map(params![after, end, limit as i64], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    Ok(lines.collect::<rusqlite::Result<_>>()?)
+}
+
 /// The objects of a list by id, from after one on.
 pub(super) fn listed(
     connection: &Connection,

@@ -100,10 +100,12 @@ CREATE TABLE objects (
   state    TEXT NOT NULL          -- JSON
 ) STRICT;
 
--- The objects in the order of their lists: the list's name, a blank, the object's id.
+-- The objects in the order of their lists: the list's name, a blank, the object's id; and what
+-- most readers of the list want of the object, if anything.
 CREATE TABLE keys (
   key    TEXT PRIMARY KEY,
-  object TEXT NOT NULL
+  object TEXT NOT NULL,
+  line   TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- The records of services that were rendered outside orders, by the minute at which they

@@ -223,6 +223,10 @@ impl Snapshot for SqliteSnapshot {
         objects::listed(self.connection()?, list, after, limit)
     }
 
+    fn lines(&mut self, list: &List, after: &str, limit: usize) -> Result<Vec<(String, String)>> {
+        objects::lines(self.connection()?, list, after, limit)
+    }
+
     fn served(
         &mut self,
         after: (i64, Sequence),

@@ -106,7 +106,7 @@ impl Deeds {
                 })?;
             }
             for leg in entry.transfers.as_slice() {
-                let to = self.people.account(reading, leg.credit())?;
+                let to = self.people.account(reading, leg.credit().as_str())?;
                 if to.unit == UnitId::time() && own.is_some() && to.person == own {
                     gained = i64::saturating_add(gained, leg.amount().steps());
                     place_gained = Some(place.to_owned());
@@ -144,7 +144,7 @@ impl Deeds {
         let Some(first) = legs.first() else {
             return Ok(());
         };
-        if self.people.account(reading, first.debit())?.unit != UnitId::time() {
+        if self.people.account(reading, first.debit().as_str())?.unit != UnitId::time() {
             return Ok(());
         }
         let each = legs.iter().map(|leg| leg.amount().steps());

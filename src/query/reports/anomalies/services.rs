@@ -13,7 +13,7 @@ use crate::{
             Within,
             people::{People, Person},
             report::Unit,
-            visits::{Visit, visits},
+            visits::{Visit, visits_and_orders},
         },
     },
 };
@@ -67,7 +67,7 @@ impl Services {
         people: &mut People,
     ) -> Result<Self, ReadError> {
         let mut services = Self::default();
-        visits(reading, within, people, &mut |visit| {
+        visits_and_orders(reading, within, people, &mut |visit| {
             services.add(visit);
             Ok(())
         })?;
