@@ -161,7 +161,7 @@ pub(super) fn conversion(
         }
     }
     if let Some(unit) = to.filter(|to| from == Some(to)) {
-        let what = format!("is {unit}, as convert.from is");
+        let what = format!("is {unit}, as from is");
         section.note("to", &what, "name the unit that is got");
     }
 }
