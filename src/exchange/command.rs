@@ -5,9 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AcceptNeed, Admission, ApproveExit, AriseVisit, Branch, CentreTerms, CloseIncident, Convert, ExitMember,
-    GroupCommand, IssuanceCommand, MemberDetails, MemberId, MemberState, NeedStep, ObjectId,
-    Objects, OfferSupply, OrderStep, OversightCommand, PartnerCommand, PeriodCommand,
+    AcceptNeed, Admission, ApproveExit, AriseVisit, Branch, CentreTerms, CloseIncident, Convert,
+    ExitMember, GroupCommand, IssuanceCommand, MemberDetails, MemberId, MemberState, NeedStep,
+    ObjectId, Objects, OfferSupply, OrderStep, OversightCommand, PartnerCommand, PeriodCommand,
     PersonalFields, PersonalPart, PolicyDocument, PoolCommand, PublishNeed, Qualification,
     RecordVisit, ReportIncident, SetMandate, StaffNumber, StaffState, StaffTerms, StandingStep,
     StepId, StockCommand, TrainingCommand, Wants, WithdrawSupply,

@@ -2,10 +2,10 @@
 
 use super::{
     AcceptNeed, AdoptPolicy, AdoptedPolicy, ApproveExit, Arisen, Branch, CentreTerms, ChangeMember,
-    ClearMember, Command, Commitments, Converted, Day, EraseMember, ExitMember, GroupFact, IncidentClosed,
-    IncidentReported, IssuanceFact, MemberDetails, MemberId, MoveMember, NeedPublished,
-    NeedStepped, ObjectId, OrderAccepted, OrderStepped, OversightFact, PartnerFact, PeriodFact,
-    PersonalPart, PolicyVersion, PoolFact, QualifyMember, RegisterMember, SetMandate,
+    ClearMember, Command, Commitments, Converted, Day, EraseMember, ExitMember, GroupFact,
+    IncidentClosed, IncidentReported, IssuanceFact, MemberDetails, MemberId, MoveMember,
+    NeedPublished, NeedStepped, ObjectId, OrderAccepted, OrderStepped, OversightFact, PartnerFact,
+    PeriodFact, PersonalPart, PolicyVersion, PoolFact, QualifyMember, RegisterMember, SetMandate,
     SetMemberState, SetStaffState, Settlement, StaffNumber, StaffTerms, StandingStepped, StepId,
     StockFact, SupplyOffered, SupplyWithdrawn, TrainingFact, Verdicts, VisitArose, VisitRecorded,
     order::PublishNeed,

@@ -1,9 +1,10 @@
 //! Why the time bank refuses.
 
 use super::{
-    Branch, Code, ConversionRejection, Day, GroupRejection, IssuanceRejection, MemberId, MemberState, OrderRejection,
-    OversightRejection, PartnerRejection, PeriodRejection, PolicyId, PolicyVersion, PoolRejection,
-    StaffChange, StaffNumber, StaffState, StepId, StockRejection, TrainingRejection,
+    Branch, Code, ConversionRejection, Day, GroupRejection, IssuanceRejection, MemberId,
+    MemberState, OrderRejection, OversightRejection, PartnerRejection, PeriodRejection, PolicyId,
+    PolicyVersion, PoolRejection, StaffChange, StaffNumber, StaffState, StepId, StockRejection,
+    TrainingRejection,
 };
 use crate::ledger::{AccountId, Balance, Difference, Principal, Sequence, UnitId};
 

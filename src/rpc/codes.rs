@@ -4,8 +4,9 @@ use tonic::Code;
 
 use crate::{
     exchange::{
-        self, ConversionRejection, GroupRejection, IssuanceRejection, OrderRejection, OversightRejection,
-        PartnerRejection, PeriodRejection, PoolRejection, StockRejection, TrainingRejection,
+        self, ConversionRejection, GroupRejection, IssuanceRejection, OrderRejection,
+        OversightRejection, PartnerRejection, PeriodRejection, PoolRejection, StockRejection,
+        TrainingRejection,
     },
     ledger,
     steps::Rejection,

@@ -56,6 +56,8 @@ fn what_is_commented_out_is_a_policy_too() {
         "balance.excess_to: huxi:pool:mutual",
         "grant.who: 60 or older",
         "exit.leaving: the heir, or else huxi:pool:mutual",
+        "convert.points-to-time.give: 60",
+        "convert.points-to-time.get: 1h",
         "service.home-care.group: true",
     ] {
         assert!(

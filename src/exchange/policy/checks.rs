@@ -3,7 +3,8 @@
 use std::{collections::BTreeSet, ops::Range};
 
 use super::{
-    BalanceTerms, Condition, ConversionTerms, ExchangeTerms, Level, Minutes, Pricing, QualificationTerms, Rounding,
+    BalanceTerms, Condition, ConversionTerms, ExchangeTerms, Level, Minutes, Pricing,
+    QualificationTerms, Rounding,
     document::{Document, Section},
 };
 use crate::{exchange::Code, ledger::UnitId};

@@ -3,15 +3,16 @@
 
 use super::{
     ApprovalTerms, AuditTerms, BalanceTerms, Basis, CancellationTerms, Condition,
-    ConfirmationTerms, ConversionTerms, DormancyTerms, ExchangeTerms, ExitTerms, Factor, GiftTerms, GrantTerms,
-    GroupPayTerms, Inheritor, IssuanceTerms, Level, Minutes, Mistakes, Months, Partner, Payer,
-    PaymentTerms, Percent, Policy, Pricing, QualificationTerms, Receiver, RedeemTerms,
+    ConfirmationTerms, ConversionTerms, DormancyTerms, ExchangeTerms, ExitTerms, Factor, GiftTerms,
+    GrantTerms, GroupPayTerms, Inheritor, IssuanceTerms, Level, Minutes, Mistakes, Months, Partner,
+    Payer, PaymentTerms, Percent, Policy, Pricing, QualificationTerms, Receiver, RedeemTerms,
     RetentionTerms, Rounding, Service, TrainingPoints, TrainingTerms, Waiting, Who, WhoTerms,
     checks,
     document::{Document, Section},
     read_values::{
         account, boolean, choice, code, day, factor, level, minutes, months, name, not_within,
-        number, number_within, payer, per_hour, positive_minutes, positive_months, steps, unit, years,
+        number, number_within, payer, per_hour, positive_minutes, positive_months, steps, unit,
+        years,
     },
 };
 use crate::{

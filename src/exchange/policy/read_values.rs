@@ -125,9 +125,7 @@ pub(super) fn steps(value: &DeValue<'_>, of: Option<&UnitId>) -> Read<NonZeroU32
     let range = 1..=MAX_STEPS;
     let given = match of {
         None => Some(1),
-        Some(unit) if *unit == UnitId::time() => {
-            u32::try_from(positive_minutes(value)?.get()).ok()
-        }
+        Some(unit) if *unit == UnitId::time() => u32::try_from(positive_minutes(value)?.get()).ok(),
         Some(_) => Some(number_within(value, range.clone())?),
     };
     let given = given.filter(|given| range.contains(given));

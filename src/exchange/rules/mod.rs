@@ -39,10 +39,10 @@ mod supplies;
 mod trainings;
 
 use super::{
-    Branch, Command, ConversionRejection, Day, Fact, GroupRejection, IssuanceRejection, MemberId, NotLoaded, Objects,
-    OrderRejection, OversightRejection, PartnerRejection, PeriodRejection, Personal, PoolRejection,
-    Rejection, Staff, StaffNumber, StockRejection, Taken, TrainingRejection, Wants, difference,
-    order::Reason,
+    Branch, Command, ConversionRejection, Day, Fact, GroupRejection, IssuanceRejection, MemberId,
+    NotLoaded, Objects, OrderRejection, OversightRejection, PartnerRejection, PeriodRejection,
+    Personal, PoolRejection, Rejection, Staff, StaffNumber, StockRejection, Taken,
+    TrainingRejection, Wants, difference, order::Reason,
 };
 use crate::ledger::{self, Book, Moment, Note, Principal, Stamp, TimeZone};
 
