@@ -170,6 +170,23 @@ fn what_changes_is_told_in_sentences() {
 }
 
 #[test]
+fn a_rate_that_changes_is_told_by_its_pair() {
+    let rate = |give| {
+        policy(&format!(
+            "[[convert]]\nfrom = \"points\"\nto = \"time\"\ngive = {give}\nget = \"1h\"\n\
+             into = \"a:shop\"\nsource = \"a:mint\"\n"
+        ))
+    };
+    let expected = ["Conversion points-to-time, give: 90, no longer 60"];
+    assert_eq!(sentences(&rate(60).changes(&rate(90))), expected);
+    let expected = [
+        "Conversion points-to-time is new: from points, to time, give 60, get 1h, into a:shop, \
+         source a:mint",
+    ];
+    assert_eq!(sentences(&policy("").changes(&rate(60))), expected);
+}
+
+#[test]
 fn every_rule_has_words_for_its_changes() {
     for sentence in sentences(&policy("").changes(&with_every_key())) {
         let subject = sentence.split(':').next().unwrap_or_default();
