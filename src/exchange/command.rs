@@ -5,9 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AcceptNeed, Admission, ApproveExit, AriseVisit, Branch, CentreTerms, CloseIncident, ExitMember,
-    GroupCommand, IssuanceCommand, MemberDetails, MemberId, MemberState, NeedStep, ObjectId,
-    Objects, OfferSupply, OrderStep, OversightCommand, PartnerCommand, PeriodCommand,
+    AcceptNeed, Admission, ApproveExit, AriseVisit, Branch, CentreTerms, CloseIncident, Convert,
+    ExitMember, GroupCommand, IssuanceCommand, MemberDetails, MemberId, MemberState, NeedStep,
+    ObjectId, Objects, OfferSupply, OrderStep, OversightCommand, PartnerCommand, PeriodCommand,
     PersonalFields, PersonalPart, PolicyDocument, PoolCommand, PublishNeed, Qualification,
     RecordVisit, ReportIncident, SetMandate, StaffNumber, StaffState, StaffTerms, StandingStep,
     StepId, StockCommand, TrainingCommand, Wants, WithdrawSupply,
@@ -224,6 +224,8 @@ pub enum Command {
     Group(Box<GroupCommand>),
     /// Of trainings.
     Training(Box<TrainingCommand>),
+    /// Of what a member has of a unit, into another.
+    Convert(Box<Convert>),
     /// Of periods.
     Period(PeriodCommand),
     /// Of partners.
@@ -282,6 +284,7 @@ impl Command {
             Self::Stock(command) => command.step_id(),
             Self::Group(command) => command.step_id(),
             Self::Training(command) => command.step_id(),
+            Self::Convert(new) => new.step_id(),
             Self::Period(command) => command.step_id(),
             Self::Partner(command) => command.step_id(),
             Self::Oversight(command) => command.step_id(),
@@ -330,6 +333,7 @@ impl Command {
             Self::Stock(command) => command.name(),
             Self::Group(command) => command.name(),
             Self::Training(command) => command.name(),
+            Self::Convert(_) => "a conversion",
             Self::Period(command) => command.name(),
             Self::Partner(command) => command.name(),
             Self::Oversight(command) => command.name(),
@@ -400,6 +404,7 @@ impl Command {
             Self::AriseVisit(new) => ObjectId::Standing(new.standing),
             Self::ReportIncident(new) => ObjectId::Order(new.order),
             Self::CloseIncident(new) => ObjectId::Incident(new.incident),
+            Self::Convert(new) => ObjectId::Member(new.member.clone()),
             Self::Period(command) => command.names(),
             Self::Stock(command) => {
                 return name_all(wants, objects, command.accounts(), command.names());

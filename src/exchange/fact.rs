@@ -2,10 +2,10 @@
 
 use super::{
     AcceptNeed, AdoptPolicy, AdoptedPolicy, ApproveExit, Arisen, Branch, CentreTerms, ChangeMember,
-    ClearMember, Command, Commitments, Day, EraseMember, ExitMember, GroupFact, IncidentClosed,
-    IncidentReported, IssuanceFact, MemberDetails, MemberId, MoveMember, NeedPublished,
-    NeedStepped, ObjectId, OrderAccepted, OrderStepped, OversightFact, PartnerFact, PeriodFact,
-    PersonalPart, PolicyVersion, PoolFact, QualifyMember, RegisterMember, SetMandate,
+    ClearMember, Command, Commitments, Converted, Day, EraseMember, ExitMember, GroupFact,
+    IncidentClosed, IncidentReported, IssuanceFact, MemberDetails, MemberId, MoveMember,
+    NeedPublished, NeedStepped, ObjectId, OrderAccepted, OrderStepped, OversightFact, PartnerFact,
+    PeriodFact, PersonalPart, PolicyVersion, PoolFact, QualifyMember, RegisterMember, SetMandate,
     SetMemberState, SetStaffState, Settlement, StaffNumber, StaffTerms, StandingStepped, StepId,
     StockFact, SupplyOffered, SupplyWithdrawn, TrainingFact, Verdicts, VisitArose, VisitRecorded,
     order::PublishNeed,
@@ -145,6 +145,8 @@ pub enum Fact {
     Group(Box<GroupFact>),
     /// Of trainings.
     Training(Box<TrainingFact>),
+    /// What a member had of a unit became another.
+    Converted(Box<Converted>),
     Period(Box<PeriodFact>),
     /// Of partners.
     Partner(Box<PartnerFact>),
@@ -202,6 +204,7 @@ impl Fact {
             Self::Stock(fact) => Command::Stock(Box::new(fact.command())),
             Self::Group(fact) => Command::Group(Box::new(fact.command())),
             Self::Training(fact) => Command::Training(Box::new(fact.command())),
+            Self::Converted(new) => Command::Convert(Box::new(new.command())),
             Self::Period(fact) => Command::Period(fact.command()),
             Self::Partner(fact) => Command::Partner(Box::new(fact.command())),
             Self::Oversight(fact) => Command::Oversight(Box::new(fact.command())),
@@ -256,6 +259,7 @@ impl Fact {
             Self::Oversight(fact) => fact.reason(),
             Self::Group(fact) => fact.reason(),
             Self::Training(fact) => fact.reason(),
+            Self::Converted(new) => new.convert.reason.as_ref(),
             _ => None,
         };
         reason.map(|reason| reason.commitment)
@@ -294,6 +298,7 @@ impl Fact {
             | Self::Stock(_)
             | Self::Group(_)
             | Self::Training(_)
+            | Self::Converted(_)
             | Self::Period(_)
             | Self::Partner(_)
             | Self::Oversight(_)
@@ -326,6 +331,7 @@ impl Fact {
             Self::Pool(fact) => fact.verdict_on(),
             Self::Issuance(fact) => fact.verdict_on(),
             Self::Stock(fact) => fact.verdict_on(),
+            Self::Converted(new) => new.verdict_on,
             _ => None,
         }
     }
@@ -399,6 +405,7 @@ impl Fact {
             Self::Stock(fact) => vec![fact.command().step_id()],
             Self::Group(fact) => vec![fact.command().step_id()],
             Self::Training(fact) => vec![fact.command().step_id()],
+            Self::Converted(new) => vec![new.convert.step_id()],
             Self::Period(fact) => vec![fact.command().step_id()],
             Self::Partner(fact) => vec![fact.command().step_id()],
             Self::Oversight(fact) => vec![fact.command().step_id()],

@@ -56,6 +56,7 @@ impl Objects {
             Fact::Stock(fact) => self.fold_stock(fact, at),
             Fact::Group(fact) => self.fold_group(fact, at),
             Fact::Training(fact) => self.fold_training(fact, at),
+            Fact::Converted(new) => self.fold_converted(new, at),
             Fact::Period(fact) => match &**fact {
                 PeriodFact::Closed(new) => self.close_period(new, stamp),
                 PeriodFact::Sealed(seal) => self.change_period(&seal.id, at, |period| {

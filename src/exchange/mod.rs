@@ -12,6 +12,7 @@
 mod adopted;
 mod centre;
 mod command;
+pub mod conversion;
 mod day;
 mod difference;
 mod digest;
@@ -55,6 +56,7 @@ pub use command::{
     AdoptPolicy, ChangeMember, ClearMember, Command, EraseMember, MemberChange, MoveMember,
     QualifyMember, RegisterMember, SetMemberState, SetStaffState, StaffChange,
 };
+pub use conversion::{ConversionRejection, Convert, Converted};
 pub use day::Day;
 pub use digest::Sha256;
 pub use exit::{ApproveExit, Exit, ExitCause, ExitMember, Settlement};

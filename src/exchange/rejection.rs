@@ -1,9 +1,10 @@
 //! Why the time bank refuses.
 
 use super::{
-    Branch, Code, Day, GroupRejection, IssuanceRejection, MemberId, MemberState, OrderRejection,
-    OversightRejection, PartnerRejection, PeriodRejection, PolicyId, PolicyVersion, PoolRejection,
-    StaffChange, StaffNumber, StaffState, StepId, StockRejection, TrainingRejection,
+    Branch, Code, ConversionRejection, Day, GroupRejection, IssuanceRejection, MemberId,
+    MemberState, OrderRejection, OversightRejection, PartnerRejection, PeriodRejection, PolicyId,
+    PolicyVersion, PoolRejection, StaffChange, StaffNumber, StaffState, StepId, StockRejection,
+    TrainingRejection,
 };
 use crate::ledger::{AccountId, Balance, Difference, Principal, Sequence, UnitId};
 
@@ -193,7 +194,7 @@ pub enum Rejection {
         account: AccountId,
         why: String,
     },
-    #[error("a service earns {unit}, and the ledger has no such unit; declare it first")]
+    #[error("the policy names the unit {unit}, and the ledger has no such unit; declare it first")]
     PolicyUnitUnknown { unit: UnitId },
     #[error("centre {centre} has adopted {max} policies, the most there are", max = PolicyVersion::MAX)]
     TooManyPolicies { centre: Branch },
@@ -240,6 +241,9 @@ pub enum Rejection {
     /// Of what is asked of trainings.
     #[error(transparent)]
     Training(Box<TrainingRejection>),
+    /// Of conversions.
+    #[error(transparent)]
+    Conversion(Box<ConversionRejection>),
     /// Of periods.
     #[error(transparent)]
     Period(Box<PeriodRejection>),
@@ -266,6 +270,12 @@ impl From<OversightRejection> for Rejection {
 impl From<TrainingRejection> for Rejection {
     fn from(rejection: TrainingRejection) -> Self {
         Self::Training(Box::new(rejection))
+    }
+}
+
+impl From<ConversionRejection> for Rejection {
+    fn from(rejection: ConversionRejection) -> Self {
+        Self::Conversion(Box::new(rejection))
     }
 }
 
@@ -364,6 +374,7 @@ impl Rejection {
             Self::Oversight(rejection) => rejection.reason(),
             Self::Group(rejection) => rejection.reason(),
             Self::Training(rejection) => rejection.reason(),
+            Self::Conversion(rejection) => rejection.reason(),
             Self::Period(rejection) => rejection.reason(),
         }
     }

@@ -21,6 +21,7 @@ impl Rejection {
             Self::Oversight(rejection) => rejection.figures(),
             Self::Group(rejection) => rejection.figures(),
             Self::Training(rejection) => rejection.figures(),
+            Self::Conversion(rejection) => rejection.figures(),
             Self::Period(rejection) => rejection.figures(),
             Self::IdReused { id, difference } => vec![
                 ("id", id.to_string()),

@@ -3,7 +3,7 @@
 use timebank_proto::v1::{self, exchange_step::Fact as Message};
 
 use super::{
-    Undecodable,
+    Undecodable, conversion_facts,
     decode::{booking, ledger_fact},
     encode, exit_facts, group_facts, incident_facts, issuance_facts, member_facts, order_facts,
     oversight_facts, partner_facts, period_facts, pool_facts, standing_facts, stock_facts,
@@ -107,6 +107,7 @@ fn fact_to_proto(fact: &Fact) -> Message {
         Fact::Stock(fact) => stock_facts::to_proto(fact),
         Fact::Group(fact) => group_facts::to_proto(fact),
         Fact::Training(fact) => training_facts::to_proto(fact),
+        Fact::Converted(new) => conversion_facts::to_proto(new),
         Fact::Period(fact) => period_facts::to_proto(fact),
         Fact::Partner(fact) => partner_facts::to_proto(fact),
         Fact::Oversight(fact) => oversight_facts::to_proto(fact),
@@ -227,6 +228,7 @@ fn fact(fact: Message) -> Result<Fact> {
         Message::GroupStepped(new) => group_facts::read_stepped(&new)?,
         Message::TrainingRecorded(new) => training_facts::read_recorded(&new)?,
         Message::TrainingAnnulled(new) => training_facts::read_annulled(&new)?,
+        Message::UnitsConverted(new) => conversion_facts::read(&new)?,
         Message::PeriodClosed(new) => period_facts::read_closed(&new)?,
         Message::PeriodSealed(new) => period_facts::read_sealed(&new)?,
         Message::PeriodSignedOff(new) => period_facts::read_signed(&new)?,

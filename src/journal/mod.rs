@@ -7,6 +7,7 @@
 /// another one is not read.
 pub const FORMAT_VERSION: i32 = 1;
 
+mod conversion_facts;
 mod decode;
 mod encode;
 mod exit_facts;

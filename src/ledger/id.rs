@@ -259,6 +259,11 @@ impl Label {
         Self("redemption".into())
     }
 
+    /// The kind of an entry by which one unit is converted into another.
+    pub fn conversion() -> Self {
+        Self("conversion".into())
+    }
+
     /// The kind of an entry by which hours go to another time bank, or come from there.
     pub fn clearing() -> Self {
         Self("clearing".into())

@@ -4,8 +4,9 @@ use tonic::Code;
 
 use crate::{
     exchange::{
-        self, GroupRejection, IssuanceRejection, OrderRejection, OversightRejection,
-        PartnerRejection, PeriodRejection, PoolRejection, StockRejection, TrainingRejection,
+        self, ConversionRejection, GroupRejection, IssuanceRejection, OrderRejection,
+        OversightRejection, PartnerRejection, PeriodRejection, PoolRejection, StockRejection,
+        TrainingRejection,
     },
     ledger,
     steps::Rejection,
@@ -54,6 +55,7 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         Rejection::Oversight(rejection) => oversight_code(rejection),
         Rejection::Group(rejection) => group_code(rejection),
         Rejection::Training(rejection) => training_code(rejection),
+        Rejection::Conversion(rejection) => conversion_code(rejection),
         Rejection::Period(rejection) => period_code(rejection),
         Rejection::CentreInside { .. }
         | Rejection::StaffStateWrong { .. }
@@ -153,6 +155,14 @@ fn period_code(rejection: &PeriodRejection) -> Code {
         | PeriodRejection::PeriodNotOver { .. }
         | PeriodRejection::PeriodHole { .. }
         | PeriodRejection::EffectiveInClosed { .. } => Code::FailedPrecondition,
+    }
+}
+
+fn conversion_code(rejection: &ConversionRejection) -> Code {
+    match rejection {
+        ConversionRejection::UnitsNotConverted { .. } => Code::FailedPrecondition,
+        ConversionRejection::ConversionUneven { .. } => Code::InvalidArgument,
+        ConversionRejection::ConversionTooLarge { .. } => Code::OutOfRange,
     }
 }
 

@@ -5,6 +5,7 @@ mod accounts;
 mod centres;
 mod codes;
 mod connection;
+mod conversions;
 mod convert;
 mod door;
 mod entries;

@@ -6,6 +6,7 @@ use timebank_proto::{
     DESCRIPTOR_SET, limits,
     v1::{
         account_service_server::AccountServiceServer, centre_service_server::CentreServiceServer,
+        conversion_service_server::ConversionServiceServer,
         entry_service_server::EntryServiceServer, group_service_server::GroupServiceServer,
         hold_service_server::HoldServiceServer, incident_service_server::IncidentServiceServer,
         journal_service_server::JournalServiceServer, member_service_server::MemberServiceServer,
@@ -199,6 +200,7 @@ fn routes(services: Services) -> Result<Routes, tonic_reflection::server::Error>
         PartnerServiceServer,
         GroupServiceServer,
         TrainingServiceServer,
+        ConversionServiceServer,
         PeriodServiceServer,
         ReportServiceServer
     );

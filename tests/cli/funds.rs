@@ -210,6 +210,83 @@ fn points_are_redeemed_for_pieces() {
     desk.done(&["audit", "verify"]);
 }
 
+const RATES: &str = r#"
+name = "City"
+[[convert]]
+from = "points"
+to = "time"
+give = 20
+get = "30m"
+into = "city:stock:shop"
+source = "city:issuance:welcome"
+"#;
+
+/// With a stock of points, a source of hours, and a rate between the two; a member has 100 points.
+fn converting() -> Desk {
+    let desk = desk();
+    desk.done(&["unit", "declare", "points", "--step", "point"]);
+    let by_whom = "--kind foundation --funder F --sector social --contract C-1 --cap 600 \
+                   --from 2020-01-01 --until 2099-12-31";
+    for line in [
+        "stock open city:stock:shop --unit points --name Shop".into(),
+        format!("source open {WELCOME} {by_whom}"),
+        format!("source open city:issuance:points --unit points {by_whom}"),
+    ] {
+        desk.done(&first(&line));
+    }
+    let file = desk.file("rates.toml", RATES);
+    desk.done(&by("1001", &["policy", "adopt", "city", &file]));
+    desk.done(&by("1001", &["member", "register", ADA, "--name", "N"]));
+    desk.done(&first(
+        "issue city:issuance:points city:member:ada:points 100",
+    ));
+    desk
+}
+
+#[test]
+fn units_are_converted_at_the_rate_of_the_policy() {
+    let desk = converting();
+    let convert = "convert city:member:ada";
+    let (code, refused) = desk.failed(&first(&format!("{convert} 20 points gold")));
+    assert_eq!(
+        (code, &refused["error"]),
+        (1, &json!("UNITS_NOT_CONVERTED"))
+    );
+    let (code, refused) = desk.failed(&first(&format!("{convert} 51 points time")));
+    assert_eq!((code, &refused["error"]), (1, &json!("CONVERSION_UNEVEN")));
+    let hours = desk.run(&first(&format!("{convert} 1h points time")));
+    assert_eq!(hours.code, 2, "{hours:?}");
+    let id = "018f4e9a-0000-7000-8000-00000000c001";
+    let line = format!("{convert} 60 points time --reason visits --id {id}");
+    let made = desk.json(&first(&line));
+    assert_eq!(
+        (&made["kind"], &made["entry_id"]),
+        (&json!("conversion"), &json!(id))
+    );
+    assert_eq!(
+        (&made["amount"], &made["replayed"]),
+        (&json!(null), &json!(false))
+    );
+    let legs = [&made["transfers"][0], &made["transfers"][1]];
+    let legs = legs.map(|leg| {
+        (
+            leg["to"].clone(),
+            leg["amount"].clone(),
+            leg["unit_id"].clone(),
+        )
+    });
+    assert_eq!(
+        legs,
+        [
+            (json!("city:stock:shop"), json!(60), json!("points")),
+            (json!("city:member:ada"), json!(90), json!("time")),
+        ]
+    );
+    assert_eq!(desk.json(&first(&line))["replayed"], json!(true));
+    assert_eq!(balance(&desk, "city:member:ada:points"), 40);
+    desk.done(&["audit", "verify"]);
+}
+
 #[test]
 fn hours_go_to_partners_and_come_from_there() {
     let desk = funded();

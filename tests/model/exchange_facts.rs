@@ -14,7 +14,7 @@ use timebank::{
 
 use super::{
     bytes::{accounts, bookings, labels, moments},
-    group_facts, order_facts, pool_facts, training_facts,
+    conversion_facts, group_facts, order_facts, pool_facts, training_facts,
 };
 
 pub(super) fn facts() -> BoxedStrategy<Fact> {
@@ -88,6 +88,7 @@ pub(super) fn facts() -> BoxedStrategy<Fact> {
         order_facts::facts(),
         group_facts::facts(),
         training_facts::facts(),
+        conversion_facts::facts(),
         pool_facts::facts(),
         (bookings(), branches(), versions(), days(), "[a-z]{1,20}").prop_map(
             |(step, centre, version, starts_on, name)| {

@@ -12,6 +12,7 @@ mod bytes;
 mod chain;
 mod compare;
 mod conservation;
+mod conversion_facts;
 mod counted;
 mod crowd;
 mod due;

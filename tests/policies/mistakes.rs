@@ -229,6 +229,54 @@ fn each_mistake_has_its_place_and_a_hint() {
             "line 2, column 1: training has the code aid twice; give each a code of its own",
         ),
         (
+            "[[convert]]\nfrom = \"points\"\nto = \"points\"\ngive = 1\nget = 2\ninto = \"a:b\"\nsource = \"a:c\"",
+            "line 4, column 6: convert[0].to is points, as from is; name the unit that is got",
+        ),
+        (
+            "[[convert]]\nfrom = \"cny\"\nto = \"points\"\ngive = 1\nget = 2\ninto = \"a:b\"\nsource = \"a:c\"",
+            "line 3, column 8: convert[0].from is money; nothing is converted into money or out of it: name another unit",
+        ),
+        (
+            "[[convert]]\nfrom = \"points\"\nto = \"cny\"\ngive = 1\nget = 2\ninto = \"a:b\"\nsource = \"a:c\"",
+            "line 4, column 6: convert[0].to is money; nothing is converted into money or out of it: name another unit",
+        ),
+        (
+            "[[convert]]\nfrom = \"points\"\nto = \"time\"\ngive = 0\nget = \"1h\"\ninto = \"a:b\"\nsource = \"a:c\"",
+            "line 5, column 8: convert[0].give is not a whole number in its range; write one from 1 to 100000",
+        ),
+        (
+            "[[convert]]\nfrom = \"points\"\nto = \"time\"\ngive = 100001\nget = \"1h\"\ninto = \"a:b\"\nsource = \"a:c\"",
+            "line 5, column 8: convert[0].give is not a whole number in its range; write one from 1 to 100000",
+        ),
+        (
+            "[[convert]]\nfrom = \"points\"\nto = \"time\"\ngive = 1\nget = 60\ninto = \"a:b\"\nsource = \"a:c\"",
+            "line 6, column 7: convert[0].get is not a length of time; write \"15m\", \"2h\" or \"1h30m\"",
+        ),
+        (
+            "[[convert]]\nfrom = \"points\"\nto = \"time\"\ngive = 1\nget = \"0m\"\ninto = \"a:b\"\nsource = \"a:c\"",
+            "line 6, column 7: convert[0].get is not longer than nothing; write \"15m\", for one",
+        ),
+        (
+            "[[convert]]\nfrom = \"points\"\nto = \"time\"\ngive = 1\nget = \"1666h41m\"\ninto = \"a:b\"\nsource = \"a:c\"",
+            "line 6, column 7: convert[0].get is not in its range; write 1666h40m at most",
+        ),
+        (
+            "[[convert]]\nfrom = \"time\"\nto = \"points\"\ngive = 60\nget = 1\ninto = \"a:b\"\nsource = \"a:c\"",
+            "line 5, column 8: convert[0].give is not a length of time; write \"15m\", \"2h\" or \"1h30m\"",
+        ),
+        (
+            "[[convert]]\nfrom = \"Points\"\nto = \"time\"\ngive = 60\nget = \"1h\"\ninto = \"a:b\"\nsource = \"a:c\"",
+            "line 3, column 8: convert[0].from is not a unit; write \"time\", or the name of a unit that the ledger has, such as \"points\"",
+        ),
+        (
+            "[[convert]]\nfrom = \"points\"\nto = \"time\"\ngive = 1\nget = \"1h\"\nsource = \"a:c\"",
+            "line 2, column 1: convert[0].into is missing; give into",
+        ),
+        (
+            "[[convert]]\nfrom = \"points\"\nto = \"time\"\ngive = 1\nget = \"1h\"\ninto = \"a:b\"\nsource = \"a:c\"\n[[convert]]\nfrom = \"points\"\nto = \"time\"\ngive = 2\nget = \"1h\"\ninto = \"a:b\"\nsource = \"a:c\"",
+            "line 2, column 1: convert has points to time twice; keep one rate for each pair",
+        ),
+        (
             "a = 1\na = 2",
             "line 3, column 1: duplicate key; write it as TOML: `key = value` below a `[section]`",
         ),

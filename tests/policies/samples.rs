@@ -56,6 +56,8 @@ fn what_is_commented_out_is_a_policy_too() {
         "balance.excess_to: huxi:pool:mutual",
         "grant.who: 60 or older",
         "exit.leaving: the heir, or else huxi:pool:mutual",
+        "convert.points-to-time.give: 60",
+        "convert.points-to-time.get: 1h",
         "service.home-care.group: true",
     ] {
         assert!(
@@ -165,6 +167,23 @@ fn what_changes_is_told_in_sentences() {
         "Service read goes",
     ];
     assert_eq!(sentences(&before.changes(&after)), expected);
+}
+
+#[test]
+fn a_rate_that_changes_is_told_by_its_pair() {
+    let rate = |give| {
+        policy(&format!(
+            "[[convert]]\nfrom = \"points\"\nto = \"time\"\ngive = {give}\nget = \"1h\"\n\
+             into = \"a:shop\"\nsource = \"a:mint\"\n"
+        ))
+    };
+    let expected = ["Conversion points-to-time, give: 90, no longer 60"];
+    assert_eq!(sentences(&rate(60).changes(&rate(90))), expected);
+    let expected = [
+        "Conversion points-to-time is new: from points, to time, give 60, get 1h, into a:shop, \
+         source a:mint",
+    ];
+    assert_eq!(sentences(&policy("").changes(&rate(60))), expected);
 }
 
 #[test]

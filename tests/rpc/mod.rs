@@ -6,6 +6,7 @@ mod bad_reads;
 mod batches;
 mod busy;
 mod calls;
+mod conversions;
 mod ends;
 mod files;
 mod goings;

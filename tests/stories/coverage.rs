@@ -23,6 +23,7 @@ fn reasons() -> BTreeSet<String> {
         include_str!("../../src/exchange/stock/rejection.rs"),
         include_str!("../../src/exchange/group/rejection.rs"),
         include_str!("../../src/exchange/training/rejection.rs"),
+        include_str!("../../src/exchange/conversion/rejection.rs"),
         include_str!("../../src/exchange/period/rejection.rs"),
         include_str!("../../src/exchange/oversight/rejection.rs"),
         include_str!("../../src/exchange/partner/rejection.rs"),

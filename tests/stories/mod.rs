@@ -7,6 +7,7 @@
 //! that is meant, `UPDATE_GOLDENFILES=1 cargo test --test suite stories` writes
 //! the results anew, to be read before they are believed.
 
+mod conversions;
 mod coverage;
 mod groups;
 mod orders;
@@ -95,6 +96,7 @@ stories! {
     chenjiaqiao
     community_sunshine_fund
     community_universities
+    conversions
     corrections
     drafts
     due

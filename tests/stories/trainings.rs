@@ -26,7 +26,7 @@ impl Story {
             "annul" => TrainingCommand::Annul(self.annul(words)?),
             "training" => return self.training(words).map(Some),
             "trainings" => return self.trainings_of(words).map(Some),
-            _ => return Ok(None),
+            name => return self.conversions(name, words),
         };
         let command = Command::Training(Box::new(command));
         let result = self.world.submit(command, caller(words)?);

@@ -6,8 +6,8 @@ use timebank::exchange::{
 
 use super::{
     cells::{Cells, hex, shown},
-    group_facts, issuance_facts, order_facts, oversight_facts, partner_facts, period_facts,
-    pool_facts, stock_facts, training_facts,
+    convert, group_facts, issuance_facts, order_facts, oversight_facts, partner_facts,
+    period_facts, pool_facts, stock_facts, training_facts,
 };
 use crate::render::{Cell, Row};
 
@@ -43,6 +43,7 @@ pub(super) fn name(fact: &Fact) -> &'static str {
         Fact::Stock(fact) => stock_facts::name(fact),
         Fact::Group(fact) => group_facts::name(fact),
         Fact::Training(fact) => training_facts::name(fact),
+        Fact::Converted(_) => "units_converted",
         Fact::Period(fact) => period_facts::name(fact),
         Fact::Partner(fact) => partner_facts::name(fact),
         Fact::Oversight(fact) => oversight_facts::name(fact),
@@ -125,6 +126,7 @@ pub(super) fn cells(fact: &Fact) -> Cells {
         Fact::Stock(fact) => stock_facts::cells(fact),
         Fact::Group(fact) => group_facts::cells(fact),
         Fact::Training(fact) => training_facts::cells(fact),
+        Fact::Converted(new) => convert::cells(new),
         Fact::Period(fact) => period_facts::cells(fact),
         Fact::Partner(fact) => partner_facts::cells(fact),
         Fact::Oversight(fact) => oversight_facts::cells(fact),
@@ -308,6 +310,7 @@ pub(super) fn summary(fact: &Fact) -> String {
         Fact::Stock(fact) => stock_facts::summary(fact),
         Fact::Group(fact) => group_facts::summary(fact),
         Fact::Training(fact) => training_facts::summary(fact),
+        Fact::Converted(new) => convert::summary(new),
         Fact::Period(fact) => period_facts::summary(fact),
         Fact::Partner(fact) => partner_facts::summary(fact),
         Fact::Oversight(fact) => oversight_facts::summary(fact),

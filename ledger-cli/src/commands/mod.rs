@@ -7,6 +7,7 @@ mod cells;
 mod centre;
 mod certificate;
 mod change;
+mod convert;
 mod entry;
 mod evaluation;
 mod exchange_facts;
@@ -135,6 +136,8 @@ pub(crate) enum LedgerCommand {
     Report(report::ReportCommand),
     /// Redeem points or hours for what is in a stock
     Redeem(stock::RedeemArgs),
+    /// Convert one unit of a member's into another, at the rate that the policy names
+    Convert(convert::ConvertArgs),
     /// Issue from a source to an account of its centre
     Issue(source::IssueArgs),
     /// Move an amount from one account to another
@@ -197,6 +200,7 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Passbook(args) => passbook::passbook(args, session).await,
         LedgerCommand::Report(command) => report::run(command, session).await,
         LedgerCommand::Redeem(args) => stock::redeem(args, session).await,
+        LedgerCommand::Convert(args) => convert::convert(args, session).await,
         LedgerCommand::Issue(args) => source::issue(args, session).await,
         LedgerCommand::Transfer(args) => entry::transfer(args, session).await,
         LedgerCommand::Entry(command) => entry::run(command, session).await,

@@ -3,7 +3,8 @@
 use std::{collections::BTreeSet, ops::Range};
 
 use super::{
-    BalanceTerms, Condition, ExchangeTerms, Level, Minutes, Pricing, QualificationTerms, Rounding,
+    BalanceTerms, Condition, ConversionTerms, ExchangeTerms, Level, Minutes, Pricing,
+    QualificationTerms, Rounding,
     document::{Document, Section},
 };
 use crate::{exchange::Code, ledger::UnitId};
@@ -142,6 +143,38 @@ pub(super) fn points(section: &mut Section<'_, '_>, unit: Option<&UnitId>) {
     if unit.is_some_and(|unit| *unit == UnitId::time()) {
         let hint = "a training earns no hours: name another unit, such as \"points\"";
         section.note("unit", "is time", hint);
+    }
+}
+
+/// The unit of money, which hours and points are never converted into, nor it into them.
+const MONEY: &str = "cny";
+
+/// That a conversion is between two units, neither of them money.
+pub(super) fn conversion(
+    section: &mut Section<'_, '_>,
+    from: Option<&UnitId>,
+    to: Option<&UnitId>,
+) {
+    for (key, unit) in [("from", from), ("to", to)] {
+        if unit.is_some_and(|unit| unit.as_str() == MONEY) {
+            let hint = "nothing is converted into money or out of it: name another unit";
+            section.note(key, "is money", hint);
+        }
+    }
+    if let Some(unit) = to.filter(|to| from == Some(to)) {
+        let what = format!("is {unit}, as from is");
+        section.note("to", &what, "name the unit that is got");
+    }
+}
+
+/// That no pair of units has two rates.
+pub(super) fn pairs(top: &mut Section<'_, '_>, conversions: &[ConversionTerms]) {
+    let mut seen = BTreeSet::new();
+    for one in conversions {
+        if !seen.insert((one.from.as_str(), one.to.as_str())) {
+            let what = format!("has {} to {} twice", one.from, one.to);
+            top.note("convert", &what, "keep one rate for each pair");
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! [is worth](pricing).
 
 mod checks;
+mod conversion;
 mod document;
 mod eligibility;
 mod judge;
@@ -19,6 +20,7 @@ mod words;
 
 use serde::Serialize;
 
+pub use conversion::{ConversionTerms, Unconverted};
 pub use document::{MAX_DOCUMENT_BYTES, Mistake, Mistakes};
 pub use eligibility::{Condition, Person, Waiting, Who};
 pub use judge::{Ask, Breach, Giver};
@@ -68,6 +70,9 @@ pub struct Policy {
     /// What members are trained in.
     #[serde(rename = "training")]
     pub trainings: Vec<TrainingTerms>,
+    /// Which units are converted into which. No others are.
+    #[serde(rename = "convert")]
+    pub conversions: Vec<ConversionTerms>,
     /// The catalogue of services.
     #[serde(rename = "service")]
     pub services: Vec<Service>,
@@ -124,7 +129,9 @@ impl Policy {
     /// The units that it names.
     pub fn units(&self) -> impl Iterator<Item = &UnitId> {
         let services = self.services.iter().map(|service| &service.unit);
-        services.chain(self.training_points().map(|points| &points.unit))
+        let trainings = self.training_points().map(|points| &points.unit);
+        let conversions = self.conversions.iter().flat_map(|one| [&one.from, &one.to]);
+        services.chain(trainings).chain(conversions)
     }
 }
 

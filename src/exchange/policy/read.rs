@@ -3,15 +3,16 @@
 
 use super::{
     ApprovalTerms, AuditTerms, BalanceTerms, Basis, CancellationTerms, Condition,
-    ConfirmationTerms, DormancyTerms, ExchangeTerms, ExitTerms, Factor, GiftTerms, GrantTerms,
-    GroupPayTerms, Inheritor, IssuanceTerms, Level, Minutes, Mistakes, Months, Partner, Payer,
-    PaymentTerms, Percent, Policy, Pricing, QualificationTerms, Receiver, RedeemTerms,
+    ConfirmationTerms, ConversionTerms, DormancyTerms, ExchangeTerms, ExitTerms, Factor, GiftTerms,
+    GrantTerms, GroupPayTerms, Inheritor, IssuanceTerms, Level, Minutes, Mistakes, Months, Partner,
+    Payer, PaymentTerms, Percent, Policy, Pricing, QualificationTerms, Receiver, RedeemTerms,
     RetentionTerms, Rounding, Service, TrainingPoints, TrainingTerms, Waiting, Who, WhoTerms,
     checks,
     document::{Document, Section},
     read_values::{
         account, boolean, choice, code, day, factor, level, minutes, months, name, not_within,
-        number, number_within, payer, per_hour, positive_minutes, positive_months, unit, years,
+        number, number_within, payer, per_hour, positive_minutes, positive_months, steps, unit,
+        years,
     },
 };
 use crate::{
@@ -28,6 +29,7 @@ const MAX_QUALIFICATIONS: usize = 100;
 const MAX_NEEDS: usize = 20;
 const MAX_SERVICES: usize = 500;
 const MAX_TRAININGS: usize = 100;
+const MAX_CONVERSIONS: usize = 100;
 /// How many points a training earns at most.
 const MAX_POINTS: u32 = 10_000;
 /// How many days a rule counts in at most.
@@ -103,6 +105,8 @@ fn policy(top: &mut Section<'_, '_>) -> Option<Policy> {
     let trainings = top.sections("training", MAX_TRAININGS, |section| {
         training(section, &qualifications)
     });
+    let conversions = top.sections("convert", MAX_CONVERSIONS, conversion);
+    checks::pairs(top, &conversions);
     let services = top.sections("service", MAX_SERVICES, |section| {
         service(section, &qualifications)
     });
@@ -139,6 +143,7 @@ fn policy(top: &mut Section<'_, '_>) -> Option<Policy> {
         partners,
         qualifications,
         trainings,
+        conversions,
         services,
     })
 }
@@ -396,6 +401,24 @@ fn points(section: &mut Section<'_, '_>) -> Option<TrainingPoints> {
         unit: unit?,
         points: points?,
         from: from?,
+    })
+}
+
+fn conversion(section: &mut Section<'_, '_>) -> Option<ConversionTerms> {
+    let from = section.required("from", unit);
+    let to = section.required("to", unit);
+    checks::conversion(section, from.as_ref(), to.as_ref());
+    let give = section.required("give", |value| steps(value, from.as_ref()));
+    let get = section.required("get", |value| steps(value, to.as_ref()));
+    let into = section.required("into", account);
+    let source = section.required("source", account);
+    Some(ConversionTerms {
+        from: from?,
+        to: to?,
+        give: give?,
+        get: get?,
+        into: into?,
+        source: source?,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Single values of a policy's document: what each may be, and what to write instead.
 
-use std::ops::RangeInclusive;
+use std::{num::NonZeroU32, ops::RangeInclusive};
 
 use toml::de::DeValue;
 
@@ -9,6 +9,9 @@ use crate::{
     exchange::{Code, Day, Name},
     ledger::{AccountId, UnitId},
 };
+
+/// How many steps of a unit a rate is of at most.
+const MAX_STEPS: u32 = 100_000;
 
 pub(super) type Read<T> = Result<T, NotRead>;
 
@@ -114,6 +117,21 @@ pub(super) fn number_within(value: &DeValue<'_>, range: RangeInclusive<u32>) -> 
     given
         .filter(|given| range.contains(given))
         .ok_or_else(|| not_within(&range))
+}
+
+/// So many steps of a unit, for a rate: a length of time, where that is the unit. What unit it is
+/// may not have been read, which is told already.
+pub(super) fn steps(value: &DeValue<'_>, of: Option<&UnitId>) -> Read<NonZeroU32> {
+    let range = 1..=MAX_STEPS;
+    let given = match of {
+        None => Some(1),
+        Some(unit) if *unit == UnitId::time() => u32::try_from(positive_minutes(value)?.get()).ok(),
+        Some(_) => Some(number_within(value, range.clone())?),
+    };
+    let given = given.filter(|given| range.contains(given));
+    let longest = Minutes::at_most(MAX_STEPS.into());
+    let too_long = || not("in its range", &format!("write {longest} at most"));
+    given.and_then(NonZeroU32::new).ok_or_else(too_long)
 }
 
 pub(super) fn not_within(range: &RangeInclusive<u32>) -> NotRead {

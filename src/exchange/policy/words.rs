@@ -120,10 +120,11 @@ const RULES: [(&str, &str); 50] = [
 ];
 
 /// The parts of a policy of which there are several, each with a code.
-const PARTS: [(&str, &str); 4] = [
+const PARTS: [(&str, &str); 5] = [
     ("service", "Service"),
     ("qualification", "Qualification"),
     ("training", "Training"),
+    ("convert", "Conversion"),
     ("partner", "Partner"),
 ];
 
@@ -160,7 +161,7 @@ pub fn sentences(changes: &[Change]) -> Vec<String> {
     sentences
 }
 
-/// A service, a qualification or a partner, which a key is about.
+/// One of these parts, which a key is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Part<'a> {
     kind: &'static str,

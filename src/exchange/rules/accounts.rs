@@ -150,13 +150,13 @@ fn reserved(
         AccountKind::Issuance
             if account.limits.floor.is_some() && objects.source(id)?.is_some() =>
         {
-            "issuance (`ledger-cli issue`), opening grants, trainings and orders"
+            "issuance (`ledger-cli issue`), opening grants, trainings, conversions and orders"
         }
         AccountKind::Redemption if !is_time() && named(lapsed_account) => {
             "what lapses with members who go"
         }
         AccountKind::Redemption if objects.stock(id)?.is_some() => {
-            "the reversal of what was redeemed"
+            "the reversal of what was redeemed or converted"
         }
         AccountKind::Clearing if objects.partner(id)?.is_some() => {
             "what comes from the partner (`ledger-cli partner receive`)"

@@ -16,10 +16,20 @@ pub(super) fn of_step(
     kind: Label,
     transfer: Transfer,
 ) -> Result<ledger::Command, Undecided> {
+    of_legs(view, step, kind, Transfers::one(transfer))
+}
+
+/// An entry that a step brings about, of several transfers.
+pub(super) fn of_legs(
+    view: View<'_>,
+    step: BookingId,
+    kind: Label,
+    transfers: Transfers,
+) -> Result<ledger::Command, Undecided> {
     check_unbooked(view, step, StepId::Own(step))?;
     let entry = Entry {
         id: step,
-        transfers: Transfers::one(transfer),
+        transfers,
         effective_at: None,
         kind,
         tags: Tags::default(),

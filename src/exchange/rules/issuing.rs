@@ -97,11 +97,7 @@ impl Out<'_> {
         step: ledger::BookingId,
         member: Option<&Member>,
     ) -> Result<Vec<ledger::Command>, Undecided> {
-        check_in_force(self.source, view.today)?;
-        check_left(view, self.source, self.amount)?;
-        let from = self.source.terms.account.clone();
-        let transfer = Transfer::new(from, self.to.clone(), self.amount);
-        let transfer = transfer.map_err(|_| unfit(self.to, "it is the source"))?;
+        let transfer = transfer(view, self.source, self.to, self.amount)?;
         let limits = match member {
             Some(member) => policies::new_limits(view, &member.centre, &member.account)?,
             None => None,
@@ -109,6 +105,19 @@ impl Out<'_> {
         let entry = entries::of_step(view, step, self.kind, transfer)?;
         Ok(limits.into_iter().chain([entry]).collect())
     }
+}
+
+/// What goes out of a source to an account, on a day on which it issues and as far as it has it.
+pub(super) fn transfer(
+    view: View<'_>,
+    source: &Source,
+    to: &AccountId,
+    amount: Amount,
+) -> Result<Transfer, Undecided> {
+    check_in_force(source, view.today)?;
+    check_left(view, source, amount)?;
+    let transfer = Transfer::new(source.terms.account.clone(), to.clone(), amount);
+    Ok(transfer.map_err(|_| unfit(to, "it is the source"))?)
 }
 
 /// That an account which pays for a service is no source, or issues on its day.

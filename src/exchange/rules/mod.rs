@@ -8,6 +8,7 @@ mod accounts;
 mod booking;
 mod centres;
 mod confirming;
+mod conversions;
 mod doers;
 mod eligibility;
 mod entries;
@@ -38,10 +39,10 @@ mod supplies;
 mod trainings;
 
 use super::{
-    Branch, Command, Day, Fact, GroupRejection, IssuanceRejection, MemberId, NotLoaded, Objects,
-    OrderRejection, OversightRejection, PartnerRejection, PeriodRejection, Personal, PoolRejection,
-    Rejection, Staff, StaffNumber, StockRejection, Taken, TrainingRejection, Wants, difference,
-    order::Reason,
+    Branch, Command, ConversionRejection, Day, Fact, GroupRejection, IssuanceRejection, MemberId,
+    NotLoaded, Objects, OrderRejection, OversightRejection, PartnerRejection, PeriodRejection,
+    Personal, PoolRejection, Rejection, Staff, StaffNumber, StockRejection, Taken,
+    TrainingRejection, Wants, difference, order::Reason,
 };
 use crate::ledger::{self, Book, Moment, Note, Principal, Stamp, TimeZone};
 
@@ -188,6 +189,12 @@ impl From<TrainingRejection> for Undecided {
     }
 }
 
+impl From<ConversionRejection> for Undecided {
+    fn from(rejection: ConversionRejection) -> Self {
+        Self::Refused(rejection.into())
+    }
+}
+
 impl From<PeriodRejection> for Undecided {
     fn from(rejection: PeriodRejection) -> Self {
         Self::Refused(rejection.into())
@@ -263,6 +270,7 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::Oversight(command) => oversight::decide(view, command, by),
         Command::Group(command) => groups::decide(view, command, by),
         Command::Training(command) => trainings::decide(view, command, by),
+        Command::Convert(new) => conversions::convert(view, new, by),
     }
 }
 

@@ -52,8 +52,9 @@ pub(super) fn adopt(view: View<'_>, new: &AdoptPolicy, by: &Principal) -> Ruling
 /// named for. All are asked for before one is missed.
 fn check_accounts(view: View<'_>, centre: &Branch, policy: &Policy) -> Result<(), Undecided> {
     let mut wants = Wants::default();
-    let from = sources(policy).map(|(key, _, id)| (key, id));
-    for (_, id) in policy.accounts().into_iter().chain(from) {
+    let named = sources(policy).chain(stocks(policy));
+    let named = named.map(|(key, _, id)| (key, id));
+    for (_, id) in policy.accounts().into_iter().chain(named) {
         if let Err(lacking) = view.book.account(id) {
             wants.ledger.join(lacking.wants());
         }
@@ -66,6 +67,9 @@ fn check_accounts(view: View<'_>, centre: &Branch, policy: &Policy) -> Result<()
     }
     for (key, unit, id) in sources(policy) {
         check_source(view, centre, (key, unit, id))?;
+    }
+    for (key, unit, id) in stocks(policy) {
+        check_stock(view, centre, (key, unit, id))?;
     }
     for (key, id) in policy.accounts() {
         check_ours(view, centre, key, id)?;
@@ -86,31 +90,73 @@ pub(super) const SERVICE_FROM: &str = "service.from";
 /// The key by which a training names what its points come from.
 pub(super) const TRAINING_FROM: &str = "training.from";
 
-/// What earnings of other units than time come from: each with the key that names it, and the
-/// unit.
-fn sources(policy: &Policy) -> impl Iterator<Item = (&'static str, &UnitId, &AccountId)> {
+/// The key by which a conversion names where what is given goes to.
+pub(super) const CONVERT_INTO: &str = "convert.into";
+
+/// The key by which a conversion names what is got comes from.
+pub(super) const CONVERT_SOURCE: &str = "convert.source";
+
+/// An account of a unit that a policy names, with the key that does.
+type Named<'a> = (&'static str, &'a UnitId, &'a AccountId);
+
+/// What earnings of other units than time, and what is got by conversions, come from.
+fn sources(policy: &Policy) -> impl Iterator<Item = Named<'_>> {
     let of_services = policy.service_sources();
     let of_services = of_services.map(|(service, id)| (SERVICE_FROM, &service.unit, id));
     let of_trainings = policy.training_points();
     let of_trainings = of_trainings.map(|points| (TRAINING_FROM, &points.unit, &points.from));
-    of_services.chain(of_trainings)
+    let of_conversions = policy.conversions.iter();
+    let of_conversions = of_conversions.map(|one| (CONVERT_SOURCE, &one.to, &one.source));
+    of_services.chain(of_trainings).chain(of_conversions)
 }
 
-fn check_source(
+/// Where what is given in conversions goes to.
+fn stocks(policy: &Policy) -> impl Iterator<Item = Named<'_>> {
+    let conversions = policy.conversions.iter();
+    conversions.map(|one| (CONVERT_INTO, &one.from, &one.into))
+}
+
+fn check_source(view: View<'_>, centre: &Branch, named: Named<'_>) -> Result<(), Undecided> {
+    check_named(view, centre, named, AccountKind::Issuance)?;
+    let (key, _, id) = named;
+    match view.objects.source(id)? {
+        Some(_) => Ok(()),
+        None => Err(unfit_account(key, id, "it is no source").into()),
+    }
+}
+
+fn check_stock(view: View<'_>, centre: &Branch, named: Named<'_>) -> Result<(), Undecided> {
+    check_named(view, centre, named, AccountKind::Redemption)?;
+    let (key, _, id) = named;
+    match view.objects.stock(id)? {
+        Some(_) => Ok(()),
+        None => Err(unfit_account(key, id, "it is no stock").into()),
+    }
+}
+
+/// That an account is the centre's, and an open one of a kind and its unit.
+fn check_named(
     view: View<'_>,
     centre: &Branch,
-    (key, unit, id): (&'static str, &UnitId, &AccountId),
+    (key, unit, id): Named<'_>,
+    kind: AccountKind,
 ) -> Result<(), Undecided> {
-    let account = id.clone();
     check_ours(view, centre, key, id)?;
     let Some(found) = view.book.account(id)? else {
+        let account = id.clone();
         return Err(Rejection::PolicyAccountUnknown { key, account }.into());
     };
-    let why = unfit_for(found, &[AccountKind::Issuance], unit);
-    let is_source = view.objects.source(id)?.is_some();
-    match why.or_else(|| (!is_source).then(|| "it is no source".into())) {
+    match unfit_for(found, &[kind], unit) {
         None => Ok(()),
-        Some(why) => Err(Rejection::PolicyAccountUnfit { key, account, why }.into()),
+        Some(why) => Err(unfit_account(key, id, why).into()),
+    }
+}
+
+fn unfit_account(key: &'static str, id: &AccountId, why: impl Into<String>) -> Rejection {
+    Rejection::PolicyAccountUnfit {
+        key,
+        account: id.clone(),
+        why: why.into(),
     }
 }
 

@@ -29,7 +29,7 @@ fn fact(fact: StockFact) -> Fact {
     Fact::Stock(Box::new(fact))
 }
 
-fn known<'a>(view: View<'a>, account: &AccountId) -> Result<&'a Stock, Undecided> {
+pub(super) fn known<'a>(view: View<'a>, account: &AccountId) -> Result<&'a Stock, Undecided> {
     let found = view.objects.stock(account)?;
     let stock = account.clone();
     Ok(found.ok_or(StockRejection::StockUnknown { stock })?)
@@ -183,13 +183,13 @@ fn check_item<'a>(view: View<'a>, stock: &Stock, new: &Redeem) -> Result<&'a Sto
 
 /// What lets a member redeem hours.
 #[derive(Default)]
-struct Lets {
-    policy: Option<PolicyVersion>,
-    verdict_on: Option<Sequence>,
+pub(super) struct Lets {
+    pub(super) policy: Option<PolicyVersion>,
+    pub(super) verdict_on: Option<Sequence>,
 }
 
 /// That a member may redeem hours today, as for a service.
-fn check_hours(
+pub(super) fn check_hours(
     view: View<'_>,
     member: &Member,
     recorded: Option<Sequence>,

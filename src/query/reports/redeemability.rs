@@ -236,13 +236,13 @@ fn figures(stock: &Stock, flow: &Flow, within: &Within, last_day: Day) -> Figure
     say("earned", "services", flow.earned, meaning);
     let meaning = "hours that members paid for services on the days of the report";
     say("redeemed", "services", flow.spent, meaning);
-    let meaning = "hours redeemed for stock on the days of the report";
+    let meaning = "hours redeemed for stock, or converted, on the days of the report";
     say("redeemed", "stock", stock.redeemed_then, meaning);
     say(
         "redeemed ever",
         "stock",
         stock.redeemed,
-        "hours redeemed for stock, on all days",
+        "hours redeemed for stock, or converted, on all days",
     );
     let redeemed = flow.spent.saturating_add(stock.redeemed_then);
     let rate = (Unit::Percent, Value::percent(redeemed, flow.earned));
