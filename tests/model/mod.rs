@@ -15,6 +15,7 @@ mod conservation;
 mod counted;
 mod crowd;
 mod due;
+mod everything;
 mod exchange_facts;
 mod gate;
 mod generate;

@@ -1,0 +1,416 @@
+//! What is asked.
+
+use proptest::{option, prelude::*, sample::select};
+
+use super::{Id, MEMBERS};
+
+/// The step that asks it, or what it makes.
+pub(super) type Step = u16;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Verb {
+    Approve,
+    Decline,
+    Withdraw,
+    Return,
+}
+
+/// What a reversal reverses.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Of {
+    Step(Step),
+    Entry(Step),
+}
+
+/// Times are minutes since the start, days are days since then.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Ask {
+    Give {
+        step: Step,
+        from: Id,
+        to: Id,
+        amount: i64,
+    },
+    Donate {
+        step: Step,
+        pool: Id,
+        receipt: u8,
+        amount: i64,
+    },
+    Relief {
+        id: Step,
+        pool: Id,
+        member: Id,
+        purpose: Id,
+        amount: i64,
+    },
+    StepRelief {
+        step: Step,
+        relief: Step,
+        verb: Verb,
+    },
+    Issue {
+        step: Step,
+        source: Id,
+        to: Id,
+        amount: i64,
+    },
+    Grant {
+        step: Step,
+        member: Id,
+    },
+    /// So many pieces come, or go where it is less than none.
+    Put {
+        step: Step,
+        stock: Id,
+        item: Id,
+        price: i64,
+        pieces: i64,
+    },
+    Redeem {
+        step: Step,
+        from: Id,
+        stock: Id,
+        item: Id,
+        pieces: i64,
+        amount: i64,
+    },
+    Post {
+        id: Step,
+        from: Id,
+        to: Id,
+        amount: i64,
+        at: Option<i64>,
+    },
+    Reverse {
+        id: Step,
+        of: Of,
+        force: bool,
+    },
+    Suspend {
+        step: Step,
+        member: Id,
+        is_back: bool,
+    },
+    Adopt {
+        step: Step,
+        centre: Id,
+        policy: usize,
+    },
+}
+
+/// Who asks: mostly whoever may.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum By {
+    /// Of the centre that it is about.
+    Staff(usize),
+    Somebody(Id),
+}
+
+/// What happens next.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Turn {
+    Ask(Ask, By),
+    /// What was asked so long ago, just so.
+    Again(usize),
+    /// The same with other content.
+    Twisted(usize),
+    /// The entry of what was asked so long ago is reversed.
+    Undo {
+        back: usize,
+        id: Step,
+        force: bool,
+    },
+    Wait(i64),
+    /// The server stops and starts.
+    Reopen,
+}
+
+impl Ask {
+    pub(super) const KINDS: &'static [Id] = &[
+        "adopt",
+        "donate",
+        "give",
+        "grant",
+        "issue",
+        "post",
+        "put",
+        "redeem",
+        "relief",
+        "reverse",
+        "step relief",
+        "suspend",
+    ];
+
+    pub(super) fn kind(self) -> Id {
+        match self {
+            Self::Give { .. } => "give",
+            Self::Donate { .. } => "donate",
+            Self::Relief { .. } => "relief",
+            Self::StepRelief { .. } => "step relief",
+            Self::Issue { .. } => "issue",
+            Self::Grant { .. } => "grant",
+            Self::Put { .. } => "put",
+            Self::Redeem { .. } => "redeem",
+            Self::Post { .. } => "post",
+            Self::Reverse { .. } => "reverse",
+            Self::Suspend { .. } => "suspend",
+            Self::Adopt { .. } => "adopt",
+        }
+    }
+
+    /// By what it is known when it comes again.
+    pub(super) fn key(self) -> Of {
+        match self {
+            Self::Give { step, .. }
+            | Self::Donate { step, .. }
+            | Self::Relief { id: step, .. }
+            | Self::StepRelief { step, .. }
+            | Self::Issue { step, .. }
+            | Self::Grant { step, .. }
+            | Self::Put { step, .. }
+            | Self::Redeem { step, .. }
+            | Self::Suspend { step, .. }
+            | Self::Adopt { step, .. } => Of::Step(step),
+            Self::Post { id, .. } | Self::Reverse { id, .. } => Of::Entry(id),
+        }
+    }
+
+    /// Whose centre's staff do it, mostly.
+    pub(super) fn about(self) -> Id {
+        match self {
+            Self::Give { from, .. } | Self::Redeem { from, .. } => from,
+            Self::Donate { pool, .. } => pool,
+            Self::Grant { member, .. } | Self::Suspend { member, .. } => member,
+            Self::Issue { source, .. } => source,
+            Self::Put { stock, .. } => stock,
+            Self::Adopt { centre, .. } => centre,
+            Self::Relief { pool, .. } => pool,
+            Self::StepRelief { .. } | Self::Post { .. } | Self::Reverse { .. } => "a",
+        }
+    }
+
+    /// Something else under the same id.
+    pub(super) fn twisted(self) -> Self {
+        let mut ask = self;
+        match &mut ask {
+            Self::Give { amount, .. }
+            | Self::Donate { amount, .. }
+            | Self::Relief { amount, .. }
+            | Self::Issue { amount, .. }
+            | Self::Redeem { amount, .. }
+            | Self::Post { amount, .. } => *amount += 1,
+            Self::Put { price, .. } => *price += 1,
+            Self::StepRelief { verb, .. } => {
+                *verb = match verb {
+                    Verb::Approve => Verb::Decline,
+                    Verb::Decline | Verb::Withdraw | Verb::Return => Verb::Approve,
+                }
+            }
+            Self::Grant { member, .. } => *member = if *member == "a:m1" { "a:m3" } else { "a:m1" },
+            Self::Reverse { force, .. } => *force = !*force,
+            Self::Suspend { is_back, .. } => *is_back = !*is_back,
+            Self::Adopt { policy, .. } => *policy = (*policy + 1) % super::POLICIES.len(),
+        }
+        ask
+    }
+}
+
+/// What comes first, so that most of what follows has something to happen to.
+pub(super) fn prelude() -> Vec<(Ask, Id)> {
+    let post = |id, to, amount| Ask::Post {
+        id,
+        from: "a:mint",
+        to,
+        amount,
+        at: None,
+    };
+    let put = |step, stock, item, price| Ask::Put {
+        step,
+        stock,
+        item,
+        price,
+        pieces: 4,
+    };
+    vec![
+        (post(1_001, "a:m1", 400), ""),
+        (post(1_002, "a:m2", 300), ""),
+        (post(1_003, "a:m3", 200), ""),
+        (post(1_004, "b:m1", 300), ""),
+        (post(1_005, "a:club", 500), ""),
+        (post(1_006, "a:project", 300), ""),
+        (
+            Ask::Give {
+                step: 1_001,
+                from: "a:club",
+                to: "a:fund",
+                amount: 200,
+            },
+            "1",
+        ),
+        (
+            Ask::Donate {
+                step: 1_002,
+                pool: "a:purse",
+                receipt: 0,
+                amount: 300,
+            },
+            "1",
+        ),
+        (put(1_003, "a:barber", "cut", 30), "1"),
+        (put(1_004, "a:shop", "rice", 10), "6"),
+    ]
+}
+
+fn steps() -> impl Strategy<Value = Step> {
+    prop_oneof![30 => 1..900u16, 1 => 1..12u16]
+}
+
+/// Steps that are taken more often than others, so that later ones find them.
+fn few() -> impl Strategy<Value = Step> {
+    1..12u16
+}
+
+fn members() -> impl Strategy<Value = Id> {
+    select(&MEMBERS[..])
+}
+
+fn amounts() -> impl Strategy<Value = i64> {
+    prop_oneof![6 => select(&[10, 30, 60, 90][..]), 1 => select(&[150, 400, 900][..])]
+}
+
+/// Any account, some of which are not there yet.
+const ANY: [Id; 14] = [
+    "a:m1",
+    "a:m2",
+    "a:m3",
+    "a:m4",
+    "b:m1",
+    "a:club",
+    "a:fund",
+    "a:project",
+    "a:purse",
+    "a:m3:points",
+    "a:hours",
+    "a:shop",
+    "a:outside:cny",
+    "a:mint",
+];
+
+fn any_account() -> impl Strategy<Value = Id> {
+    select(&ANY[..])
+}
+
+fn funds() -> impl Strategy<Value = Ask> {
+    let givers = prop_oneof![4 => members(), 3 => Just("a:club"), 1 => any_account()];
+    let receivers = prop_oneof![4 => members(), 4 => Just("a:fund"), 1 => any_account()];
+    let pools = || prop_oneof![5 => Just("a:fund"), 4 => Just("a:purse"), 1 => Just("a:club")];
+    let money = prop_oneof![6 => Just("a:purse"), 1 => Just("a:fund"), 1 => Just("a:none")];
+    let verbs = select(
+        &[
+            Verb::Approve,
+            Verb::Approve,
+            Verb::Approve,
+            Verb::Approve,
+            Verb::Decline,
+            Verb::Withdraw,
+            Verb::Return,
+        ][..],
+    );
+    let purposes = prop_oneof![9 => Just("illness"), 1 => Just("travel")];
+    prop_oneof![
+        8 => (steps(), givers, receivers, amounts())
+            .prop_map(|(step, from, to, amount)| Ask::Give { step, from, to, amount }),
+        3 => (steps(), money, 0..6u8, amounts())
+            .prop_map(|(step, pool, receipt, amount)| Ask::Donate { step, pool, receipt, amount }),
+        6 => (few(), pools(), members(), purposes, amounts()).prop_map(
+            |(id, pool, member, purpose, amount)| Ask::Relief { id, pool, member, purpose, amount }
+        ),
+        14 => (steps(), few(), verbs)
+            .prop_map(|(step, relief, verb)| Ask::StepRelief { step, relief, verb }),
+    ]
+}
+
+fn issues() -> impl Strategy<Value = Ask> {
+    let sources = prop_oneof![5 => Just("a:hours"), 3 => Just("a:points"), 1 => Just("a:mint")];
+    let to = prop_oneof![
+        4 => members(),
+        3 => select(&["a:m1:points", "a:m3:points"][..]),
+        2 => any_account(),
+    ];
+    prop_oneof![
+        6 => (steps(), sources, to, amounts())
+            .prop_map(|(step, source, to, amount)| Ask::Issue { step, source, to, amount }),
+        2 => (steps(), members()).prop_map(|(step, member)| Ask::Grant { step, member }),
+    ]
+}
+
+fn stocks() -> impl Strategy<Value = Ask> {
+    let stock = || {
+        prop_oneof![
+            5 => Just(("a:barber", "cut")), 5 => Just(("a:shop", "rice")),
+            1 => Just(("a:shop", "oil")), 1 => Just(("a:none", "oil")),
+        ]
+    };
+    let put = (steps(), stock(), select(&[10, 30][..]), -3..4i64);
+    let payers = prop_oneof![
+        4 => members(), 4 => select(&["a:m1:points", "a:m3:points"][..]), 1 => any_account(),
+    ];
+    let redeem = (
+        steps(),
+        payers,
+        stock(),
+        1..3i64,
+        select(&[10, 30, 30, 60, 20][..]),
+    );
+    prop_oneof![
+        2 => put.prop_map(|(step, (stock, item), price, pieces)| Ask::Put {
+            step, stock, item, price, pieces
+        }),
+        5 => redeem.prop_map(|(step, from, (stock, item), pieces, amount)| Ask::Redeem {
+            step, from, stock, item, pieces, amount
+        }),
+    ]
+}
+
+fn plain() -> impl Strategy<Value = Ask> {
+    let at = option::weighted(0.4, (-60..60i64).prop_map(|days| days * super::DAY + 60));
+    let from = prop_oneof![6 => Just("a:mint"), 3 => members(), 2 => any_account()];
+    let of = prop_oneof![
+        3 => steps().prop_map(Of::Step),
+        2 => few().prop_map(Of::Step),
+        2 => (0..24u16).prop_map(Of::Entry),
+        1 => (1_001..1_007u16).prop_map(Of::Entry),
+    ];
+    let entries = || prop_oneof![6 => 1..900u16, 2 => 1..24u16];
+    prop_oneof![
+        6 => (entries(), from, any_account(), amounts(), at)
+            .prop_filter("two accounts", |(_, from, to, ..)| from != to)
+            .prop_map(|(id, from, to, amount, at)| Ask::Post { id, from, to, amount, at }),
+        5 => (entries(), of, prop::bool::weighted(0.3))
+            .prop_map(|(id, of, force)| Ask::Reverse { id, of, force }),
+        2 => (steps(), members(), prop::bool::weighted(0.7))
+            .prop_map(|(step, member, is_back)| Ask::Suspend { step, member, is_back }),
+        1 => (steps(), prop_oneof![5 => Just("a"), 1 => Just("b")], 0..3usize)
+            .prop_map(|(step, centre, policy)| Ask::Adopt { step, centre, policy }),
+    ]
+}
+
+/// What happens, and in whose name.
+pub(super) fn turns() -> impl Strategy<Value = Turn> {
+    let by = prop_oneof![
+        9 => select(&[0, 0, 3, 3, 1, 2][..]).prop_map(By::Staff),
+        1 => select(&["1", "4", "a:m1", "a:m2", "a:m3", "a:m4", "b:m1", ""][..])
+            .prop_map(By::Somebody),
+    ];
+    let asks = prop_oneof![6 => funds(), 3 => issues(), 3 => stocks(), 4 => plain()];
+    prop_oneof![
+        30 => (asks, by).prop_map(|(ask, by)| Turn::Ask(ask, by)),
+        2 => (0..12usize).prop_map(Turn::Again),
+        2 => (0..12usize).prop_map(Turn::Twisted),
+        3 => (0..30usize, 24..900u16, prop::bool::weighted(0.3))
+            .prop_map(|(back, id, force)| Turn::Undo { back, id, force }),
+        2 => (1..4i64).prop_map(Turn::Wait),
+        1 => Just(Turn::Reopen),
+    ]
+}

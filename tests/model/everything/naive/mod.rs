@@ -1,0 +1,385 @@
+//! The naive model, as the documents have it: balances, lists, and all that is wrong with an ask.
+
+mod funds;
+mod plain;
+mod supplies;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Ask, CEILING, CENTRES, DAY, DEFICIT, HOURS_CAP, Id, MEMBERS, PARTIES, POINTS_CAP, PROXIES,
+    RELATIVES, STAFF, SURPLUS,
+    ask::{Of, Step, Verb},
+    centre_of,
+};
+
+/// All that is wrong with an ask. Nothing: it is carried out.
+pub(super) type Faults = Vec<&'static str>;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    Member,
+    Organisation,
+    Project,
+    Pool,
+    Issuance,
+    Redemption,
+    Clearing,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Account {
+    kind: Kind,
+    unit: Id,
+    pub(super) balance: i64,
+    pub(super) held: i64,
+    floor: Option<i64>,
+    ceiling: Option<i64>,
+    /// Steps of the time bank alone take from it.
+    is_reserved: bool,
+}
+
+impl Account {
+    fn available(&self) -> i64 {
+        self.balance - self.held - self.floor.unwrap_or(-1_000_000_000)
+    }
+}
+
+/// What was posted.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    legs: Vec<(Id, Id, i64)>,
+    is_reversal: bool,
+    is_reversed: bool,
+    /// Only what brought it about takes it back.
+    is_owned: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum State {
+    Asked,
+    Reserved,
+    Paid,
+    Declined,
+    Withdrawn,
+    Returned,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Relief {
+    pool: Id,
+    member: Id,
+    amount: i64,
+    asked_by: Id,
+    approved_by: Vec<Id>,
+    hold: Option<Step>,
+    pub(super) state: State,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Item {
+    price: i64,
+    pub(super) left: i64,
+}
+
+pub(super) struct Model {
+    /// Minutes since the start.
+    pub(super) now: i64,
+    pub(super) accounts: BTreeMap<Id, Account>,
+    entries: BTreeMap<Of, Entry>,
+    /// Holds that were placed, by whatever became of them.
+    holds: BTreeSet<Step>,
+    taken: BTreeMap<Of, Ask>,
+    suspended: BTreeSet<Id>,
+    /// By the first days on which they hold.
+    policies: [Vec<(i64, usize)>; 2],
+    pub(super) reliefs: BTreeMap<Step, Relief>,
+    donations: BTreeMap<(Id, u8), Step>,
+    granted: BTreeSet<Id>,
+    pub(super) items: BTreeMap<(Id, Id), Item>,
+}
+
+/// Notes what is wrong.
+fn wrong(faults: &mut Faults, is_so: bool, reason: &'static str) {
+    if is_so {
+        faults.push(reason);
+    }
+}
+
+impl Model {
+    pub(super) fn begin() -> Self {
+        let mut accounts = BTreeMap::new();
+        let mut open = |id, kind, unit, floor, ceiling, is_reserved| {
+            let account = Account {
+                kind,
+                unit,
+                balance: 0,
+                held: 0,
+                floor,
+                ceiling,
+                is_reserved,
+            };
+            accounts.insert(id, account);
+        };
+        for id in MEMBERS {
+            open(id, Kind::Member, "time", Some(0), Some(CEILING), false);
+        }
+        open("a:mint", Kind::Issuance, "time", None, None, false);
+        open("a:club", Kind::Organisation, "time", Some(0), None, false);
+        open("a:project", Kind::Project, "time", Some(0), None, false);
+        open("a:fund", Kind::Pool, "time", Some(0), None, true);
+        open("a:purse", Kind::Pool, "cny", Some(0), None, true);
+        open("a:outside:cny", Kind::Issuance, "cny", None, None, true);
+        open(
+            "a:hours",
+            Kind::Issuance,
+            "time",
+            Some(-HOURS_CAP),
+            None,
+            true,
+        );
+        open(
+            "a:points",
+            Kind::Issuance,
+            "points",
+            Some(-POINTS_CAP),
+            None,
+            true,
+        );
+        open("a:barber", Kind::Redemption, "time", Some(0), None, true);
+        open("a:shop", Kind::Redemption, "points", Some(0), None, true);
+        open(
+            "a:north",
+            Kind::Clearing,
+            "time",
+            Some(-DEFICIT),
+            Some(SURPLUS),
+            true,
+        );
+        Self {
+            now: 0,
+            accounts,
+            entries: BTreeMap::new(),
+            holds: BTreeSet::new(),
+            taken: BTreeMap::new(),
+            suspended: BTreeSet::new(),
+            policies: [vec![(0, 0)], vec![(0, 2)]],
+            reliefs: BTreeMap::new(),
+            donations: BTreeMap::new(),
+            granted: BTreeSet::new(),
+            items: BTreeMap::new(),
+        }
+    }
+
+    /// What is to become of an ask: whether it was carried out before, or all that is wrong.
+    pub(super) fn one(&mut self, ask: Ask, actor: Id) -> Result<bool, Faults> {
+        if let Some(old) = self.taken.get(&ask.key()) {
+            return match *old == ask {
+                true => Ok(true),
+                false => Err(vec!["ID_REUSED"]),
+            };
+        }
+        let faults = self.decide(ask, actor);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        self.taken.insert(ask.key(), ask);
+        Ok(false)
+    }
+
+    fn decide(&mut self, ask: Ask, actor: Id) -> Faults {
+        match ask {
+            Ask::Give {
+                step,
+                from,
+                to,
+                amount,
+            } => self.give(step, (from, to, amount), actor),
+            Ask::Donate {
+                step,
+                pool,
+                receipt,
+                amount,
+            } => self.donate(step, pool, (receipt, amount), actor),
+            Ask::Relief {
+                id,
+                pool,
+                member,
+                purpose,
+                amount,
+            } => self.relief(id, (pool, member), (purpose, amount), actor),
+            Ask::StepRelief { step, relief, verb } => self.step_relief(step, relief, verb, actor),
+            Ask::Issue {
+                step,
+                source,
+                to,
+                amount,
+            } => self.issue(step, (source, to, amount), actor),
+            Ask::Grant { step, member } => self.grant(step, member, actor),
+            Ask::Put {
+                stock,
+                item,
+                price,
+                pieces,
+                ..
+            } => self.put((stock, item), (price, pieces), actor),
+            Ask::Redeem {
+                step,
+                from,
+                stock,
+                item,
+                pieces,
+                amount,
+            } => self.redeem((step, from), (stock, item), (pieces, amount), actor),
+            Ask::Post {
+                id,
+                from,
+                to,
+                amount,
+                at,
+            } => self.post(id, (from, to, amount), at),
+            Ask::Reverse { id, of, force } => self.reverse(id, of, force),
+            Ask::Suspend {
+                member, is_back, ..
+            } => self.suspend(member, is_back, actor),
+            Ask::Adopt { centre, policy, .. } => self.adopt(centre, policy, actor),
+        }
+    }
+
+    fn today(&self) -> i64 {
+        self.now.div_euclid(DAY)
+    }
+
+    /// The policy of a centre that holds today: the last adopted of those that have started.
+    fn policy(&self, centre: usize) -> usize {
+        let mut started = self.policies[centre].iter().rev();
+        let found = started.find(|(start, _)| *start <= self.today());
+        found.expect("the first holds from the start").1
+    }
+
+    fn is_staff(centre: usize, actor: Id) -> bool {
+        STAFF[centre].contains(&actor)
+    }
+
+    /// Whether something of a member concerns somebody of the staff.
+    fn is_party(actor: Id, member: Id) -> bool {
+        PARTIES.contains(&(actor, member))
+    }
+
+    fn is_relative(one: Id, other: Id) -> bool {
+        RELATIVES.contains(&(one, other)) || RELATIVES.contains(&(other, one))
+    }
+
+    /// Whether somebody is a member, or acts for them and takes part.
+    fn acts_for(&self, actor: Id, member: Id) -> bool {
+        let is_proxy = PROXIES.contains(&(member, actor)) && !self.suspended.contains(actor);
+        actor == member || is_proxy
+    }
+
+    /// Who somebody is, by whatever name.
+    fn person(actor: Id) -> Id {
+        if actor == "2" { "a:m1" } else { actor }
+    }
+
+    /// Whose account it is, also of another unit.
+    fn member_of(account: Id) -> Option<Id> {
+        let mut members = MEMBERS.into_iter();
+        members.find(|id| account == *id || account.strip_suffix(":points") == Some(id))
+    }
+
+    fn of_kind(&self, id: Id, kind: Kind, unit: Id) -> bool {
+        let account = self.accounts.get(id);
+        account.is_some_and(|account| account.kind == kind && account.unit == unit)
+    }
+
+    /// What the limits have against a transfer.
+    fn against(&self, (from, to, amount): (Id, Id, i64)) -> Faults {
+        let mut faults = Faults::new();
+        let is_short = self.accounts[from].available() < amount;
+        wrong(&mut faults, is_short, "FLOOR_CROSSED");
+        wrong(&mut faults, self.is_over(to, amount), "CEILING_CROSSED");
+        faults
+    }
+
+    fn is_over(&self, to: Id, amount: i64) -> bool {
+        let account = self.accounts.get(to);
+        let ceiling = account.and_then(|account| account.ceiling);
+        let balance = account.map_or(0, |account| account.balance);
+        ceiling.is_some_and(|ceiling| balance + amount > ceiling)
+    }
+
+    /// Posts an entry.
+    fn book(&mut self, key: Of, legs: Vec<(Id, Id, i64)>) {
+        for (from, to, amount) in &legs {
+            self.accounts.get_mut(from).expect("an account").balance -= amount;
+            self.accounts.get_mut(to).expect("an account").balance += amount;
+        }
+        let entry = Entry {
+            legs,
+            is_reversal: false,
+            is_reversed: false,
+            is_owned: false,
+        };
+        self.entries.insert(key, entry);
+    }
+
+    /// Takes an entry back.
+    fn take_back(&mut self, key: Of, of: Of) {
+        let entry = self.entries.get_mut(&of).expect("an entry");
+        entry.is_reversed = true;
+        let legs = entry.legs.iter();
+        let legs = legs
+            .map(|(from, to, amount)| (*to, *from, *amount))
+            .collect();
+        self.book(key, legs);
+        let entry = self.entries.get_mut(&key).expect("the reversal");
+        entry.is_reversal = true;
+    }
+
+    fn is_reversed(&self, step: Step) -> bool {
+        self.entries[&Of::Step(step)].is_reversed
+    }
+
+    /// No unit is made or lost, and no limit passed that holds whatever happens.
+    pub(super) fn is_whole(&self) {
+        for unit in ["time", "cny", "points"] {
+            let of_unit = self.accounts.values().filter(|one| one.unit == unit);
+            assert_eq!(of_unit.map(|one| one.balance).sum::<i64>(), 0, "{unit}");
+        }
+        for (id, account) in &self.accounts {
+            let keeps_floor = matches!(account.kind, Kind::Pool | Kind::Issuance);
+            assert!(account.held >= 0, "{id}");
+            assert!(!keeps_floor || account.available() >= 0, "{id}");
+        }
+        assert!(self.items.values().all(|item| item.left >= 0));
+    }
+
+    fn suspend(&mut self, member: Id, is_back: bool, actor: Id) -> Faults {
+        let mut faults = Faults::new();
+        let centre = centre_of(member);
+        wrong(&mut faults, !Self::is_staff(centre, actor), "STAFF_ONLY");
+        let is_wrong = self.suspended.contains(member) != is_back;
+        wrong(&mut faults, is_wrong, "MEMBER_STATE_WRONG");
+        if faults.is_empty() {
+            match is_back {
+                true => self.suspended.remove(member),
+                false => self.suspended.insert(member),
+            };
+        }
+        faults
+    }
+
+    /// The second centre has no accounts that the first two policies name.
+    fn adopt(&mut self, centre: Id, policy: usize, actor: Id) -> Faults {
+        let mut faults = Faults::new();
+        let at = usize::from(centre == CENTRES[1]);
+        wrong(&mut faults, !Self::is_staff(at, actor), "STAFF_ONLY");
+        let is_foreign = at == 1 && policy < 2;
+        wrong(&mut faults, is_foreign, "POLICY_ACCOUNT_FOREIGN");
+        if faults.is_empty() {
+            let start = self.today() + 1;
+            self.policies[at].push((start, policy));
+        }
+        faults
+    }
+}
