@@ -87,6 +87,27 @@ pub(super) enum Ask {
         of: Of,
         force: bool,
     },
+    /// To the partner, or from there.
+    Remit {
+        step: Step,
+        is_sent: bool,
+        partner: Id,
+        reference: u8,
+        member: Id,
+        amount: i64,
+    },
+    Close {
+        step: Step,
+        centre: Id,
+        month: usize,
+    },
+    /// As of so many records after the first ask.
+    SignOff {
+        step: Step,
+        centre: Id,
+        month: usize,
+        position: i64,
+    },
     Suspend {
         step: Step,
         member: Id,
@@ -122,6 +143,8 @@ pub(super) enum Turn {
         force: bool,
     },
     Wait(i64),
+    /// The server does what it does by itself as days pass.
+    Rounds,
     /// The server stops and starts.
     Reopen,
 }
@@ -129,6 +152,7 @@ pub(super) enum Turn {
 impl Ask {
     pub(super) const KINDS: &'static [Id] = &[
         "adopt",
+        "close",
         "donate",
         "give",
         "grant",
@@ -137,7 +161,9 @@ impl Ask {
         "put",
         "redeem",
         "relief",
+        "remit",
         "reverse",
+        "sign off",
         "step relief",
         "suspend",
     ];
@@ -154,6 +180,9 @@ impl Ask {
             Self::Redeem { .. } => "redeem",
             Self::Post { .. } => "post",
             Self::Reverse { .. } => "reverse",
+            Self::Remit { .. } => "remit",
+            Self::Close { .. } => "close",
+            Self::SignOff { .. } => "sign off",
             Self::Suspend { .. } => "suspend",
             Self::Adopt { .. } => "adopt",
         }
@@ -170,10 +199,22 @@ impl Ask {
             | Self::Grant { step, .. }
             | Self::Put { step, .. }
             | Self::Redeem { step, .. }
+            | Self::Remit { step, .. }
+            | Self::Close { step, .. }
+            | Self::SignOff { step, .. }
             | Self::Suspend { step, .. }
             | Self::Adopt { step, .. } => Of::Step(step),
             Self::Post { id, .. } | Self::Reverse { id, .. } => Of::Entry(id),
         }
+    }
+
+    /// A position that was so many records ago, where one is named.
+    pub(super) fn as_of(self, records: i64) -> Self {
+        let mut ask = self;
+        if let Self::SignOff { position, .. } = &mut ask {
+            *position = records - *position;
+        }
+        ask
     }
 
     /// Whose centre's staff do it, mostly.
@@ -184,7 +225,10 @@ impl Ask {
             Self::Grant { member, .. } | Self::Suspend { member, .. } => member,
             Self::Issue { source, .. } => source,
             Self::Put { stock, .. } => stock,
-            Self::Adopt { centre, .. } => centre,
+            Self::Adopt { centre, .. }
+            | Self::Close { centre, .. }
+            | Self::SignOff { centre, .. } => centre,
+            Self::Remit { .. } => "a",
             Self::Relief { pool, .. } => pool,
             Self::StepRelief { .. } | Self::Post { .. } | Self::Reverse { .. } => "a",
         }
@@ -199,8 +243,13 @@ impl Ask {
             | Self::Relief { amount, .. }
             | Self::Issue { amount, .. }
             | Self::Redeem { amount, .. }
+            | Self::Remit { amount, .. }
+            | Self::SignOff {
+                position: amount, ..
+            }
             | Self::Post { amount, .. } => *amount += 1,
             Self::Put { price, .. } => *price += 1,
+            Self::Close { month, .. } => *month = (*month + 1) % super::MONTHS.len(),
             Self::StepRelief { verb, .. } => {
                 *verb = match verb {
                     Verb::Approve => Verb::Decline,
@@ -396,6 +445,40 @@ fn plain() -> impl Strategy<Value = Ask> {
     ]
 }
 
+fn partners() -> impl Strategy<Value = Ask> {
+    let partner = prop_oneof![12 => Just("a:north"), 1 => Just("a:club")];
+    let asked = (
+        steps(),
+        any::<bool>(),
+        partner,
+        0..10u8,
+        members(),
+        amounts(),
+    );
+    asked.prop_map(
+        |(step, is_sent, partner, reference, member, amount)| Ask::Remit {
+            step,
+            is_sent,
+            partner,
+            reference,
+            member,
+            amount,
+        },
+    )
+}
+
+fn months() -> impl Strategy<Value = Ask> {
+    let centre = || prop_oneof![3 => Just("a"), 1 => Just("b")];
+    let month = || select(&[0, 1, 1, 1, 2, 2, 3, 4][..]);
+    prop_oneof![
+        3 => (steps(), centre(), month())
+            .prop_map(|(step, centre, month)| Ask::Close { step, centre, month }),
+        2 => (steps(), centre(), select(&[1, 1, 2][..]), -1..12i64).prop_map(
+            |(step, centre, month, position)| Ask::SignOff { step, centre, month, position }
+        ),
+    ]
+}
+
 /// What happens, and in whose name.
 pub(super) fn turns() -> impl Strategy<Value = Turn> {
     let by = prop_oneof![
@@ -403,14 +486,16 @@ pub(super) fn turns() -> impl Strategy<Value = Turn> {
         1 => select(&["1", "4", "a:m1", "a:m2", "a:m3", "a:m4", "b:m1", ""][..])
             .prop_map(By::Somebody),
     ];
-    let asks = prop_oneof![6 => funds(), 3 => issues(), 3 => stocks(), 4 => plain()];
+    let asks = prop_oneof![6 => funds(), 3 => issues(), 3 => stocks(), 4 => plain(),
+        2 => partners(), 2 => months()];
     prop_oneof![
         30 => (asks, by).prop_map(|(ask, by)| Turn::Ask(ask, by)),
         2 => (0..12usize).prop_map(Turn::Again),
         2 => (0..12usize).prop_map(Turn::Twisted),
         3 => (0..30usize, 24..900u16, prop::bool::weighted(0.3))
             .prop_map(|(back, id, force)| Turn::Undo { back, id, force }),
-        2 => (1..4i64).prop_map(Turn::Wait),
+        2 => (1..10i64).prop_map(Turn::Wait),
+        1 => Just(Turn::Rounds),
         1 => Just(Turn::Reopen),
     ]
 }

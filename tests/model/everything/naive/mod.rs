@@ -1,6 +1,8 @@
 //! The naive model, as the documents have it: balances, lists, and all that is wrong with an ask.
 
 mod funds;
+mod months;
+mod partners;
 mod plain;
 mod supplies;
 
@@ -97,6 +99,23 @@ pub(super) struct Model {
     donations: BTreeMap<(Id, u8), Step>,
     granted: BTreeSet<Id>,
     pub(super) items: BTreeMap<(Id, Id), Item>,
+    /// Of what goes there, or comes from there.
+    remittances: BTreeMap<(bool, u8), Step>,
+    /// The minute at which each posting is effective.
+    postings: Vec<(i64, Id, Id, i64)>,
+    pub(super) periods: BTreeMap<(Id, usize), Period>,
+    /// How many records came after those that all begins with.
+    pub(super) records: i64,
+}
+
+/// A closed month.
+#[derive(Clone, Debug)]
+pub(super) struct Period {
+    record: i64,
+    pub(super) signed_by: Vec<Id>,
+    pub(super) is_sealed: bool,
+    /// What each account had when it was closed, by what was effective up to then.
+    pub(super) closing: BTreeMap<Id, i64>,
 }
 
 /// Notes what is wrong.
@@ -168,6 +187,10 @@ impl Model {
             donations: BTreeMap::new(),
             granted: BTreeSet::new(),
             items: BTreeMap::new(),
+            remittances: BTreeMap::new(),
+            postings: Vec::new(),
+            periods: BTreeMap::new(),
+            records: 0,
         }
     }
 
@@ -184,6 +207,7 @@ impl Model {
             return Err(faults);
         }
         self.taken.insert(ask.key(), ask);
+        self.records += 1;
         Ok(false)
     }
 
@@ -239,6 +263,24 @@ impl Model {
                 at,
             } => self.post(id, (from, to, amount), at),
             Ask::Reverse { id, of, force } => self.reverse(id, of, force),
+            Ask::Remit {
+                step,
+                is_sent,
+                partner,
+                reference,
+                member,
+                amount,
+            } => {
+                let which = (partner, is_sent, reference);
+                self.remit(step, which, (member, amount), actor)
+            }
+            Ask::Close { centre, month, .. } => self.close(centre, month, actor),
+            Ask::SignOff {
+                centre,
+                month,
+                position,
+                ..
+            } => self.sign_off((centre, month), position, actor),
             Ask::Suspend {
                 member, is_back, ..
             } => self.suspend(member, is_back, actor),
@@ -308,9 +350,14 @@ impl Model {
         ceiling.is_some_and(|ceiling| balance + amount > ceiling)
     }
 
-    /// Posts an entry.
+    /// Posts an entry of now.
     fn book(&mut self, key: Of, legs: Vec<(Id, Id, i64)>) {
+        self.book_at(key, legs, self.now);
+    }
+
+    fn book_at(&mut self, key: Of, legs: Vec<(Id, Id, i64)>, at: i64) {
         for (from, to, amount) in &legs {
+            self.postings.push((at, from, to, *amount));
             self.accounts.get_mut(from).expect("an account").balance -= amount;
             self.accounts.get_mut(to).expect("an account").balance += amount;
         }

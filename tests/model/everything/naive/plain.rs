@@ -9,6 +9,8 @@ impl Model {
         let is_ahead = at.is_some_and(|at| at > self.now + 5);
         wrong(&mut faults, is_ahead, "EFFECTIVE_IN_FUTURE");
         let (from, to, _) = leg;
+        let is_late = at.is_some_and(|at| self.is_closed(from, at) || self.is_closed(to, at));
+        wrong(&mut faults, is_late, "EFFECTIVE_IN_CLOSED");
         let (Some(one), Some(other)) = (self.accounts.get(from), self.accounts.get(to)) else {
             // What is reserved is so whatever else is wrong.
             let is_reserved = self.accounts.get(from).is_some_and(|one| one.is_reserved);
@@ -20,7 +22,7 @@ impl Model {
         wrong(&mut faults, one.unit != other.unit, "UNIT_MISMATCH");
         faults.extend(self.against(leg));
         if faults.is_empty() {
-            self.book(Of::Entry(id), vec![leg]);
+            self.book_at(Of::Entry(id), vec![leg], at.unwrap_or(self.now));
         }
         faults
     }

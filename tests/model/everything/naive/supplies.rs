@@ -124,19 +124,10 @@ impl Model {
             "a:shop" => "points",
             _ => return vec!["STOCK_UNKNOWN"],
         };
-        let Some(item) = self.items.get(&id).cloned() else {
-            // Whoever asks for it, and for what.
-            return vec![
-                "ITEM_UNKNOWN",
-                "ACCOUNT_UNFIT",
-                "PARTY_OR_STAFF_ONLY",
-                "STAFF_ONLY",
-                "MEMBER_STATE_WRONG",
-            ];
-        };
         let mut faults = Faults::new();
         let is_members = self.of_kind(from, Kind::Member, unit);
-        let is_fit = is_members || self.of_kind(from, Kind::Organisation, unit);
+        let ours = [Kind::Organisation, Kind::Project];
+        let is_fit = is_members || ours.iter().any(|kind| self.of_kind(from, *kind, unit));
         if !is_fit || centre_of(from) != 0 {
             faults.push("ACCOUNT_UNFIT");
         }
@@ -150,8 +141,13 @@ impl Model {
             }
             None => wrong(&mut faults, !is_staff, "STAFF_ONLY"),
         }
-        wrong(&mut faults, item.left < pieces, "ITEMS_SHORT");
-        wrong(&mut faults, item.price * pieces != amount, "PRICE_OTHER");
+        match self.items.get(&id) {
+            None => faults.push("ITEM_UNKNOWN"),
+            Some(item) => {
+                wrong(&mut faults, item.left < pieces, "ITEMS_SHORT");
+                wrong(&mut faults, item.price * pieces != amount, "PRICE_OTHER");
+            }
+        }
         if is_fit {
             let is_short = self.accounts[from].available() < amount;
             wrong(&mut faults, is_short, "FLOOR_CROSSED");

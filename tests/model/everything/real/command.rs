@@ -4,20 +4,24 @@ use std::sync::Arc;
 
 use timebank::{
     exchange::{
-        AdoptPolicy, Command, IssuanceCommand, MemberChange, PoolCommand, SetMemberState,
-        StockCommand,
+        AdoptPolicy, ClosePeriod, Command, IssuanceCommand, MemberChange, PartnerCommand,
+        PeriodCommand, PoolCommand, SetMemberState, SignOffPeriod, StockCommand,
         issuance::{GiveGrant, Issue},
         order::Reason,
+        partner::{Direction, Remit, RemittanceId},
         pool::{AskRelief, Donate, DonationId, GiveHours, ReliefAction, ReliefId, ReliefStep},
         stock::{Counted, ItemId, Pieces, PutItem, Redeem},
     },
     ledger::{
-        self, Entry, Label, Moment, NewEntry, Note, Origin, Reversal, Tags, Transfer, Transfers,
+        self, Entry, Label, Moment, NewEntry, Note, Origin, Reversal, Sequence, Tags, Transfer,
+        Transfers,
     },
     steps,
 };
 
-use super::{MINUTE_US, START_US, account, amount, branch, code, member, name, policy, uuid};
+use super::{
+    MINUTE_US, START_US, account, amount, branch, code, member, name, period, policy, uuid,
+};
 use crate::model::everything::{
     Ask, Id,
     ask::{Of, Step, Verb},
@@ -72,7 +76,8 @@ fn counted(pieces: i64) -> Counted {
     }
 }
 
-pub(super) fn of(ask: Ask) -> steps::Command {
+/// A command; positions in the journal are counted from one on.
+pub(super) fn of(ask: Ask, base: i64) -> steps::Command {
     match ask {
         Ask::Post {
             id,
@@ -87,6 +92,27 @@ pub(super) fn of(ask: Ask) -> steps::Command {
         }
         Ask::Issue { .. } | Ask::Grant { .. } => Command::Issuance(Box::new(issuance(ask))).into(),
         Ask::Put { .. } | Ask::Redeem { .. } => Command::Stock(Box::new(stock(ask))).into(),
+        Ask::Remit { .. } => Command::Partner(Box::new(PartnerCommand::Remit(remit(ask)))).into(),
+        Ask::Close {
+            step,
+            centre,
+            month,
+        } => Command::Period(PeriodCommand::Close(ClosePeriod {
+            step: uuid(Of::Step(step)),
+            id: period(centre, month),
+        }))
+        .into(),
+        Ask::SignOff {
+            step,
+            centre,
+            month,
+            position,
+        } => Command::Period(PeriodCommand::SignOff(SignOffPeriod {
+            step: uuid(Of::Step(step)),
+            id: period(centre, month),
+            position: Sequence::new(base + position).expect("a position"),
+        }))
+        .into(),
         Ask::Suspend {
             step,
             member: id,
@@ -235,5 +261,33 @@ fn stock(ask: Ask) -> StockCommand {
             recorded: None,
         }),
         other => unreachable!("{other:?} is not about stocks"),
+    }
+}
+
+fn remit(ask: Ask) -> Remit {
+    let Ask::Remit {
+        step,
+        is_sent,
+        partner,
+        reference,
+        member: of,
+        amount: steps,
+    } = ask
+    else {
+        unreachable!("{ask:?} is not about partners");
+    };
+    Remit {
+        step: uuid(Of::Step(step)),
+        id: RemittanceId {
+            partner: account(partner),
+            direction: match is_sent {
+                true => Direction::Sent,
+                false => Direction::Received,
+            },
+            reference: name(&reference.to_string()),
+        },
+        member: member(of),
+        amount: amount(steps),
+        reason: None,
     }
 }

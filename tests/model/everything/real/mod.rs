@@ -5,8 +5,8 @@ mod command;
 use timebank::{
     exchange::{
         AdoptPolicy, Branch, CentreTerms, Code, Command, Day, Days, IssuanceCommand, MemberDetails,
-        MemberId, Name, PartnerCommand, Personal, PersonalFields, PersonalPart, PolicyDocument,
-        PoolCommand, RegisterMember, StaffNumber, StaffTerms, StockCommand,
+        MemberId, Month, Name, PartnerCommand, PeriodId, Personal, PersonalFields, PersonalPart,
+        PolicyDocument, PoolCommand, RegisterMember, StaffNumber, StaffTerms, StockCommand,
         issuance::{Funding, OpenSource, Sector},
         partner::OpenPartner,
         pool::{OpenPool, Purposes, ReliefId},
@@ -22,7 +22,7 @@ use timebank::{
 };
 
 use super::{
-    Ask, Became, CENTRES, DEFICIT, HOURS_CAP, Id, MEMBERS, POINTS_CAP, POLICIES, PROXIES,
+    Ask, Became, CENTRES, DEFICIT, HOURS_CAP, Id, MEMBERS, MONTHS, POINTS_CAP, POLICIES, PROXIES,
     RELATIVES, SAME, STAFF, START_S, SURPLUS, ask::Of, centre_of, naive::Model,
 };
 use crate::model::stack::Stack;
@@ -33,6 +33,8 @@ const START_US: i64 = START_S * 1_000_000;
 pub(super) struct Real {
     pub(super) stack: Stack,
     now_us: i64,
+    /// The last of the records that all begins with.
+    base: i64,
 }
 
 fn account(id: &str) -> AccountId {
@@ -61,6 +63,13 @@ fn name(text: &str) -> Name {
 
 fn code(word: &str) -> Code {
     Code::parse("code", word).expect("a word")
+}
+
+fn period(centre: &str, month: usize) -> PeriodId {
+    PeriodId {
+        centre: branch(centre),
+        month: Month::parse("month", MONTHS[month].0).expect("a month"),
+    }
 }
 
 fn unit(id: &str) -> UnitId {
@@ -186,9 +195,10 @@ fn register(at: u8, id: Id) -> Command {
 
 impl Real {
     pub(super) fn begin() -> Self {
-        let real = Self {
+        let mut real = Self {
             stack: Stack::new(START_US),
             now_us: START_US,
+            base: 0,
         };
         for (centre, staff) in CENTRES.into_iter().zip(STAFF) {
             let open = Command::OpenCentre {
@@ -231,7 +241,15 @@ impl Real {
                 real.set_up(register, first);
             }
         }
+        real.base = real.records();
         real
+    }
+
+    fn records(&self) -> i64 {
+        match self.stack.verify() {
+            Verified::Sound { count, .. } => count,
+            other => panic!("{other:?}"),
+        }
     }
 
     fn set_up(&self, command: impl Into<steps::Command>, actor: &str) {
@@ -239,7 +257,7 @@ impl Real {
     }
 
     pub(super) fn one(&self, ask: Ask, actor: Id) -> Became {
-        self.run(command::of(ask), actor)
+        self.run(command::of(ask, self.base), actor)
     }
 
     fn run(&self, command: steps::Command, actor: &str) -> Became {
@@ -262,8 +280,9 @@ impl Real {
         self.stack.reopen(self.now_us);
     }
 
-    pub(super) fn is_sound(&self) -> bool {
-        matches!(self.stack.verify(), Verified::Sound { .. })
+    /// An audit finds nothing, and as many records as the model.
+    pub(super) fn is_sound(&self, model: &Model) {
+        assert_eq!(self.records() - self.base, model.records);
     }
 
     /// All balances, held amounts, reliefs and items are as the model has them.
@@ -271,6 +290,7 @@ impl Real {
         let accounts = model.accounts.clone();
         let reliefs = model.reliefs.clone();
         let items = model.items.clone();
+        let periods = model.periods.clone();
         let read = self.stack.read(move |reading| {
             let opened = reading.snapshot.accounts("", None, 100)?;
             assert_eq!(opened.len(), accounts.len());
@@ -290,6 +310,17 @@ impl Real {
                 let found = found.find(|one| one.id.code.as_str() == item);
                 let left = found.map(|one| i64::from(one.left));
                 assert_eq!(left, Some(expected.left), "{item} of {stock}");
+            }
+            for ((centre, month), expected) in periods {
+                let id = period(centre, month);
+                let found = query::period(reading, &id)?;
+                assert_eq!(found.seal.is_some(), expected.is_sealed, "{id:?}");
+                let signed = found.signed_off.iter().map(|sign| sign.by.as_str());
+                assert!(signed.eq(expected.signed_by), "{id:?}");
+                let found = query::closings(reading, &id, None, 100)?;
+                let found = found.iter();
+                let found = found.map(|one| (one.account.id.as_str(), one.closing));
+                assert!(found.eq(expected.closing), "{id:?}");
             }
             Ok(())
         });
