@@ -15,6 +15,17 @@ pub(super) enum Verb {
     Return,
 }
 
+/// What is done about a group.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Doing {
+    Enrol,
+    Leave,
+    Attend,
+    Confirm,
+    Settle,
+    Cancel,
+}
+
 /// What a reversal reverses.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Of {
@@ -96,6 +107,35 @@ pub(super) enum Ask {
         member: Id,
         amount: i64,
     },
+    /// A lesson where somebody leads it, or else an event.
+    Open {
+        id: Step,
+        leader: Option<Id>,
+        payer: Option<Id>,
+        service: Id,
+        at: i64,
+        minutes: i64,
+        places: i64,
+    },
+    /// The members are bits, in their order.
+    StepGroup {
+        step: Step,
+        group: Step,
+        doing: Doing,
+        who: u8,
+    },
+    Train {
+        id: Step,
+        member: Id,
+        code: Id,
+        on: i64,
+        minutes: i64,
+        passed: Option<bool>,
+    },
+    Annul {
+        step: Step,
+        training: Step,
+    },
     Close {
         step: Step,
         centre: Id,
@@ -152,11 +192,13 @@ pub(super) enum Turn {
 impl Ask {
     pub(super) const KINDS: &'static [Id] = &[
         "adopt",
+        "annul",
         "close",
         "donate",
         "give",
         "grant",
         "issue",
+        "open",
         "post",
         "put",
         "redeem",
@@ -164,8 +206,10 @@ impl Ask {
         "remit",
         "reverse",
         "sign off",
+        "step group",
         "step relief",
         "suspend",
+        "train",
     ];
 
     pub(super) fn kind(self) -> Id {
@@ -181,6 +225,10 @@ impl Ask {
             Self::Post { .. } => "post",
             Self::Reverse { .. } => "reverse",
             Self::Remit { .. } => "remit",
+            Self::Open { .. } => "open",
+            Self::StepGroup { .. } => "step group",
+            Self::Train { .. } => "train",
+            Self::Annul { .. } => "annul",
             Self::Close { .. } => "close",
             Self::SignOff { .. } => "sign off",
             Self::Suspend { .. } => "suspend",
@@ -200,6 +248,10 @@ impl Ask {
             | Self::Put { step, .. }
             | Self::Redeem { step, .. }
             | Self::Remit { step, .. }
+            | Self::Open { id: step, .. }
+            | Self::StepGroup { step, .. }
+            | Self::Train { id: step, .. }
+            | Self::Annul { step, .. }
             | Self::Close { step, .. }
             | Self::SignOff { step, .. }
             | Self::Suspend { step, .. }
@@ -208,11 +260,14 @@ impl Ask {
         }
     }
 
-    /// A position that was so many records ago, where one is named.
-    pub(super) fn as_of(self, records: i64) -> Self {
+    /// With a position that was so many records ago, and times from now on.
+    pub(super) fn as_of(self, records: i64, now: i64) -> Self {
         let mut ask = self;
-        if let Self::SignOff { position, .. } = &mut ask {
-            *position = records - *position;
+        match &mut ask {
+            Self::SignOff { position, .. } => *position = records - *position,
+            Self::Open { at, .. } => *at += now,
+            Self::Train { on, .. } => *on += now.div_euclid(super::DAY),
+            _ => {}
         }
         ask
     }
@@ -222,13 +277,18 @@ impl Ask {
         match self {
             Self::Give { from, .. } | Self::Redeem { from, .. } => from,
             Self::Donate { pool, .. } => pool,
-            Self::Grant { member, .. } | Self::Suspend { member, .. } => member,
+            Self::Grant { member, .. }
+            | Self::Suspend { member, .. }
+            | Self::Train { member, .. } => member,
             Self::Issue { source, .. } => source,
             Self::Put { stock, .. } => stock,
             Self::Adopt { centre, .. }
             | Self::Close { centre, .. }
             | Self::SignOff { centre, .. } => centre,
-            Self::Remit { .. } => "a",
+            Self::Remit { .. }
+            | Self::Open { .. }
+            | Self::StepGroup { .. }
+            | Self::Annul { .. } => "a",
             Self::Relief { pool, .. } => pool,
             Self::StepRelief { .. } | Self::Post { .. } | Self::Reverse { .. } => "a",
         }
@@ -249,6 +309,10 @@ impl Ask {
             }
             | Self::Post { amount, .. } => *amount += 1,
             Self::Put { price, .. } => *price += 1,
+            Self::Open { places, .. } => *places += 1,
+            Self::StepGroup { group, .. } => *group += 1,
+            Self::Train { minutes, .. } => *minutes += 1,
+            Self::Annul { training, .. } => *training += 1,
             Self::Close { month, .. } => *month = (*month + 1) % super::MONTHS.len(),
             Self::StepRelief { verb, .. } => {
                 *verb = match verb {
@@ -479,6 +543,85 @@ fn months() -> impl Strategy<Value = Ask> {
     ]
 }
 
+fn groups() -> impl Strategy<Value = Ask> {
+    let ids = || 3_000..3_005u16;
+    let payers = select(
+        &[
+            "a:club",
+            "a:project",
+            "a:club",
+            "a:hours",
+            "a:fund",
+            "a:m1",
+            "a:mint",
+        ][..],
+    );
+    let at = select(&[-9 * 1_440, -1_440, -60, -60, -30, 60, 1_440][..]);
+    let minutes = select(&[10, 60, 60, 60, 60][..]);
+    let kinds = prop_oneof![
+        4 => payers.clone().prop_map(|payer| (None, Some(payer), "walk")),
+        3 => (members(), option::weighted(0.6, payers))
+            .prop_map(|(leader, payer)| (Some(leader), payer, "class")),
+        1 => members().prop_map(|leader| (Some(leader), Some("a:club"), "walk")),
+    ];
+    let open = (ids(), kinds, at, minutes, 1..4i64).prop_map(
+        |(id, (leader, payer, service), at, minutes, places)| Ask::Open {
+            id,
+            leader,
+            payer,
+            service,
+            at,
+            minutes,
+            places,
+        },
+    );
+    let doing = select(
+        &[
+            Doing::Enrol,
+            Doing::Enrol,
+            Doing::Enrol,
+            Doing::Leave,
+            Doing::Attend,
+            Doing::Attend,
+            Doing::Confirm,
+            Doing::Confirm,
+            Doing::Settle,
+            Doing::Settle,
+            Doing::Settle,
+            Doing::Cancel,
+        ][..],
+    );
+    let one = (0..5u8).prop_map(|at| 1 << at);
+    let who = prop_oneof![4 => one, 1 => 1..32u8];
+    let step = (steps(), ids(), doing, who).prop_map(|(step, group, doing, who)| Ask::StepGroup {
+        step,
+        group,
+        doing,
+        who,
+    });
+    prop_oneof![2 => open, 7 => step]
+}
+
+fn trainings() -> impl Strategy<Value = Ask> {
+    let ids = || 2_000..2_012u16;
+    let codes = prop_oneof![6 => Just("aid"), 2 => Just("rules"), 1 => Just("chess")];
+    let on = select(&[1, 0, 0, -1, -1, -2, -5, -20][..]);
+    let minutes = select(&[10, 60, 60, 60, 60, 60, 60][..]);
+    let passed = option::weighted(0.8, prop::bool::weighted(0.8));
+    let train = (ids(), members(), codes, on, minutes, passed).prop_map(
+        |(id, member, code, on, minutes, passed)| Ask::Train {
+            id,
+            member,
+            code,
+            on,
+            minutes,
+            passed,
+        },
+    );
+    let annul = (steps(), ids()).prop_map(|(step, training)| Ask::Annul { step, training });
+    prop_oneof![4 => train, 2 => annul]
+}
+
 /// What happens, and in whose name.
 pub(super) fn turns() -> impl Strategy<Value = Turn> {
     let by = prop_oneof![
@@ -487,6 +630,8 @@ pub(super) fn turns() -> impl Strategy<Value = Turn> {
             .prop_map(By::Somebody),
     ];
     let asks = prop_oneof![6 => funds(), 3 => issues(), 3 => stocks(), 4 => plain(),
+        5 => groups(),
+        3 => trainings(),
         2 => partners(), 2 => months()];
     prop_oneof![
         30 => (asks, by).prop_map(|(ask, by)| Turn::Ask(ask, by)),

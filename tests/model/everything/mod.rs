@@ -67,6 +67,14 @@ const POLICIES: [Id; 3] = [
     "[gift]\nmember_to = ['members', 'pools']\norganisation_to = []\n",
 ];
 const SAME: Id = "[balance]\nceiling = '20h'\n";
+const CATALOGUE: Id = "[[service]]\ncode = 'walk'\nname_en = 'Walk'\n\
+                       [[service]]\ncode = 'class'\nname_en = 'Class'\ngroup = true\n\
+                       [[qualification]]\ncode = 'aid'\n\
+                       [[training]]\ncode = 'rules'\nname_en = 'Rules'\n\
+                       [[training]]\ncode = 'aid'\nname_en = 'Aid'\nqualification = 'aid'\n\
+                       valid_months = 12\nassessed = true\n";
+/// What the last of them earns by the first two policies.
+const EARNED: Id = "unit = 'points'\npoints = 20\nfrom = 'a:points'\n";
 
 type Became = Result<bool, String>;
 
@@ -102,7 +110,7 @@ impl Pair {
     fn turn(&mut self, turn: Turn) -> Result<(), String> {
         match turn {
             Turn::Ask(ask, by) => {
-                let ask = ask.as_of(self.model.records);
+                let ask = ask.as_of(self.model.records, self.model.now);
                 self.one(ask, actor(ask, by))
             }
             Turn::Again(back) => self.again(back, |ask| ask),

@@ -1,17 +1,19 @@
 //! The naive model, as the documents have it: balances, lists, and all that is wrong with an ask.
 
 mod funds;
+mod groups;
 mod months;
 mod partners;
 mod plain;
 mod supplies;
+mod trainings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Ask, CEILING, CENTRES, DAY, DEFICIT, HOURS_CAP, Id, MEMBERS, PARTIES, POINTS_CAP, PROXIES,
     RELATIVES, STAFF, SURPLUS,
-    ask::{Of, Step, Verb},
+    ask::{Doing, Of, Step, Verb},
     centre_of,
 };
 
@@ -84,6 +86,39 @@ pub(super) struct Item {
     pub(super) left: i64,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Stands {
+    Open,
+    Confirmed,
+    Settled,
+    Cancelled,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    leader: Option<Id>,
+    payer: Option<Id>,
+    at: i64,
+    until: i64,
+    places: i64,
+    each: i64,
+    /// Whether they attended.
+    pub(super) places_of: BTreeMap<Id, bool>,
+    confirmed_by: Id,
+    pub(super) stands: Stands,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Training {
+    member: Id,
+    code: Id,
+    on: i64,
+    has_points: bool,
+    /// Since when it qualified them.
+    made: Option<i64>,
+    is_annulled: bool,
+}
+
 pub(super) struct Model {
     /// Minutes since the start.
     pub(super) now: i64,
@@ -104,6 +139,10 @@ pub(super) struct Model {
     /// The minute at which each posting is effective.
     postings: Vec<(i64, Id, Id, i64)>,
     pub(super) periods: BTreeMap<(Id, usize), Period>,
+    pub(super) groups: BTreeMap<Step, Group>,
+    trainings: BTreeMap<Step, Training>,
+    /// Since when members are qualified for first aid.
+    pub(super) qualified: BTreeMap<Id, i64>,
     /// How many records came after those that all begins with.
     pub(super) records: i64,
 }
@@ -190,6 +229,9 @@ impl Model {
             remittances: BTreeMap::new(),
             postings: Vec::new(),
             periods: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            trainings: BTreeMap::new(),
+            qualified: BTreeMap::new(),
             records: 0,
         }
     }
@@ -274,6 +316,15 @@ impl Model {
                 let which = (partner, is_sent, reference);
                 self.remit(step, which, (member, amount), actor)
             }
+            Ask::Open { .. } => self.open_group(ask, actor),
+            Ask::StepGroup {
+                step,
+                group,
+                doing,
+                who,
+            } => self.step_group((step, group), doing, who, actor),
+            Ask::Train { .. } => self.train(ask, actor),
+            Ask::Annul { step, training } => self.annul(step, training, actor),
             Ask::Close { centre, month, .. } => self.close(centre, month, actor),
             Ask::SignOff {
                 centre,
@@ -292,11 +343,16 @@ impl Model {
         self.now.div_euclid(DAY)
     }
 
-    /// The policy of a centre that holds today: the last adopted of those that have started.
     fn policy(&self, centre: usize) -> usize {
+        let found = self.policy_on(centre, self.today());
+        found.expect("the first holds from the start")
+    }
+
+    /// The policy of a centre that holds on a day: the last adopted of those that have started.
+    fn policy_on(&self, centre: usize, day: i64) -> Option<usize> {
         let mut started = self.policies[centre].iter().rev();
-        let found = started.find(|(start, _)| *start <= self.today());
-        found.expect("the first holds from the start").1
+        let found = started.find(|(start, _)| *start <= day);
+        found.map(|(_, policy)| *policy)
     }
 
     fn is_staff(centre: usize, actor: Id) -> bool {
@@ -335,11 +391,27 @@ impl Model {
     }
 
     /// What the limits have against a transfer.
-    fn against(&self, (from, to, amount): (Id, Id, i64)) -> Faults {
+    fn against(&self, leg: (Id, Id, i64)) -> Faults {
+        self.against_all(&[leg], false)
+    }
+
+    /// What they have against an entry: they bind the sum of its legs, in the direction that it
+    /// moves. Those of pools and issuance accounts that are lowest hold also where it is forced.
+    fn against_all(&self, legs: &[(Id, Id, i64)], force: bool) -> Faults {
+        let mut moves: BTreeMap<Id, i64> = BTreeMap::new();
+        for (from, to, amount) in legs {
+            *moves.entry(from).or_default() -= amount;
+            *moves.entry(to).or_default() += amount;
+        }
         let mut faults = Faults::new();
-        let is_short = self.accounts[from].available() < amount;
-        wrong(&mut faults, is_short, "FLOOR_CROSSED");
-        wrong(&mut faults, self.is_over(to, amount), "CEILING_CROSSED");
+        for (id, change) in moves {
+            let account = &self.accounts[id];
+            let holds = !force || matches!(account.kind, Kind::Pool | Kind::Issuance);
+            let is_short = change < 0 && account.available() < -change;
+            wrong(&mut faults, holds && is_short, "FLOOR_CROSSED");
+            let is_over = change > 0 && self.is_over(id, change);
+            wrong(&mut faults, !force && is_over, "CEILING_CROSSED");
+        }
         faults
     }
 

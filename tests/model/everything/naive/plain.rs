@@ -1,6 +1,6 @@
 //! Entries that no step brought about, and reversals.
 
-use super::{Faults, Kind, Model, Of, Step, wrong};
+use super::{Faults, Model, Of, Step, wrong};
 use crate::model::everything::Id;
 
 impl Model {
@@ -37,13 +37,11 @@ impl Model {
         wrong(&mut faults, entry.is_owned, "HOLD_OWNED");
         wrong(&mut faults, entry.is_reversal, "ENTRY_IS_REVERSAL");
         wrong(&mut faults, entry.is_reversed, "ENTRY_REVERSED");
-        for (from, to, amount) in &entry.legs {
-            let keeps_floor = matches!(self.accounts[to].kind, Kind::Pool | Kind::Issuance);
-            for fault in self.against((to, from, *amount)) {
-                let holds = !force || (keeps_floor && fault == "FLOOR_CROSSED");
-                wrong(&mut faults, holds, fault);
-            }
-        }
+        let back = entry.legs.iter();
+        let back: Vec<_> = back
+            .map(|(from, to, amount)| (*to, *from, *amount))
+            .collect();
+        faults.extend(self.against_all(&back, force));
         if faults.is_empty() {
             self.take_back(Of::Entry(id), of);
         }

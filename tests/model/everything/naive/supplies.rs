@@ -9,7 +9,7 @@ const MAX_PIECES: i64 = 1_000_000;
 
 impl Model {
     /// What a source has against so much more of it.
-    fn against_source(&self, source: Id, amount: i64) -> Faults {
+    pub(super) fn against_source(&self, source: Id, amount: i64) -> Faults {
         let mut faults = Faults::new();
         let is_over = source == "a:hours" && self.now.div_euclid(DAY) > HOURS_UNTIL;
         wrong(&mut faults, is_over, "SOURCE_NOT_IN_FORCE");
@@ -19,7 +19,7 @@ impl Model {
     }
 
     /// The account of a member's points is opened with what comes to it first.
-    fn open_points(&mut self, account: Id) {
+    pub(super) fn open_points(&mut self, account: Id) {
         let points = super::Account {
             kind: Kind::Member,
             unit: "points",

@@ -20,7 +20,8 @@ use timebank::{
 };
 
 use super::{
-    MINUTE_US, START_US, account, amount, branch, code, member, name, period, policy, uuid,
+    MINUTE_US, START_US, account, amount, branch, code, member, name, period, policy, services,
+    uuid,
 };
 use crate::model::everything::{
     Ask, Id,
@@ -31,7 +32,7 @@ pub(super) fn moment(minute: i64) -> Moment {
     Moment::from_us(START_US + minute * MINUTE_US).expect("a moment")
 }
 
-fn reason() -> Reason {
+pub(super) fn reason() -> Reason {
     let note = Note::new([7; 16], "so it is".into()).expect("a note");
     Reason::from(note.expect("a text"))
 }
@@ -93,6 +94,12 @@ pub(super) fn of(ask: Ask, base: i64) -> steps::Command {
         Ask::Issue { .. } | Ask::Grant { .. } => Command::Issuance(Box::new(issuance(ask))).into(),
         Ask::Put { .. } | Ask::Redeem { .. } => Command::Stock(Box::new(stock(ask))).into(),
         Ask::Remit { .. } => Command::Partner(Box::new(PartnerCommand::Remit(remit(ask)))).into(),
+        Ask::Open { .. } | Ask::StepGroup { .. } => {
+            Command::Group(Box::new(services::group(ask))).into()
+        }
+        Ask::Train { .. } | Ask::Annul { .. } => {
+            Command::Training(Box::new(services::training(ask))).into()
+        }
         Ask::Close {
             step,
             centre,

@@ -1,12 +1,14 @@
 //! The real thing, asked the same.
 
 mod command;
+mod services;
 
 use timebank::{
     exchange::{
-        AdoptPolicy, Branch, CentreTerms, Code, Command, Day, Days, IssuanceCommand, MemberDetails,
-        MemberId, Month, Name, PartnerCommand, PeriodId, Personal, PersonalFields, PersonalPart,
-        PolicyDocument, PoolCommand, RegisterMember, StaffNumber, StaffTerms, StockCommand,
+        AdoptPolicy, Branch, CentreTerms, Code, Command, Day, Days, GroupId, IssuanceCommand,
+        MemberDetails, MemberId, Month, Name, PartnerCommand, PeriodId, Personal, PersonalFields,
+        PersonalPart, PolicyDocument, PoolCommand, RegisterMember, StaffNumber, StaffTerms,
+        StockCommand,
         issuance::{Funding, OpenSource, Sector},
         partner::OpenPartner,
         pool::{OpenPool, Purposes, ReliefId},
@@ -22,8 +24,8 @@ use timebank::{
 };
 
 use super::{
-    Ask, Became, CENTRES, DEFICIT, HOURS_CAP, Id, MEMBERS, MONTHS, POINTS_CAP, POLICIES, PROXIES,
-    RELATIVES, SAME, STAFF, START_S, SURPLUS, ask::Of, centre_of, naive::Model,
+    Ask, Became, CATALOGUE, CENTRES, DEFICIT, EARNED, HOURS_CAP, Id, MEMBERS, MONTHS, POINTS_CAP,
+    POLICIES, PROXIES, RELATIVES, SAME, STAFF, START_S, SURPLUS, ask::Of, centre_of, naive::Model,
 };
 use crate::model::stack::Stack;
 
@@ -102,7 +104,11 @@ fn by(actor: &str) -> Caller {
 }
 
 fn policy(which: usize) -> PolicyDocument {
-    let text = format!("name = \"One\"\n{SAME}{}", POLICIES[which]);
+    let earned = if which < 2 { EARNED } else { "" };
+    let text = format!(
+        "name = \"One\"\n{SAME}{}{CATALOGUE}{earned}",
+        POLICIES[which]
+    );
     PolicyDocument::read(text).expect("a policy")
 }
 
@@ -291,6 +297,8 @@ impl Real {
         let reliefs = model.reliefs.clone();
         let items = model.items.clone();
         let periods = model.periods.clone();
+        let groups = model.groups.clone();
+        let qualified = MEMBERS.map(|id| (id, model.qualified.get(id).copied()));
         let read = self.stack.read(move |reading| {
             let opened = reading.snapshot.accounts("", None, 100)?;
             assert_eq!(opened.len(), accounts.len());
@@ -310,6 +318,19 @@ impl Real {
                 let found = found.find(|one| one.id.code.as_str() == item);
                 let left = found.map(|one| i64::from(one.left));
                 assert_eq!(left, Some(expected.left), "{item} of {stock}");
+            }
+            for (id, expected) in groups {
+                let found = query::group(reading, GroupId(uuid(Of::Step(id))))?;
+                let state = format!("{:?}", found.state);
+                assert_eq!(state, format!("{:?}", expected.stands), "group {id}");
+                let places = query::places(reading, found.id, None, 100)?;
+                let places = places.iter().map(|(id, was)| (id.as_str(), *was));
+                assert!(places.eq(expected.places_of), "group {id}");
+            }
+            for (id, since) in qualified {
+                let found = query::member(reading, &member(id))?.member.qualifications;
+                let found = found.iter().map(|one| one.since);
+                assert!(found.eq(since.map(day)), "{id}");
             }
             for ((centre, month), expected) in periods {
                 let id = period(centre, month);
