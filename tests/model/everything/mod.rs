@@ -23,6 +23,8 @@ use super::cases;
 /// 2023-11-15T00:00:00Z.
 const START_S: i64 = 1_700_006_400;
 const DAY: i64 = 1_440;
+/// The minute of the first day at which all begins.
+const MORNING: i64 = 600;
 
 type Id = &'static str;
 const CENTRES: [Id; 2] = ["a", "b"];
@@ -99,10 +101,14 @@ impl Pair {
             earlier: Vec::new(),
             counts: Counts::default(),
         };
+        // The day has hours before now, in which a visit may have been.
+        pair.model.now = MORNING;
+        pair.real.wait(MORNING);
         for (ask, actor) in ask::prelude() {
             pair.one(ask, actor).expect("it is carried out");
             assert_eq!(pair.counts.refused, 0, "{ask:?}");
         }
+        pair.counts = Counts::default();
         pair
     }
 

@@ -240,11 +240,11 @@ impl Model {
         self.reliefs.insert(id, relief);
     }
 
-    fn hold(&mut self, account: Id, amount: i64) {
+    pub(super) fn hold(&mut self, account: Id, amount: i64) {
         self.accounts.get_mut(account).expect("an account").held += amount;
     }
 
-    fn own(&mut self, key: Of) {
+    pub(super) fn own(&mut self, key: Of) {
         self.entries.get_mut(&key).expect("an entry").is_owned = true;
     }
 }

@@ -6,118 +6,24 @@ mod months;
 mod partners;
 mod plain;
 mod supplies;
+mod things;
 mod trainings;
+mod visits;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::things::{
+    Account, Entry, Group, Item, Kind, Period, Relief, Stands, State, Training, Visit,
+};
 use super::{
     Ask, CEILING, CENTRES, DAY, DEFICIT, HOURS_CAP, Id, MEMBERS, PARTIES, POINTS_CAP, PROXIES,
     RELATIVES, STAFF, SURPLUS,
-    ask::{Doing, Of, Step, Verb},
+    ask::{Doing, Of, Seen, Step, Verb},
     centre_of,
 };
 
 /// All that is wrong with an ask. Nothing: it is carried out.
 pub(super) type Faults = Vec<&'static str>;
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Kind {
-    Member,
-    Organisation,
-    Project,
-    Pool,
-    Issuance,
-    Redemption,
-    Clearing,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Account {
-    kind: Kind,
-    unit: Id,
-    pub(super) balance: i64,
-    pub(super) held: i64,
-    floor: Option<i64>,
-    ceiling: Option<i64>,
-    /// Steps of the time bank alone take from it.
-    is_reserved: bool,
-}
-
-impl Account {
-    fn available(&self) -> i64 {
-        self.balance - self.held - self.floor.unwrap_or(-1_000_000_000)
-    }
-}
-
-/// What was posted.
-#[derive(Clone, Debug)]
-pub(super) struct Entry {
-    legs: Vec<(Id, Id, i64)>,
-    is_reversal: bool,
-    is_reversed: bool,
-    /// Only what brought it about takes it back.
-    is_owned: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum State {
-    Asked,
-    Reserved,
-    Paid,
-    Declined,
-    Withdrawn,
-    Returned,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Relief {
-    pool: Id,
-    member: Id,
-    amount: i64,
-    asked_by: Id,
-    approved_by: Vec<Id>,
-    hold: Option<Step>,
-    pub(super) state: State,
-}
-
-#[derive(Clone, Debug, Default)]
-pub(super) struct Item {
-    price: i64,
-    pub(super) left: i64,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Stands {
-    Open,
-    Confirmed,
-    Settled,
-    Cancelled,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Group {
-    leader: Option<Id>,
-    payer: Option<Id>,
-    at: i64,
-    until: i64,
-    places: i64,
-    each: i64,
-    /// Whether they attended.
-    pub(super) places_of: BTreeMap<Id, bool>,
-    confirmed_by: Id,
-    pub(super) stands: Stands,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Training {
-    member: Id,
-    code: Id,
-    on: i64,
-    has_points: bool,
-    /// Since when it qualified them.
-    made: Option<i64>,
-    is_annulled: bool,
-}
 
 pub(super) struct Model {
     /// Minutes since the start.
@@ -141,20 +47,11 @@ pub(super) struct Model {
     pub(super) periods: BTreeMap<(Id, usize), Period>,
     pub(super) groups: BTreeMap<Step, Group>,
     trainings: BTreeMap<Step, Training>,
+    pub(super) visits: BTreeMap<Step, Visit>,
     /// Since when members are qualified for first aid.
     pub(super) qualified: BTreeMap<Id, i64>,
     /// How many records came after those that all begins with.
     pub(super) records: i64,
-}
-
-/// A closed month.
-#[derive(Clone, Debug)]
-pub(super) struct Period {
-    record: i64,
-    pub(super) signed_by: Vec<Id>,
-    pub(super) is_sealed: bool,
-    /// What each account had when it was closed, by what was effective up to then.
-    pub(super) closing: BTreeMap<Id, i64>,
 }
 
 /// Notes what is wrong.
@@ -231,6 +128,7 @@ impl Model {
             periods: BTreeMap::new(),
             groups: BTreeMap::new(),
             trainings: BTreeMap::new(),
+            visits: BTreeMap::new(),
             qualified: BTreeMap::new(),
             records: 0,
         }
@@ -316,6 +214,9 @@ impl Model {
                 let which = (partner, is_sent, reference);
                 self.remit(step, which, (member, amount), actor)
             }
+            Ask::Visit { .. } => self.visit(ask, actor),
+            Ask::StepVisit { order, seen, .. } => self.step_visit(order, seen, actor),
+            Ask::Evaluate { order, .. } => self.evaluate(order, actor),
             Ask::Open { .. } => self.open_group(ask, actor),
             Ask::StepGroup {
                 step,

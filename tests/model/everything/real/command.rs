@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use timebank::{
     exchange::{
-        AdoptPolicy, ClosePeriod, Command, IssuanceCommand, MemberChange, PartnerCommand,
-        PeriodCommand, PoolCommand, SetMemberState, SignOffPeriod, StockCommand,
+        AdoptPolicy, ClosePeriod, Command, IssuanceCommand, MemberChange, OversightCommand,
+        PartnerCommand, PeriodCommand, PoolCommand, SetMemberState, SignOffPeriod, StockCommand,
         issuance::{GiveGrant, Issue},
         order::Reason,
         partner::{Direction, Remit, RemittanceId},
@@ -21,7 +21,7 @@ use timebank::{
 
 use super::{
     MINUTE_US, START_US, account, amount, branch, code, member, name, period, policy, services,
-    uuid,
+    uuid, visits,
 };
 use crate::model::everything::{
     Ask, Id,
@@ -94,6 +94,18 @@ pub(super) fn of(ask: Ask, base: i64) -> steps::Command {
         Ask::Issue { .. } | Ask::Grant { .. } => Command::Issuance(Box::new(issuance(ask))).into(),
         Ask::Put { .. } | Ask::Redeem { .. } => Command::Stock(Box::new(stock(ask))).into(),
         Ask::Remit { .. } => Command::Partner(Box::new(PartnerCommand::Remit(remit(ask)))).into(),
+        Ask::Visit { .. } => Command::RecordVisit(Box::new(visits::visit(ask))).into(),
+        Ask::StepVisit { step, order, seen } => {
+            Command::StepOrder(visits::step(step, order, seen)).into()
+        }
+        Ask::Evaluate {
+            step,
+            order,
+            is_denied,
+        } => {
+            let file = OversightCommand::File(visits::evaluation(step, order, is_denied));
+            Command::Oversight(Box::new(file)).into()
+        }
         Ask::Open { .. } | Ask::StepGroup { .. } => {
             Command::Group(Box::new(services::group(ask))).into()
         }

@@ -2,13 +2,14 @@
 
 mod command;
 mod services;
+mod visits;
 
 use timebank::{
     exchange::{
         AdoptPolicy, Branch, CentreTerms, Code, Command, Day, Days, GroupId, IssuanceCommand,
-        MemberDetails, MemberId, Month, Name, PartnerCommand, PeriodId, Personal, PersonalFields,
-        PersonalPart, PolicyDocument, PoolCommand, RegisterMember, StaffNumber, StaffTerms,
-        StockCommand,
+        MemberDetails, MemberId, Month, Name, OrderId, PartnerCommand, PeriodId, Personal,
+        PersonalFields, PersonalPart, PolicyDocument, PoolCommand, RegisterMember, StaffNumber,
+        StaffTerms, StockCommand,
         issuance::{Funding, OpenSource, Sector},
         partner::OpenPartner,
         pool::{OpenPool, Purposes, ReliefId},
@@ -298,6 +299,7 @@ impl Real {
         let items = model.items.clone();
         let periods = model.periods.clone();
         let groups = model.groups.clone();
+        let visits = model.visits.clone();
         let qualified = MEMBERS.map(|id| (id, model.qualified.get(id).copied()));
         let read = self.stack.read(move |reading| {
             let opened = reading.snapshot.accounts("", None, 100)?;
@@ -326,6 +328,14 @@ impl Real {
                 let places = query::places(reading, found.id, None, 100)?;
                 let places = places.iter().map(|(id, was)| (id.as_str(), *was));
                 assert!(places.eq(expected.places_of), "group {id}");
+            }
+            for (id, expected) in visits {
+                let id = OrderId(uuid(Of::Step(id)));
+                let found = query::order(reading, id)?;
+                assert_eq!(format!("{:?}", found.state), expected.state, "{id:?}");
+                let filed = query::evaluation(reading, id);
+                let filed = filed.map_or(0, |found| found.filed.len());
+                assert_eq!(filed, expected.evaluated, "{id:?}");
             }
             for (id, since) in qualified {
                 let found = query::member(reading, &member(id))?.member.qualifications;

@@ -1,336 +1,12 @@
-//! What is asked.
+//! Asks at random: mostly what finds something to happen to.
 
 use proptest::{option, prelude::*, sample::select};
 
-use super::{Id, MEMBERS};
-
-/// The step that asks it, or what it makes.
-pub(super) type Step = u16;
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Verb {
-    Approve,
-    Decline,
-    Withdraw,
-    Return,
-}
-
-/// What is done about a group.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Doing {
-    Enrol,
-    Leave,
-    Attend,
-    Confirm,
-    Settle,
-    Cancel,
-}
-
-/// What a reversal reverses.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Of {
-    Step(Step),
-    Entry(Step),
-}
-
-/// Times are minutes since the start, days are days since then.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Ask {
-    Give {
-        step: Step,
-        from: Id,
-        to: Id,
-        amount: i64,
-    },
-    Donate {
-        step: Step,
-        pool: Id,
-        receipt: u8,
-        amount: i64,
-    },
-    Relief {
-        id: Step,
-        pool: Id,
-        member: Id,
-        purpose: Id,
-        amount: i64,
-    },
-    StepRelief {
-        step: Step,
-        relief: Step,
-        verb: Verb,
-    },
-    Issue {
-        step: Step,
-        source: Id,
-        to: Id,
-        amount: i64,
-    },
-    Grant {
-        step: Step,
-        member: Id,
-    },
-    /// So many pieces come, or go where it is less than none.
-    Put {
-        step: Step,
-        stock: Id,
-        item: Id,
-        price: i64,
-        pieces: i64,
-    },
-    Redeem {
-        step: Step,
-        from: Id,
-        stock: Id,
-        item: Id,
-        pieces: i64,
-        amount: i64,
-    },
-    Post {
-        id: Step,
-        from: Id,
-        to: Id,
-        amount: i64,
-        at: Option<i64>,
-    },
-    Reverse {
-        id: Step,
-        of: Of,
-        force: bool,
-    },
-    /// To the partner, or from there.
-    Remit {
-        step: Step,
-        is_sent: bool,
-        partner: Id,
-        reference: u8,
-        member: Id,
-        amount: i64,
-    },
-    /// A lesson where somebody leads it, or else an event.
-    Open {
-        id: Step,
-        leader: Option<Id>,
-        payer: Option<Id>,
-        service: Id,
-        at: i64,
-        minutes: i64,
-        places: i64,
-    },
-    /// The members are bits, in their order.
-    StepGroup {
-        step: Step,
-        group: Step,
-        doing: Doing,
-        who: u8,
-    },
-    Train {
-        id: Step,
-        member: Id,
-        code: Id,
-        on: i64,
-        minutes: i64,
-        passed: Option<bool>,
-    },
-    Annul {
-        step: Step,
-        training: Step,
-    },
-    Close {
-        step: Step,
-        centre: Id,
-        month: usize,
-    },
-    /// As of so many records after the first ask.
-    SignOff {
-        step: Step,
-        centre: Id,
-        month: usize,
-        position: i64,
-    },
-    Suspend {
-        step: Step,
-        member: Id,
-        is_back: bool,
-    },
-    Adopt {
-        step: Step,
-        centre: Id,
-        policy: usize,
-    },
-}
-
-/// Who asks: mostly whoever may.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum By {
-    /// Of the centre that it is about.
-    Staff(usize),
-    Somebody(Id),
-}
-
-/// What happens next.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Turn {
-    Ask(Ask, By),
-    /// What was asked so long ago, just so.
-    Again(usize),
-    /// The same with other content.
-    Twisted(usize),
-    /// The entry of what was asked so long ago is reversed.
-    Undo {
-        back: usize,
-        id: Step,
-        force: bool,
-    },
-    Wait(i64),
-    /// The server does what it does by itself as days pass.
-    Rounds,
-    /// The server stops and starts.
-    Reopen,
-}
-
-impl Ask {
-    pub(super) const KINDS: &'static [Id] = &[
-        "adopt",
-        "annul",
-        "close",
-        "donate",
-        "give",
-        "grant",
-        "issue",
-        "open",
-        "post",
-        "put",
-        "redeem",
-        "relief",
-        "remit",
-        "reverse",
-        "sign off",
-        "step group",
-        "step relief",
-        "suspend",
-        "train",
-    ];
-
-    pub(super) fn kind(self) -> Id {
-        match self {
-            Self::Give { .. } => "give",
-            Self::Donate { .. } => "donate",
-            Self::Relief { .. } => "relief",
-            Self::StepRelief { .. } => "step relief",
-            Self::Issue { .. } => "issue",
-            Self::Grant { .. } => "grant",
-            Self::Put { .. } => "put",
-            Self::Redeem { .. } => "redeem",
-            Self::Post { .. } => "post",
-            Self::Reverse { .. } => "reverse",
-            Self::Remit { .. } => "remit",
-            Self::Open { .. } => "open",
-            Self::StepGroup { .. } => "step group",
-            Self::Train { .. } => "train",
-            Self::Annul { .. } => "annul",
-            Self::Close { .. } => "close",
-            Self::SignOff { .. } => "sign off",
-            Self::Suspend { .. } => "suspend",
-            Self::Adopt { .. } => "adopt",
-        }
-    }
-
-    /// By what it is known when it comes again.
-    pub(super) fn key(self) -> Of {
-        match self {
-            Self::Give { step, .. }
-            | Self::Donate { step, .. }
-            | Self::Relief { id: step, .. }
-            | Self::StepRelief { step, .. }
-            | Self::Issue { step, .. }
-            | Self::Grant { step, .. }
-            | Self::Put { step, .. }
-            | Self::Redeem { step, .. }
-            | Self::Remit { step, .. }
-            | Self::Open { id: step, .. }
-            | Self::StepGroup { step, .. }
-            | Self::Train { id: step, .. }
-            | Self::Annul { step, .. }
-            | Self::Close { step, .. }
-            | Self::SignOff { step, .. }
-            | Self::Suspend { step, .. }
-            | Self::Adopt { step, .. } => Of::Step(step),
-            Self::Post { id, .. } | Self::Reverse { id, .. } => Of::Entry(id),
-        }
-    }
-
-    /// With a position that was so many records ago, and times from now on.
-    pub(super) fn as_of(self, records: i64, now: i64) -> Self {
-        let mut ask = self;
-        match &mut ask {
-            Self::SignOff { position, .. } => *position = records - *position,
-            Self::Open { at, .. } => *at += now,
-            Self::Train { on, .. } => *on += now.div_euclid(super::DAY),
-            _ => {}
-        }
-        ask
-    }
-
-    /// Whose centre's staff do it, mostly.
-    pub(super) fn about(self) -> Id {
-        match self {
-            Self::Give { from, .. } | Self::Redeem { from, .. } => from,
-            Self::Donate { pool, .. } => pool,
-            Self::Grant { member, .. }
-            | Self::Suspend { member, .. }
-            | Self::Train { member, .. } => member,
-            Self::Issue { source, .. } => source,
-            Self::Put { stock, .. } => stock,
-            Self::Adopt { centre, .. }
-            | Self::Close { centre, .. }
-            | Self::SignOff { centre, .. } => centre,
-            Self::Remit { .. }
-            | Self::Open { .. }
-            | Self::StepGroup { .. }
-            | Self::Annul { .. } => "a",
-            Self::Relief { pool, .. } => pool,
-            Self::StepRelief { .. } | Self::Post { .. } | Self::Reverse { .. } => "a",
-        }
-    }
-
-    /// Something else under the same id.
-    pub(super) fn twisted(self) -> Self {
-        let mut ask = self;
-        match &mut ask {
-            Self::Give { amount, .. }
-            | Self::Donate { amount, .. }
-            | Self::Relief { amount, .. }
-            | Self::Issue { amount, .. }
-            | Self::Redeem { amount, .. }
-            | Self::Remit { amount, .. }
-            | Self::SignOff {
-                position: amount, ..
-            }
-            | Self::Post { amount, .. } => *amount += 1,
-            Self::Put { price, .. } => *price += 1,
-            Self::Open { places, .. } => *places += 1,
-            Self::StepGroup { group, .. } => *group += 1,
-            Self::Train { minutes, .. } => *minutes += 1,
-            Self::Annul { training, .. } => *training += 1,
-            Self::Close { month, .. } => *month = (*month + 1) % super::MONTHS.len(),
-            Self::StepRelief { verb, .. } => {
-                *verb = match verb {
-                    Verb::Approve => Verb::Decline,
-                    Verb::Decline | Verb::Withdraw | Verb::Return => Verb::Approve,
-                }
-            }
-            Self::Grant { member, .. } => *member = if *member == "a:m1" { "a:m3" } else { "a:m1" },
-            Self::Reverse { force, .. } => *force = !*force,
-            Self::Suspend { is_back, .. } => *is_back = !*is_back,
-            Self::Adopt { policy, .. } => *policy = (*policy + 1) % super::POLICIES.len(),
-        }
-        ask
-    }
-}
+use super::{Ask, By, Doing, Of, Seen, Step, Turn, Verb};
+use crate::model::everything::{DAY, Id, MEMBERS};
 
 /// What comes first, so that most of what follows has something to happen to.
-pub(super) fn prelude() -> Vec<(Ask, Id)> {
+pub(in crate::model::everything) fn prelude() -> Vec<(Ask, Id)> {
     let post = |id, to, amount| Ask::Post {
         id,
         from: "a:mint",
@@ -344,6 +20,26 @@ pub(super) fn prelude() -> Vec<(Ask, Id)> {
         item,
         price,
         pieces: 4,
+    };
+    let train = Ask::Train {
+        id: 2_000,
+        member: "a:m3",
+        code: "aid",
+        on: 0,
+        minutes: 60,
+        passed: Some(true),
+    };
+    let visit = |id, at| Ask::Visit {
+        id,
+        recipient: "a:m1",
+        provider: "a:m3",
+        at,
+        minutes: 60,
+    };
+    let seen = |step, seen| Ask::StepVisit {
+        step,
+        order: 4_000,
+        seen,
     };
     vec![
         (post(1_001, "a:m1", 400), ""),
@@ -372,6 +68,11 @@ pub(super) fn prelude() -> Vec<(Ask, Id)> {
         ),
         (put(1_003, "a:barber", "cut", 30), "1"),
         (put(1_004, "a:shop", "rice", 10), "6"),
+        (train, "1"),
+        (visit(4_000, 60), "1"),
+        (visit(4_001, 240), "1"),
+        (seen(1_005, Seen::Approve), "6"),
+        (seen(1_006, Seen::Settle), "6"),
     ]
 }
 
@@ -487,7 +188,7 @@ fn stocks() -> impl Strategy<Value = Ask> {
 }
 
 fn plain() -> impl Strategy<Value = Ask> {
-    let at = option::weighted(0.4, (-60..60i64).prop_map(|days| days * super::DAY + 60));
+    let at = option::weighted(0.4, (-60..60i64).prop_map(|days| days * DAY + 60));
     let from = prop_oneof![6 => Just("a:mint"), 3 => members(), 2 => any_account()];
     let of = prop_oneof![
         3 => steps().prop_map(Of::Step),
@@ -603,7 +304,7 @@ fn groups() -> impl Strategy<Value = Ask> {
 }
 
 fn trainings() -> impl Strategy<Value = Ask> {
-    let ids = || 2_000..2_012u16;
+    let ids = || 2_000..2_008u16;
     let codes = prop_oneof![6 => Just("aid"), 2 => Just("rules"), 1 => Just("chess")];
     let on = select(&[1, 0, 0, -1, -1, -2, -5, -20][..]);
     let minutes = select(&[10, 60, 60, 60, 60, 60, 60][..]);
@@ -618,12 +319,51 @@ fn trainings() -> impl Strategy<Value = Ask> {
             passed,
         },
     );
-    let annul = (steps(), ids()).prop_map(|(step, training)| Ask::Annul { step, training });
-    prop_oneof![4 => train, 2 => annul]
+    let annul = (steps(), prop_oneof![Just(2_000), ids()])
+        .prop_map(|(step, training)| Ask::Annul { step, training });
+    prop_oneof![3 => train, 2 => annul]
+}
+
+fn visits() -> impl Strategy<Value = Ask> {
+    let ids = || 4_000..4_005u16;
+    let at = select(&[-9 * 1_440, -1_500, -300, -200, -120, -60, 30][..]);
+    let minutes = select(&[10, 30, 60, 60][..]);
+    let new = 4_002..4_050u16;
+    let visit = (new, members(), members(), at, minutes).prop_map(
+        |(id, recipient, provider, at, minutes)| Ask::Visit {
+            id,
+            recipient,
+            provider,
+            at,
+            minutes,
+        },
+    );
+    let seen = select(
+        &[
+            Seen::Approve,
+            Seen::Approve,
+            Seen::Settle,
+            Seen::Settle,
+            Seen::Decline,
+        ][..],
+    );
+    let step =
+        (steps(), ids(), seen).prop_map(|(step, order, seen)| Ask::StepVisit { step, order, seen });
+    let evaluate = (
+        steps(),
+        prop_oneof![2 => Just(4_000), 2 => ids()],
+        any::<bool>(),
+    )
+        .prop_map(|(step, order, is_denied)| Ask::Evaluate {
+            step,
+            order,
+            is_denied,
+        });
+    prop_oneof![4 => visit, 6 => step, 5 => evaluate]
 }
 
 /// What happens, and in whose name.
-pub(super) fn turns() -> impl Strategy<Value = Turn> {
+pub(in crate::model::everything) fn turns() -> impl Strategy<Value = Turn> {
     let by = prop_oneof![
         9 => select(&[0, 0, 3, 3, 1, 2][..]).prop_map(By::Staff),
         1 => select(&["1", "4", "a:m1", "a:m2", "a:m3", "a:m4", "b:m1", ""][..])
@@ -631,7 +371,8 @@ pub(super) fn turns() -> impl Strategy<Value = Turn> {
     ];
     let asks = prop_oneof![6 => funds(), 3 => issues(), 3 => stocks(), 4 => plain(),
         5 => groups(),
-        3 => trainings(),
+        5 => trainings(),
+        7 => visits(),
         2 => partners(), 2 => months()];
     prop_oneof![
         30 => (asks, by).prop_map(|(ask, by)| Turn::Ask(ask, by)),
