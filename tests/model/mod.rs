@@ -16,6 +16,7 @@ mod conversion_facts;
 mod counted;
 mod crowd;
 mod due;
+mod everything;
 mod exchange_facts;
 mod gate;
 mod generate;

@@ -200,6 +200,13 @@ impl Stack {
         run.writes.block_on(rounds.go()).expect("a round");
     }
 
+    /// Seals the months that are closed.
+    pub(crate) fn seal(&self) {
+        let run = self.run();
+        let rounds = Rounds::new(run.sequencer.clone(), run.query.clone());
+        run.writes.block_on(rounds.seal()).expect("a round");
+    }
+
     /// Reads from one snapshot.
     pub(crate) fn read<T: Send + 'static>(
         &self,
