@@ -7,6 +7,7 @@
 //!
 //! PROPTEST_CASES sets how many cases each property gets.
 
+mod ages;
 pub(crate) mod ask;
 mod bytes;
 mod chain;

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod activity;
+mod ages;
 mod anomalies;
 mod certificate;
 mod closing;

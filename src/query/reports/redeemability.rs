@@ -4,28 +4,20 @@
 use super::{
     MAX_ROWS, ReportError, Scope, Within,
     accounts::{AccountAt, accounts},
+    ages::Ages,
     people::People,
     report::{Figures, Report, Unit, Value},
     visits::visits,
 };
 use crate::{
     exchange::{Day, Object, ObjectId},
-    ledger::{AccountKind, Moment, UnitId, jump_ordinal},
+    ledger::{AccountKind, UnitId},
     query::{
         ReadError, Reading,
         effective::{Place, balances_before},
         history::History,
     },
 };
-
-/// The upper ends of ages in years; what is older has none.
-const AGES: [(u32, &str); 4] = [
-    (1, "under 1 year"),
-    (2, "1 to 2 years"),
-    (5, "2 to 5 years"),
-    (10, "5 to 10 years"),
-];
-const OLDEST: &str = "10 years and more";
 
 /// How hours stand, and what they came from.
 #[derive(Debug, Default)]
@@ -36,7 +28,7 @@ struct Stock {
     pools: i64,
     organisations: i64,
     clearing: i64,
-    by_age: [i64; AGES.len() + 1],
+    ages: Ages,
     /// What is out of each account that issues, and whether a source stands behind it.
     issued: Vec<(String, i64, Option<String>)>,
     /// What was redeemed for stock, in all and on the days of the scope.
@@ -98,7 +90,7 @@ impl Stock {
             AccountKind::Member if at.balance < 0 => add(&mut self.overdrawn, -at.balance),
             AccountKind::Member => {
                 add(&mut self.members, at.balance);
-                self.age(reading, within, at, today)?;
+                self.ages.add(reading, within, at, today)?;
             }
             AccountKind::Pool => add(&mut self.pools, at.balance),
             AccountKind::Organisation | AccountKind::Project => {
@@ -120,50 +112,6 @@ impl Stock {
         }
         Ok(())
     }
-
-    /// What was recorded first is spent first, so what is left is what came last.
-    fn age(
-        &mut self,
-        reading: &mut Reading<'_>,
-        within: &Within,
-        at: &AccountAt,
-        today: Day,
-    ) -> Result<(), ReadError> {
-        let mut left = at.balance;
-        let mut history = History::new(reading, &at.row);
-        let age_of = |moment| age(Day::of(moment, within.zone), today);
-        // An age that postings have in common, and the ordinal that they come after.
-        let mut common = None;
-        let mut step = history.last()?;
-        while let Some(posting) = step.filter(|_| left > 0) {
-            if let Some(span) = posting.row.link.span {
-                let ends = [span.first_us(), span.last_us()].map(Moment::from_us);
-                let ages = ends.map(|end| end.map(age_of));
-                let one = ages[0].filter(|_| ages[0] == ages[1]);
-                common = one.map(|age| (age, jump_ordinal(posting.ordinal)));
-            }
-            let before = history.prev(posting)?;
-            let change = posting.row.balance - before.map_or(0, |before| before.row.balance);
-            if change > 0 {
-                let age = match common.filter(|(_, after)| posting.ordinal > *after) {
-                    Some((age, _)) => age,
-                    None => age_of(history.place(posting)?.effective_at),
-                };
-                let part = change.min(left);
-                add(&mut self.by_age[age], part);
-                left -= part;
-            }
-            step = before;
-        }
-        Ok(())
-    }
-}
-
-/// The place among the ages of what came on a day.
-fn age(came_on: Day, today: Day) -> usize {
-    let years = came_on.years_until(today);
-    let age = AGES.iter().position(|(end, _)| years < *end);
-    age.unwrap_or(AGES.len())
 }
 
 /// A thousand of the largest balances would be more than a number has.
@@ -206,11 +154,10 @@ fn figures(stock: &Stock, flow: &Flow, within: &Within, last_day: Day) -> Figure
         stock.members,
         "what stands on members' accounts",
     );
-    for (at, minutes) in stock.by_age.iter().enumerate() {
-        let age = AGES.get(at).map_or(OLDEST, |(_, age)| age);
+    for (age, minutes) in stock.ages.each() {
         let meaning =
             "of what members have, by when it was earned; what was recorded first is spent first";
-        say("outstanding by age", age, *minutes, meaning);
+        say("outstanding by age", age, minutes, meaning);
     }
     say("outstanding", "pools", stock.pools, "what stands in pools");
     let meaning = "what stands on accounts of organisations and projects";
