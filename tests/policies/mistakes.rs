@@ -277,6 +277,10 @@ fn each_mistake_has_its_place_and_a_hint() {
             "line 2, column 1: convert has points to time twice; keep one rate for each pair",
         ),
         (
+            "[[convert]]\nfrom = \"points\"\nto = \"time\"\ngive = 2\nget = \"3m\"\ninto = \"a:b\"\nsource = \"a:c\"\n[[convert]]\nfrom = \"time\"\nto = \"points\"\ngive = \"4m\"\nget = 3\ninto = \"a:d\"\nsource = \"a:e\"",
+            "line 2, column 1: convert makes points of time and more time of these again; give no more one way than the other takes",
+        ),
+        (
             "a = 1\na = 2",
             "line 3, column 1: duplicate key; write it as TOML: `key = value` below a `[section]`",
         ),

@@ -17,7 +17,7 @@ const POLICY: &str = "name = 'One'
 from = 'time'
 to = 'points'
 give = '1h'
-get = 40
+get = 30
 into = 'city:stock:shop'
 source = 'city:issuance:points'
 [[convert]]
@@ -42,7 +42,7 @@ const CONVERSIONS: &[Row<v1::ConvertUnitsRequest>] = &[
     ("no such member", |r| r.member_id = "city:member:zoe".into(), NotFound, "MEMBER_UNKNOWN", "*"),
     ("of another", |r| r.member_id = WANG.into(), PermissionDenied, "PARTY_OR_STAFF_ONLY", "*"),
     ("no such pair", |r| r.to_unit_id = "gold".into(), FailedPrecondition, "UNITS_NOT_CONVERTED", "from=time policy=city/1 to=gold"),
-    ("no whole steps", |r| r.amount = 31, InvalidArgument, "CONVERSION_UNEVEN", "from=time get=40 give=60 given=31 multiple_of=3 to=points"),
+    ("no whole steps", |r| r.amount = 31, InvalidArgument, "CONVERSION_UNEVEN", "from=time get=30 give=60 given=31 multiple_of=2 to=points"),
     ("more than any", |r| {
         std::mem::swap(&mut r.from_unit_id, &mut r.to_unit_id);
         r.amount = 9_007_199_254_740_991;
@@ -145,11 +145,11 @@ async fn conversions() {
     let legs: Vec<_> = entry.transfers.iter().map(|leg| leg.amount).collect();
     assert_eq!(
         (entry.entry_id, legs),
-        (sound.step_id.clone(), vec![90, 60])
+        (sound.step_id.clone(), vec![90, 45])
     );
     let points = format!("{LI}:points");
     assert_eq!(client.balance(LI).await, 910);
-    assert_eq!(client.balance(&points).await, 60);
+    assert_eq!(client.balance(&points).await, 45);
     let other = v1::ConvertUnitsRequest {
         amount: 30,
         ..sound.clone()
@@ -160,11 +160,11 @@ async fn conversions() {
         step_id: id(),
         from_unit_id: "points".into(),
         to_unit_id: "time".into(),
-        amount: 60,
+        amount: 45,
         ..sound
     };
     call(client, back).await.expect("converted back");
-    assert_eq!(client.balance(LI).await, 1_030);
+    assert_eq!(client.balance(LI).await, 1_000);
     assert_eq!(client.balance(&points).await, 0);
     client.verified().await;
 }

@@ -1,6 +1,10 @@
 //! What contradicts itself in a policy, though each key can be read.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroU32,
+    ops::Range,
+};
 
 use super::{
     BalanceTerms, Condition, ConversionTerms, ExchangeTerms, Level, Minutes, Pricing,
@@ -167,15 +171,31 @@ pub(super) fn conversion(
     }
 }
 
-/// That no pair of units has two rates.
+/// That no pair of units has two rates, and nobody gains by going there and back.
 pub(super) fn pairs(top: &mut Section<'_, '_>, conversions: &[ConversionTerms]) {
-    let mut seen = BTreeSet::new();
+    let mut seen = BTreeMap::new();
     for one in conversions {
-        if !seen.insert((one.from.as_str(), one.to.as_str())) {
-            let what = format!("has {} to {} twice", one.from, one.to);
+        let (from, to) = (one.from.as_str(), one.to.as_str());
+        if seen.insert((from, to), one).is_some() {
+            let what = format!("has {from} to {to} twice");
             top.note("convert", &what, "keep one rate for each pair");
         }
+        let back = seen.get(&(to, from)).filter(|_| from != to);
+        if back.is_some_and(|back| gains(one, back)) {
+            let what = format!("makes {to} of {from} and more {from} of these again");
+            top.note(
+                "convert",
+                &what,
+                "give no more one way than the other takes",
+            );
+        }
     }
+}
+
+/// Whether somebody has more after both than before.
+fn gains(there: &ConversionTerms, back: &ConversionTerms) -> bool {
+    let product = |[one, other]: [NonZeroU32; 2]| u64::from(one.get()) * u64::from(other.get());
+    product([there.get, back.get]) > product([there.give, back.give])
 }
 
 /// That no code is given twice.

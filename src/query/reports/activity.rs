@@ -1,6 +1,6 @@
 //! Who took part, in what, and for how long.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::{
     Scope, Within,

@@ -5,10 +5,7 @@ use super::{Within, accounts::AccountAt};
 use crate::{
     exchange::Day,
     ledger::{Moment, Span, TimeZone, jump_ordinal},
-    query::{
-        ReadError, Reading,
-        history::{History, Reached},
-    },
+    query::{ReadError, Reading, history::History},
 };
 
 /// The upper ends of ages in years; what is older has none.
@@ -114,29 +111,25 @@ impl Ages {
     }
 }
 
-/// The age of all postings of an account, where they have one: told by the spans of a few.
+/// The age of all postings of an account, where they have one: told by the spans of a few, and
+/// where only the last has none, by its record.
 fn common_age(history: &mut History<'_>, today: Today) -> Result<Option<Age>, ReadError> {
-    let mut common = None;
+    let (mut common, mut alone) = (None, None);
     let mut step = history.last()?;
     while let Some(posting) = step {
-        let age = age_to_jump(history, posting, today)?;
-        if age.is_none() || common.is_some_and(|common| Some(common) != age) {
-            return Ok(None);
+        match posting.row.link.span {
+            None => alone = Some(posting),
+            Some(span) => match (today.age_of_all(span), common) {
+                (Some(age), None) => common = Some(age),
+                (Some(age), Some(common)) if age == common => {}
+                _ => return Ok(None),
+            },
         }
-        common = age;
         step = history.jump(posting)?;
     }
-    Ok(common)
-}
-
-/// The age of a posting and all that it jumps over.
-fn age_to_jump(
-    history: &mut History<'_>,
-    posting: Reached,
-    today: Today,
-) -> Result<Option<Age>, ReadError> {
-    match posting.row.link.span {
-        Some(span) => Ok(today.age_of_all(span)),
-        None => Ok(Some(today.age(history.place(posting)?.effective_at))),
-    }
+    let Some(posting) = alone else {
+        return Ok(common);
+    };
+    let age = today.age(history.place(posting)?.effective_at);
+    Ok(Some(age).filter(|age| common.is_none_or(|common| common == *age)))
 }

@@ -1,6 +1,6 @@
 //! Who still takes part: members by their last service, and by the month in which they came.
 
-use std::collections::BTreeMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::{
     Scope, Within,
@@ -124,8 +124,8 @@ fn present(
     within: &Within,
     people: &mut People,
     today: Day,
-) -> Result<BTreeMap<Person, Presence>, ReadError> {
-    let mut present = BTreeMap::<Person, Presence>::new();
+) -> Result<HashMap<Person, Presence>, ReadError> {
+    let mut present = HashMap::<Person, Presence>::new();
     accounts(reading, within, &mut |reading, at| {
         let account = at.account();
         if account.kind != AccountKind::Member || account.unit != UnitId::time() {
@@ -135,7 +135,7 @@ fn present(
         let closed = account.closed.as_ref().filter(|_| at.is_closed);
         let is_gone =
             closed.is_some_and(|closed| Day::of(closed.recorded_at, within.zone) <= today);
-        let Some(person) = people.account(reading, account.id.as_str())?.person else {
+        let Some(person) = people.known(reading, account)?.person else {
             return Ok(());
         };
         let presence = present.entry(person).or_insert(Presence {

@@ -4,7 +4,7 @@ use foldhash::HashMap;
 
 use crate::{
     exchange::{MemberId, Object, ObjectId},
-    ledger::{AccountId, AccountKind, UnitId},
+    ledger::{Account, AccountId, AccountKind, UnitId},
     query::{ReadError, Reading},
     store::StoreError,
 };
@@ -58,24 +58,43 @@ impl People {
         let account =
             AccountId::parse(id).map_err(|error| StoreError::Corrupt(error.to_string()))?;
         let account = reading.snapshot.account(&account)?.map(|row| row.account);
-        let person = match &account {
-            Some(account) if account.kind == AccountKind::Member => {
-                Some(self.numbered(&holder(reading, &account.id)?))
-            }
-            _ => None,
+        match account {
+            Some(account) => self.known(reading, &account),
+            None => Ok(Known {
+                person: None,
+                unit: UnitId::time(),
+            }),
+        }
+    }
+
+    /// The same, of an account that was read.
+    pub(super) fn known(
+        &mut self,
+        reading: &mut Reading<'_>,
+        account: &Account,
+    ) -> Result<Known, ReadError> {
+        let known = Known {
+            person: self.holder(reading, account)?,
+            unit: account.unit.clone(),
         };
-        let unit = account.map_or_else(UnitId::time, |account| account.unit);
-        let known = Known { person, unit };
-        self.accounts.insert(id.into(), known.clone());
+        self.accounts.insert(account.id.to_string(), known.clone());
         Ok(known)
     }
-}
 
-/// Whose an account is: who it is called after, unless they moved.
-fn holder(reading: &mut Reading<'_>, account: &AccountId) -> Result<String, ReadError> {
-    let of = ObjectId::Holder(account.clone());
-    Ok(match reading.snapshot.object(&of)? {
-        Some(Object::Holder(holder)) => holder.member.as_str().into(),
-        _ => account.as_str().into(),
-    })
+    /// Whose an account is: who it is called after, unless they moved. None where it is no
+    /// member's.
+    fn holder(
+        &mut self,
+        reading: &mut Reading<'_>,
+        account: &Account,
+    ) -> Result<Option<Person>, ReadError> {
+        if account.kind != AccountKind::Member {
+            return Ok(None);
+        }
+        let of = ObjectId::Holder(account.id.clone());
+        Ok(Some(match reading.snapshot.object(&of)? {
+            Some(Object::Holder(holder)) => self.numbered(holder.member.as_str()),
+            _ => self.numbered(account.id.as_str()),
+        }))
+    }
 }
