@@ -1,6 +1,6 @@
 //! The city as it is founded: its centres, their staff, accounts and policies, and its members.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use fastrand::Rng;
 use timebank::{
@@ -53,6 +53,8 @@ pub(super) struct City {
     pub(super) agenda: Agenda,
     pub(super) moved: usize,
     pub(super) gone: usize,
+    /// How often something was carried out, by its name.
+    pub(super) done: BTreeMap<&'static str, usize>,
 }
 
 impl City {
@@ -68,6 +70,7 @@ impl City {
             agenda: Agenda::default(),
             moved: 0,
             gone: 0,
+            done: BTreeMap::new(),
         };
         let points = Unit::new(UnitId::parse("points").expect("a unit"), "point");
         city.bank.does(
@@ -79,6 +82,10 @@ impl City {
         city.join(0);
         city.fund();
         city
+    }
+
+    pub(super) fn did(&mut self, what: &'static str) {
+        *self.done.entry(what).or_default() += 1;
     }
 
     pub(super) fn minute(&self) -> i64 {
@@ -145,6 +152,7 @@ impl City {
         });
         self.bank.does(by, Command::Pool(Box::new(open)));
         self.tally.open(&pool, ("pool", "time"), FOUNDED / 60);
+        self.open_partner(home);
         match home.name {
             "banan" => {
                 self.open_source(home, "issuance:points", "points");

@@ -271,6 +271,9 @@ impl District {
              [[service]]\ncode = \"class\"\nname_en = \"Class\"\nname_zh = \"课堂\"\ngroup = true\n",
             self.name_zh, self.policy, self.rules.grant,
         );
+        if self.name == "banan" {
+            text += super::partners::DOCUMENT;
+        }
         let hours = self.services.iter().filter(|service| !service.is_points);
         for service in hours {
             let later = service.later.filter(|_| starts_on.is_some());

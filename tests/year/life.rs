@@ -15,39 +15,18 @@ use super::{
     bank::{account, amount, branch, code, member_id, reason},
     calendar::{DAY, month, month_days},
     city::City,
-    districts::{DISTRICTS, NEW_POLICY_ON},
+    districts::DISTRICTS,
     entries::{posting, reversal},
     tally::{Closed, Member, Other, Part},
 };
 
 impl City {
-    /// What happens on a day of a month beside visits.
-    pub(super) fn live(&mut self, day: i64) {
-        let of_month: i64 = self.date()[8..].parse().expect("a day");
-        match of_month {
-            2 if day < 28 => self.swap(),
-            5 => self.top_up(),
-            7 => self.enter_in_closed(day),
-            8 | 18 => (0..5).for_each(|district| self.enter(district)),
-            20 => (0..5).for_each(|district| self.relieve(district)),
-            12 => (0..5).for_each(|district| self.hold_groups(district)),
-            15 => self.redeem(),
-            16 => self.choir_gives(),
-            24 => self.let_one_move(),
-            25 | 26 => (0..5).for_each(|district| self.let_one_go(district, of_month == 25)),
-            _ => {}
-        }
-        if day % 2 == 1 {
-            self.give(usize::try_from(day).expect("a day") % 5);
-        }
-        if day == NEW_POLICY_ON - 30 {
-            self.adopt(&DISTRICTS[2], Some("2025-07-01"));
-        }
-        self.bank.flush();
-    }
-
     /// Somebody of a district who is free of everything, and of whom it is so.
-    fn pick(&mut self, district: usize, fits: impl Fn(&Self, &Member) -> bool) -> Option<usize> {
+    pub(super) fn pick(
+        &mut self,
+        district: usize,
+        fits: impl Fn(&Self, &Member) -> bool,
+    ) -> Option<usize> {
         for _ in 0..60 {
             let one = self.here[district][self.rng.usize(5..self.here[district].len())];
             let member = &self.tally.members[one];
@@ -58,7 +37,7 @@ impl City {
         None
     }
 
-    fn free(&self, member: &Member) -> i64 {
+    pub(super) fn free(&self, member: &Member) -> i64 {
         let account = self.tally.account(&member.account);
         (account.balance - account.held).max(0)
     }
@@ -69,7 +48,7 @@ impl City {
     }
 
     /// Elders who have little get some of the bureau's hours.
-    fn top_up(&mut self) {
+    pub(super) fn top_up(&mut self) {
         for (district, home) in DISTRICTS.iter().enumerate() {
             for member in self.here[district].clone() {
                 let Member {
@@ -87,7 +66,7 @@ impl City {
         }
     }
 
-    fn give(&mut self, district: usize) {
+    pub(super) fn give(&mut self, district: usize) {
         let giver = self.pick(district, |city, member| city.free(member) >= 60);
         let Some(giver) = giver else { return };
         let Member { id, account, .. } = self.tally.members[giver].clone();
@@ -127,7 +106,7 @@ impl City {
         }
     }
 
-    fn choir_gives(&mut self) {
+    pub(super) fn choir_gives(&mut self) {
         for (district, home) in DISTRICTS.iter().enumerate() {
             let choir = home.account("organisation:choir");
             self.give_hours(&home.staff(2), district, (&choir, 60), Ok(()));
@@ -135,7 +114,7 @@ impl City {
     }
 
     /// The pool pays relief that two of the staff approve.
-    fn relieve(&mut self, district: usize) {
+    pub(super) fn relieve(&mut self, district: usize) {
         let home = &DISTRICTS[district];
         let pool = home.account("pool:mutual");
         let needy = self.pick(district, |city, member| city.has_room(&member.account, 45));
@@ -169,7 +148,7 @@ impl City {
     }
 
     /// Hours and points are redeemed at the shop.
-    fn redeem(&mut self) {
+    pub(super) fn redeem(&mut self) {
         for _ in 0..4 {
             let has = |city: &Self, member: &Member| member.is_elder && city.free(member) >= 30;
             if let Some(elder) = self.pick(1, has) {
@@ -209,7 +188,7 @@ impl City {
 
 impl City {
     /// A service is entered outside orders; every third of them by mistake, and taken back.
-    fn enter(&mut self, district: usize) {
+    pub(super) fn enter(&mut self, district: usize) {
         let home = &DISTRICTS[district];
         let payer = self.pick(district, |city, member| city.free(member) >= 60);
         let server = self.pick(district, |city, member| city.has_room(&member.account, 60));
@@ -266,7 +245,7 @@ impl City {
     }
 
     /// Nothing is effective in a month that is closed.
-    fn enter_in_closed(&mut self, day: i64) {
+    pub(super) fn enter_in_closed(&mut self, day: i64) {
         let home = &DISTRICTS[0];
         if let Some(closed) = self.tally.closed_until[0] {
             assert!(closed < day);
@@ -284,7 +263,7 @@ impl City {
 
 impl City {
     /// Two who have not taken part yet move, each to where the other was.
-    fn swap(&mut self) {
+    pub(super) fn swap(&mut self) {
         for (one, other) in [(1, 3), (2, 4), (4, 1)] {
             let fits = |city: &Self, member: &Member| {
                 let balance = city.tally.balance(&member.account);
@@ -300,7 +279,7 @@ impl City {
     }
 
     /// One who took part moves away, and takes part no more.
-    fn let_one_move(&mut self) {
+    pub(super) fn let_one_move(&mut self) {
         let fits = |city: &Self, member: &Member| {
             city.is_idle(member) && member.took_part && city.tally.balance(&member.account) > 0
         };
@@ -339,7 +318,7 @@ impl City {
     }
 
     /// Somebody dies, or leaves: their hours go to the heir on two approvals, or to the pool.
-    fn let_one_go(&mut self, district: usize, is_death: bool) {
+    pub(super) fn let_one_go(&mut self, district: usize, is_death: bool) {
         let fits = |city: &Self, member: &Member| {
             let balance = city.tally.balance(&member.account);
             let heir = city.heir_of(member);

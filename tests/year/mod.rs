@@ -10,6 +10,7 @@ mod bank;
 mod calendar;
 mod city;
 mod compare;
+mod days;
 mod districts;
 mod entries;
 mod evaluations;
@@ -17,6 +18,7 @@ mod fates;
 mod figures;
 mod groups;
 mod life;
+mod partners;
 mod reckoning;
 mod standing;
 mod tally;
@@ -120,25 +122,38 @@ impl City {
         }
         text + &format!(
             "needs {}, orders {}, months closed {}, moved {}, gone {}, reports compared {reports}\n\
+             done: {:?}\n\
              refused as foreseen: {:?}\n",
             self.tally.needs.len(),
             self.tally.orders.len(),
             self.tally.closed.len(),
             self.moved,
             self.gone,
+            self.done,
             self.bank.refusals,
         )
     }
 }
 
 /// What is refused for reasons that come up in any month.
-const REASONS: [&str; 6] = [
+const REASONS: [&str; 10] = [
     "APPROVED_ALREADY",
     "EFFECTIVE_IN_CLOSED",
     "FLOOR_CROSSED",
     "GIFT_BEYOND_BALANCE",
     "GRANT_NOT_ALLOWED",
+    "MEMBER_ELSEWHERE",
+    "PARTNER_LIMIT",
+    "PARTNER_LIMIT_OF_POLICY",
+    "REFERENCE_EXISTS",
     "VISITS_OVERLAP",
+];
+
+/// What is done in any month, as it is counted.
+const DONE: [&str; 3] = [
+    "received from a partner",
+    "sent again after a reversal",
+    "sent to a partner",
 ];
 
 impl City {
@@ -149,6 +164,9 @@ impl City {
                 self.bank.refusals.contains_key(*reason),
                 "nothing was {reason}"
             );
+        }
+        for what in DONE {
+            assert!(self.done.contains_key(what), "nobody {what}");
         }
         for district in [0, 3] {
             let orders = self.tally.orders.iter();

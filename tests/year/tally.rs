@@ -1,7 +1,7 @@
 //! The tally that the simulation keeps: plain lists and sums of its own, by which the ledger is
 //! checked. Nothing here asks the crate for anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     calendar::{DAY, day_of, monday},
@@ -190,6 +190,8 @@ pub(super) struct Tally {
     /// Who was registered: the district, the day, and how they said they had heard of it.
     pub(super) registered: Vec<(usize, i64, Option<&'static str>)>,
     pub(super) closed: Vec<Closed>,
+    /// Of what stands of partners: the partner, whose limit it counts to, and the reference.
+    pub(super) references: BTreeSet<(String, &'static str, String)>,
     /// The last closed day of each district.
     pub(super) closed_until: [Option<i64>; 5],
 }

@@ -1,0 +1,39 @@
+//! What happens on which days of a month beside visits.
+
+use super::{
+    city::City,
+    districts::{DISTRICTS, NEW_POLICY_ON},
+};
+
+impl City {
+    pub(super) fn live(&mut self, day: i64) {
+        let of_month: i64 = self.date()[8..].parse().expect("a day");
+        match of_month {
+            2 if day < 28 => self.swap(),
+            5 => self.top_up(),
+            7 => self.enter_in_closed(day),
+            8 | 18 => (0..5).for_each(|district| self.enter(district)),
+            20 => (0..5).for_each(|district| self.relieve(district)),
+            12 => (0..5).for_each(|district| self.hold_groups(district)),
+            15 => self.redeem(),
+            16 => self.choir_gives(),
+            24 => self.let_one_move(),
+            25 | 26 => (0..5).for_each(|district| self.let_one_go(district, of_month == 25)),
+            _ => self.live_beside(of_month),
+        }
+        if day % 2 == 1 {
+            self.give(usize::try_from(day).expect("a day") % 5);
+        }
+        if day == NEW_POLICY_ON - 30 {
+            self.adopt(&DISTRICTS[2], Some("2025-07-01"));
+        }
+        self.bank.flush();
+    }
+
+    fn live_beside(&mut self, of_month: i64) {
+        match of_month {
+            6 => (0..5).for_each(|district| self.remit(district)),
+            _ => {}
+        }
+    }
+}
