@@ -333,6 +333,7 @@ impl City {
             earned: Default::default(),
             busy_until: 0,
             took_part: false,
+            qualified: None,
             may_go: true,
         });
     }

@@ -32,6 +32,7 @@ impl City {
 
     fn live_beside(&mut self, of_month: i64) {
         match of_month {
+            9 | 22 => (0..5).for_each(|district| self.train(district)),
             6 => (0..5).for_each(|district| self.remit(district)),
             _ => {}
         }

@@ -271,6 +271,7 @@ impl District {
              [[service]]\ncode = \"class\"\nname_en = \"Class\"\nname_zh = \"课堂\"\ngroup = true\n",
             self.name_zh, self.policy, self.rules.grant,
         );
+        text += &super::trainings::document(name);
         if self.name == "banan" {
             text += super::partners::DOCUMENT;
         }

@@ -165,6 +165,12 @@ impl City {
         self.add_visit(visit, fate, day);
     }
 
+    /// A visit that is asked for tomorrow, of which nothing goes wrong.
+    pub(super) fn plan_plainly(&mut self, visit: Visit) {
+        let tomorrow = self.today() + 1;
+        self.add_visit(visit, Fate::Plain, tomorrow);
+    }
+
     fn add_visit(&mut self, visit: Visit, fate: Fate, day: i64) {
         let on = day_of(visit.from);
         let half = i64::from(visit.from % DAY > 13 * 60);
@@ -353,7 +359,7 @@ impl City {
         None
     }
 
-    fn free_recipient(
+    pub(super) fn free_recipient(
         &mut self,
         district: usize,
         (on, half): (i64, i64),

@@ -373,14 +373,20 @@ impl City {
         let balance = self.tally.balance(from);
         self.tally.post(from, to, balance, minute);
         self.tally.account_mut(from).closed = Some(minute);
-        let points = format!("{from}:points");
-        if self.tally.accounts.contains_key(&points) {
+        let accounts = self.tally.accounts.iter();
+        let points = accounts.filter(|(_, account)| {
+            let is_theirs = account.owner == Some(member) && account.unit == "points";
+            is_theirs && account.closed.is_none()
+        });
+        let points: Vec<_> = points.map(|(id, _)| id.clone()).collect();
+        for points in points {
+            // It lapses where they earned it, also once they moved.
             let left = self.tally.balance(&points);
-            let lapsed = DISTRICTS[district].account("lapsed:points");
-            if left > 0 && !self.tally.accounts.contains_key(&lapsed) {
-                self.tally.open(&lapsed, ("redemption", "points"), minute);
+            let lapsed = "banan:lapsed:points";
+            if left != 0 && !self.tally.accounts.contains_key(lapsed) {
+                self.tally.open(lapsed, ("redemption", "points"), minute);
             }
-            self.tally.post(&points, &lapsed, left, minute);
+            self.tally.post(&points, lapsed, left, minute);
             self.tally.account_mut(&points).closed = Some(minute);
         }
         self.tally.members[member].is_here = false;

@@ -22,6 +22,7 @@ mod partners;
 mod reckoning;
 mod standing;
 mod tally;
+mod trainings;
 mod visits;
 
 use std::{env, path::PathBuf};
@@ -136,24 +137,33 @@ impl City {
 }
 
 /// What is refused for reasons that come up in any month.
-const REASONS: [&str; 10] = [
+const REASONS: [&str; 16] = [
     "APPROVED_ALREADY",
     "EFFECTIVE_IN_CLOSED",
     "FLOOR_CROSSED",
     "GIFT_BEYOND_BALANCE",
     "GRANT_NOT_ALLOWED",
     "MEMBER_ELSEWHERE",
+    "NOT_QUALIFIED",
     "PARTNER_LIMIT",
     "PARTNER_LIMIT_OF_POLICY",
     "REFERENCE_EXISTS",
+    "TRAINING_CODE_UNKNOWN",
+    "TRAINING_IN_FUTURE",
+    "TRAINING_LENGTH_OUT_OF_RANGE",
+    "TRAINING_REPEATED",
+    "TRAINING_STATE_WRONG",
     "VISITS_OVERLAP",
 ];
 
 /// What is done in any month, as it is counted.
-const DONE: [&str; 3] = [
+const DONE: [&str; 6] = [
+    "annulled",
     "received from a partner",
     "sent again after a reversal",
     "sent to a partner",
+    "trained",
+    "trained again",
 ];
 
 impl City {
@@ -187,6 +197,7 @@ fn a_month_is_what_the_tally_says() {
     city.live_all();
     let told = city.check_all(&city.scopes(1));
     city.check_members(20);
+    assert!(city.check_trainings(20) > 20);
     city.check_mechanisms(&[]);
     let records = city.check_audit();
     println!("{}records {records}", city.summary(told.len() * REPORTS));
@@ -205,6 +216,7 @@ fn the_year() {
     // In the order of their names.
     assert_eq!(participants, ["179", "589", "358", "452", "367", "1945"]);
     assert!(city.check_members(100) > 0);
+    assert!(city.check_trainings(100) > 100);
     city.check_mechanisms(&["CAP_REACHED", "CONFIRMATION_THEIRS"]);
     told.iter().for_each(|told| city.check_told(told));
     let records = city.check_audit();

@@ -4,6 +4,7 @@ use super::{
     calendar::day_of,
     districts::{DISTRICTS, Rounding, Rules, Service},
     tally::{Need, NeedState, Order, OrderState, Reckoned, Tally},
+    trainings::NURSING,
 };
 
 /// Whether a command is carried out, or by which rule it is refused.
@@ -43,12 +44,14 @@ impl Tally {
         now: i64,
     ) -> Result<usize, &'static str> {
         let order = self.new_order(need, (provider, service), (from, booked));
+        if service.code == NURSING.code && !self.may_nurse(provider, order.on) {
+            return Err("NOT_QUALIFIED");
+        }
         if self.account(&order.payer).available() < order.held {
             return Err("FLOOR_CROSSED");
         }
-        if service.is_points && !self.accounts.contains_key(&order.to) {
-            self.open(&order.to, ("member", "points"), now / 60);
-            self.account_mut(&order.to).owner = Some(provider);
+        if service.is_points {
+            self.open_points(&order.to, provider, now / 60);
         }
         self.account_mut(&order.payer).held += order.held;
         let need = &mut self.needs[need];

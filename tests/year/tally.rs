@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     calendar::{DAY, day_of, monday},
     districts::Service,
+    trainings::Trained,
 };
 
 /// What came to an account, in the order of the records.
@@ -68,6 +69,8 @@ pub(super) struct Member {
     /// When the last step is taken of what they are named in, in seconds.
     pub(super) busy_until: i64,
     pub(super) took_part: bool,
+    /// The first and the last day on which they are qualified.
+    pub(super) qualified: Option<(i64, i64)>,
     /// Whether no order of theirs stays open for ever.
     pub(super) may_go: bool,
 }
@@ -190,6 +193,7 @@ pub(super) struct Tally {
     /// Who was registered: the district, the day, and how they said they had heard of it.
     pub(super) registered: Vec<(usize, i64, Option<&'static str>)>,
     pub(super) closed: Vec<Closed>,
+    pub(super) trainings: Vec<Trained>,
     /// Of what stands of partners: the partner, whose limit it counts to, and the reference.
     pub(super) references: BTreeSet<(String, &'static str, String)>,
     /// The last closed day of each district.
