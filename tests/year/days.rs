@@ -34,6 +34,7 @@ impl City {
         match of_month {
             9 | 22 => (0..5).for_each(|district| self.train(district)),
             6 => (0..5).for_each(|district| self.remit(district)),
+            10 | 23 => self.convert(),
             _ => {}
         }
     }

@@ -274,6 +274,7 @@ impl District {
         text += &super::trainings::document(name);
         if self.name == "banan" {
             text += super::partners::DOCUMENT;
+            text += super::conversions::DOCUMENT;
         }
         let hours = self.services.iter().filter(|service| !service.is_points);
         for service in hours {

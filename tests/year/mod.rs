@@ -10,6 +10,7 @@ mod bank;
 mod calendar;
 mod city;
 mod compare;
+mod conversions;
 mod days;
 mod districts;
 mod entries;
@@ -137,12 +138,15 @@ impl City {
 }
 
 /// What is refused for reasons that come up in any month.
-const REASONS: [&str; 16] = [
+const REASONS: [&str; 20] = [
+    "ACCOUNT_UNFIT",
     "APPROVED_ALREADY",
+    "CONVERSION_UNEVEN",
     "EFFECTIVE_IN_CLOSED",
     "FLOOR_CROSSED",
     "GIFT_BEYOND_BALANCE",
     "GRANT_NOT_ALLOWED",
+    "MAY_NOT_REDEEM",
     "MEMBER_ELSEWHERE",
     "NOT_QUALIFIED",
     "PARTNER_LIMIT",
@@ -153,12 +157,16 @@ const REASONS: [&str; 16] = [
     "TRAINING_LENGTH_OUT_OF_RANGE",
     "TRAINING_REPEATED",
     "TRAINING_STATE_WRONG",
+    "UNITS_NOT_CONVERTED",
     "VISITS_OVERLAP",
 ];
 
 /// What is done in any month, as it is counted.
-const DONE: [&str; 6] = [
+const DONE: [&str; 9] = [
     "annulled",
+    "converted back",
+    "converted hours",
+    "converted points",
     "received from a partner",
     "sent again after a reversal",
     "sent to a partner",
