@@ -19,6 +19,7 @@ use super::{
     bank::{Bank, account, amount, branch, code, member_id, name},
     calendar::{date, day_of},
     districts::{DISTRICTS, District},
+    hardship::{attested, hardship},
     tally::{Member, Tally},
     visits::Agenda,
 };
@@ -78,6 +79,7 @@ impl City {
             ledger::Command::DeclareUnit(points.expect("a unit")),
         );
         DISTRICTS.iter().for_each(|home| city.open_centre(home));
+        city.open_money();
         city.list_members();
         city.join(0);
         city.fund();
@@ -301,7 +303,9 @@ impl City {
             heir_id: heir.map(|heir| member_id(&self.tally.members[heir].id)),
             ..MemberDetails::default()
         };
+        let hardship = hardship(number);
         let fields = PersonalFields {
+            hardship: hardship.map(|since| attested(since, &home.staff(0))),
             name: PersonalText::parse("name", &format!("{} {number}", home.name_zh))
                 .expect("a name"),
             born_on: Some(Day::parse("born_on", &born).expect("a day")),
@@ -333,6 +337,7 @@ impl City {
             earned: Default::default(),
             busy_until: 0,
             took_part: false,
+            hardship,
             qualified: None,
             may_go: true,
         });

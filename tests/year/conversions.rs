@@ -70,6 +70,8 @@ struct Asked {
     member: usize,
     units: (&'static str, &'static str),
     given: i64,
+    /// Today.
+    on: i64,
 }
 
 fn of_unit(member: &Member, unit: &str) -> String {
@@ -90,7 +92,7 @@ impl Tally {
         if asked.given * pair.get % pair.give != 0 {
             return Err("CONVERSION_UNEVEN");
         }
-        if pair.from == "time" && !member.is_elder {
+        if pair.from == "time" && !member.is_elder && !member.is_in_hardship(asked.on) {
             return Err("MAY_NOT_REDEEM");
         }
         let account = self.accounts.get(&of_unit(member, pair.from));
@@ -105,12 +107,14 @@ impl Tally {
 impl City {
     /// Some convert hours into points and some points into hours; and some may not.
     pub(super) fn convert(&mut self) {
+        let on = self.today();
         let elder = |city: &Self, member: &Member| member.is_elder && city.free(member) >= 60;
         if let Some(member) = self.pick(BANAN, elder) {
             let to_points = |given| Asked {
                 member,
                 units: ("time", "points"),
                 given,
+                on,
             };
             self.convert_one(to_points(60));
             // Nothing is rounded.
@@ -121,6 +125,7 @@ impl City {
                 member,
                 units: ("points", "time"),
                 given: 20,
+                on,
             };
             if let Some(entry) = self.convert_one(taken_back) {
                 self.take_conversion_back(taken_back, entry);
@@ -137,6 +142,7 @@ impl City {
                     member,
                     units,
                     given,
+                    on,
                 });
             }
         }
@@ -145,7 +151,8 @@ impl City {
 
     /// Of somebody who may not be served for hours, of nobody's points, and elsewhere.
     fn convert_unfit(&mut self) {
-        let young = |_: &Self, member: &Member| !member.is_elder;
+        let on = self.today();
+        let young = |_: &Self, member: &Member| !member.is_elder && !member.is_in_hardship(on);
         let without = |city: &Self, member: &Member| {
             let points = of_unit(member, "points");
             !city.tally.accounts.contains_key(&points)
@@ -165,6 +172,7 @@ impl City {
                     member,
                     units,
                     given,
+                    on,
                 });
             }
         }

@@ -35,6 +35,9 @@ impl City {
             9 | 22 => (0..5).for_each(|district| self.train(district)),
             6 => (0..5).for_each(|district| self.remit(district)),
             10 | 23 => self.convert(),
+            11 => [0, 3].into_iter().for_each(|district| self.raise(district)),
+            13 | 28 => (0..5).for_each(|district| self.give_in_hardship(district)),
+            14 => (0..2).for_each(|district| self.ask_while_young(district)),
             _ => {}
         }
     }

@@ -24,7 +24,7 @@ pub(super) struct Rules {
     pub(super) owed: i64,
     pub(super) approvals: usize,
     pub(super) grant: i64,
-    /// Whether only elders are served for hours.
+    /// Whether only elders, and who is in hardship, are served for hours.
     pub(super) elders_only: bool,
     /// Whether an organisation pays for visits.
     pub(super) body_pays: bool,
@@ -110,7 +110,7 @@ pub(super) const DISTRICTS: [District; 5] = [
 ceiling = \"10h\"
 excess_to = \"shapingba:pool:mutual\"
 [redeem]
-who = [{ min_age = 60 }]
+who = [{ min_age = 60 }, { min_age = 18, hardship = true }]
 [group]
 lesson_fee = \"30m\"
 ",
@@ -144,7 +144,7 @@ rounding = \"up\"
 step = \"15m\"
 day_cap = \"2h\"
 [redeem]
-who = [{ min_age = 60 }]
+who = [{ min_age = 60 }, { min_age = 18, hardship = true }]
 [group]
 lesson_fee = \"15m\"
 [[service]]
@@ -265,7 +265,7 @@ impl District {
         let mut text = format!(
             "name = \"{name_en}: hours for hours\"\nname_zh = \"{}互助规则\"\n{starts}{}\
              [grant]\namount = \"{}m\"\nfrom = \"{name}:issuance:bureau\"\nwho = [{{ min_age = 60 }}]\n\
-             [gift]\nmember_to = [\"pools\"]\norganisation_to = [\"pools\"]\n\
+             [gift]\nmember_to = [\"pools\", \"hardship\"]\norganisation_to = [\"pools\", \"hardship\"]\n\
              [exit]\nleaving = \"account\"\ndeath = \"heir\"\naccount = \"{name}:pool:mutual\"\n\
              [issuance]\nsources = [\"{name}:issuance:bureau\"]\n\
              [[service]]\ncode = \"class\"\nname_en = \"Class\"\nname_zh = \"课堂\"\ngroup = true\n",

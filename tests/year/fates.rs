@@ -372,7 +372,8 @@ impl City {
         self.someone(district, |city, one| {
             let member = &city.tally.members[one];
             let has = (city.tally.account(&member.account).available() >= held) != is_short;
-            (any || member.is_elder) && has && city.is_free(one, on, half)
+            let may = any || member.is_elder || member.is_in_hardship(on);
+            may && has && city.is_free(one, on, half)
         })
     }
 

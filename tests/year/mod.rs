@@ -18,7 +18,9 @@ mod evaluations;
 mod fates;
 mod figures;
 mod groups;
+mod hardship;
 mod life;
+mod money;
 mod partners;
 mod reckoning;
 mod standing;
@@ -70,6 +72,7 @@ impl City {
     fn check_all(&self, scopes: &[Scope]) -> Vec<Told> {
         self.check_accounts();
         self.check_closings();
+        self.check_reliefs();
         let told = scopes.iter().map(|scope| self.check_reports(*scope));
         told.collect()
     }
@@ -138,20 +141,27 @@ impl City {
 }
 
 /// What is refused for reasons that come up in any month.
-const REASONS: [&str; 20] = [
+const REASONS: [&str; 27] = [
     "ACCOUNT_UNFIT",
     "APPROVED_ALREADY",
     "CONVERSION_UNEVEN",
+    "APPROVER_ASKED",
+    "DONATION_EXISTS",
     "EFFECTIVE_IN_CLOSED",
     "FLOOR_CROSSED",
     "GIFT_BEYOND_BALANCE",
+    "GIFT_NOT_ALLOWED",
     "GRANT_NOT_ALLOWED",
     "MAY_NOT_REDEEM",
     "MEMBER_ELSEWHERE",
     "NOT_QUALIFIED",
     "PARTNER_LIMIT",
     "PARTNER_LIMIT_OF_POLICY",
+    "POOL_OF_HOURS",
+    "PURPOSE_FOREIGN",
     "REFERENCE_EXISTS",
+    "RELIEF_BEYOND_POOL",
+    "RELIEF_STATE_WRONG",
     "TRAINING_CODE_UNKNOWN",
     "TRAINING_IN_FUTURE",
     "TRAINING_LENGTH_OUT_OF_RANGE",
@@ -162,12 +172,17 @@ const REASONS: [&str; 20] = [
 ];
 
 /// What is done in any month, as it is counted.
-const DONE: [&str; 9] = [
+const DONE: [&str; 14] = [
     "annulled",
     "converted back",
     "converted hours",
     "converted points",
+    "donated",
+    "given in hardship",
     "received from a partner",
+    "relief ended otherwise",
+    "relief paid",
+    "relief returned",
     "sent again after a reversal",
     "sent to a partner",
     "trained",

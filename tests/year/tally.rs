@@ -1,7 +1,9 @@
 //! The tally that the simulation keeps: plain lists and sums of its own, by which the ledger is
-//! checked. Nothing here asks the crate for anything.
+//! checked. Nothing here asks the crate for anything but ids.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use timebank::exchange::pool::ReliefId;
 
 use super::{
     calendar::{DAY, day_of, monday},
@@ -69,6 +71,8 @@ pub(super) struct Member {
     /// When the last step is taken of what they are named in, in seconds.
     pub(super) busy_until: i64,
     pub(super) took_part: bool,
+    /// Since which day their hardship is attested.
+    pub(super) hardship: Option<i64>,
     /// The first and the last day on which they are qualified.
     pub(super) qualified: Option<(i64, i64)>,
     /// Whether no order of theirs stays open for ever.
@@ -194,6 +198,8 @@ pub(super) struct Tally {
     pub(super) registered: Vec<(usize, i64, Option<&'static str>)>,
     pub(super) closed: Vec<Closed>,
     pub(super) trainings: Vec<Trained>,
+    /// Of money: the relief, the member, and how it stands.
+    pub(super) reliefs: Vec<(ReliefId, String, &'static str)>,
     /// Of what stands of partners: the partner, whose limit it counts to, and the reference.
     pub(super) references: BTreeSet<(String, &'static str, String)>,
     /// The last closed day of each district.
