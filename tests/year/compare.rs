@@ -19,12 +19,13 @@ use super::{
     districts::DISTRICTS,
     figures::{GROUPS, Rows, Scope},
     life::period,
+    samples::{SEED, SIZE},
     tally::Closed,
 };
 
 const BY: [By; 5] = [By::Branch, By::Service, By::Block, By::Point, By::Month];
 /// All kinds of reports; the first four are of groups.
-const KINDS: [&str; 7] = [
+const KINDS: [&str; 8] = [
     "activity",
     "satisfaction",
     "evaluations",
@@ -32,6 +33,7 @@ const KINDS: [&str; 7] = [
     "dormancy",
     "redeemability",
     "indicators",
+    "sample",
 ];
 
 fn asked(scope: &Scope, at: Option<Sequence>) -> query::Scope {
@@ -51,7 +53,7 @@ fn groupings() -> impl Iterator<Item = Grouping> {
     BY.map(Grouping::from).into_iter().chain(two)
 }
 
-/// All reports of a scope: 31 of them.
+/// All reports of a scope.
 fn reports(reading: &mut Reading<'_>, scope: &query::Scope) -> Result<Vec<Report>, ReadError> {
     let mut told = Vec::new();
     for by in groupings() {
@@ -63,6 +65,7 @@ fn reports(reading: &mut Reading<'_>, scope: &query::Scope) -> Result<Vec<Report
     told.push(query::dormancy(reading, scope)?);
     told.push(query::redeemability(reading, scope)?);
     told.push(query::indicators(reading, scope)?);
+    told.push(query::sample(reading, scope, SEED, SIZE)?);
     Ok(told)
 }
 
@@ -125,7 +128,8 @@ impl City {
                 "supply-demand" => (rows(report), self.tally.supply_demand(&scope, by, today)),
                 "dormancy" => (rows(report), self.tally.dormancy(&scope, today)),
                 "redeemability" => (figures(report), self.tally.redeemability(&scope, today)),
-                _ => (figures(report), self.tally.indicators(&scope, today)),
+                "indicators" => (figures(report), self.tally.indicators(&scope, today)),
+                _ => (rows(report), self.tally.sample(&scope)),
             };
             check(&what, &told, &expected);
         }
@@ -161,7 +165,7 @@ fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
     grouped.chain(KINDS[4..].iter().map(|kind| (*kind, "nothing")))
 }
 
-pub(super) const REPORTS: usize = 31;
+pub(super) const REPORTS: usize = 32;
 
 impl City {
     /// Compares every account, and that all of a unit come to nothing.

@@ -23,6 +23,7 @@ mod life;
 mod money;
 mod partners;
 mod reckoning;
+mod samples;
 mod standing;
 mod tally;
 mod trainings;

@@ -73,6 +73,7 @@ impl Tally {
         let account = &self.members[provider].account;
         let on = day_of(from);
         Order {
+            id: String::new(),
             need: at,
             provider,
             service,

@@ -122,6 +122,8 @@ pub(super) struct Reckoned {
 
 #[derive(Clone, Debug)]
 pub(super) struct Order {
+    /// Its UUID, as it is written.
+    pub(super) id: String,
     pub(super) need: usize,
     pub(super) provider: usize,
     pub(super) service: Service,

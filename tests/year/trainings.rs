@@ -288,8 +288,11 @@ impl City {
         let (on, half) = (self.today() + 4, 0);
         let held = worth(district, &NURSING, 75, on);
         let is_free = !self.agenda.taken.contains(&(nurse, on, half));
-        let others = |city: &mut Self| city.free_provider(district, on, half);
-        for provider in [is_free.then_some(nurse), others(self)] {
+        for is_nurse in [true, false] {
+            let provider = match is_nurse {
+                true => is_free.then_some(nurse),
+                false => self.free_provider(district, on, half),
+            };
             let recipient = self.free_recipient(district, (on, half), held);
             let (Some(provider), Some(recipient)) = (provider, recipient) else {
                 continue;

@@ -217,7 +217,13 @@ impl City {
         let foreseen = came.map(drop);
         self.bank
             .say(&self.staff(at, 0), Command::AcceptNeed(accept), foreseen);
-        self.agenda.visits[at].order = came.ok().map(|made| (made, order));
+        self.agenda.visits[at].order = came.ok().map(|made| self.made(made, order));
+    }
+
+    /// An order that stands, by the number that it has in the tally.
+    fn made(&mut self, made: usize, order: OrderId) -> (usize, OrderId) {
+        self.tally.orders[made].id = order.to_string();
+        (made, order)
     }
 
     fn replace(&mut self, at: usize) {
@@ -269,7 +275,7 @@ impl City {
         };
         let command = Command::RecordVisit(Box::new(record));
         self.bank.say(&self.staff(at, 0), command, came.map(drop));
-        self.agenda.visits[at].order = came.ok().map(|made| (made, order));
+        self.agenda.visits[at].order = came.ok().map(|made| self.made(made, order));
     }
 }
 
