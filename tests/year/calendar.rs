@@ -55,6 +55,12 @@ pub(super) fn months_after(day: i64, months: i64) -> i64 {
     whole_years + LENGTHS[..months % 12].iter().sum::<i64>() + of_month - 1
 }
 
+/// The whole months from one day to another.
+pub(super) fn months_between(from: i64, to: i64) -> i64 {
+    let ((year, month, day), (other, its_month, its_day)) = (parts(from), parts(to));
+    (other - year) * 12 + its_month - month - i64::from(its_day < day)
+}
+
 /// The Monday of a day's week: the year begins on a Wednesday.
 pub(super) fn monday(day: i64) -> i64 {
     day - (day + 2).rem_euclid(7)

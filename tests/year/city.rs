@@ -122,7 +122,7 @@ impl City {
             self.bank.does(&first, Command::RegisterStaff(terms));
         }
         self.open_accounts(home, &first);
-        self.adopt(home, None);
+        self.adopt(home, None, "");
     }
 
     fn open_accounts(&mut self, home: &District, by: &str) {
@@ -236,8 +236,9 @@ impl City {
         self.tally.open(&id, ("redemption", unit), FOUNDED / 60);
     }
 
-    pub(super) fn adopt(&mut self, home: &District, starts_on: Option<&str>) {
-        let document = PolicyDocument::read(home.document(starts_on));
+    pub(super) fn adopt(&mut self, home: &District, starts_on: Option<&str>, more: &str) {
+        let document = home.document(starts_on) + more;
+        let document = PolicyDocument::read(document);
         let document = document.unwrap_or_else(|why| panic!("{}: {why}", home.name));
         let adopt = AdoptPolicy {
             step: self.bank.id(),
@@ -337,6 +338,8 @@ impl City {
             earned: Default::default(),
             busy_until: 0,
             took_part: false,
+            gone_on: None,
+            is_erased: false,
             hardship,
             qualified: None,
             may_go: true,

@@ -24,8 +24,9 @@ impl City {
         if day % 2 == 1 {
             self.give(usize::try_from(day).expect("a day") % 5);
         }
+        self.have_them_wait(day);
         if day == NEW_POLICY_ON - 30 {
-            self.adopt(&DISTRICTS[2], Some("2025-07-01"));
+            self.adopt(&DISTRICTS[2], Some("2025-07-01"), "");
         }
         self.bank.flush();
     }
@@ -38,6 +39,7 @@ impl City {
             11 => [0, 3].into_iter().for_each(|district| self.raise(district)),
             13 | 28 => (0..5).for_each(|district| self.give_in_hardship(district)),
             14 => (0..2).for_each(|district| self.ask_while_young(district)),
+            27 => (0..5).for_each(|district| self.forget(district)),
             _ => {}
         }
     }

@@ -30,6 +30,8 @@ pub(super) struct Rules {
     pub(super) body_pays: bool,
     pub(super) lesson_fee: Option<i64>,
     pub(super) tolerance: i64,
+    /// How long it is known who somebody was who is gone.
+    pub(super) kept_months: i64,
 }
 
 const PLAIN: Rules = Rules {
@@ -49,6 +51,7 @@ const PLAIN: Rules = Rules {
     body_pays: false,
     lesson_fee: None,
     tolerance: 15,
+    kept_months: 0,
 };
 
 /// What a service is worth: so many of so many minutes; and from a day on, otherwise.
@@ -168,6 +171,7 @@ from = \"banan:issuance:points\"
             notice: 24 * 60,
             owed: 30,
             approvals: 2,
+            kept_months: 1,
             grant: 600,
             ..PLAIN
         },
@@ -190,6 +194,8 @@ notice = \"24h\"
 owed = \"30m\"
 [approval]
 need = 2
+[retention]
+months = 1
 ",
     },
     District {

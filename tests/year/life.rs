@@ -390,6 +390,7 @@ impl City {
             self.tally.account_mut(&points).closed = Some(minute);
         }
         self.tally.members[member].is_here = false;
+        self.tally.members[member].gone_on = Some(self.today());
         self.here[district].retain(|one| *one != member);
     }
 }

@@ -14,6 +14,7 @@ mod conversions;
 mod days;
 mod districts;
 mod entries;
+mod erasure;
 mod evaluations;
 mod fates;
 mod figures;
@@ -28,6 +29,7 @@ mod standing;
 mod tally;
 mod trainings;
 mod visits;
+mod waiting;
 
 use std::{env, path::PathBuf};
 
@@ -74,6 +76,7 @@ impl City {
         self.check_accounts();
         self.check_closings();
         self.check_reliefs();
+        self.check_forgotten();
         let told = scopes.iter().map(|scope| self.check_reports(*scope));
         told.collect()
     }
@@ -142,7 +145,7 @@ impl City {
 }
 
 /// What is refused for reasons that come up in any month.
-const REASONS: [&str; 27] = [
+const REASONS: [&str; 31] = [
     "ACCOUNT_UNFIT",
     "APPROVED_ALREADY",
     "CONVERSION_UNEVEN",
@@ -155,6 +158,8 @@ const REASONS: [&str; 27] = [
     "GRANT_NOT_ALLOWED",
     "MAY_NOT_REDEEM",
     "MEMBER_ELSEWHERE",
+    "MEMBER_ERASED",
+    "MEMBER_STATE_WRONG",
     "NOT_QUALIFIED",
     "PARTNER_LIMIT",
     "PARTNER_LIMIT_OF_POLICY",
@@ -163,6 +168,7 @@ const REASONS: [&str; 27] = [
     "REFERENCE_EXISTS",
     "RELIEF_BEYOND_POOL",
     "RELIEF_STATE_WRONG",
+    "RETENTION_RUNNING",
     "TRAINING_CODE_UNKNOWN",
     "TRAINING_IN_FUTURE",
     "TRAINING_LENGTH_OUT_OF_RANGE",
@@ -170,15 +176,18 @@ const REASONS: [&str; 27] = [
     "TRAINING_STATE_WRONG",
     "UNITS_NOT_CONVERTED",
     "VISITS_OVERLAP",
+    "WAITING_NOT_OVER",
 ];
 
 /// What is done in any month, as it is counted.
-const DONE: [&str; 14] = [
+const DONE: [&str; 16] = [
+    "adopted a policy of waiting",
     "annulled",
     "converted back",
     "converted hours",
     "converted points",
     "donated",
+    "erased",
     "given in hardship",
     "received from a partner",
     "relief ended otherwise",

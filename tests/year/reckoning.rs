@@ -106,6 +106,7 @@ impl Tally {
         now: i64,
     ) -> Result<usize, &'static str> {
         let service = who.1;
+        self.has_waited(need.district, need.recipient, day_of(from))?;
         self.needs.push(need);
         let at = self.needs.len() - 1;
         let mut order = self.new_order(at, who, (from, minutes));

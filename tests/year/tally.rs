@@ -71,6 +71,9 @@ pub(super) struct Member {
     /// When the last step is taken of what they are named in, in seconds.
     pub(super) busy_until: i64,
     pub(super) took_part: bool,
+    pub(super) gone_on: Option<i64>,
+    /// Whether nothing is known of them any more.
+    pub(super) is_erased: bool,
     /// Since which day their hardship is attested.
     pub(super) hardship: Option<i64>,
     /// The first and the last day on which they are qualified.

@@ -161,8 +161,13 @@ impl City {
             terms,
             recorded: None,
         };
-        self.bank
-            .does(&self.staff(at, 0), Command::PublishNeed(Box::new(publish)));
+        let on = day_of(visit.from);
+        let foreseen = self.tally.has_waited(visit.district, visit.recipient, on);
+        let publish = Command::PublishNeed(Box::new(publish));
+        self.bank.say(&self.staff(at, 0), publish, foreseen);
+        if foreseen.is_err() {
+            return;
+        }
         let need = self.new_need(&visit);
         self.tally.needs.push(need);
         self.agenda.visits[at].need = Some((self.tally.needs.len() - 1, id));
@@ -170,7 +175,9 @@ impl City {
 
     fn step_need(&mut self, at: usize, act: Act) {
         let visit = &self.agenda.visits[at];
-        let (need, id) = visit.need.expect("it is published");
+        let Some((need, id)) = visit.need else {
+            return;
+        };
         let provider = member_id(&self.tally.members[visit.provider].id);
         let (by, action) = match act {
             Act::Approve(number) => (number, NeedAction::Approve),
@@ -197,7 +204,9 @@ impl City {
 
     fn accept(&mut self, at: usize) {
         let visit = self.agenda.visits[at].clone();
-        let (need, id) = visit.need.expect("it is published");
+        let Some((need, id)) = visit.need else {
+            return;
+        };
         let order = OrderId(self.bank.id());
         let beside = visit
             .beside
