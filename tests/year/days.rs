@@ -7,6 +7,7 @@ use super::{
 
 impl City {
     pub(super) fn live(&mut self, day: i64) {
+        self.go_round();
         let of_month: i64 = self.date()[8..].parse().expect("a day");
         match of_month {
             2 if day < 28 => self.swap(),
@@ -40,6 +41,7 @@ impl City {
             13 | 28 => (0..5).for_each(|district| self.give_in_hardship(district)),
             14 => (0..2).for_each(|district| self.ask_while_young(district)),
             27 => (0..5).for_each(|district| self.forget(district)),
+            4 => (0..5).for_each(|district| self.begin_weekly(district)),
             _ => {}
         }
     }

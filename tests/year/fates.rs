@@ -171,6 +171,17 @@ impl City {
         self.add_visit(visit, Fate::Plain, tomorrow);
     }
 
+    /// A visit that is arranged for takes place, and nothing goes wrong.
+    pub(super) fn serve_plainly(&mut self, at: usize) {
+        let visit = self.agenda.visits[at].clone();
+        let on = day_of(visit.from);
+        for member in [visit.recipient, visit.provider] {
+            let until = &mut self.tally.members[member].busy_until;
+            *until = (*until).max((on + 12) * 86_400);
+        }
+        self.schedule_service(at, Fate::Plain, on);
+    }
+
     fn add_visit(&mut self, visit: Visit, fate: Fate, day: i64) {
         let on = day_of(visit.from);
         let half = i64::from(visit.from % DAY > 13 * 60);

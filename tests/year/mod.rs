@@ -30,6 +30,7 @@ mod tally;
 mod trainings;
 mod visits;
 mod waiting;
+mod weekly;
 
 use std::{env, path::PathBuf};
 
@@ -77,6 +78,7 @@ impl City {
         self.check_closings();
         self.check_reliefs();
         self.check_forgotten();
+        self.check_weekly();
         let told = scopes.iter().map(|scope| self.check_reports(*scope));
         told.collect()
     }
@@ -145,7 +147,7 @@ impl City {
 }
 
 /// What is refused for reasons that come up in any month.
-const REASONS: [&str; 31] = [
+const REASONS: [&str; 36] = [
     "ACCOUNT_UNFIT",
     "APPROVED_ALREADY",
     "CONVERSION_UNEVEN",
@@ -160,7 +162,9 @@ const REASONS: [&str; 31] = [
     "MEMBER_ELSEWHERE",
     "MEMBER_ERASED",
     "MEMBER_STATE_WRONG",
+    "NEED_REPEATS",
     "NOT_QUALIFIED",
+    "NO_VISIT_AHEAD",
     "PARTNER_LIMIT",
     "PARTNER_LIMIT_OF_POLICY",
     "POOL_OF_HOURS",
@@ -168,7 +172,10 @@ const REASONS: [&str; 31] = [
     "REFERENCE_EXISTS",
     "RELIEF_BEYOND_POOL",
     "RELIEF_STATE_WRONG",
+    "REPEATS_NEVER",
     "RETENTION_RUNNING",
+    "STANDING_STATE_WRONG",
+    "STANDING_UNSERVED",
     "TRAINING_CODE_UNKNOWN",
     "TRAINING_IN_FUTURE",
     "TRAINING_LENGTH_OUT_OF_RANGE",
@@ -180,9 +187,11 @@ const REASONS: [&str; 31] = [
 ];
 
 /// What is done in any month, as it is counted.
-const DONE: [&str; 16] = [
+const DONE: [&str; 18] = [
     "adopted a policy of waiting",
     "annulled",
+    "arose",
+    "arose without a provider",
     "converted back",
     "converted hours",
     "converted points",

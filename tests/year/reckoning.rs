@@ -61,7 +61,7 @@ impl Tally {
         Ok(self.orders.len() - 1)
     }
 
-    fn new_order(
+    pub(super) fn new_order(
         &self,
         at: usize,
         (provider, service): (usize, Service),

@@ -9,6 +9,7 @@ use super::{
     calendar::{DAY, day_of, monday},
     districts::Service,
     trainings::Trained,
+    weekly::Weekly,
 };
 
 /// What came to an account, in the order of the records.
@@ -203,6 +204,9 @@ pub(super) struct Tally {
     pub(super) registered: Vec<(usize, i64, Option<&'static str>)>,
     pub(super) closed: Vec<Closed>,
     pub(super) trainings: Vec<Trained>,
+    /// The days of services on which members wait, as far as that is adopted.
+    pub(super) waits: Vec<(i64, i64)>,
+    pub(super) weekly: Vec<Weekly>,
     /// Of money: the relief, the member, and how it stands.
     pub(super) reliefs: Vec<(ReliefId, String, &'static str)>,
     /// Of what stands of partners: the partner, whose limit it counts to, and the reference.

@@ -143,7 +143,7 @@ impl City {
         }
     }
 
-    fn publish(&mut self, at: usize) {
+    pub(super) fn publish(&mut self, at: usize) {
         let visit = self.agenda.visits[at].clone();
         let id = NeedId(self.bank.id());
         let terms = NeedTerms {
@@ -173,7 +173,7 @@ impl City {
         self.agenda.visits[at].need = Some((self.tally.needs.len() - 1, id));
     }
 
-    fn step_need(&mut self, at: usize, act: Act) {
+    pub(super) fn step_need(&mut self, at: usize, act: Act) {
         let visit = &self.agenda.visits[at];
         let Some((need, id)) = visit.need else {
             return;
@@ -202,7 +202,7 @@ impl City {
         }
     }
 
-    fn accept(&mut self, at: usize) {
+    pub(super) fn accept(&mut self, at: usize) {
         let visit = self.agenda.visits[at].clone();
         let Some((need, id)) = visit.need else {
             return;

@@ -30,6 +30,7 @@ impl City {
             let home = &DISTRICTS[YUZHONG];
             self.adopt(home, Some(&date(*first)), DOCUMENT);
             self.adopt(home, Some(&date(last + 1)), "");
+            self.tally.waits.push((*first, *last));
             self.did("adopted a policy of waiting");
         }
     }
@@ -38,7 +39,10 @@ impl City {
 impl Tally {
     /// Whether somebody has waited long enough to be served on a day.
     pub(super) fn has_waited(&self, district: usize, member: usize, on: i64) -> Foreseen {
-        let is_asked = WHILES.iter().any(|days| (days.0..=days.1).contains(&on));
+        let is_asked = self
+            .waits
+            .iter()
+            .any(|days| (days.0..=days.1).contains(&on));
         let earned: i64 = self.members[member].earned.values().sum();
         let joined = self.registered[member].1;
         let has_waited = earned >= EARNED || months_between(joined, on) >= 1;
