@@ -61,6 +61,14 @@ pub(super) fn months_between(from: i64, to: i64) -> i64 {
     (other - year) * 12 + its_month - month - i64::from(its_day < day)
 }
 
+/// The first and the last day of a day's month.
+pub(super) fn month_around(day: i64) -> (i64, i64) {
+    let (_, month, of_month) = parts(day);
+    let first = day - of_month + 1;
+    let length = LENGTHS[usize::try_from(month - 1).expect("a month")];
+    (first, first + length - 1)
+}
+
 /// The Monday of a day's week: the year begins on a Wednesday.
 pub(super) fn monday(day: i64) -> i64 {
     day - (day + 2).rem_euclid(7)

@@ -13,6 +13,7 @@ use timebank::{
 };
 
 use super::{
+    anomalies::COMPARED,
     bank::{account, branch, member_id, moment},
     calendar::{DAY, date, day_of},
     city::City,
@@ -25,7 +26,7 @@ use super::{
 
 const BY: [By; 5] = [By::Branch, By::Service, By::Block, By::Point, By::Month];
 /// All kinds of reports; the first four are of groups.
-const KINDS: [&str; 8] = [
+const KINDS: [&str; 9] = [
     "activity",
     "satisfaction",
     "evaluations",
@@ -34,6 +35,7 @@ const KINDS: [&str; 8] = [
     "redeemability",
     "indicators",
     "sample",
+    "anomalies",
 ];
 
 fn asked(scope: &Scope, at: Option<Sequence>) -> query::Scope {
@@ -66,6 +68,7 @@ fn reports(reading: &mut Reading<'_>, scope: &query::Scope) -> Result<Vec<Report
     told.push(query::redeemability(reading, scope)?);
     told.push(query::indicators(reading, scope)?);
     told.push(query::sample(reading, scope, SEED, SIZE)?);
+    told.push(query::anomalies(reading, scope)?);
     Ok(told)
 }
 
@@ -89,6 +92,13 @@ fn figures(report: &Report) -> Rows {
         .collect()
 }
 
+/// Of what is strange, that of which the tally knows.
+fn strange(report: &Report) -> Rows {
+    let mut rows = rows(report);
+    rows.retain(|row| COMPARED.contains(&row[0].as_str()));
+    rows
+}
+
 /// What is told otherwise, by its first row.
 fn check(what: &str, told: &Rows, expected: &Rows) {
     let differs = told
@@ -107,6 +117,10 @@ pub(super) struct Told {
 }
 
 impl City {
+    fn strange(&self, scope: &Scope, today: i64) -> Rows {
+        self.tally.anomalies(scope, today, &self.bank.sequences)
+    }
+
     fn last(&self) -> Sequence {
         let read = self.bank.world.read(|reading| Ok(reading.snapshot.last()?));
         read.expect("a position")
@@ -129,7 +143,8 @@ impl City {
                 "dormancy" => (rows(report), self.tally.dormancy(&scope, today)),
                 "redeemability" => (figures(report), self.tally.redeemability(&scope, today)),
                 "indicators" => (figures(report), self.tally.indicators(&scope, today)),
-                _ => (rows(report), self.tally.sample(&scope)),
+                "sample" => (rows(report), self.tally.sample(&scope)),
+                _ => (strange(report), self.strange(&scope, today)),
             };
             check(&what, &told, &expected);
         }
@@ -165,7 +180,7 @@ fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
     grouped.chain(KINDS[4..].iter().map(|kind| (*kind, "nothing")))
 }
 
-pub(super) const REPORTS: usize = 32;
+pub(super) const REPORTS: usize = 33;
 
 impl City {
     /// Compares every account, and that all of a unit come to nothing.

@@ -25,6 +25,9 @@ impl City {
         if day % 2 == 1 {
             self.give(usize::try_from(day).expect("a day") % 5);
         }
+        if of_month == 2 || day == 6 {
+            self.enter_dated_back();
+        }
         self.have_them_wait(day);
         if day == NEW_POLICY_ON - 30 {
             self.adopt(&DISTRICTS[2], Some("2025-07-01"), "");
@@ -42,6 +45,7 @@ impl City {
             14 => (0..2).for_each(|district| self.ask_while_young(district)),
             27 => (0..5).for_each(|district| self.forget(district)),
             4 => (0..5).for_each(|district| self.begin_weekly(district)),
+            3 => self.enter_long_day(),
             _ => {}
         }
     }

@@ -42,7 +42,7 @@ impl City {
         (account.balance - account.held).max(0)
     }
 
-    fn is_idle(&self, member: &Member) -> bool {
+    pub(super) fn is_idle(&self, member: &Member) -> bool {
         let account = self.tally.account(&member.account);
         member.may_go && member.busy_until < self.bank.now && account.held == 0
     }
@@ -203,6 +203,7 @@ impl City {
         let service = home.services[0].code;
         let entry = posting(id, (&from, &to, 60), Some(service), Some(at));
         self.bank.does(&home.staff(0), entry);
+        let ticket = self.bank.last();
         self.tally.post(&from, &to, 60, at);
         let is_mistake = self.rng.usize(..3) == 0 && self.tally.account(&to).available() >= 60;
         if is_mistake {
@@ -220,6 +221,8 @@ impl City {
             service,
             point: None,
             on: at / DAY,
+            between: None,
+            ticket,
             is_entered: true,
             is_reversed: is_mistake,
             parts: vec![part],

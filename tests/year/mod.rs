@@ -6,6 +6,7 @@
 //! `TIMEBANK_YEAR_DIR` says, for a server to be started on:
 //! `cargo test --release --test suite -- --ignored year::the_year --nocapture`
 
+mod anomalies;
 mod bank;
 mod calendar;
 mod city;
@@ -34,6 +35,7 @@ mod weekly;
 
 use std::{env, path::PathBuf};
 
+use anomalies::COMPARED;
 use calendar::{DAY, DAYS_OF_YEAR, month_days};
 use city::City;
 use compare::{REPORTS, Told};
@@ -187,7 +189,7 @@ const REASONS: [&str; 36] = [
 ];
 
 /// What is done in any month, as it is counted.
-const DONE: [&str; 18] = [
+const DONE: [&str; 21] = [
     "adopted a policy of waiting",
     "annulled",
     "arose",
@@ -195,8 +197,11 @@ const DONE: [&str; 18] = [
     "converted back",
     "converted hours",
     "converted points",
+    "dated back",
     "donated",
+    "entered a long day",
     "erased",
+    "gained by themselves",
     "given in hardship",
     "received from a partner",
     "relief ended otherwise",
@@ -225,6 +230,14 @@ impl City {
             let of_it = orders.filter(|order| self.tally.needs[order.need].district == district);
             let mut reckoned = of_it.filter_map(|order| order.reckoned.as_ref());
             assert!(reckoned.any(|one| one.excess > 0), "no pool got anything");
+        }
+        let all = Scope {
+            district: None,
+            days: Some((0, self.days - 1)),
+        };
+        let told = self.tally.anomalies(&all, self.days, &self.bank.sequences);
+        for anomaly in COMPARED {
+            assert!(told.iter().any(|row| row[0] == anomaly), "no {anomaly}");
         }
         assert!(self.moved > 0 && self.gone > 0);
         assert!(self.tally.others.iter().any(|other| other.is_reversed));

@@ -1,6 +1,7 @@
 //! What services are worth, reckoned by the tally's own arithmetic, and what becomes of orders.
 
 use super::{
+    bank::Ticket,
     calendar::day_of,
     districts::{DISTRICTS, Rounding, Rules, Service},
     tally::{Need, NeedState, Order, OrderState, Reckoned, Tally},
@@ -79,6 +80,7 @@ impl Tally {
             service,
             on,
             from,
+            until: from + booked,
             payer: match (service.is_points, home.rules.body_pays) {
                 (true, _) => home.account("issuance:points"),
                 (false, true) => home.account("organisation:care"),
@@ -92,6 +94,7 @@ impl Tally {
             held: worth(need.district, &service, booked + booked / 4, on),
             state: OrderState::Open,
             said: [None; 2],
+            ticket: Ticket::default(),
             stars: None,
             reckoned: None,
         }

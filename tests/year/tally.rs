@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use timebank::exchange::pool::ReliefId;
 
 use super::{
+    anomalies::Deed,
+    bank::Ticket,
     calendar::{DAY, day_of, monday},
     districts::Service,
     trainings::Trained,
@@ -134,6 +136,7 @@ pub(super) struct Order {
     /// The day and the minute on which it is.
     pub(super) on: i64,
     pub(super) from: i64,
+    pub(super) until: i64,
     pub(super) payer: String,
     /// The account that it credits.
     pub(super) to: String,
@@ -141,6 +144,7 @@ pub(super) struct Order {
     pub(super) state: OrderState,
     /// What both sides said: provider, recipient.
     pub(super) said: [Option<i64>; 2],
+    pub(super) ticket: Ticket,
     pub(super) stars: Option<usize>,
     pub(super) reckoned: Option<Reckoned>,
 }
@@ -152,6 +156,9 @@ pub(super) struct Other {
     pub(super) service: &'static str,
     pub(super) point: Option<String>,
     pub(super) on: i64,
+    /// When it began and ended, where that is known.
+    pub(super) between: Option<(i64, i64)>,
+    pub(super) ticket: Ticket,
     pub(super) is_entered: bool,
     pub(super) is_reversed: bool,
     pub(super) parts: Vec<Part>,
@@ -204,6 +211,7 @@ pub(super) struct Tally {
     pub(super) registered: Vec<(usize, i64, Option<&'static str>)>,
     pub(super) closed: Vec<Closed>,
     pub(super) trainings: Vec<Trained>,
+    pub(super) deeds: Vec<Deed>,
     /// The days of services on which members wait, as far as that is adopted.
     pub(super) waits: Vec<(i64, i64)>,
     pub(super) weekly: Vec<Weekly>,

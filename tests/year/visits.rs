@@ -232,6 +232,7 @@ impl City {
     /// An order that stands, by the number that it has in the tally.
     fn made(&mut self, made: usize, order: OrderId) -> (usize, OrderId) {
         self.tally.orders[made].id = order.to_string();
+        self.tally.orders[made].ticket = self.bank.last();
         (made, order)
     }
 
@@ -367,6 +368,9 @@ impl City {
             _ => OrderAction::CheckOut(moment(came + visit.lasts)),
         };
         self.tally.orders[order].from = came;
+        if let Act::CheckOut = act {
+            self.tally.orders[order].until = came + visit.lasts;
+        }
         Some((self.staff(at, 0), action, Ok(())))
     }
 

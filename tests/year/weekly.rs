@@ -185,7 +185,7 @@ impl City {
         }
     }
 
-    fn comes_weekly(&self, member: &Member) -> bool {
+    pub(super) fn comes_weekly(&self, member: &Member) -> bool {
         let weekly = self.tally.weekly.iter().filter(|one| one.next.is_some());
         let mut sides = weekly.flat_map(|one| [Some(one.recipient), one.provider]);
         sides.any(|side| side.is_some_and(|side| self.tally.members[side].id == member.id))
