@@ -158,7 +158,7 @@ impl City {
             ("withdrawn", vec![(0, withdraw(), Ok(()), Nothing)]),
             ("reserved", vec![(3, approve(), Ok(()), Reserves)]),
         ];
-        if self.tally.closed.len() % 10 > 0 {
+        if !self.tally.closed.len().is_multiple_of(10) {
             // What is reserved stays so: it is asked for once in a while.
             ends.pop();
         }

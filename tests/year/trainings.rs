@@ -66,6 +66,11 @@ pub(super) struct Trained {
     is_annulled: bool,
 }
 
+/// What was attended when, for how long and with which result; and whether that was annulled.
+type Attended = (String, String, i64, Option<bool>, bool);
+/// The first and the last day of a qualification.
+type Days = (String, Option<String>);
+
 impl Tally {
     /// Whether a training is recorded on a day, or by which rule it is not.
     fn trains(&self, new: &Trained, today: i64) -> Foreseen {
@@ -335,7 +340,7 @@ impl City {
         let (found, days, certified) = self.read_trained(&of);
         let mut expected: Vec<_> = self.tally.trainings.iter().collect();
         expected.retain(|one| one.member == member);
-        let sorted = |mut all: Vec<(String, String, i64, Option<bool>, bool)>| {
+        let sorted = |mut all: Vec<Attended>| {
             all.sort();
             all
         };
@@ -354,15 +359,7 @@ impl City {
     }
 
     /// The trainings of a member, the days of their qualification, and what is certified.
-    #[expect(clippy::type_complexity, reason = "rows that are compared at once")]
-    fn read_trained(
-        &self,
-        of: &MemberId,
-    ) -> (
-        Vec<(String, String, i64, Option<bool>, bool)>,
-        Option<(String, Option<String>)>,
-        Vec<(String, String, i64, Option<bool>, bool)>,
-    ) {
+    fn read_trained(&self, of: &MemberId) -> (Vec<Attended>, Option<Days>, Vec<Attended>) {
         let day = |day: &str| Day::parse("day", day).expect("a day");
         let certificate = CertificateQuery {
             member: of.clone(),

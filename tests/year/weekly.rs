@@ -14,7 +14,7 @@ use super::{
     city::City,
     districts::DISTRICTS,
     reckoning::{Foreseen, worth},
-    tally::{Member, Need, NeedState, OrderState, Tally},
+    tally::{Member, Need, NeedState, Tally},
     visits::{Act, Visit},
 };
 
@@ -129,7 +129,6 @@ impl Tally {
         if self.account(&order.payer).available() < order.held {
             return Some(Err("FLOOR_CROSSED"));
         }
-        assert!(order.state == OrderState::Open, "it is to be served");
         self.account_mut(&order.payer).held += order.held;
         self.needs[need].state = NeedState::Accepted;
         self.orders.push(order);
