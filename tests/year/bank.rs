@@ -13,6 +13,17 @@ use timebank::{
 use super::{calendar::us, reckoning::Foreseen};
 use crate::stories::world::World;
 
+/// By what a record is known before it is there: a command's number, of what was said.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Ticket(Option<usize>);
+
+impl Ticket {
+    /// The record, by the records of all that was said; 0 of what the server did by itself.
+    pub(super) fn of(self, sequences: &[i64]) -> i64 {
+        self.0.map_or(0, |at| sequences[at])
+    }
+}
+
 pub(super) struct Bank {
     pub(super) world: World,
     /// In seconds of the year.
@@ -20,6 +31,8 @@ pub(super) struct Bank {
     ids: u64,
     caller: String,
     batch: Vec<(steps::Command, Foreseen)>,
+    /// The record of each command; 0 where it was refused.
+    pub(super) sequences: Vec<i64>,
     /// How many records there are.
     pub(super) records: i64,
     /// How often a rule refused something, by its name.
@@ -39,6 +52,7 @@ impl Bank {
             ids: 0,
             caller: String::new(),
             batch: Vec::new(),
+            sequences: Vec::new(),
             // The first one founds the ledger.
             records: 1,
             refusals: BTreeMap::new(),
@@ -68,6 +82,12 @@ impl Bank {
         self.say(by, command, Ok(()));
     }
 
+    /// What was said last.
+    pub(super) fn last(&self) -> Ticket {
+        let said = self.sequences.len() + self.batch.len();
+        Ticket(said.checked_sub(1))
+    }
+
     /// Gives what was said, and compares what comes of it.
     pub(super) fn flush(&mut self) {
         if self.batch.is_empty() {
@@ -80,8 +100,14 @@ impl Bank {
         for ((result, foreseen), command) in results.iter().zip(foreseen).zip(told) {
             let came = result.as_ref().map(drop).map_err(|why| why.reason());
             match came {
-                Ok(()) => self.records += 1,
-                Err(reason) => *self.refusals.entry(reason).or_default() += 1,
+                Ok(()) => {
+                    self.records += 1;
+                    self.sequences.push(self.records);
+                }
+                Err(reason) => {
+                    self.sequences.push(0);
+                    *self.refusals.entry(reason).or_default() += 1;
+                }
             }
             let by = &self.caller;
             let why = result.as_ref().err();

@@ -46,6 +46,29 @@ pub(super) fn month_days(month: usize) -> (i64, i64) {
     (first, first + LENGTHS[month] - 1)
 }
 
+/// The same day so many months later: one that every month has.
+pub(super) fn months_after(day: i64, months: i64) -> i64 {
+    let (year, month, of_month) = parts(day);
+    assert!(of_month <= 28, "a day of every month");
+    let months = usize::try_from((year - 2025) * 12 + month - 1 + months).expect("months");
+    let whole_years = i64::try_from(months / 12).expect("years") * DAYS_OF_YEAR;
+    whole_years + LENGTHS[..months % 12].iter().sum::<i64>() + of_month - 1
+}
+
+/// The whole months from one day to another.
+pub(super) fn months_between(from: i64, to: i64) -> i64 {
+    let ((year, month, day), (other, its_month, its_day)) = (parts(from), parts(to));
+    (other - year) * 12 + its_month - month - i64::from(its_day < day)
+}
+
+/// The first and the last day of a day's month.
+pub(super) fn month_around(day: i64) -> (i64, i64) {
+    let (_, month, of_month) = parts(day);
+    let first = day - of_month + 1;
+    let length = LENGTHS[usize::try_from(month - 1).expect("a month")];
+    (first, first + length - 1)
+}
+
 /// The Monday of a day's week: the year begins on a Wednesday.
 pub(super) fn monday(day: i64) -> i64 {
     day - (day + 2).rem_euclid(7)

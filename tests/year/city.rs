@@ -1,6 +1,6 @@
 //! The city as it is founded: its centres, their staff, accounts and policies, and its members.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use fastrand::Rng;
 use timebank::{
@@ -19,6 +19,7 @@ use super::{
     bank::{Bank, account, amount, branch, code, member_id, name},
     calendar::{date, day_of},
     districts::{DISTRICTS, District},
+    hardship::{attested, hardship},
     tally::{Member, Tally},
     visits::Agenda,
 };
@@ -53,6 +54,8 @@ pub(super) struct City {
     pub(super) agenda: Agenda,
     pub(super) moved: usize,
     pub(super) gone: usize,
+    /// How often something was carried out, by its name.
+    pub(super) done: BTreeMap<&'static str, usize>,
 }
 
 impl City {
@@ -68,6 +71,7 @@ impl City {
             agenda: Agenda::default(),
             moved: 0,
             gone: 0,
+            done: BTreeMap::new(),
         };
         let points = Unit::new(UnitId::parse("points").expect("a unit"), "point");
         city.bank.does(
@@ -75,10 +79,15 @@ impl City {
             ledger::Command::DeclareUnit(points.expect("a unit")),
         );
         DISTRICTS.iter().for_each(|home| city.open_centre(home));
+        city.open_money();
         city.list_members();
         city.join(0);
         city.fund();
         city
+    }
+
+    pub(super) fn did(&mut self, what: &'static str) {
+        *self.done.entry(what).or_default() += 1;
     }
 
     pub(super) fn minute(&self) -> i64 {
@@ -113,7 +122,7 @@ impl City {
             self.bank.does(&first, Command::RegisterStaff(terms));
         }
         self.open_accounts(home, &first);
-        self.adopt(home, None);
+        self.adopt(home, None, "");
     }
 
     fn open_accounts(&mut self, home: &District, by: &str) {
@@ -145,6 +154,7 @@ impl City {
         });
         self.bank.does(by, Command::Pool(Box::new(open)));
         self.tally.open(&pool, ("pool", "time"), FOUNDED / 60);
+        self.open_partner(home);
         match home.name {
             "banan" => {
                 self.open_source(home, "issuance:points", "points");
@@ -226,8 +236,9 @@ impl City {
         self.tally.open(&id, ("redemption", unit), FOUNDED / 60);
     }
 
-    pub(super) fn adopt(&mut self, home: &District, starts_on: Option<&str>) {
-        let document = PolicyDocument::read(home.document(starts_on));
+    pub(super) fn adopt(&mut self, home: &District, starts_on: Option<&str>, more: &str) {
+        let document = home.document(starts_on) + more;
+        let document = PolicyDocument::read(document);
         let document = document.unwrap_or_else(|why| panic!("{}: {why}", home.name));
         let adopt = AdoptPolicy {
             step: self.bank.id(),
@@ -293,7 +304,9 @@ impl City {
             heir_id: heir.map(|heir| member_id(&self.tally.members[heir].id)),
             ..MemberDetails::default()
         };
+        let hardship = hardship(number);
         let fields = PersonalFields {
+            hardship: hardship.map(|since| attested(since, &home.staff(0))),
             name: PersonalText::parse("name", &format!("{} {number}", home.name_zh))
                 .expect("a name"),
             born_on: Some(Day::parse("born_on", &born).expect("a day")),
@@ -325,6 +338,10 @@ impl City {
             earned: Default::default(),
             busy_until: 0,
             took_part: false,
+            gone_on: None,
+            is_erased: false,
+            hardship,
+            qualified: None,
             may_go: true,
         });
     }

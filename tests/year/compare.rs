@@ -13,18 +13,20 @@ use timebank::{
 };
 
 use super::{
+    anomalies::COMPARED,
     bank::{account, branch, member_id, moment},
     calendar::{DAY, date, day_of},
     city::City,
     districts::DISTRICTS,
     figures::{GROUPS, Rows, Scope},
     life::period,
+    samples::{SEED, SIZE},
     tally::Closed,
 };
 
 const BY: [By; 5] = [By::Branch, By::Service, By::Block, By::Point, By::Month];
 /// All kinds of reports; the first four are of groups.
-const KINDS: [&str; 7] = [
+const KINDS: [&str; 9] = [
     "activity",
     "satisfaction",
     "evaluations",
@@ -32,6 +34,8 @@ const KINDS: [&str; 7] = [
     "dormancy",
     "redeemability",
     "indicators",
+    "sample",
+    "anomalies",
 ];
 
 fn asked(scope: &Scope, at: Option<Sequence>) -> query::Scope {
@@ -51,7 +55,7 @@ fn groupings() -> impl Iterator<Item = Grouping> {
     BY.map(Grouping::from).into_iter().chain(two)
 }
 
-/// All reports of a scope: 31 of them.
+/// All reports of a scope.
 fn reports(reading: &mut Reading<'_>, scope: &query::Scope) -> Result<Vec<Report>, ReadError> {
     let mut told = Vec::new();
     for by in groupings() {
@@ -63,6 +67,8 @@ fn reports(reading: &mut Reading<'_>, scope: &query::Scope) -> Result<Vec<Report
     told.push(query::dormancy(reading, scope)?);
     told.push(query::redeemability(reading, scope)?);
     told.push(query::indicators(reading, scope)?);
+    told.push(query::sample(reading, scope, SEED, SIZE)?);
+    told.push(query::anomalies(reading, scope)?);
     Ok(told)
 }
 
@@ -86,6 +92,13 @@ fn figures(report: &Report) -> Rows {
         .collect()
 }
 
+/// Of what is strange, that of which the tally knows.
+fn strange(report: &Report) -> Rows {
+    let mut rows = rows(report);
+    rows.retain(|row| COMPARED.contains(&row[0].as_str()));
+    rows
+}
+
 /// What is told otherwise, by its first row.
 fn check(what: &str, told: &Rows, expected: &Rows) {
     let differs = told
@@ -104,6 +117,10 @@ pub(super) struct Told {
 }
 
 impl City {
+    fn strange(&self, scope: &Scope, today: i64) -> Rows {
+        self.tally.anomalies(scope, today, &self.bank.sequences)
+    }
+
     fn last(&self) -> Sequence {
         let read = self.bank.world.read(|reading| Ok(reading.snapshot.last()?));
         read.expect("a position")
@@ -125,7 +142,9 @@ impl City {
                 "supply-demand" => (rows(report), self.tally.supply_demand(&scope, by, today)),
                 "dormancy" => (rows(report), self.tally.dormancy(&scope, today)),
                 "redeemability" => (figures(report), self.tally.redeemability(&scope, today)),
-                _ => (figures(report), self.tally.indicators(&scope, today)),
+                "indicators" => (figures(report), self.tally.indicators(&scope, today)),
+                "sample" => (rows(report), self.tally.sample(&scope)),
+                _ => (strange(report), self.strange(&scope, today)),
             };
             check(&what, &told, &expected);
         }
@@ -161,7 +180,7 @@ fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
     grouped.chain(KINDS[4..].iter().map(|kind| (*kind, "nothing")))
 }
 
-pub(super) const REPORTS: usize = 31;
+pub(super) const REPORTS: usize = 33;
 
 impl City {
     /// Compares every account, and that all of a unit come to nothing.

@@ -24,12 +24,14 @@ pub(super) struct Rules {
     pub(super) owed: i64,
     pub(super) approvals: usize,
     pub(super) grant: i64,
-    /// Whether only elders are served for hours.
+    /// Whether only elders, and who is in hardship, are served for hours.
     pub(super) elders_only: bool,
     /// Whether an organisation pays for visits.
     pub(super) body_pays: bool,
     pub(super) lesson_fee: Option<i64>,
     pub(super) tolerance: i64,
+    /// How long it is known who somebody was who is gone.
+    pub(super) kept_months: i64,
 }
 
 const PLAIN: Rules = Rules {
@@ -49,6 +51,7 @@ const PLAIN: Rules = Rules {
     body_pays: false,
     lesson_fee: None,
     tolerance: 15,
+    kept_months: 0,
 };
 
 /// What a service is worth: so many of so many minutes; and from a day on, otherwise.
@@ -110,7 +113,7 @@ pub(super) const DISTRICTS: [District; 5] = [
 ceiling = \"10h\"
 excess_to = \"shapingba:pool:mutual\"
 [redeem]
-who = [{ min_age = 60 }]
+who = [{ min_age = 60 }, { min_age = 18, hardship = true }]
 [group]
 lesson_fee = \"30m\"
 ",
@@ -144,7 +147,7 @@ rounding = \"up\"
 step = \"15m\"
 day_cap = \"2h\"
 [redeem]
-who = [{ min_age = 60 }]
+who = [{ min_age = 60 }, { min_age = 18, hardship = true }]
 [group]
 lesson_fee = \"15m\"
 [[service]]
@@ -168,6 +171,7 @@ from = \"banan:issuance:points\"
             notice: 24 * 60,
             owed: 30,
             approvals: 2,
+            kept_months: 1,
             grant: 600,
             ..PLAIN
         },
@@ -190,6 +194,8 @@ notice = \"24h\"
 owed = \"30m\"
 [approval]
 need = 2
+[retention]
+months = 1
 ",
     },
     District {
@@ -265,12 +271,17 @@ impl District {
         let mut text = format!(
             "name = \"{name_en}: hours for hours\"\nname_zh = \"{}互助规则\"\n{starts}{}\
              [grant]\namount = \"{}m\"\nfrom = \"{name}:issuance:bureau\"\nwho = [{{ min_age = 60 }}]\n\
-             [gift]\nmember_to = [\"pools\"]\norganisation_to = [\"pools\"]\n\
+             [gift]\nmember_to = [\"pools\", \"hardship\"]\norganisation_to = [\"pools\", \"hardship\"]\n\
              [exit]\nleaving = \"account\"\ndeath = \"heir\"\naccount = \"{name}:pool:mutual\"\n\
              [issuance]\nsources = [\"{name}:issuance:bureau\"]\n\
              [[service]]\ncode = \"class\"\nname_en = \"Class\"\nname_zh = \"课堂\"\ngroup = true\n",
             self.name_zh, self.policy, self.rules.grant,
         );
+        text += &super::trainings::document(name);
+        if self.name == "banan" {
+            text += super::partners::DOCUMENT;
+            text += super::conversions::DOCUMENT;
+        }
         let hours = self.services.iter().filter(|service| !service.is_points);
         for service in hours {
             let later = service.later.filter(|_| starts_on.is_some());

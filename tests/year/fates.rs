@@ -165,6 +165,23 @@ impl City {
         self.add_visit(visit, fate, day);
     }
 
+    /// A visit that is asked for tomorrow, of which nothing goes wrong.
+    pub(super) fn plan_plainly(&mut self, visit: Visit) {
+        let tomorrow = self.today() + 1;
+        self.add_visit(visit, Fate::Plain, tomorrow);
+    }
+
+    /// A visit that is arranged for takes place, and nothing goes wrong.
+    pub(super) fn serve_plainly(&mut self, at: usize) {
+        let visit = self.agenda.visits[at].clone();
+        let on = day_of(visit.from);
+        for member in [visit.recipient, visit.provider] {
+            let until = &mut self.tally.members[member].busy_until;
+            *until = (*until).max((on + 12) * 86_400);
+        }
+        self.schedule_service(at, Fate::Plain, on);
+    }
+
     fn add_visit(&mut self, visit: Visit, fate: Fate, day: i64) {
         let on = day_of(visit.from);
         let half = i64::from(visit.from % DAY > 13 * 60);
@@ -353,7 +370,7 @@ impl City {
         None
     }
 
-    fn free_recipient(
+    pub(super) fn free_recipient(
         &mut self,
         district: usize,
         (on, half): (i64, i64),
@@ -366,7 +383,8 @@ impl City {
         self.someone(district, |city, one| {
             let member = &city.tally.members[one];
             let has = (city.tally.account(&member.account).available() >= held) != is_short;
-            (any || member.is_elder) && has && city.is_free(one, on, half)
+            let may = any || member.is_elder || member.is_in_hardship(on);
+            may && has && city.is_free(one, on, half)
         })
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    bank::Ticket,
     calendar::{DAY, day_of, month},
     districts::DISTRICTS,
     tally::{Account, NeedState, Order, OrderState, Part, Tally},
@@ -47,6 +48,8 @@ pub(super) struct Seen {
     point: Option<String>,
     pub(super) on: i64,
     pub(super) parts: Vec<Part>,
+    pub(super) between: Option<(i64, i64)>,
+    pub(super) ticket: Ticket,
     /// Of an order, the stars that the recipient gave, or none.
     stars: Option<Option<usize>>,
     pub(super) is_entered: bool,
@@ -227,6 +230,8 @@ impl Tally {
                     false => 0,
                 },
             }],
+            between: Some((order.from, order.until)),
+            ticket: order.ticket,
             stars: Some(order.stars),
             is_entered: false,
         }
@@ -248,6 +253,8 @@ impl Tally {
             point: other.point.clone(),
             on: other.on,
             parts: other.parts.clone(),
+            between: other.between,
+            ticket: other.ticket,
             stars: None,
             is_entered: other.is_entered,
         });

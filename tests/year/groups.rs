@@ -195,6 +195,8 @@ impl City {
             service: held.service,
             point: held.point.clone(),
             on,
+            between: Some((held.from, held.from + LENGTH)),
+            ticket: self.bank.last(),
             is_entered: false,
             is_reversed: false,
             parts,

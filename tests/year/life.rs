@@ -15,39 +15,18 @@ use super::{
     bank::{account, amount, branch, code, member_id, reason},
     calendar::{DAY, month, month_days},
     city::City,
-    districts::{DISTRICTS, NEW_POLICY_ON},
+    districts::DISTRICTS,
     entries::{posting, reversal},
     tally::{Closed, Member, Other, Part},
 };
 
 impl City {
-    /// What happens on a day of a month beside visits.
-    pub(super) fn live(&mut self, day: i64) {
-        let of_month: i64 = self.date()[8..].parse().expect("a day");
-        match of_month {
-            2 if day < 28 => self.swap(),
-            5 => self.top_up(),
-            7 => self.enter_in_closed(day),
-            8 | 18 => (0..5).for_each(|district| self.enter(district)),
-            20 => (0..5).for_each(|district| self.relieve(district)),
-            12 => (0..5).for_each(|district| self.hold_groups(district)),
-            15 => self.redeem(),
-            16 => self.choir_gives(),
-            24 => self.let_one_move(),
-            25 | 26 => (0..5).for_each(|district| self.let_one_go(district, of_month == 25)),
-            _ => {}
-        }
-        if day % 2 == 1 {
-            self.give(usize::try_from(day).expect("a day") % 5);
-        }
-        if day == NEW_POLICY_ON - 30 {
-            self.adopt(&DISTRICTS[2], Some("2025-07-01"));
-        }
-        self.bank.flush();
-    }
-
     /// Somebody of a district who is free of everything, and of whom it is so.
-    fn pick(&mut self, district: usize, fits: impl Fn(&Self, &Member) -> bool) -> Option<usize> {
+    pub(super) fn pick(
+        &mut self,
+        district: usize,
+        fits: impl Fn(&Self, &Member) -> bool,
+    ) -> Option<usize> {
         for _ in 0..60 {
             let one = self.here[district][self.rng.usize(5..self.here[district].len())];
             let member = &self.tally.members[one];
@@ -58,18 +37,18 @@ impl City {
         None
     }
 
-    fn free(&self, member: &Member) -> i64 {
+    pub(super) fn free(&self, member: &Member) -> i64 {
         let account = self.tally.account(&member.account);
         (account.balance - account.held).max(0)
     }
 
-    fn is_idle(&self, member: &Member) -> bool {
+    pub(super) fn is_idle(&self, member: &Member) -> bool {
         let account = self.tally.account(&member.account);
         member.may_go && member.busy_until < self.bank.now && account.held == 0
     }
 
     /// Elders who have little get some of the bureau's hours.
-    fn top_up(&mut self) {
+    pub(super) fn top_up(&mut self) {
         for (district, home) in DISTRICTS.iter().enumerate() {
             for member in self.here[district].clone() {
                 let Member {
@@ -87,7 +66,7 @@ impl City {
         }
     }
 
-    fn give(&mut self, district: usize) {
+    pub(super) fn give(&mut self, district: usize) {
         let giver = self.pick(district, |city, member| city.free(member) >= 60);
         let Some(giver) = giver else { return };
         let Member { id, account, .. } = self.tally.members[giver].clone();
@@ -127,7 +106,7 @@ impl City {
         }
     }
 
-    fn choir_gives(&mut self) {
+    pub(super) fn choir_gives(&mut self) {
         for (district, home) in DISTRICTS.iter().enumerate() {
             let choir = home.account("organisation:choir");
             self.give_hours(&home.staff(2), district, (&choir, 60), Ok(()));
@@ -135,7 +114,7 @@ impl City {
     }
 
     /// The pool pays relief that two of the staff approve.
-    fn relieve(&mut self, district: usize) {
+    pub(super) fn relieve(&mut self, district: usize) {
         let home = &DISTRICTS[district];
         let pool = home.account("pool:mutual");
         let needy = self.pick(district, |city, member| city.has_room(&member.account, 45));
@@ -169,7 +148,7 @@ impl City {
     }
 
     /// Hours and points are redeemed at the shop.
-    fn redeem(&mut self) {
+    pub(super) fn redeem(&mut self) {
         for _ in 0..4 {
             let has = |city: &Self, member: &Member| member.is_elder && city.free(member) >= 30;
             if let Some(elder) = self.pick(1, has) {
@@ -209,7 +188,7 @@ impl City {
 
 impl City {
     /// A service is entered outside orders; every third of them by mistake, and taken back.
-    fn enter(&mut self, district: usize) {
+    pub(super) fn enter(&mut self, district: usize) {
         let home = &DISTRICTS[district];
         let payer = self.pick(district, |city, member| city.free(member) >= 60);
         let server = self.pick(district, |city, member| city.has_room(&member.account, 60));
@@ -224,6 +203,7 @@ impl City {
         let service = home.services[0].code;
         let entry = posting(id, (&from, &to, 60), Some(service), Some(at));
         self.bank.does(&home.staff(0), entry);
+        let ticket = self.bank.last();
         self.tally.post(&from, &to, 60, at);
         let is_mistake = self.rng.usize(..3) == 0 && self.tally.account(&to).available() >= 60;
         if is_mistake {
@@ -241,6 +221,8 @@ impl City {
             service,
             point: None,
             on: at / DAY,
+            between: None,
+            ticket,
             is_entered: true,
             is_reversed: is_mistake,
             parts: vec![part],
@@ -266,7 +248,7 @@ impl City {
     }
 
     /// Nothing is effective in a month that is closed.
-    fn enter_in_closed(&mut self, day: i64) {
+    pub(super) fn enter_in_closed(&mut self, day: i64) {
         let home = &DISTRICTS[0];
         if let Some(closed) = self.tally.closed_until[0] {
             assert!(closed < day);
@@ -284,7 +266,7 @@ impl City {
 
 impl City {
     /// Two who have not taken part yet move, each to where the other was.
-    fn swap(&mut self) {
+    pub(super) fn swap(&mut self) {
         for (one, other) in [(1, 3), (2, 4), (4, 1)] {
             let fits = |city: &Self, member: &Member| {
                 let balance = city.tally.balance(&member.account);
@@ -300,7 +282,7 @@ impl City {
     }
 
     /// One who took part moves away, and takes part no more.
-    fn let_one_move(&mut self) {
+    pub(super) fn let_one_move(&mut self) {
         let fits = |city: &Self, member: &Member| {
             city.is_idle(member) && member.took_part && city.tally.balance(&member.account) > 0
         };
@@ -339,7 +321,7 @@ impl City {
     }
 
     /// Somebody dies, or leaves: their hours go to the heir on two approvals, or to the pool.
-    fn let_one_go(&mut self, district: usize, is_death: bool) {
+    pub(super) fn let_one_go(&mut self, district: usize, is_death: bool) {
         let fits = |city: &Self, member: &Member| {
             let balance = city.tally.balance(&member.account);
             let heir = city.heir_of(member);
@@ -394,17 +376,24 @@ impl City {
         let balance = self.tally.balance(from);
         self.tally.post(from, to, balance, minute);
         self.tally.account_mut(from).closed = Some(minute);
-        let points = format!("{from}:points");
-        if self.tally.accounts.contains_key(&points) {
+        let accounts = self.tally.accounts.iter();
+        let points = accounts.filter(|(_, account)| {
+            let is_theirs = account.owner == Some(member) && account.unit == "points";
+            is_theirs && account.closed.is_none()
+        });
+        let points: Vec<_> = points.map(|(id, _)| id.clone()).collect();
+        for points in points {
+            // It lapses where they earned it, also once they moved.
             let left = self.tally.balance(&points);
-            let lapsed = DISTRICTS[district].account("lapsed:points");
-            if left > 0 && !self.tally.accounts.contains_key(&lapsed) {
-                self.tally.open(&lapsed, ("redemption", "points"), minute);
+            let lapsed = "banan:lapsed:points";
+            if left != 0 && !self.tally.accounts.contains_key(lapsed) {
+                self.tally.open(lapsed, ("redemption", "points"), minute);
             }
-            self.tally.post(&points, &lapsed, left, minute);
+            self.tally.post(&points, lapsed, left, minute);
             self.tally.account_mut(&points).closed = Some(minute);
         }
         self.tally.members[member].is_here = false;
+        self.tally.members[member].gone_on = Some(self.today());
         self.here[district].retain(|one| *one != member);
     }
 }

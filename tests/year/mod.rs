@@ -6,24 +6,36 @@
 //! `TIMEBANK_YEAR_DIR` says, for a server to be started on:
 //! `cargo test --release --test suite -- --ignored year::the_year --nocapture`
 
+mod anomalies;
 mod bank;
 mod calendar;
 mod city;
 mod compare;
+mod conversions;
+mod days;
 mod districts;
 mod entries;
+mod erasure;
 mod evaluations;
 mod fates;
 mod figures;
 mod groups;
+mod hardship;
 mod life;
+mod money;
+mod partners;
 mod reckoning;
+mod samples;
 mod standing;
 mod tally;
+mod trainings;
 mod visits;
+mod waiting;
+mod weekly;
 
 use std::{env, path::PathBuf};
 
+use anomalies::COMPARED;
 use calendar::{DAY, DAYS_OF_YEAR, month_days};
 use city::City;
 use compare::{REPORTS, Told};
@@ -66,6 +78,9 @@ impl City {
     fn check_all(&self, scopes: &[Scope]) -> Vec<Told> {
         self.check_accounts();
         self.check_closings();
+        self.check_reliefs();
+        self.check_forgotten();
+        self.check_weekly();
         let told = scopes.iter().map(|scope| self.check_reports(*scope));
         told.collect()
     }
@@ -120,25 +135,82 @@ impl City {
         }
         text + &format!(
             "needs {}, orders {}, months closed {}, moved {}, gone {}, reports compared {reports}\n\
+             done: {:?}\n\
              refused as foreseen: {:?}\n",
             self.tally.needs.len(),
             self.tally.orders.len(),
             self.tally.closed.len(),
             self.moved,
             self.gone,
+            self.done,
             self.bank.refusals,
         )
     }
 }
 
 /// What is refused for reasons that come up in any month.
-const REASONS: [&str; 6] = [
+const REASONS: [&str; 36] = [
+    "ACCOUNT_UNFIT",
     "APPROVED_ALREADY",
+    "APPROVER_ASKED",
+    "CONVERSION_UNEVEN",
+    "DONATION_EXISTS",
     "EFFECTIVE_IN_CLOSED",
     "FLOOR_CROSSED",
     "GIFT_BEYOND_BALANCE",
+    "GIFT_NOT_ALLOWED",
     "GRANT_NOT_ALLOWED",
+    "MAY_NOT_REDEEM",
+    "MEMBER_ELSEWHERE",
+    "MEMBER_ERASED",
+    "MEMBER_STATE_WRONG",
+    "NEED_REPEATS",
+    "NO_VISIT_AHEAD",
+    "NOT_QUALIFIED",
+    "PARTNER_LIMIT",
+    "PARTNER_LIMIT_OF_POLICY",
+    "POOL_OF_HOURS",
+    "PURPOSE_FOREIGN",
+    "REFERENCE_EXISTS",
+    "RELIEF_BEYOND_POOL",
+    "RELIEF_STATE_WRONG",
+    "REPEATS_NEVER",
+    "RETENTION_RUNNING",
+    "STANDING_STATE_WRONG",
+    "STANDING_UNSERVED",
+    "TRAINING_CODE_UNKNOWN",
+    "TRAINING_IN_FUTURE",
+    "TRAINING_LENGTH_OUT_OF_RANGE",
+    "TRAINING_REPEATED",
+    "TRAINING_STATE_WRONG",
+    "UNITS_NOT_CONVERTED",
     "VISITS_OVERLAP",
+    "WAITING_NOT_OVER",
+];
+
+/// What is done in any month, as it is counted.
+const DONE: [&str; 21] = [
+    "adopted a policy of waiting",
+    "annulled",
+    "arose",
+    "arose without a provider",
+    "converted back",
+    "converted hours",
+    "converted points",
+    "dated back",
+    "donated",
+    "entered a long day",
+    "erased",
+    "gained by themselves",
+    "given in hardship",
+    "received from a partner",
+    "relief ended otherwise",
+    "relief paid",
+    "relief returned",
+    "sent again after a reversal",
+    "sent to a partner",
+    "trained",
+    "trained again",
 ];
 
 impl City {
@@ -150,11 +222,22 @@ impl City {
                 "nothing was {reason}"
             );
         }
+        for what in DONE {
+            assert!(self.done.contains_key(what), "nobody {what}");
+        }
         for district in [0, 3] {
             let orders = self.tally.orders.iter();
             let of_it = orders.filter(|order| self.tally.needs[order.need].district == district);
             let mut reckoned = of_it.filter_map(|order| order.reckoned.as_ref());
             assert!(reckoned.any(|one| one.excess > 0), "no pool got anything");
+        }
+        let all = Scope {
+            district: None,
+            days: Some((0, self.days - 1)),
+        };
+        let told = self.tally.anomalies(&all, self.days, &self.bank.sequences);
+        for anomaly in COMPARED {
+            assert!(told.iter().any(|row| row[0] == anomaly), "no {anomaly}");
         }
         assert!(self.moved > 0 && self.gone > 0);
         assert!(self.tally.others.iter().any(|other| other.is_reversed));
@@ -169,6 +252,7 @@ fn a_month_is_what_the_tally_says() {
     city.live_all();
     let told = city.check_all(&city.scopes(1));
     city.check_members(20);
+    assert!(city.check_trainings(20) > 20);
     city.check_mechanisms(&[]);
     let records = city.check_audit();
     println!("{}records {records}", city.summary(told.len() * REPORTS));
@@ -187,6 +271,7 @@ fn the_year() {
     // In the order of their names.
     assert_eq!(participants, ["179", "589", "358", "452", "367", "1945"]);
     assert!(city.check_members(100) > 0);
+    assert!(city.check_trainings(100) > 100);
     city.check_mechanisms(&["CAP_REACHED", "CONFIRMATION_THEIRS"]);
     told.iter().for_each(|told| city.check_told(told));
     let records = city.check_audit();

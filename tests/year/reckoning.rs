@@ -1,9 +1,11 @@
 //! What services are worth, reckoned by the tally's own arithmetic, and what becomes of orders.
 
 use super::{
+    bank::Ticket,
     calendar::day_of,
     districts::{DISTRICTS, Rounding, Rules, Service},
     tally::{Need, NeedState, Order, OrderState, Reckoned, Tally},
+    trainings::NURSING,
 };
 
 /// Whether a command is carried out, or by which rule it is refused.
@@ -43,12 +45,14 @@ impl Tally {
         now: i64,
     ) -> Result<usize, &'static str> {
         let order = self.new_order(need, (provider, service), (from, booked));
+        if service.code == NURSING.code && !self.may_nurse(provider, order.on) {
+            return Err("NOT_QUALIFIED");
+        }
         if self.account(&order.payer).available() < order.held {
             return Err("FLOOR_CROSSED");
         }
-        if service.is_points && !self.accounts.contains_key(&order.to) {
-            self.open(&order.to, ("member", "points"), now / 60);
-            self.account_mut(&order.to).owner = Some(provider);
+        if service.is_points {
+            self.open_points(&order.to, provider, now / 60);
         }
         self.account_mut(&order.payer).held += order.held;
         let need = &mut self.needs[need];
@@ -58,7 +62,7 @@ impl Tally {
         Ok(self.orders.len() - 1)
     }
 
-    fn new_order(
+    pub(super) fn new_order(
         &self,
         at: usize,
         (provider, service): (usize, Service),
@@ -70,11 +74,13 @@ impl Tally {
         let account = &self.members[provider].account;
         let on = day_of(from);
         Order {
+            id: String::new(),
             need: at,
             provider,
             service,
             on,
             from,
+            until: from + booked,
             payer: match (service.is_points, home.rules.body_pays) {
                 (true, _) => home.account("issuance:points"),
                 (false, true) => home.account("organisation:care"),
@@ -88,6 +94,7 @@ impl Tally {
             held: worth(need.district, &service, booked + booked / 4, on),
             state: OrderState::Open,
             said: [None; 2],
+            ticket: Ticket::default(),
             stars: None,
             reckoned: None,
         }
@@ -102,6 +109,7 @@ impl Tally {
         now: i64,
     ) -> Result<usize, &'static str> {
         let service = who.1;
+        self.has_waited(need.district, need.recipient, day_of(from))?;
         self.needs.push(need);
         let at = self.needs.len() - 1;
         let mut order = self.new_order(at, who, (from, minutes));

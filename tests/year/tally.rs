@@ -1,11 +1,17 @@
 //! The tally that the simulation keeps: plain lists and sums of its own, by which the ledger is
-//! checked. Nothing here asks the crate for anything.
+//! checked. Nothing here asks the crate for anything but ids.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use timebank::exchange::pool::ReliefId;
 
 use super::{
+    anomalies::Deed,
+    bank::Ticket,
     calendar::{DAY, day_of, monday},
     districts::Service,
+    trainings::Trained,
+    weekly::Weekly,
 };
 
 /// What came to an account, in the order of the records.
@@ -68,6 +74,13 @@ pub(super) struct Member {
     /// When the last step is taken of what they are named in, in seconds.
     pub(super) busy_until: i64,
     pub(super) took_part: bool,
+    pub(super) gone_on: Option<i64>,
+    /// Whether nothing is known of them any more.
+    pub(super) is_erased: bool,
+    /// Since which day their hardship is attested.
+    pub(super) hardship: Option<i64>,
+    /// The first and the last day on which they are qualified.
+    pub(super) qualified: Option<(i64, i64)>,
     /// Whether no order of theirs stays open for ever.
     pub(super) may_go: bool,
 }
@@ -115,12 +128,15 @@ pub(super) struct Reckoned {
 
 #[derive(Clone, Debug)]
 pub(super) struct Order {
+    /// Its UUID, as it is written.
+    pub(super) id: String,
     pub(super) need: usize,
     pub(super) provider: usize,
     pub(super) service: Service,
     /// The day and the minute on which it is.
     pub(super) on: i64,
     pub(super) from: i64,
+    pub(super) until: i64,
     pub(super) payer: String,
     /// The account that it credits.
     pub(super) to: String,
@@ -128,6 +144,7 @@ pub(super) struct Order {
     pub(super) state: OrderState,
     /// What both sides said: provider, recipient.
     pub(super) said: [Option<i64>; 2],
+    pub(super) ticket: Ticket,
     pub(super) stars: Option<usize>,
     pub(super) reckoned: Option<Reckoned>,
 }
@@ -139,6 +156,9 @@ pub(super) struct Other {
     pub(super) service: &'static str,
     pub(super) point: Option<String>,
     pub(super) on: i64,
+    /// When it began and ended, where that is known.
+    pub(super) between: Option<(i64, i64)>,
+    pub(super) ticket: Ticket,
     pub(super) is_entered: bool,
     pub(super) is_reversed: bool,
     pub(super) parts: Vec<Part>,
@@ -190,6 +210,15 @@ pub(super) struct Tally {
     /// Who was registered: the district, the day, and how they said they had heard of it.
     pub(super) registered: Vec<(usize, i64, Option<&'static str>)>,
     pub(super) closed: Vec<Closed>,
+    pub(super) trainings: Vec<Trained>,
+    pub(super) deeds: Vec<Deed>,
+    /// The days of services on which members wait, as far as that is adopted.
+    pub(super) waits: Vec<(i64, i64)>,
+    pub(super) weekly: Vec<Weekly>,
+    /// Of money: the relief, the member, and how it stands.
+    pub(super) reliefs: Vec<(ReliefId, String, &'static str)>,
+    /// Of what stands of partners: the partner, whose limit it counts to, and the reference.
+    pub(super) references: BTreeSet<(String, &'static str, String)>,
     /// The last closed day of each district.
     pub(super) closed_until: [Option<i64>; 5],
 }

@@ -143,7 +143,7 @@ impl City {
         }
     }
 
-    fn publish(&mut self, at: usize) {
+    pub(super) fn publish(&mut self, at: usize) {
         let visit = self.agenda.visits[at].clone();
         let id = NeedId(self.bank.id());
         let terms = NeedTerms {
@@ -161,16 +161,23 @@ impl City {
             terms,
             recorded: None,
         };
-        self.bank
-            .does(&self.staff(at, 0), Command::PublishNeed(Box::new(publish)));
+        let on = day_of(visit.from);
+        let foreseen = self.tally.has_waited(visit.district, visit.recipient, on);
+        let publish = Command::PublishNeed(Box::new(publish));
+        self.bank.say(&self.staff(at, 0), publish, foreseen);
+        if foreseen.is_err() {
+            return;
+        }
         let need = self.new_need(&visit);
         self.tally.needs.push(need);
         self.agenda.visits[at].need = Some((self.tally.needs.len() - 1, id));
     }
 
-    fn step_need(&mut self, at: usize, act: Act) {
+    pub(super) fn step_need(&mut self, at: usize, act: Act) {
         let visit = &self.agenda.visits[at];
-        let (need, id) = visit.need.expect("it is published");
+        let Some((need, id)) = visit.need else {
+            return;
+        };
         let provider = member_id(&self.tally.members[visit.provider].id);
         let (by, action) = match act {
             Act::Approve(number) => (number, NeedAction::Approve),
@@ -195,9 +202,11 @@ impl City {
         }
     }
 
-    fn accept(&mut self, at: usize) {
+    pub(super) fn accept(&mut self, at: usize) {
         let visit = self.agenda.visits[at].clone();
-        let (need, id) = visit.need.expect("it is published");
+        let Some((need, id)) = visit.need else {
+            return;
+        };
         let order = OrderId(self.bank.id());
         let beside = visit
             .beside
@@ -217,7 +226,14 @@ impl City {
         let foreseen = came.map(drop);
         self.bank
             .say(&self.staff(at, 0), Command::AcceptNeed(accept), foreseen);
-        self.agenda.visits[at].order = came.ok().map(|made| (made, order));
+        self.agenda.visits[at].order = came.ok().map(|made| self.made(made, order));
+    }
+
+    /// An order that stands, by the number that it has in the tally.
+    fn made(&mut self, made: usize, order: OrderId) -> (usize, OrderId) {
+        self.tally.orders[made].id = order.to_string();
+        self.tally.orders[made].ticket = self.bank.last();
+        (made, order)
     }
 
     fn replace(&mut self, at: usize) {
@@ -269,7 +285,7 @@ impl City {
         };
         let command = Command::RecordVisit(Box::new(record));
         self.bank.say(&self.staff(at, 0), command, came.map(drop));
-        self.agenda.visits[at].order = came.ok().map(|made| (made, order));
+        self.agenda.visits[at].order = came.ok().map(|made| self.made(made, order));
     }
 }
 
@@ -352,6 +368,9 @@ impl City {
             _ => OrderAction::CheckOut(moment(came + visit.lasts)),
         };
         self.tally.orders[order].from = came;
+        if let Act::CheckOut = act {
+            self.tally.orders[order].until = came + visit.lasts;
+        }
         Some((self.staff(at, 0), action, Ok(())))
     }
 
