@@ -143,6 +143,7 @@ impl Objects {
             held: new.held,
             entered: None,
             approved_by: new.approved_by.clone(),
+            settled_by: Vec::new(),
             ended_at: None,
             confirm_until: None,
             by_provider: None,
@@ -259,7 +260,7 @@ impl Objects {
             // Where nobody gets anything, the hold is released, and there is no entry.
             let entry = || new.entry.unwrap_or(order.hold);
             order.entry = reckoned.is_moved().then(entry);
-            order.correction = None;
+            settled_by(&mut order, &new.by);
         }
         let time = |order: &Order| {
             let times = (order.on, order.at, order.until());
@@ -439,5 +440,22 @@ impl Objects {
         change(&mut week);
         self.put(Object::Week(Box::new(week)), at);
         Ok(())
+    }
+}
+
+/// Notes who had hours move: whoever does, and those who asked for the correction that it is.
+fn settled_by(order: &mut Order, by: &Doer) {
+    let asked = order
+        .correction
+        .take()
+        .map(|correction| correction.asked_by);
+    let by = match by {
+        Doer::Staff(number) => Some(number.clone()),
+        Doer::Member(_) => None,
+    };
+    for number in asked.into_iter().flatten().chain(by) {
+        if !order.settled_by.contains(&number) {
+            order.settled_by.push(number);
+        }
     }
 }

@@ -153,6 +153,7 @@ fn period_code(rejection: &PeriodRejection) -> Code {
         PeriodRejection::SignOffPosition { .. } => Code::OutOfRange,
         PeriodRejection::PeriodOpen { .. }
         | PeriodRejection::PeriodNotOver { .. }
+        | PeriodRejection::PeriodTooEarly { .. }
         | PeriodRejection::PeriodHole { .. }
         | PeriodRejection::EffectiveInClosed { .. } => Code::FailedPrecondition,
     }
@@ -190,6 +191,7 @@ fn oversight_code(rejection: &OversightRejection) -> Code {
     match rejection {
         OversightRejection::EvaluationUnknown { .. } => Code::NotFound,
         OversightRejection::EvaluatorActed { .. } => Code::PermissionDenied,
+        OversightRejection::ToldTooLong { .. } => Code::InvalidArgument,
         OversightRejection::TooManyEvaluations { .. } => Code::ResourceExhausted,
         OversightRejection::OrderNotSettled { .. } => Code::FailedPrecondition,
     }

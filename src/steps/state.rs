@@ -79,6 +79,25 @@ impl From<exchange::rules::Undecided> for Undecided {
 
 type Ruling = Result<Done, Undecided>;
 
+/// Folds what a record does to the ledger into a book that has all accounts which it names: of the
+/// time bank nothing is asked.
+///
+/// # Errors
+/// [`Broken`] where it does not follow from those before it.
+pub fn fold(book: &mut Book, record: &Record, mut note: Option<Note>) -> Result<(), Broken> {
+    book.follow(record.stamp)?;
+    let mut first_leg = 0;
+    for fact in record.step.facts() {
+        let at = Place {
+            stamp: record.stamp,
+            caller: &record.caller,
+            first_leg,
+        };
+        first_leg += book.fold(fact, at, note.take())?;
+    }
+    Ok(())
+}
+
 impl State {
     /// Begins to keep what is touched as it was.
     pub fn savepoint(&mut self) -> Savepoint {
@@ -105,16 +124,7 @@ impl State {
     /// # Errors
     /// [`Broken`] where it does not follow from those before it.
     pub fn apply(&mut self, record: &Record, note: Option<Note>) -> Result<(), Broken> {
-        self.book.follow(record.stamp)?;
-        let (mut note, mut first_leg) = (note, 0);
-        for fact in record.step.facts() {
-            let at = Place {
-                stamp: record.stamp,
-                caller: &record.caller,
-                first_leg,
-            };
-            first_leg += self.book.fold(fact, at, note.take())?;
-        }
+        fold(&mut self.book, record, note)?;
         match record.step.exchange_fact() {
             None => Ok(()),
             Some(fact) => self.objects.fold(fact, record.stamp),

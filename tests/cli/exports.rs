@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, process::Command};
 
 use serde_json::Value;
 
-use super::{ANN, BEN, Desk, Ended, MINT};
+use super::{ANN, BEN, Desk, Ended, MINT, funds};
 use crate::support::peer;
 
 /// A ledger with two units, a closed account, a back-dated entry, one of many
@@ -249,5 +249,41 @@ fn of_a_prefix() {
     let file = desk.file("ben.journal", &text);
     if let Some(hledger) = peer("hledger") {
         checked(&hledger, &["-f", &file, "check", "-s"]);
+    }
+}
+
+/// What the time bank's steps booked comes out as any other entry.
+#[test]
+fn of_a_time_bank() {
+    let desk = funds::funded();
+    for line in [
+        "member grant city:member:ada",
+        "issue city:issuance:welcome city:member:bob 5h",
+        "gift city:member:ada city:member:bob 30m",
+    ] {
+        desk.done(&funds::first(line));
+    }
+    let expected = balances(&desk);
+    let mut sums = BTreeMap::<String, i64>::new();
+    for line in desk.done(&["export", "--format", "jsonl"]).lines() {
+        let line: Value = serde_json::from_str(line).expect("an object");
+        let amount = line["amount"].as_i64().expect("an amount");
+        for (side, amount) in [("from", -amount), ("to", amount)] {
+            let account = line[side].as_str().expect("an id");
+            *sums.entry(account.into()).or_default() += amount;
+        }
+    }
+    assert_eq!(sums, expected);
+    let csv = desk.done(&["export", "--format", "csv"]);
+    assert_eq!(csv.lines().count(), 4, "{csv}");
+    for (format, program, arguments) in [
+        ("hledger", "hledger", &["check", "-s", "-f"][..]),
+        ("beancount", "bean-check", &[]),
+    ] {
+        let text = desk.done(&["export", "--format", format]);
+        let file = desk.file(format, &text);
+        if let Some(program) = peer(program) {
+            checked(&program, &[arguments, &[&file]].concat());
+        }
     }
 }

@@ -42,12 +42,12 @@ fn by<'a>(actor: &'a str, arguments: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// A command line of the first of the staff.
-fn first(line: &str) -> Vec<&str> {
+pub(super) fn first(line: &str) -> Vec<&str> {
     by("1001", &line.split_whitespace().collect::<Vec<_>>())
 }
 
 /// With a source of ten hours, and two members.
-fn funded() -> Desk {
+pub(super) fn funded() -> Desk {
     let desk = desk();
     let opened = desk.json(&first(
         "source open city:issuance:welcome --funder Bureau --sector public --contract C-1 \

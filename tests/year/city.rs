@@ -112,7 +112,7 @@ impl City {
             first_staff_number: number(0),
         };
         self.bank.does(&first, centre);
-        for at in 1..4 {
+        for at in 1..5 {
             let terms = StaffTerms {
                 number: number(at),
                 centre: branch(home.name),

@@ -59,7 +59,7 @@ impl City {
             reason: None,
         };
         let command = Command::Oversight(Box::new(OversightCommand::File(file)));
-        self.bank.does(&self.staff(at, 3), command);
+        self.bank.does(&self.staff(at, 4), command);
     }
 }
 

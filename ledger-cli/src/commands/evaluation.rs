@@ -56,10 +56,10 @@ pub(crate) struct FileArgs {
     #[command(flatten)]
     found: FoundArgs,
     /// How well it was done, as they say: 1 to 5
-    #[arg(long, value_name = "1-5", requires = "told", value_parser = clap::value_parser!(u32).range(1..=5))]
+    #[arg(long, value_name = "1-5", conflicts_with_all = ["denied", "not_reached"], value_parser = clap::value_parser!(u32).range(1..=5))]
     quality: Option<u32>,
     /// How satisfied they are: 1 to 5
-    #[arg(long, value_name = "1-5", requires = "told", value_parser = clap::value_parser!(u32).range(1..=5))]
+    #[arg(long, value_name = "1-5", conflicts_with_all = ["denied", "not_reached"], value_parser = clap::value_parser!(u32).range(1..=5))]
     satisfaction: Option<u32>,
     #[command(flatten)]
     evidence: EvidenceArgs,

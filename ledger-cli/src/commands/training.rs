@@ -28,8 +28,8 @@ pub(crate) enum TrainingCommand {
   ledger-cli training record --from trainings.csv
 
 The file has a header: member, code, on, length, reference, and assessment (passed, failed, or
-empty). The same line again changes nothing; where its length or assessment is another one, it is
-refused. By the policy of the training's day whoever attends is qualified, and gets points; where
+empty), and 10,000 lines at most, each once. The same file again changes nothing; a line whose
+length or assessment is another one then is refused. By the policy of the training's day whoever attends is qualified, and gets points; where
 it asks for a passed assessment and there is none, the training is recorded and earns nothing.")]
     Record(RecordArgs),
     /// Take back a training that was recorded by mistake, with what it earned

@@ -65,12 +65,20 @@ fn flat(thing: &Row) -> Vec<Row> {
 fn text(cell: &Cell) -> String {
     match cell {
         Cell::Absent | Cell::Unbounded | Cell::Rows(_) => String::new(),
-        Cell::Text(text) => text.clone(),
+        Cell::Text(text) => plain(text),
         Cell::Count(number) | Cell::Steps { steps: number, .. } => number.to_string(),
         Cell::Percent(hundredths) | Cell::Hundredths(hundredths) => decimal(*hundredths),
         Cell::Flag(flag) => flag.to_string(),
         Cell::Time(time) => time.rfc3339(),
         Cell::Tags(tags) => tags_text(tags),
+    }
+}
+
+/// A text that no spreadsheet takes for a formula: before one that could be, there is a `'`.
+fn plain(text: &str) -> String {
+    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => format!("'{text}"),
+        false => text.into(),
     }
 }
 
@@ -88,4 +96,26 @@ fn tags_text(tags: &[(String, String)]) -> String {
         .iter()
         .map(|(key, value)| format!("{key}={}", escaped(value)));
     pairs.collect::<Vec<_>>().join(";")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_is_a_formula() {
+        for (text, written) in [
+            ("=1+1", "'=1+1"),
+            ("+86 138", "'+86 138"),
+            ("-", "'-"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\tx", "'\tx"),
+            ("a=1", "a=1"),
+            ("米", "米"),
+            ("", ""),
+        ] {
+            assert_eq!(super::text(&Cell::text(text)), written);
+        }
+        assert_eq!(super::text(&Cell::Count(-5)), "-5");
+    }
 }

@@ -224,6 +224,9 @@ pub struct Order {
     /// The staff whose approval counted: of the need, or of what was entered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approved_by: Vec<StaffNumber>,
+    /// The staff by whose steps hours moved, or who asked for a correction that did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settled_by: Vec<StaffNumber>,
     /// When the provider went.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Moment>,

@@ -26,6 +26,8 @@ use crate::ledger::{BookingId, Moment, Sequence};
 
 /// How often an order is evaluated at most.
 pub const MAX_EVALUATIONS: usize = 10;
+/// How long somebody may say that they were served: a day, as an exchange takes at most.
+pub const MAX_TOLD: Minutes = Minutes::DAY;
 
 uuid_of!(
     /// The UUID of a look, which is that of its step.

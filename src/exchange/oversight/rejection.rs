@@ -1,6 +1,6 @@
 //! Why the time bank refuses what is asked of those who watch over it.
 
-use crate::exchange::{OrderId, OrderState, StaffNumber};
+use crate::exchange::{OrderId, OrderState, StaffNumber, policy::Minutes};
 
 /// A rule's refusal, with the figures that explain it. Rules are asked in the order of
 /// these variants.
@@ -22,6 +22,8 @@ pub enum OversightRejection {
         order: OrderId,
         did: &'static str,
     },
+    #[error("{told} is longer than the {max} that an order may last; look at what was told again")]
+    ToldTooLong { told: Minutes, max: Minutes },
     #[error("order {order} was evaluated {max} times already, the most there are")]
     TooManyEvaluations { order: OrderId, max: usize },
 }
@@ -33,6 +35,7 @@ impl OversightRejection {
             Self::EvaluationUnknown { .. } => "EVALUATION_UNKNOWN",
             Self::OrderNotSettled { .. } => "ORDER_NOT_SETTLED",
             Self::EvaluatorActed { .. } => "EVALUATOR_ACTED",
+            Self::ToldTooLong { .. } => "TOLD_TOO_LONG",
             Self::TooManyEvaluations { .. } => "TOO_MANY_EVALUATIONS",
         }
     }
@@ -48,6 +51,10 @@ impl OversightRejection {
                 ("number", number.to_string()),
                 ("order", order.to_string()),
                 ("did", (*did).into()),
+            ],
+            Self::ToldTooLong { told, max } => vec![
+                ("told_minutes", told.get().to_string()),
+                ("max_minutes", max.get().to_string()),
             ],
             Self::TooManyEvaluations { order, max } => {
                 vec![("order", order.to_string()), ("max", max.to_string())]

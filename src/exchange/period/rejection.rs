@@ -12,6 +12,15 @@ pub enum PeriodRejection {
     PeriodClosed { centre: Branch, month: Month },
     #[error("{month} is not over: today is {today}")]
     PeriodNotOver { month: Month, today: Day },
+    #[error(
+        "{month} is {months_ago} months ago, and the first month that a centre closes is no more \
+         than {max}: it closes all days before as well; name a later one"
+    )]
+    PeriodTooEarly {
+        month: Month,
+        months_ago: u32,
+        max: u32,
+    },
     #[error("{next} of centre {centre} is to be closed before {month}")]
     PeriodHole {
         centre: Branch,
@@ -63,6 +72,7 @@ impl PeriodRejection {
         match self {
             Self::PeriodClosed { .. } => "PERIOD_CLOSED",
             Self::PeriodNotOver { .. } => "PERIOD_NOT_OVER",
+            Self::PeriodTooEarly { .. } => "PERIOD_TOO_EARLY",
             Self::PeriodHole { .. } => "PERIOD_HOLE",
             Self::PeriodOpen { .. } => "PERIOD_OPEN",
             Self::PeriodSealed { .. } => "PERIOD_SEALED",
@@ -111,6 +121,15 @@ impl PeriodRejection {
             Self::PeriodNotOver { month, today } => {
                 vec![("month", month.to_string()), ("today", today.to_string())]
             }
+            Self::PeriodTooEarly {
+                month,
+                months_ago,
+                max,
+            } => vec![
+                ("month", month.to_string()),
+                ("months_ago", months_ago.to_string()),
+                ("max", max.to_string()),
+            ],
             Self::PeriodHole {
                 centre,
                 month,

@@ -42,6 +42,9 @@ impl Minutes {
     /// A million hours.
     pub const MAX: Self = Self(MAX_MINUTES);
 
+    /// A day of 24 hours.
+    pub const DAY: Self = Self(24 * 60);
+
     /// So many. None outside the range.
     pub fn new(minutes: i64) -> Option<Self> {
         (0..=MAX_MINUTES)

@@ -5,8 +5,8 @@ use crate::exchange::{
     Doer, Fact, Order, OrderState, Staff,
     order::Confirmation,
     oversight::{
-        FileEvaluation, MAX_EVALUATIONS, OversightCommand, OversightFact, OversightRejection,
-        ShowPersonal,
+        FileEvaluation, Findings, MAX_EVALUATIONS, MAX_TOLD, OversightCommand, OversightFact,
+        OversightRejection, ShowPersonal,
     },
 };
 use crate::ledger::Principal;
@@ -34,6 +34,7 @@ fn file(view: View<'_>, new: &FileEvaluation, by: &Principal) -> Ruling {
         return Err(OversightRejection::OrderNotSettled { order, state }.into());
     }
     check_did_not_act(view, order, staff)?;
+    check_told(new)?;
     let before = view.objects.evaluation(order.id)?;
     if before.is_some_and(|before| before.filed.len() >= MAX_EVALUATIONS) {
         let (order, max) = (order.id, MAX_EVALUATIONS);
@@ -46,10 +47,23 @@ fn file(view: View<'_>, new: &FileEvaluation, by: &Principal) -> Ruling {
     Ok(Plan::with_reason(fact, new.reason.as_ref()).into())
 }
 
+/// That nobody was served for longer than an order lasts.
+fn check_told(new: &FileEvaluation) -> Result<(), OversightRejection> {
+    match new.findings {
+        Findings::Told(told) if told.served > MAX_TOLD => Err(OversightRejection::ToldTooLong {
+            told: told.served,
+            max: MAX_TOLD,
+        }),
+        Findings::Told(_) | Findings::Denied | Findings::NotReached => Ok(()),
+    }
+}
+
 /// That whoever evaluates an order has had no part in it, by any number of theirs.
 fn check_did_not_act(view: View<'_>, order: &Order, staff: &Staff) -> Result<(), Undecided> {
     let approved = order.approved_by.iter().cloned().map(Doer::Staff);
     let approved = approved.map(|doer| (doer, "approved it"));
+    let settled = order.settled_by.iter().cloned().map(Doer::Staff);
+    let settled = settled.map(|doer| (doer, "settled or corrected it"));
     let confirmed = [&order.by_provider, &order.by_recipient].into_iter();
     let confirmed = confirmed
         .flatten()
@@ -58,7 +72,8 @@ fn check_did_not_act(view: View<'_>, order: &Order, staff: &Staff) -> Result<(),
     let entered = order.entered.iter();
     let entered = entered.map(|entered| (Doer::Staff(entered.by.clone()), "entered it"));
     let own = doers::someone(view, &Doer::Staff(staff.terms.number.clone()))?;
-    for (doer, did) in approved.chain(confirmed).chain(entered) {
+    let acted = approved.chain(confirmed).chain(entered).chain(settled);
+    for (doer, did) in acted {
         if doers::someone(view, &doer)? == own {
             return Err(OversightRejection::EvaluatorActed {
                 number: staff.terms.number.clone(),

@@ -7,6 +7,9 @@ use crate::exchange::{
 };
 use crate::ledger::{self, AccountId, Book, Moment, Principal};
 
+/// How many months ago the first month may be that a centre closes: each after it is closed by
+/// itself, so that a slip of the pen would be felt for ever.
+const MAX_FIRST_MONTHS_AGO: u32 = 120;
 /// How often the report of a period is signed off at most.
 const MAX_SIGN_OFFS: usize = 20;
 
@@ -87,6 +90,15 @@ fn close(view: View<'_>, new: &ClosePeriod, by: &Principal) -> Ruling {
     if month.last_day() >= view.today {
         let today = view.today;
         return Err(PeriodRejection::PeriodNotOver { month, today }.into());
+    }
+    let months_ago = month.first_day().months_until(view.today);
+    if closed.is_none() && months_ago > MAX_FIRST_MONTHS_AGO {
+        return Err(PeriodRejection::PeriodTooEarly {
+            month,
+            months_ago,
+            max: MAX_FIRST_MONTHS_AGO,
+        }
+        .into());
     }
     let next = closed.and_then(|closed| Month::of(closed).next());
     if let Some(next) = next.filter(|next| *next != month) {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Days, NaiveDate};
 use timebank::{
-    ledger::{Account, AccountId, Entry, Fact, Sequence, TimeZone, Transfer},
-    steps::{Record, State},
+    ledger::{Account, AccountId, Book, Entry, Fact, Sequence, TimeZone, Transfer},
+    steps::{self, Record},
 };
 
 use super::effective_us;
@@ -16,7 +16,7 @@ pub(super) struct Chart {
     prefix: String,
     /// Whose days the dates are.
     pub(super) zone: TimeZone,
-    state: State,
+    book: Book,
     /// The accounts that the exported entries touch.
     touched: BTreeSet<AccountId>,
     /// The lowest floor that each account ever had or was let past; None where
@@ -35,7 +35,7 @@ impl Chart {
         Self {
             prefix,
             zone,
-            state: State::default(),
+            book: Book::default(),
             touched: BTreeSet::new(),
             floors: HashMap::new(),
             dates: None,
@@ -45,8 +45,7 @@ impl Chart {
 
     /// Folds the next record in.
     pub(super) fn add(&mut self, record: &Record) -> Result<(), Failure> {
-        self.state
-            .apply(record, None)
+        steps::fold(&mut self.book, record, None)
             .map_err(|broken| Failure::wrong(broken.to_string(), []))?;
         self.position = record.stamp.sequence;
         for fact in record.step.facts() {
@@ -107,7 +106,7 @@ impl Chart {
     /// An account as it stands at the end.
     pub(super) fn account(&self, id: &AccountId) -> Option<&Account> {
         // All accounts that there are were folded in.
-        self.state.book.account(id).ok().flatten()
+        self.book.account(id).ok().flatten()
     }
 
     /// The lowest floor an account ever needed. None where it had none.
@@ -126,7 +125,7 @@ impl Chart {
     }
 
     fn accounts(&self, are: impl Fn(&AccountId) -> bool) -> BTreeMap<&AccountId, &Account> {
-        let accounts = self.state.book.accounts();
+        let accounts = self.book.accounts();
         accounts
             .filter(|account| are(&account.id))
             .map(|account| (&account.id, account))

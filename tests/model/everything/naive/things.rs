@@ -111,6 +111,7 @@ pub(in crate::model::everything) struct Visit {
     pub(in crate::model::everything) minutes: i64,
     pub(in crate::model::everything) entered_by: Id,
     pub(in crate::model::everything) approved_by: Option<Id>,
+    pub(in crate::model::everything) settled_by: Option<Id>,
     /// Of orders, what the time bank calls it.
     pub(in crate::model::everything) state: Id,
     pub(in crate::model::everything) evaluated: usize,

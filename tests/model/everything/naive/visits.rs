@@ -49,6 +49,7 @@ impl Model {
                 minutes,
                 entered_by: actor,
                 approved_by: None,
+                settled_by: None,
                 state: "Recorded",
                 evaluated: 0,
             };
@@ -98,6 +99,7 @@ impl Model {
             Seen::Approve => visit.approved_by = Some(actor),
             Seen::Decline => self.hold(recipient, -minutes),
             Seen::Settle => {
+                visit.settled_by = Some(actor);
                 self.hold(recipient, -minutes);
                 // On its day, or the first one that is open to both.
                 let open = [recipient, provider].map(|id| self.first_open(id));
@@ -119,9 +121,9 @@ impl Model {
         };
         let mut faults = Self::watched(visit, actor);
         wrong(&mut faults, visit.state != "Settled", "ORDER_NOT_SETTLED");
-        let mut acted = [Some(visit.entered_by), visit.approved_by]
-            .into_iter()
-            .flatten();
+        let entered_by = Some(visit.entered_by);
+        let acted = [entered_by, visit.approved_by, visit.settled_by];
+        let mut acted = acted.into_iter().flatten();
         let person = Self::person(actor);
         let has_acted = acted.any(|one| Self::person(one) == person);
         wrong(&mut faults, has_acted, "EVALUATOR_ACTED");
