@@ -114,6 +114,12 @@ fn a_report_that_cannot_be() {
     assert!(thrice.said.contains("one or two"), "{thrice:?}");
     let (_, refused) = desk.failed(&["report", "activity", "--by", "month,month"]);
     assert_eq!(&refused["error"], &json!("GROUPED_TWICE"));
+    // Whoever was not reached said nothing of it.
+    let order = "01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11";
+    for found in ["--denied", "--not-reached"] {
+        let file = ["evaluation", "file", order, found, "--quality", "5"];
+        assert_eq!(desk.run(&file).code, 2, "{found}");
+    }
     let both = [
         "report",
         "activity",
