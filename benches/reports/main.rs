@@ -34,7 +34,7 @@ use uuid::Uuid;
 
 const TIMES: usize = 3;
 const CALLS_IN_FLIGHT: usize = 16;
-/// A month of the year is asked for that ended so many days ago.
+/// The month that is asked for is that of so many days ago, its first 28 days.
 const MONTH_AGO_DAYS: i64 = 62;
 
 fn setting(name: &str, default: u64) -> u64 {

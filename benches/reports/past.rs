@@ -79,7 +79,7 @@ pub(crate) async fn write(dir: &Path, (members, orders): (u64, u64), end_us: i64
             Ordering::SeqCst,
         );
         let until = orders * (day + 1) / DAYS;
-        past.visits(written..until, each / 2).await;
+        past.visits(written..until, (each / 2).max(1)).await;
         written = until;
         if day % 30 == 0 {
             eprintln!("day {day} of {DAYS}: {written} orders");

@@ -14,4 +14,4 @@ pub use batch::{Answer, Batch, Call, Decided, FirstRefusal, Results, Together};
 pub use command::Command;
 pub use record::{Exchanged, Outcome, RULES_VERSION, Record, Step};
 pub use rejection::Rejection;
-pub use state::{Done, State, Undecided, fold};
+pub use state::{Done, State, Undecided, fold_ledger};

@@ -84,7 +84,7 @@ type Ruling = Result<Done, Undecided>;
 ///
 /// # Errors
 /// [`Broken`] where it does not follow from those before it.
-pub fn fold(book: &mut Book, record: &Record, mut note: Option<Note>) -> Result<(), Broken> {
+pub fn fold_ledger(book: &mut Book, record: &Record, mut note: Option<Note>) -> Result<(), Broken> {
     book.follow(record.stamp)?;
     let mut first_leg = 0;
     for fact in record.step.facts() {
@@ -124,7 +124,7 @@ impl State {
     /// # Errors
     /// [`Broken`] where it does not follow from those before it.
     pub fn apply(&mut self, record: &Record, note: Option<Note>) -> Result<(), Broken> {
-        fold(&mut self.book, record, note)?;
+        fold_ledger(&mut self.book, record, note)?;
         match record.step.exchange_fact() {
             None => Ok(()),
             Some(fact) => self.objects.fold(fact, record.stamp),

@@ -21,7 +21,7 @@ pub(crate) enum PeriodCommand {
   ledger-cli period close shapingba 2026-10 --actor 1001
 
 Months close one after another once they are over; the first that a centre closes closes all
-before it. Corrections go into the open one, and name what they correct (`entry reverse`, `order
+before it, and is no more than 120 months ago. Corrections go into the open one, and name what they correct (`entry reverse`, `order
 correct`); an order that settles later is effective on the first open day and keeps its service
 date.")]
     Close {

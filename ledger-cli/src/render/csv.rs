@@ -1,4 +1,4 @@
-//! CSV: the same values as in JSON, one row a line. What has several rows in it,
+//! CSV: the same values as in JSON, but that no text is a formula, one row a line. What has several rows in it,
 //! such as an entry with its transfers, becomes that many lines.
 
 use std::io::{self, Write};

@@ -11,8 +11,8 @@ use crate::{exchange::Day, ledger::Sequence};
 pub struct OrderLine<'a> {
     /// The order's id.
     pub id: &'a str,
-    /// Its first record, and the last that changed it: as of one in between, the line tells
-    /// nothing.
+    /// Its first record, and the last that changed it. Of the order as it stood at a record in
+    /// between the line tells nothing: that is read of the order and its records.
     pub first: Sequence,
     pub last: Sequence,
     /// The service date.

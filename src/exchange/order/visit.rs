@@ -224,7 +224,8 @@ pub struct Order {
     /// The staff whose approval counted: of the need, or of what was entered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approved_by: Vec<StaffNumber>,
-    /// The staff by whose steps hours moved, or who asked for a correction that did.
+    /// The staff who settled it, ended a dispute by a time that counts, or corrected it or asked
+    /// for that.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub settled_by: Vec<StaffNumber>,
     /// When the provider went.

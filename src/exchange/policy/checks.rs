@@ -78,7 +78,7 @@ pub(super) fn exchange(section: &mut Section<'_, '_>, exchange: &ExchangeTerms) 
         let what = format!("of {longest} is below exchange.shortest of {shortest}");
         section.note("longest", &what, "no service is so long: exchange them");
     }
-    if exchange.longest > Minutes::day() {
+    if exchange.longest > Minutes::DAY {
         let what = format!("of {} is more than a day", exchange.longest);
         section.note(
             "longest",

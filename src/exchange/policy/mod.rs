@@ -369,7 +369,7 @@ impl Default for AuditTerms {
     fn default() -> Self {
         Self {
             overlap: Minutes::ZERO,
-            day: Minutes::day(),
+            day: Minutes::DAY,
             own_gain: Minutes::ZERO,
             pair_times: 5,
             backdated_days: 31,

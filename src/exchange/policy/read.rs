@@ -303,7 +303,7 @@ fn confirmation(section: &mut Section<'_, '_>) -> ConfirmationTerms {
 fn exchange(section: &mut Section<'_, '_>) -> ExchangeTerms {
     let exchange = ExchangeTerms {
         shortest: section.or("shortest", Minutes::quarter(), minutes),
-        longest: section.or("longest", Minutes::day(), minutes),
+        longest: section.or("longest", Minutes::DAY, minutes),
         backdated_days: section.or("backdated_days", 7, |value| number(value, MAX_DAYS)),
         ahead_days: section.or("ahead_days", 14, |value| number(value, MAX_DAYS_AHEAD)),
         cash: section.or("cash", false, boolean),
@@ -463,9 +463,5 @@ impl Percent {
 impl Minutes {
     fn quarter() -> Self {
         Self::new(15).unwrap_or(Self::ZERO)
-    }
-
-    pub(super) fn day() -> Self {
-        Self::new(24 * 60).unwrap_or(Self::ZERO)
     }
 }

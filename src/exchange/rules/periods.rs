@@ -7,8 +7,8 @@ use crate::exchange::{
 };
 use crate::ledger::{self, AccountId, Book, Moment, Principal};
 
-/// How many months ago the first month may be that a centre closes: each after it is closed by
-/// itself, so that a slip of the pen would be felt for ever.
+/// How many months ago the first month may be that a centre closes. All after it are closed one
+/// by one: a year mistyped would take hundreds.
 const MAX_FIRST_MONTHS_AGO: u32 = 120;
 /// How often the report of a period is signed off at most.
 const MAX_SIGN_OFFS: usize = 20;

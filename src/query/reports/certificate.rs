@@ -150,6 +150,7 @@ fn orders_of(
     add: &mut impl FnMut(&Visit<'_>),
 ) -> Result<(), ReadError> {
     let list = List::OrdersOf(asked.member.clone());
+    let mut people = People::default();
     each_of(reading, list, &mut |reading, object| {
         let Object::Order(order) = object else {
             return Err(misplaced(&object).into());
@@ -158,7 +159,7 @@ fn orders_of(
             let order = past::order_at(reading, *order, within.at)?;
             let order = order.filter(|order| within.has_day(order.on));
             if let Some(order) = order {
-                see_order(reading, &mut People::default(), &order, &mut |visit| {
+                see_order(reading, &mut people, &order, &mut |visit| {
                     add(visit);
                     Ok(())
                 })?;

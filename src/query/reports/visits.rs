@@ -124,7 +124,7 @@ pub(super) fn orders(
     })
 }
 
-fn read(line: &str) -> Result<OrderLine<'_>, StoreError> {
+fn read_line(line: &str) -> Result<OrderLine<'_>, StoreError> {
     OrderLine::read(line)
         .map_err(|error| StoreError::Corrupt(format!("the line of an order: {error}")))
 }
@@ -145,7 +145,7 @@ fn each_line(
         let mut lines = reading.snapshot.lines(&list, &after, AT_ONCE)?;
         let is_last = lines.len() < AT_ONCE;
         for (_, line) in &lines {
-            let line = read(line)?;
+            let line = read_line(line)?;
             if within.scope.until.is_some_and(|until| until < line.on) {
                 return Ok(());
             }
@@ -178,7 +178,7 @@ fn see_past(
     let order = past::order_at(reading, *order, within.at)?;
     let order = order.filter(|order| within.has_day(order.on));
     match order.and_then(|order| order.line()) {
-        Some(line) => see(reading, &read(&line)?),
+        Some(line) => see(reading, &read_line(&line)?),
         None => Ok(()),
     }
 }
@@ -194,7 +194,7 @@ pub(super) fn see_order(
         Some(line) => see_line(
             reading,
             people,
-            (&order.centre, &read(&line)?, Some(order)),
+            (&order.centre, &read_line(&line)?, Some(order)),
             see,
         ),
         None => Ok(()),

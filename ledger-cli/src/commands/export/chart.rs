@@ -45,7 +45,7 @@ impl Chart {
 
     /// Folds the next record in.
     pub(super) fn add(&mut self, record: &Record) -> Result<(), Failure> {
-        steps::fold(&mut self.book, record, None)
+        steps::fold_ledger(&mut self.book, record, None)
             .map_err(|broken| Failure::wrong(broken.to_string(), []))?;
         self.position = record.stamp.sequence;
         for fact in record.step.facts() {
