@@ -48,37 +48,21 @@ impl<'a> OrderLine<'a> {
 /// Without the names of the fields, which would be most of it.
 impl Serialize for OrderLine<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self {
-            id,
-            first,
-            last,
-            on,
-            service,
-            block,
-            point,
-            provider,
-            recipient,
-            payer,
-            served_minutes,
-            credited_minutes,
-            paid_minutes,
-            rating,
-        } = self;
         (
-            id,
-            first,
-            last,
-            on,
-            service,
-            block,
-            point,
-            provider,
-            recipient,
-            payer,
-            served_minutes,
-            credited_minutes,
-            paid_minutes,
-            rating,
+            &self.id,
+            &self.first,
+            &self.last,
+            &self.on,
+            &self.service,
+            &self.block,
+            &self.point,
+            &self.provider,
+            &self.recipient,
+            &self.payer,
+            &self.served_minutes,
+            &self.credited_minutes,
+            &self.paid_minutes,
+            &self.rating,
         )
             .serialize(serializer)
     }
