@@ -3,12 +3,12 @@
 //!
 //! Postings of an account are numbered from 1 (their ordinal `n`). Each knows
 //! the posting before it, `n - 1`, and one further back, `n & (n - 1)`, with the
-//! earliest and latest effective minute of the postings in between. A page is a
-//! walk; any ordinal, and a balance as of a recorded time, is a logarithmic number
-//! of steps away. So is one as of an effective time as far as services are booked
-//! in the order they took place; where they are not, spans that mix are walked
-//! one by one. An even ordinal spans more than itself; an odd one does not,
-//! so its jump and span are not stored.
+//! earliest and latest effective minute of itself and the postings in between, and
+//! what they credited. A page is a walk; any ordinal, and a balance as of a recorded
+//! time, is a logarithmic number of steps away. So is one as of an effective time,
+//! and when what is left was earned, as far as services are booked in the order they
+//! took place; where they are not, spans that mix are walked one by one. An odd
+//! ordinal jumps to the one before it, so its jump is not stored.
 //!
 //! Spans are of minutes, not of days: every civil day begins at a whole minute, in
 //! whatever time zone, so that none of them cuts a minute in two, and nothing that
@@ -18,7 +18,6 @@ use super::{Moment, Sequence};
 
 /// A record's legs are numbered in so many bits.
 const LEG_BITS: u32 = 14;
-const MINUTE_US: i64 = 60_000_000;
 
 /// A transfer's place in the journal: its record's sequence and its leg.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -58,29 +57,38 @@ pub fn jump_ordinal(ordinal: i64) -> i64 {
     ordinal & (ordinal - 1)
 }
 
-/// The first and last effective minute of some postings, as minutes since
-/// 1970-01-01T00:00:00Z.
+/// Some postings of an account: from when to when they are effective, and what they
+/// credited.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Span {
+    /// The first and the last minute, as [`Moment::minute`] has it.
     pub first: i64,
     pub last: i64,
+    /// In steps of the account's unit, debits not taken off. `i64::MAX` is that or
+    /// more.
+    pub credited: i64,
 }
 
 impl Span {
-    /// A span as it is stored. None where it ends before it begins, or is out of the
-    /// range of moments.
-    pub fn from_stored(first: i64, last: i64) -> Option<Self> {
-        let range = Self::of(Moment::MIN).first..=Self::of(Moment::MAX).last;
-        (first <= last && range.contains(&first) && range.contains(&last))
-            .then_some(Self { first, last })
+    /// A span as it is stored. None where it ends before it begins, is out of the
+    /// range of moments, or credits less than nothing.
+    pub fn from_stored(first: i64, last: i64, credited: i64) -> Option<Self> {
+        let range = Moment::MIN.minute()..=Moment::MAX.minute();
+        let is_one = first <= last && range.contains(&first) && range.contains(&last);
+        (is_one && credited >= 0).then_some(Self {
+            first,
+            last,
+            credited,
+        })
     }
 
-    /// The minute of a moment.
-    pub fn of(moment: Moment) -> Self {
-        let minute = moment.us().div_euclid(MINUTE_US);
+    /// The span of one posting.
+    pub fn of(effective: Moment, credited: i64) -> Self {
+        let minute = effective.minute();
         Self {
             first: minute,
             last: minute,
+            credited,
         }
     }
 
@@ -88,17 +96,18 @@ impl Span {
         Self {
             first: self.first.min(other.first),
             last: self.last.max(other.last),
+            credited: self.credited.saturating_add(other.credited),
         }
     }
 
     /// Its first microsecond.
     pub fn first_us(self) -> i64 {
-        self.first * MINUTE_US
+        self.first * Moment::MINUTE_US
     }
 
     /// Its last microsecond.
     pub fn last_us(self) -> i64 {
-        (self.last + 1) * MINUTE_US - 1
+        (self.last + 1) * Moment::MINUTE_US - 1
     }
 
     /// Whether all of these postings are effective before the moment.
@@ -118,11 +127,10 @@ pub struct Link {
     /// The posting before it on the account.
     pub prev: Option<Position>,
     /// The posting it jumps to, where that is neither `prev` nor before the
-    /// first.
+    /// first: see [`Link::jump_of`].
     pub jump: Option<Position>,
-    /// The span of itself and all it jumps over, where these are
-    /// more than itself.
-    pub span: Option<Span>,
+    /// The span of itself and all it jumps over.
+    pub span: Span,
 }
 
 /// A posting that the chain's end is reached through, and what it spans.
@@ -130,6 +138,17 @@ pub struct Link {
 pub struct Peak {
     pub position: Position,
     pub span: Span,
+}
+
+impl Link {
+    /// The posting that the one of this ordinal jumps to. None where that is before the
+    /// first.
+    pub fn jump_of(self, ordinal: i64) -> Option<Position> {
+        match ordinal % 2 {
+            1 => self.prev,
+            _ => self.jump,
+        }
+    }
 }
 
 /// The end of an account's postings: how many postings, and the peaks on the way
@@ -158,9 +177,9 @@ impl Chain {
     }
 
     /// Appends a posting and says what it knows of those before it.
-    pub fn push(&mut self, position: Position, effective: Moment) -> Link {
+    pub fn push(&mut self, position: Position, posting: Span) -> Link {
         let prev = self.last();
-        let mut span = Span::of(effective);
+        let mut span = posting;
         let spanned = self.count.trailing_ones();
         for _ in 0..spanned {
             if let Some(peak) = self.peaks.pop() {
@@ -173,7 +192,7 @@ impl Chain {
         Link {
             prev,
             jump: jump.filter(|_| spanned > 0),
-            span: (spanned > 0).then_some(span),
+            span,
         }
     }
 }
@@ -186,24 +205,25 @@ mod tests {
         Position::new(Sequence::new(ordinal)?, 0)
     }
 
-    /// An odd posting knows the one before it; an even one also where it jumps to,
-    /// unless that is before the first, and what it spans.
+    /// Each posting knows the one before it and what it spans; an even one also where it
+    /// jumps to, unless that is before the first.
     #[test]
     fn links_say_no_more_than_they_must() {
         let mut chain = Chain::default();
-        let minute = |ordinal: i64| Moment::from_us(ordinal * MINUTE_US);
+        let minute = |ordinal: i64| Moment::from_us(ordinal * Moment::MINUTE_US).unwrap();
         for ordinal in 1..=64 {
-            let link = chain.push(position(ordinal).unwrap(), minute(ordinal).unwrap());
+            let link = chain.push(position(ordinal).unwrap(), Span::of(minute(ordinal), 10));
             let target = jump_ordinal(ordinal);
             let before = |ordinal| (ordinal > 0).then(|| position(ordinal)).flatten();
             let is_even = ordinal % 2 == 0;
             let expected = Link {
                 prev: before(ordinal - 1),
                 jump: before(target).filter(|_| is_even),
-                span: is_even.then_some(Span {
+                span: Span {
                     first: target + 1,
                     last: ordinal,
-                }),
+                    credited: (ordinal - target) * 10,
+                },
             };
             assert_eq!(link, expected, "{ordinal}");
             assert_eq!((chain.count(), chain.last()), (ordinal, position(ordinal)));
@@ -227,23 +247,39 @@ mod tests {
 
     #[test]
     fn spans_as_they_are_stored() {
-        let (first, last) = (Span::of(Moment::MIN).first, Span::of(Moment::MAX).last);
-        for (from, to, is_one) in [
-            (0, 0, true),
-            (first, last, true),
-            (1, 0, false),
-            (first - 1, 0, false),
-            (0, last + 1, false),
-            (last + 1, last + 1, false),
-            (first - 1, first - 1, false),
+        let (first, last) = (Moment::MIN.minute(), Moment::MAX.minute());
+        for (from, to, credited, is_one) in [
+            (0, 0, 0, true),
+            (first, last, i64::MAX, true),
+            (1, 0, 0, false),
+            (first - 1, 0, 0, false),
+            (0, last + 1, 0, false),
+            (last + 1, last + 1, 0, false),
+            (first - 1, first - 1, 0, false),
+            (0, 0, -1, false),
         ] {
-            assert_eq!(Span::from_stored(from, to).is_some(), is_one, "{from} {to}");
+            let span = Span::from_stored(from, to, credited);
+            assert_eq!(span.is_some(), is_one, "{from} {to} {credited}");
         }
+    }
+
+    /// More than a number has is no less than any balance.
+    #[test]
+    fn what_a_span_credits_stops_at_the_largest_number() {
+        let mut chain = Chain::default();
+        let each = Span::of(Moment::MIN, i64::MAX - 1);
+        chain.push(position(1).unwrap(), each);
+        let link = chain.push(position(2).unwrap(), each);
+        assert_eq!(link.span.credited, i64::MAX);
     }
 
     #[test]
     fn a_span_ends_with_its_last_minute() {
-        let span = Span { first: 1, last: 2 };
+        let span = Span {
+            first: 1,
+            last: 2,
+            credited: 0,
+        };
         assert_eq!((span.first_us(), span.last_us()), (60_000_000, 179_999_999));
     }
 }

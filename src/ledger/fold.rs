@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     AccountId, AccountOpened, Balance, Book, Booking, BookingId, Broken, Caller, Entry, Fact,
     Founded, Hold, HoldPlaced, HoldState, Moment, Note, Origin, Position, Posted, PostedEntry,
-    Posting, Stamp, Transfer,
+    Posting, Span, Stamp, Transfer,
     book::{Folio, fresh},
 };
 
@@ -209,11 +209,14 @@ impl Folio {
         if self.account.closed.is_some() {
             return Err(format!("account {} is closed", self.account.id));
         }
+        let before = self.account.balance.steps();
         self.account.balance = in_range(balance, &self.account.id)?;
+        let change = self.account.balance.steps().saturating_sub(before);
+        let span = Span::of(effective, change.max(0));
         Ok(Posting {
             account_no: self.account.number,
             balance: self.account.balance,
-            link: self.chain.push(position, effective),
+            link: self.chain.push(position, span),
         })
     }
 }

@@ -14,6 +14,8 @@ pub struct Moment(i64);
 const MAX_BEHIND_S: i64 = 300;
 
 impl Moment {
+    /// The microseconds of a minute.
+    pub const MINUTE_US: i64 = 60_000_000;
     /// 1900-01-01T00:00:00Z.
     pub const MIN: Self = Self(-2_208_988_800_000_000);
     /// 2020-01-01T00:00:00Z, before the first ledger of this kind.
@@ -33,16 +35,21 @@ impl Moment {
         self.0
     }
 
+    /// The minute it is in, from 0 at 1970-01-01T00:00:00Z.
+    pub fn minute(self) -> i64 {
+        self.0.div_euclid(Self::MINUTE_US)
+    }
+
     /// The whole minutes from this one to another; 0 where that is not later.
     pub fn minutes_until(self, later: Self) -> i64 {
-        (later.0 - self.0).max(0) / 60_000_000
+        (later.0 - self.0).max(0) / Self::MINUTE_US
     }
 
     /// The minutes from this one to another, of which those begun are counted whole; 0 where
     /// that is not later.
     pub fn minutes_begun_until(self, later: Self) -> i64 {
         let us = (later.0 - self.0).max(0);
-        us / 60_000_000 + i64::from(us % 60_000_000 > 0)
+        us / Self::MINUTE_US + i64::from(us % Self::MINUTE_US > 0)
     }
 
     /// So many seconds later, at most [`Moment::MAX`].

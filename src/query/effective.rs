@@ -92,7 +92,7 @@ pub(super) fn balances_before<const N: usize>(
 /// Before which of the places a whole branch comes. None where it must be
 /// opened to tell.
 fn counts_whole<const N: usize>(branch: Reached, places: &[Place; N]) -> Option<[bool; N]> {
-    let span = branch.row.link.span?;
+    let span = branch.row.link.span;
     let mut counts = [false; N];
     for (counts, place) in counts.iter_mut().zip(places) {
         *counts = place.is_after(branch, span)?;
@@ -158,18 +158,20 @@ impl Selection {
 
     /// Has a branch wait, if it may have postings of the range.
     fn add(&mut self, history: &mut History<'_>, step: Reached) -> Result<(), ReadError> {
-        let Some(span) = step.row.link.span else {
-            return self.add_posting(history, step);
-        };
+        let span = step.row.link.span;
         let is_outside = self.from.is_after(step, span) == Some(true)
             || self.end.is_after(step, span) == Some(false);
-        if !is_outside {
-            let rank = match self.direction {
-                Direction::OldestFirst => (span.first_us(), jump_ordinal(step.ordinal) + 1),
-                Direction::NewestFirst => (span.last_us(), step.ordinal),
-            };
-            self.waiting.insert(rank, Waiting::Branch(step));
+        if is_outside {
+            return Ok(());
         }
+        if step.ordinal % 2 == 1 {
+            return self.add_posting(history, step);
+        }
+        let rank = match self.direction {
+            Direction::OldestFirst => (span.first_us(), jump_ordinal(step.ordinal) + 1),
+            Direction::NewestFirst => (span.last_us(), step.ordinal),
+        };
+        self.waiting.insert(rank, Waiting::Branch(step));
         Ok(())
     }
 

@@ -46,11 +46,8 @@ impl<'a> History<'a> {
 
     /// The posting that this one jumps to.
     pub(super) fn jump(&mut self, from: Reached) -> Result<Option<Reached>, ReadError> {
-        if from.ordinal % 2 == 1 {
-            self.prev(from)
-        } else {
-            self.step(jump_ordinal(from.ordinal), from.row.link.jump)
-        }
+        let target = from.row.link.jump_of(from.ordinal);
+        self.step(jump_ordinal(from.ordinal), target)
     }
 
     fn step(&mut self, ordinal: i64, at: Option<Position>) -> Result<Option<Reached>, ReadError> {
@@ -82,9 +79,8 @@ impl<'a> History<'a> {
             if early(step.ordinal, step.position) {
                 break;
             }
-            let target = step.row.link.jump;
-            let jumps = step.ordinal % 2 == 0
-                && target.is_some_and(|target| !early(jump_ordinal(step.ordinal), target));
+            let target = step.row.link.jump_of(step.ordinal);
+            let jumps = target.is_some_and(|target| !early(jump_ordinal(step.ordinal), target));
             at = if jumps {
                 self.jump(step)?
             } else {

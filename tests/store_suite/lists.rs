@@ -210,10 +210,16 @@ pub(super) fn postings_know_the_balance_and_those_before(open: Open<'_>) {
         let shown =
             |at: Option<timebank::ledger::Position>| at.map(|p| (p.sequence().get(), p.leg()));
         assert_eq!(shown(posting.link.prev), place(ordinal - 1));
-        if ordinal % 2 == 0 {
-            assert_eq!(shown(posting.link.jump), place(jump_ordinal(ordinal)));
-            assert!(posting.link.span.is_some());
-        }
+        let jump = posting.link.jump_of(ordinal);
+        assert_eq!(shown(jump), place(jump_ordinal(ordinal)));
+        let balance = |ordinal| match ordinal {
+            0 => 0,
+            ordinal => expected[ordinal as usize - 1].2,
+        };
+        let spanned = jump_ordinal(ordinal) + 1..=ordinal;
+        let changes = spanned.map(|ordinal| balance(ordinal) - balance(ordinal - 1));
+        let credited: i64 = changes.filter(|change| *change > 0).sum();
+        assert_eq!(posting.link.span.credited, credited, "posting {ordinal}");
         at = posting.link.prev;
     }
     assert_eq!(at, None);

@@ -4,7 +4,7 @@
 use super::{Within, accounts::AccountAt};
 use crate::{
     exchange::Day,
-    ledger::{Moment, Span, TimeZone, jump_ordinal},
+    ledger::{Moment, Span, TimeZone},
     query::{ReadError, Reading, history::History},
 };
 
@@ -47,7 +47,8 @@ impl Today {
 }
 
 impl Ages {
-    /// Adds what stands on an account.
+    /// Adds what stands on an account: of postings of one age what they credited, and where
+    /// ages mix, one posting after another.
     pub(super) fn add(
         &mut self,
         reading: &mut Reading<'_>,
@@ -60,48 +61,36 @@ impl Ages {
             zone: within.zone,
         };
         let mut history = History::new(reading, &at.row);
-        match common_age(&mut history, today)? {
-            Some(age) => self.add_to(age, at.balance),
-            None => self.add_last(&mut history, at.balance, today)?,
-        }
-        Ok(())
-    }
-
-    fn add_to(&mut self, age: Age, minutes: i64) {
-        if let Some(sum) = self.0.get_mut(age) {
-            *sum = sum.saturating_add(minutes);
-        }
-    }
-
-    /// Adds what came last, one posting after another.
-    fn add_last(
-        &mut self,
-        history: &mut History<'_>,
-        mut left: i64,
-        today: Today,
-    ) -> Result<(), ReadError> {
-        // An age that postings have in common, and the ordinal that they come after.
-        let mut common = None;
+        let mut left = at.balance;
         let mut step = history.last()?;
-        while let Some(posting) = step.filter(|_| left > 0) {
-            if let Some(span) = posting.row.link.span {
-                let age = today.age_of_all(span);
-                common = age.map(|age| (age, jump_ordinal(posting.ordinal)));
-            }
-            let before = history.prev(posting)?;
-            let change = posting.row.balance - before.map_or(0, |before| before.row.balance);
-            if change > 0 {
-                let age = match common.filter(|(_, after)| posting.ordinal > *after) {
-                    Some((age, _)) => age,
-                    None => today.age(history.place(posting)?.effective_at),
+        while left > 0
+            && let Some(posting) = step
+        {
+            let span = posting.row.link.span;
+            if let Some(age) = today.age_of_all(span) {
+                self.take(age, span.credited, &mut left);
+                step = match left {
+                    0 => None,
+                    _ => history.jump(posting)?,
                 };
-                let part = change.min(left);
-                self.add_to(age, part);
-                left -= part;
+            } else {
+                let before = history.prev(posting)?;
+                let change = posting.row.balance - before.map_or(0, |before| before.row.balance);
+                let age = today.age(history.place(posting)?.effective_at);
+                self.take(age, change.max(0), &mut left);
+                step = before;
             }
-            step = before;
         }
         Ok(())
+    }
+
+    /// Adds what was credited, as far as it is left.
+    fn take(&mut self, age: Age, credited: i64, left: &mut i64) {
+        let part = credited.min(*left);
+        *left -= part;
+        if let Some(sum) = self.0.get_mut(age) {
+            *sum = sum.saturating_add(part);
+        }
     }
 
     /// Each age with the minutes that are of it.
@@ -109,27 +98,4 @@ impl Ages {
         let names = AGES.map(|(_, name)| name).into_iter().chain([OLDEST]);
         names.zip(self.0)
     }
-}
-
-/// The age of all postings of an account, where they have one: told by the spans of a few, and
-/// where only the last has none, by its record.
-fn common_age(history: &mut History<'_>, today: Today) -> Result<Option<Age>, ReadError> {
-    let (mut common, mut alone) = (None, None);
-    let mut step = history.last()?;
-    while let Some(posting) = step {
-        match posting.row.link.span {
-            None => alone = Some(posting),
-            Some(span) => match (today.age_of_all(span), common) {
-                (Some(age), None) => common = Some(age),
-                (Some(age), Some(common)) if age == common => {}
-                _ => return Ok(None),
-            },
-        }
-        step = history.jump(posting)?;
-    }
-    let Some(posting) = alone else {
-        return Ok(common);
-    };
-    let age = today.age(history.place(posting)?.effective_at);
-    Ok(Some(age).filter(|age| common.is_none_or(|common| common == *age)))
 }

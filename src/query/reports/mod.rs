@@ -46,7 +46,7 @@ pub use satisfaction::satisfaction;
 use super::{ReadError, Reading, centres, policies::zone};
 use crate::{
     exchange::{Branch, Day, rules::MAX_CENTRES},
-    ledger::{Sequence, Span, TimeZone},
+    ledger::{Moment, Sequence, TimeZone},
 };
 
 /// How many objects or records are read at once.
@@ -217,7 +217,7 @@ impl Within {
     fn minutes(&self) -> (i64, i64) {
         let minute = |day: Option<Day>| {
             let begins_at = day.and_then(|day| day.begins_at(self.zone));
-            begins_at.map(|at| Span::of(at).first)
+            begins_at.map(Moment::minute)
         };
         let end = self.scope.until.and_then(Day::next);
         (

@@ -10,8 +10,8 @@ pub use tables::{Row, Table, Value};
 use crate::{
     exchange::{self, Changed, Object},
     ledger::{
-        Book, Booking, BookingId, Entry, Fact, Hold, HoldStateKind, Link, Origin, Posted, Sequence,
-        Span, Touched,
+        Book, Booking, BookingId, Entry, Fact, Hold, HoldStateKind, Origin, Posted, Sequence, Span,
+        Touched,
     },
     steps::Record,
 };
@@ -60,7 +60,7 @@ fn put_served<E>(
             table: Table::Served,
             values: &[
                 record.stamp.sequence.into(),
-                Span::of(record.effective_at_of(entry)).first.into(),
+                record.effective_at_of(entry).minute().into(),
             ],
             of: record.stamp.sequence,
             may_change: false,
@@ -79,7 +79,7 @@ fn put_forced<E>(record: &Record, put: &mut impl FnMut(Row<'_>) -> Result<(), E>
         table: Table::Forced,
         values: &[
             record.stamp.sequence.into(),
-            Span::of(record.stamp.moment).first.into(),
+            record.stamp.moment.minute().into(),
         ],
         of: record.stamp.sequence,
         may_change: false,
@@ -197,8 +197,7 @@ pub fn of_posted<E>(
         credit,
     } in posted
     {
-        let first = |link: &Link| link.span.map(|span| span.first);
-        let last = |link: &Link| link.span.map(|span| span.last);
+        let last = |span: Span| Some(span.last).filter(|last| *last != span.first);
         put(Row {
             table: Table::Transfers,
             values: &[
@@ -207,14 +206,16 @@ pub fn of_posted<E>(
                 debit.balance.into(),
                 debit.link.prev.into(),
                 debit.link.jump.into(),
-                first(&debit.link).into(),
-                last(&debit.link).into(),
+                debit.link.span.first.into(),
+                last(debit.link.span).into(),
+                debit.link.span.credited.into(),
                 credit.account_no.into(),
                 credit.balance.into(),
                 credit.link.prev.into(),
                 credit.link.jump.into(),
-                first(&credit.link).into(),
-                last(&credit.link).into(),
+                credit.link.span.first.into(),
+                last(credit.link.span).into(),
+                credit.link.span.credited.into(),
             ],
             of: position.sequence(),
             may_change: false,

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::{objects, read};
 use crate::{
     exchange::Wants,
-    ledger::{AccountId, Book, BookingId, Chain, FreeIds, Moment, Peak, Span, jump_ordinal},
+    ledger::{AccountId, Book, BookingId, Chain, FreeIds, Moment, Peak, jump_ordinal},
     steps::State,
     store::{AccountRow, StoreError},
 };
@@ -115,16 +115,11 @@ fn chain(connection: &Connection, found: &AccountRow) -> Result<Chain> {
             StoreError::Corrupt(format!("the postings of account number {no} break off"))
         })?;
         let (_, link) = read::posting(connection, no, position)?;
-        let span = match link.span {
-            Some(span) => span,
-            None => Span::of(read::effective_at(connection, position)?),
-        };
-        peaks.push(Peak { position, span });
-        at = if ordinal % 2 == 1 {
-            link.prev
-        } else {
-            link.jump
-        };
+        peaks.push(Peak {
+            position,
+            span: link.span,
+        });
+        at = link.jump_of(ordinal);
         ordinal = jump_ordinal(ordinal);
     }
     peaks.reverse();

@@ -360,14 +360,6 @@ pub(super) fn note(connection: &Connection, at: Sequence) -> Result<Option<Note>
     }
 }
 
-/// When the entry of a posting is effective.
-pub(super) fn effective_at(connection: &Connection, at: Position) -> Result<Moment> {
-    let record = record(connection, at.sequence())?;
-    record
-        .effective_at(at)
-        .ok_or_else(|| corrupt(format!("record {} posts nothing", record.stamp.sequence)))
-}
-
 /// Which side of a transfer an account is on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Side {
@@ -379,9 +371,8 @@ pub(super) enum Side {
 pub(super) fn side(row: &Row<'_>, side: Side) -> Result<(i64, i64, Link)> {
     let first = match side {
         Side::Debit => 0,
-        Side::Credit => 6,
+        Side::Credit => 7,
     };
-    let span: (Option<i64>, Option<i64>) = (row.get(first + 4)?, row.get(first + 5)?);
     let link = Link {
         prev: row
             .get::<_, Option<i64>>(first + 2)?
@@ -391,24 +382,30 @@ pub(super) fn side(row: &Row<'_>, side: Side) -> Result<(i64, i64, Link)> {
             .get::<_, Option<i64>>(first + 3)?
             .map(position)
             .transpose()?,
-        span: match span {
-            (Some(first), Some(last)) => Some(
-                Span::from_stored(first, last)
-                    .ok_or_else(|| corrupt(format!("{first} to {last} is no span of minutes")))?,
-            ),
-            (None, None) => None,
-            _ => return Err(corrupt("a transfer knows one end of its span")),
-        },
+        span: span(row, first + 4)?,
     };
     Ok((row.get(first)?, row.get(first + 1)?, link))
+}
+
+/// A span, whose last minute is not there where it is the first.
+fn span(row: &Row<'_>, column: usize) -> Result<Span> {
+    let first = row.get(column)?;
+    let last = row.get::<_, Option<i64>>(column + 1)?.unwrap_or(first);
+    let credited = row.get(column + 2)?;
+    Span::from_stored(first, last, credited).ok_or_else(|| {
+        corrupt(format!(
+            "minutes {first} to {last}, crediting {credited}, are no span"
+        ))
+    })
 }
 
 /// The side of a transfer that is this account's.
 pub(super) fn posting(connection: &Connection, no: i64, at: Position) -> Result<(i64, Link)> {
     let mut statement = connection.prepare_cached(
-        "SELECT debit_no, debit_balance, debit_prev, debit_jump, debit_first_minute, debit_last_minute,
+        "SELECT debit_no, debit_balance, debit_prev, debit_jump, debit_first_minute,
+                debit_last_minute, debit_credited,
                 credit_no, credit_balance, credit_prev, credit_jump, credit_first_minute,
-                credit_last_minute
+                credit_last_minute, credit_credited
          FROM transfers WHERE position = ?1",
     )?;
     let mut rows = statement.query(params![at.stored()])?;

@@ -75,8 +75,8 @@ fn balance_before(
     let mut balance = account.balance.steps();
     while let Some(position) = at {
         let (after, link) = read::posting(connection, account.number, position)?;
-        if link.span.is_some_and(|span| span.all_before(end)) {
-            (ordinal, at) = (jump_ordinal(ordinal), link.jump);
+        if link.span.all_before(end) {
+            (ordinal, at) = (jump_ordinal(ordinal), link.jump_of(ordinal));
             continue;
         }
         let before = match link.prev {
