@@ -1,24 +1,33 @@
-//! What an audit is told to look into, as far as the tally knows of it: services that overlap, long
-//! days, entries that are dated back, and what somebody gained by a record of their own.
+//! What an audit is told to look into, by the tally.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     bank::Ticket,
-    calendar::{DAY, date, day_of, month_around},
-    city::City,
+    calendar::{DAY, date, month_around},
     districts::DISTRICTS,
-    entries::posting,
-    figures::{Rows, Scope, Seen, number},
-    tally::{Other, Part, Tally},
+    figures::{Rows, Scope, Seen, count, number},
+    reckoning::rounded,
+    tally::{OrderState, Tally},
 };
 
-/// The anomalies that are compared; of none is more usual than the defaults say.
-pub(super) const COMPARED: [&str; 4] =
-    ["overlapping services", "long day", "dated back", "own gain"];
+/// The anomalies; of none is more usual than the defaults say.
+pub(super) const ANOMALIES: [&str; 8] = [
+    "overlapping services",
+    "long day",
+    "reciprocal pair",
+    "rounding to one side",
+    "dated back",
+    "own gain",
+    "acts for many",
+    "figures fell",
+];
 const LONG_DAY: i64 = DAY;
-const BACK_DAYS: i64 = 31;
-const YUBEI: usize = 3;
+const PAIR_TIMES: i64 = 5;
+const ROUNDED_ORDERS: i64 = 20;
+const ROUNDED_PERCENT: i64 = 95;
+pub(super) const BACK_DAYS: i64 = 31;
+const ACTS_FOR: i64 = 5;
 
 /// A record that is told of by itself.
 #[derive(Clone, Debug)]
@@ -31,6 +40,49 @@ pub(super) struct Deed {
     pub(super) on: i64,
     pub(super) value: i64,
     pub(super) ticket: Ticket,
+}
+
+/// That a member did something for another: when, and by which record, once it is there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Acting {
+    doer: usize,
+    member: usize,
+    pub(super) recorded: Option<(i64, Ticket)>,
+}
+
+impl Acting {
+    pub(super) fn new(doer: usize, member: usize) -> Self {
+        Self {
+            doer,
+            member,
+            recorded: None,
+        }
+    }
+}
+
+/// Hours that moved for a service, from an account of a district; below 0 those that it got back.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moved {
+    district: usize,
+    minutes: i64,
+    pub(super) recorded: Option<(i64, Ticket)>,
+}
+
+impl Moved {
+    pub(super) fn new(payer: &str, minutes: i64) -> Self {
+        Self {
+            district: district_of(payer),
+            minutes,
+            recorded: None,
+        }
+    }
+}
+
+/// The district that an id begins with.
+fn district_of(id: &str) -> usize {
+    let name = id.split(':').next();
+    let at = DISTRICTS.iter().position(|home| Some(home.name) == name);
+    at.expect("a district")
 }
 
 /// When somebody took part in a service.
@@ -46,17 +98,18 @@ struct Stay {
 /// A row: the anomaly and the branch, who and when, and the figures.
 fn row(
     (anomaly, district): (&str, usize),
-    (who, on): (&str, i64),
+    (who, on): (&str, Option<i64>),
     (measure, value, threshold): (&str, i64, i64),
     records: &[i64],
 ) -> Vec<String> {
+    assert!(ANOMALIES.contains(&anomaly), "{anomaly}");
     let first = records.iter().take(20);
     let records_told: Vec<_> = first.map(ToString::to_string).collect();
     vec![
         anomaly.into(),
         DISTRICTS[district].name.into(),
         who.into(),
-        date(on),
+        on.map_or_else(|| "-".into(), date),
         measure.into(),
         number(value),
         number(threshold),
@@ -87,6 +140,14 @@ impl Tally {
         let services = self.services(month);
         self.overlaps(&services, sequences, rows);
         self.long_days(&services, sequences, rows);
+        self.pairs(&services, sequences, rows);
+        self.roundings(month, sequences, rows);
+        self.deeds(month, sequences, rows);
+        self.acts_for_many(month, sequences, rows);
+        self.falls(month, sequences, rows);
+    }
+
+    fn deeds(&self, month: &Scope, sequences: &[i64], rows: &mut Rows) {
         let mut deeds: Vec<_> = self.deeds.iter().collect();
         deeds.retain(|deed| month.has(deed.district, deed.recorded));
         deeds.sort_by_key(|deed| deed.ticket.of(sequences));
@@ -97,7 +158,7 @@ impl Tally {
             };
             rows.push(row(
                 (deed.anomaly, deed.district),
-                (&deed.who, deed.on),
+                (&deed.who, Some(deed.on)),
                 (measure, deed.value, threshold),
                 &[deed.ticket.of(sequences)],
             ));
@@ -135,8 +196,8 @@ impl Tally {
                 let minutes = before.until.min(stay.until) - stay.from;
                 if minutes > 0 {
                     rows.push(row(
-                        (COMPARED[0], stay.district),
-                        (who, stay.on),
+                        ("overlapping services", stay.district),
+                        (who, Some(stay.on)),
                         ("minutes", minutes, 0),
                         &[before.sequence, stay.sequence],
                     ));
@@ -161,8 +222,8 @@ impl Tally {
         for ((on, who), (district, minutes, records)) in days {
             if minutes > LONG_DAY {
                 rows.push(row(
-                    (COMPARED[1], district),
-                    (who, on),
+                    ("long day", district),
+                    (who, Some(on)),
                     ("minutes", minutes, LONG_DAY),
                     &records,
                 ));
@@ -171,80 +232,141 @@ impl Tally {
     }
 }
 
-impl City {
-    /// Somebody is said to have served more than a day has hours, in two entries.
-    pub(super) fn enter_long_day(&mut self) {
-        let home = &DISTRICTS[YUBEI];
-        let server = self.pick(YUBEI, |city, member| {
-            let today = city.today();
-            let is_there = |half| {
-                let at = city
-                    .tally
-                    .members
-                    .iter()
-                    .position(|one| one.id == member.id);
-                at.is_some_and(|at| city.agenda.taken.contains(&(at, today - 1, half)))
-            };
-            city.is_idle(member) && !is_there(0) && !is_there(1) && !city.comes_weekly(member)
-        });
-        let Some(server) = server else { return };
-        let (from, to) = (
-            home.account("organisation:care"),
-            self.tally.members[server].account.clone(),
-        );
-        let service = home.services[0].code;
-        for (at, minutes) in [(3, 780), (4, 700)] {
-            let at = (self.today() - 1) * DAY + at * 60;
-            let id = self.bank.id();
-            let entry = posting(id, (&from, &to, minutes), Some(service), Some(at));
-            self.bank.does(&home.staff(0), entry);
-            self.tally.post(&from, &to, minutes, at);
-            self.tally.others.push(Other {
-                district: YUBEI,
-                service,
-                point: None,
-                on: day_of(at),
-                between: None,
-                ticket: self.bank.last(),
-                is_entered: true,
-                is_reversed: false,
-                parts: vec![Part {
-                    provider: Some(server),
-                    served: minutes,
-                    credited: minutes,
-                    ..Part::default()
-                }],
-            });
+/// What two did for each other.
+#[derive(Default)]
+struct Pair {
+    district: usize,
+    /// What the one whose id comes first did, and the other.
+    minutes: [i64; 2],
+    records: Vec<i64>,
+}
+
+impl Tally {
+    fn pairs(&self, services: &[Seen], sequences: &[i64], rows: &mut Rows) {
+        let mut pairs = BTreeMap::<[&str; 2], Pair>::new();
+        for seen in services {
+            for part in &seen.parts {
+                let (Some(provider), Some(recipient)) = (part.provider, part.recipient) else {
+                    continue;
+                };
+                let mut names = [provider, recipient].map(|one| self.members[one].id.as_str());
+                let side = usize::from(names[0] > names[1]);
+                names.sort_unstable();
+                let pair = pairs.entry(names).or_insert_with(|| Pair {
+                    district: seen.district,
+                    ..Pair::default()
+                });
+                pair.minutes[side] += part.served;
+                pair.records.push(seen.ticket.of(sequences));
+            }
         }
-        self.did("entered a long day");
+        pairs.retain(|_, pair| pair.minutes.iter().all(|minutes| *minutes > 0));
+        let mutual = |pair: &Pair| pair.minutes[0].min(pair.minutes[1]);
+        let all: i64 = pairs.values().map(mutual).sum();
+        let others = i64::try_from(pairs.len()).expect("a count") - 1;
+        for (names, pair) in &pairs {
+            let of_others = all - mutual(pair);
+            let value = match of_others {
+                0 => 0,
+                _ => mutual(pair) * others * 100 / of_others,
+            };
+            if value > PAIR_TIMES * 100 {
+                rows.push(row(
+                    ("reciprocal pair", pair.district),
+                    (&names.join(" "), None),
+                    ("hundredths", value, PAIR_TIMES * 100),
+                    &pair.records,
+                ));
+            }
+        }
     }
 
-    /// Hours of a while ago, from before there was a ledger or from the month before.
-    pub(super) fn enter_dated_back(&mut self) {
-        let today = self.today();
-        let days = match today {
-            0..28 => vec![today - 42, today - 32, today - 20],
-            _ => vec![month_around(month_around(today).0 - 1).0],
-        };
-        let to = self.here[YUBEI][1];
-        let to = self.tally.members[to].account.clone();
-        let from = DISTRICTS[YUBEI].account("issuance:old");
-        for on in days {
-            let at = on * DAY + 600;
-            let entry = posting(self.bank.id(), (&from, &to, 15), None, Some(at));
-            self.bank.does("4001", entry);
-            self.tally.post(&from, &to, 15, at);
-            if today - on > BACK_DAYS {
-                self.tally.deeds.push(Deed {
-                    anomaly: COMPARED[2],
-                    district: YUBEI,
-                    who: "4001".into(),
-                    recorded: today,
-                    on,
-                    value: today - on,
-                    ticket: self.bank.last(),
-                });
-                self.did("dated back");
+    fn roundings(&self, month: &Scope, sequences: &[i64], rows: &mut Rows) {
+        let mut found = BTreeMap::<&str, (usize, [Vec<(i64, &str, i64)>; 2])>::new();
+        for order in &self.orders {
+            let district = self.needs[order.need].district;
+            let served = order.reckoned.as_ref().map_or(0, |one| one.confirmed);
+            if order.state != OrderState::Done || served == 0 || !month.has(district, order.on) {
+                continue;
+            }
+            let change = rounded(&DISTRICTS[district].rules, served) - served;
+            let name = DISTRICTS[district].name;
+            let (_, sides) = found.entry(name).or_insert((district, Default::default()));
+            if change != 0 {
+                let side = &mut sides[usize::from(change < 0)];
+                side.push((order.on, &order.id, order.ticket.of(sequences)));
+            }
+        }
+        for (district, sides) in found.into_values() {
+            let counts = sides.each_ref().map(count);
+            let all: i64 = counts.iter().sum();
+            for (who, (mut records, count)) in ["providers", "recipients"]
+                .into_iter()
+                .zip(sides.into_iter().zip(counts))
+            {
+                let value = count * 10_000 / all.max(1);
+                if all < ROUNDED_ORDERS || value <= ROUNDED_PERCENT * 100 {
+                    continue;
+                }
+                records.sort_unstable();
+                let records: Vec<_> = records.into_iter().map(|(.., at)| at).collect();
+                rows.push(row(
+                    ("rounding to one side", district),
+                    (who, None),
+                    ("percent", value, ROUNDED_PERCENT * 100),
+                    &records,
+                ));
+            }
+        }
+    }
+
+    fn acts_for_many(&self, month: &Scope, sequences: &[i64], rows: &mut Rows) {
+        let mut doers = BTreeMap::<&str, (usize, BTreeSet<usize>, Vec<i64>)>::new();
+        for acting in &self.actings {
+            let (on, ticket) = acting.recorded.expect("it is there");
+            let district = district_of(&self.members[acting.member].id);
+            if month.has(district, on) {
+                let doer = doers.entry(&self.members[acting.doer].id);
+                let doer = doer.or_insert((district, BTreeSet::new(), Vec::new()));
+                if doer.1.insert(acting.member) {
+                    doer.2.push(ticket.of(sequences));
+                }
+            }
+        }
+        for (who, (district, members, records)) in doers {
+            let value = count(&members);
+            if value > ACTS_FOR {
+                rows.push(row(
+                    ("acts for many", district),
+                    (who, None),
+                    ("count", value, ACTS_FOR),
+                    &records,
+                ));
+            }
+        }
+    }
+
+    fn falls(&self, month: &Scope, sequences: &[i64], rows: &mut Rows) {
+        let mut days = BTreeMap::<(&str, i64), (usize, i64, Vec<i64>)>::new();
+        for moved in &self.moved {
+            let (on, ticket) = moved.recorded.expect("it is there");
+            if month.has(moved.district, on) {
+                let day = days.entry((DISTRICTS[moved.district].name, on));
+                let day = day.or_insert((moved.district, 0, Vec::new()));
+                day.1 += moved.minutes;
+                if moved.minutes < 0 {
+                    day.2.push(ticket.of(sequences));
+                }
+            }
+        }
+        for ((_, on), (district, minutes, records)) in days {
+            if minutes < 0 {
+                rows.push(row(
+                    ("figures fell", district),
+                    ("-", Some(on)),
+                    ("minutes", -minutes, 0),
+                    &records,
+                ));
             }
         }
     }

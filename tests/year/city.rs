@@ -12,7 +12,7 @@ use timebank::{
         pool::{OpenPool, Purposes},
         stock::{Counted, ItemId, OpenStock, Pieces, PutItem},
     },
-    ledger::{self, AccountKind, AccountOpened, Unit, UnitId},
+    ledger::{self, AccountKind, AccountOpened, BookingId, Unit, UnitId},
 };
 
 use super::{
@@ -56,6 +56,8 @@ pub(super) struct City {
     pub(super) gone: usize,
     /// How often something was carried out, by its name.
     pub(super) done: BTreeMap<&'static str, usize>,
+    /// An entry that is to be taken back.
+    pub(super) mistake: Option<BookingId>,
 }
 
 impl City {
@@ -72,6 +74,7 @@ impl City {
             moved: 0,
             gone: 0,
             done: BTreeMap::new(),
+            mistake: None,
         };
         let points = Unit::new(UnitId::parse("points").expect("a unit"), "point");
         city.bank.does(
@@ -297,7 +300,9 @@ impl City {
         let block = format!("block-{}", number % 6 + 1);
         let has_device = number % 4 == 3;
         let heard_of = HEARD_OF[number % HEARD_OF.len()];
+        let proxy = self.proxy(at, number, has_device);
         let details = MemberDetails {
+            proxy_id: proxy.map(|proxy| member_id(&self.tally.members[proxy].id)),
             block: Some(code(&block)),
             has_device,
             heard_of: heard_of.map(code),
@@ -334,6 +339,7 @@ impl City {
             has_device,
             block,
             heir,
+            proxy,
             is_here: true,
             earned: Default::default(),
             busy_until: 0,
@@ -344,6 +350,12 @@ impl City {
             qualified: None,
             may_go: true,
         });
+    }
+
+    /// In Yuzhong one member confirms for many who have no device.
+    fn proxy(&self, at: usize, number: usize, has_device: bool) -> Option<usize> {
+        let is_for = at == 4 && !has_device && number.is_multiple_of(2);
+        self.here[at].first().copied().filter(|_| is_for)
     }
 
     /// A member's account of hours, within the limits of the district.

@@ -28,6 +28,12 @@ impl City {
         if of_month == 2 || day == 6 {
             self.enter_dated_back();
         }
+        if day == self.days - 1 {
+            self.enter_mistake();
+        }
+        if day == self.days + 6 {
+            self.take_mistake_back();
+        }
         self.have_them_wait(day);
         if day == NEW_POLICY_ON - 30 {
             self.adopt(&DISTRICTS[2], Some("2025-07-01"), "");
@@ -46,6 +52,7 @@ impl City {
             27 => (0..5).for_each(|district| self.forget(district)),
             4 => (0..5).for_each(|district| self.begin_weekly(district)),
             3 => self.enter_long_day(),
+            17 => self.enter_swaps(),
             _ => {}
         }
     }

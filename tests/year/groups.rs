@@ -6,6 +6,7 @@ use timebank::exchange::{
 };
 
 use super::{
+    anomalies::Moved,
     bank::{account, branch, code, member_id, minutes, moment},
     calendar::{DAY, day_of},
     city::City,
@@ -182,8 +183,10 @@ impl City {
         for (from, to) in legs {
             let account = self.tally.members[to].account.clone();
             self.tally.post(&from, &account, held.each, held.from);
+            self.tally.moved.push(Moved::new(&from, held.each));
             self.tally.credit(to, on, held.each);
         }
+        self.recorded();
         let parts = parts(held, there);
         for part in &parts {
             for member in [part.provider, part.recipient].into_iter().flatten() {

@@ -12,6 +12,7 @@ use timebank::{
 };
 
 use super::{
+    anomalies::Moved,
     bank::{account, amount, branch, code, member_id, reason},
     calendar::{DAY, month, month_days},
     city::City,
@@ -205,9 +206,11 @@ impl City {
         self.bank.does(&home.staff(0), entry);
         let ticket = self.bank.last();
         self.tally.post(&from, &to, 60, at);
+        self.tally.moved.push(Moved::new(&from, 60));
+        self.recorded();
         let is_mistake = self.rng.usize(..3) == 0 && self.tally.account(&to).available() >= 60;
         if is_mistake {
-            self.take_back(&home.staff(1), (district, id), (&from, &to));
+            self.take_back(&home.staff(1), (district, id), (&from, &to, 60));
         }
         let part = Part {
             provider: Some(server),
@@ -230,11 +233,11 @@ impl City {
     }
 
     /// Every other time it is forced, which is counted.
-    fn take_back(
+    pub(super) fn take_back(
         &mut self,
         by: &str,
         (district, of): (usize, BookingId),
-        (from, to): (&str, &str),
+        (from, to, minutes): (&str, &str, i64),
     ) {
         let id = self.bank.id();
         let mistakes = self.tally.others.iter().filter(|other| other.is_reversed);
@@ -244,7 +247,9 @@ impl City {
             self.tally.forced.push((district, self.today()));
         }
         let minute = self.minute();
-        self.tally.post(to, from, 60, minute);
+        self.tally.post(to, from, minutes, minute);
+        self.tally.moved.push(Moved::new(from, -minutes));
+        self.recorded();
     }
 
     /// Nothing is effective in a month that is closed.

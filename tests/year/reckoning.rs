@@ -1,6 +1,7 @@
 //! What services are worth, reckoned by the tally's own arithmetic, and what becomes of orders.
 
 use super::{
+    anomalies::Moved,
     bank::Ticket,
     calendar::day_of,
     districts::{DISTRICTS, Rounding, Rules, Service},
@@ -11,7 +12,7 @@ use super::{
 /// Whether a command is carried out, or by which rule it is refused.
 pub(super) type Foreseen = Result<(), &'static str>;
 
-fn rounded(rules: &Rules, minutes: i64) -> i64 {
+pub(super) fn rounded(rules: &Rules, minutes: i64) -> i64 {
     if minutes == 0 {
         return 0;
     }
@@ -197,6 +198,8 @@ impl Tally {
         self.post(&payer, &to, reckoned.credited, minute);
         self.post(&payer, &pool, reckoned.excess, minute);
         if !service.is_points {
+            self.moved
+                .push(Moved::new(&payer, reckoned.credited + reckoned.excess));
             self.credit(provider, on, reckoned.credited);
         }
         self.orders[order].reckoned = Some(reckoned);
@@ -268,6 +271,8 @@ impl Tally {
         self.post(&to, &payer, before.credited, minute);
         self.post(&pool, &payer, before.excess, minute);
         if !self.orders[order].service.is_points {
+            let back = before.credited + before.excess;
+            self.moved.push(Moved::new(&payer, -back));
             self.credit(provider, on, -before.credited);
         }
         self.pay(order, reckoned, minute);

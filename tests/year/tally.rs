@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use timebank::exchange::pool::ReliefId;
 
 use super::{
-    anomalies::Deed,
+    anomalies::{Acting, Deed, Moved},
     bank::Ticket,
     calendar::{DAY, day_of, monday},
     districts::Service,
@@ -68,6 +68,8 @@ pub(super) struct Member {
     pub(super) has_device: bool,
     pub(super) block: String,
     pub(super) heir: Option<usize>,
+    /// Who confirms for them.
+    pub(super) proxy: Option<usize>,
     pub(super) is_here: bool,
     /// What they earned of hours, by service date.
     pub(super) earned: BTreeMap<i64, i64>,
@@ -212,6 +214,8 @@ pub(super) struct Tally {
     pub(super) closed: Vec<Closed>,
     pub(super) trainings: Vec<Trained>,
     pub(super) deeds: Vec<Deed>,
+    pub(super) actings: Vec<Acting>,
+    pub(super) moved: Vec<Moved>,
     /// The days of services on which members wait, as far as that is adopted.
     pub(super) waits: Vec<(i64, i64)>,
     pub(super) weekly: Vec<Weekly>,

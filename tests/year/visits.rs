@@ -12,12 +12,13 @@ use timebank::exchange::{
 };
 
 use super::{
+    anomalies::Acting,
     bank::{code, member_id, minutes, moment, reason},
     calendar::day_of,
     city::City,
     districts::{DISTRICTS, Service},
     reckoning::Foreseen,
-    tally::{Need, NeedState, OrderState},
+    tally::{Member, Need, NeedState, OrderState},
 };
 
 /// After how many days nobody accepts a need any more.
@@ -324,6 +325,7 @@ impl City {
             reason: Some(reason("as it was told")),
         };
         self.bank.say(&by, Command::StepOrder(step), foreseen);
+        self.recorded();
     }
 
     fn complain(&mut self, at: usize, order: OrderId) {
@@ -388,10 +390,22 @@ impl City {
         if both && self.tally.agreed(order).is_none() {
             self.tell(at);
         }
-        let member = &self.tally.members[member];
-        let by = match member.has_device {
-            true => member.id.clone(),
-            false => self.staff(at, number),
+        let Member {
+            id,
+            has_device,
+            proxy,
+            ..
+        } = &self.tally.members[member];
+        // Not for both sides, and not whoever is the other side.
+        let proxy = proxy.filter(|proxy| side == 1 && *proxy != visit.provider);
+        let by = match (has_device, proxy) {
+            (true, _) => id.clone(),
+            (false, None) => self.staff(at, number),
+            (false, Some(proxy)) => {
+                let by = self.tally.members[proxy].id.clone();
+                self.tally.actings.push(Acting::new(proxy, member));
+                by
+            }
         };
         Some((by, action, Ok(())))
     }
