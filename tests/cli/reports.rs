@@ -66,7 +66,7 @@ fn the_example_city_has_the_participants_of_the_study() {
     ];
     let of_one = desk.json(&of_one);
     assert_eq!(
-        (&of_one["of"], &of_one["since"], &of_one["until"]),
+        (&of_one["scope"], &of_one["since"], &of_one["until"]),
         (
             &json!("yuzhong"),
             &json!("2025-03-01"),
@@ -233,8 +233,52 @@ fn a_sample_of_nothing() {
     let desk = Desk::founded();
     let drawn = desk.json(&["audit", "sample", "--seed", "dice", "--size", "5"]);
     assert_eq!(drawn["rows"], json!([]));
+    let columns = "scope,since,until,at_position,order_id,on,centre,service,point,provider_id,\
+        recipient_id,served_minutes,credited_minutes";
+    let drawn = ["audit", "sample", "--seed", "dice", "--size", "5"];
+    let columns_of_none = [
+        (&drawn[..], columns),
+        (
+            &["audit", "anomalies"],
+            "scope,since,until,at_position,anomaly,branch,who,on,measure,value,threshold,count,records",
+        ),
+    ];
+    for (report, columns) in columns_of_none {
+        let text = desk.done(&[report, &["--output", "csv"]].concat());
+        assert_eq!(text.lines().next(), Some(columns));
+    }
     let many = ["audit", "sample", "--seed", "dice", "--size", "1001"];
     assert_eq!(desk.run(&many).code, 2);
+}
+
+/// Of what a report is stays beside what each of its rows is of.
+#[test]
+fn rows_of_reports_say_of_what_they_are() {
+    let desk = Desk::founded();
+    for (kind, columns, row) in [
+        (
+            "redeemability",
+            "figure,of,measure,value,meaning",
+            "outstanding,members,minutes,100,",
+        ),
+        (
+            "indicators",
+            "figure,of,measure,value,meaning",
+            "participants,,count,0,",
+        ),
+        ("activity", "branch,participants,", "(all),0,"),
+    ] {
+        let text = desk.done(&["report", kind, "--branch", "city", "--output", "csv"]);
+        let position = desk.position();
+        let head = format!("scope,since,until,at_position,{columns}");
+        assert!(text.starts_with(&head), "{text}");
+        let line = format!("\ncity,,,{position},{row}");
+        assert!(text.contains(&line), "{line}: {text}");
+        assert!(
+            text.lines().skip(1).all(|line| line.starts_with("city,")),
+            "{text}"
+        );
+    }
 }
 
 /// The figures of the reports, and those that another engine has of an export.

@@ -120,7 +120,18 @@ fn a_file_of_trainings() {
     let make = format!("certificate make {ADA} {days}");
     let made = desk.json(&by_staff(&make));
     assert_eq!(made["trainings"][0]["assessment"], "passed");
+    let rows = desk.csv(&by_staff(&make));
     let number = made["number"].as_str().expect("a number");
+    assert_eq!(rows.len(), 1);
+    for (column, text) in [
+        ("number", number),
+        ("list", "trainings"),
+        ("service", ""),
+        ("code", "first-aid"),
+        ("minutes", "90"),
+    ] {
+        assert_eq!(rows[0][column], text, "{column}");
+    }
     let check = format!("certificate check {number} {ADA} {days}");
     assert_eq!(desk.json(&by_staff(&check))["valid"], true);
     let page = desk.run(&by_staff(&format!("{make} --html")));

@@ -147,7 +147,7 @@ impl Parts {
     fn row(self) -> Row {
         let scope = self.scope;
         let head = Row(vec![
-            ("of", Cell::text(scope.branch)),
+            ("scope", Cell::text(scope.branch)),
             ("since", Cell::text(scope.since)),
             ("until", Cell::text(scope.until)),
             ("at_position", Cell::Count(scope.at_position)),

@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::{Cell, Row};
+use super::{Cell, Row, Rows};
 
 /// The names of a list's fields.
 pub(crate) fn header(out: &mut impl Write, fields: &[&str]) -> io::Result<()> {
@@ -15,15 +15,20 @@ pub(crate) fn row(out: &mut impl Write, row: &Row) -> io::Result<()> {
     line(out, row.0.iter().map(|(_, cell)| text(cell)))
 }
 
-/// A thing alone, with its header.
+/// A thing alone, with its header: a line for each row within it, or one where there is none. Where it
+/// has rows of several lists, the column `list` names that of each.
 pub(super) fn one(out: &mut impl Write, thing: &Row) -> io::Result<()> {
-    let flat = flat(thing);
-    let Some(first) = flat.first() else {
-        return Ok(());
-    };
-    let fields: Vec<&str> = first.0.iter().map(|(name, _)| *name).collect();
-    header(out, &fields)?;
-    flat.iter().try_for_each(|line| row(out, line))
+    let columns = columns(thing);
+    line(out, columns.iter().map(|column| column.heading.clone()))?;
+    let lists = lists(thing).flat_map(|(name, rows)| rows.iter().map(move |row| (name, row)));
+    let mut within = lists.map(Some).collect::<Vec<_>>();
+    if within.is_empty() {
+        within.push(None);
+    }
+    within.into_iter().try_for_each(|within| {
+        let cells = columns.iter().map(|column| column.cell(thing, within));
+        line(out, cells.map(|cell| text(&cell)))
+    })
 }
 
 fn line(out: &mut impl Write, values: impl Iterator<Item = String>) -> io::Result<()> {
@@ -32,34 +37,89 @@ fn line(out: &mut impl Write, values: impl Iterator<Item = String>) -> io::Resul
     writer.flush()
 }
 
-/// The thing once for each row within it, whose cells replace those of the same
-/// name.
-fn flat(thing: &Row) -> Vec<Row> {
-    let (rows, plain): (Vec<_>, Vec<_>) = thing
-        .0
-        .iter()
-        .cloned()
-        .partition(|(_, cell)| matches!(cell, Cell::Rows(_)));
-    let inner = rows.into_iter().find_map(|(_, cell)| match cell {
-        Cell::Rows(rows) => Some(rows),
-        _ => None,
-    });
-    let Some(inner) = inner.filter(|inner| !inner.is_empty()) else {
-        return vec![Row(plain)];
-    };
-    inner
-        .into_iter()
-        .map(|within| {
-            let mut line = plain.clone();
-            for (name, cell) in within.0 {
-                match line.iter_mut().find(|(other, _)| *other == name) {
-                    Some((_, outer)) => *outer = cell,
-                    None => line.push((name, cell)),
-                }
+/// Where a column has its cells from.
+enum Source {
+    Thing(&'static str),
+    /// The name of the list that a row is of.
+    List,
+    /// The rows of these lists, each under a name.
+    Rows(Vec<(&'static str, &'static str)>),
+}
+
+struct Column {
+    heading: String,
+    from: Source,
+}
+
+impl Column {
+    fn cell(&self, thing: &Row, within: Option<(&'static str, &Row)>) -> Cell {
+        match (&self.from, within) {
+            (Source::Thing(name), _) => thing.get(name).clone(),
+            (Source::List, Some((list, _))) => Cell::text(list),
+            (Source::Rows(lists), Some((list, row))) => {
+                let name = lists.iter().find(|(of, _)| *of == list);
+                name.map_or(Cell::Absent, |(_, name)| row.get(name).clone())
             }
-            Row(line)
+            (Source::List | Source::Rows(_), None) => Cell::Absent,
+        }
+    }
+}
+
+fn lists(thing: &Row) -> impl Iterator<Item = (&'static str, &Rows)> {
+    thing.0.iter().filter_map(|(name, cell)| match cell {
+        Cell::Rows(rows) => Some((*name, rows)),
+        _ => None,
+    })
+}
+
+/// What a list's rows have, whether there is any or not.
+fn fields(rows: &Rows) -> Vec<&'static str> {
+    let mut fields = rows.fields.clone();
+    for (name, _) in rows.iter().flat_map(|row| &row.0) {
+        if !fields.contains(name) {
+            fields.push(name);
+        }
+    }
+    fields
+}
+
+/// The columns of a thing and of the rows within it. Where a row has what the thing has, too, its
+/// list's name comes before it, so that both stay; lists share the columns that they all have.
+fn columns(thing: &Row) -> Vec<Column> {
+    let plain = thing.0.iter();
+    let plain = plain.filter(|(_, cell)| !matches!(cell, Cell::Rows(_)));
+    let mut columns: Vec<_> = plain
+        .map(|(name, _)| Column {
+            heading: (*name).to_owned(),
+            from: Source::Thing(name),
         })
-        .collect()
+        .collect();
+    if lists(thing).count() > 1 {
+        columns.push(Column {
+            heading: "list".to_owned(),
+            from: Source::List,
+        });
+    }
+    let own = columns.len();
+    for (list, rows) in lists(thing) {
+        for name in fields(rows) {
+            let is_taken = columns[..own].iter().any(|column| column.heading == name);
+            let heading = match is_taken {
+                true => format!("{list}_{name}"),
+                false => name.to_owned(),
+            };
+            let others = columns[own..].iter_mut();
+            let shared = others.filter(|column| column.heading == heading);
+            match shared.map(|column| &mut column.from).next() {
+                Some(Source::Rows(lists)) => lists.push((list, name)),
+                _ => columns.push(Column {
+                    heading,
+                    from: Source::Rows(vec![(list, name)]),
+                }),
+            }
+        }
+    }
+    columns
 }
 
 fn text(cell: &Cell) -> String {
@@ -101,6 +161,44 @@ fn tags_text(tags: &[(String, String)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn of(text: &str) -> Row {
+        Row::default().with("of", Cell::text(text))
+    }
+
+    fn written(thing: &Row) -> String {
+        let mut out = Vec::new();
+        one(&mut out, thing).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn no_column_is_lost() {
+        let rows = |rows: Vec<Row>| Cell::Rows(rows.into_iter().collect());
+        let thing = of("city").with("rows", rows(vec![of("members"), of("pools")]));
+        assert_eq!(
+            written(&thing),
+            "of,rows_of\ncity,members\ncity,pools\n",
+            "neither by a name that it shares"
+        );
+        let code = Row::default()
+            .with("code", Cell::text("aid"))
+            .with("of", Cell::text("c"));
+        let thing = of("a")
+            .with("first", rows(vec![of("b")]))
+            .with("second", rows(vec![code]));
+        assert_eq!(
+            written(&thing),
+            "of,list,first_of,code,second_of\na,first,b,,\na,second,,aid,c\n",
+            "nor by a list beside"
+        );
+    }
+
+    #[test]
+    fn columns_are_named_without_rows() {
+        let none = Cell::Rows(Rows::of(&["who", "count"], std::iter::empty()));
+        assert_eq!(written(&of("a").with("rows", none)), "of,who,count\na,,\n");
+    }
 
     #[test]
     fn no_text_is_a_formula() {

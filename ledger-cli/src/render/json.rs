@@ -39,7 +39,7 @@ impl Serialize for Cell {
             Self::Tags(tags) => {
                 serializer.collect_map(tags.iter().map(|(key, value)| (key, value)))
             }
-            Self::Rows(rows) => rows.serialize(serializer),
+            Self::Rows(rows) => serializer.collect_seq(rows.iter()),
         }
     }
 }

@@ -9,6 +9,7 @@ mod table;
 use std::{
     collections::BTreeMap,
     io::{self, BufWriter, Stdout, Write},
+    ops::Deref,
 };
 
 use timebank::ledger::TimeZone;
@@ -47,7 +48,7 @@ pub(crate) enum Cell {
     Flag(bool),
     Time(Time),
     Tags(Vec<(String, String)>),
-    Rows(Vec<Row>),
+    Rows(Rows),
 }
 
 impl Cell {
@@ -91,6 +92,38 @@ impl Row {
     pub(crate) fn with(mut self, name: &'static str, cell: Cell) -> Self {
         self.0.push((name, cell));
         self
+    }
+}
+
+/// Rows within a thing.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(crate) struct Rows {
+    /// What each of them has, so that a header names it where there is none.
+    fields: Vec<&'static str>,
+    rows: Vec<Row>,
+}
+
+impl Rows {
+    /// Rows of which it is known what each has.
+    pub(crate) fn of(fields: &[&'static str], rows: impl Iterator<Item = Row>) -> Self {
+        Self {
+            fields: fields.to_vec(),
+            rows: rows.collect(),
+        }
+    }
+}
+
+impl FromIterator<Row> for Rows {
+    fn from_iter<I: IntoIterator<Item = Row>>(rows: I) -> Self {
+        Self::of(&[], rows.into_iter())
+    }
+}
+
+impl Deref for Rows {
+    type Target = [Row];
+
+    fn deref(&self) -> &[Row] {
+        &self.rows
     }
 }
 
@@ -291,10 +324,14 @@ mod tests {
             .with("tags", Cell::Tags(vec![("k".into(), "v;\\w".into())]))
             .with(
                 "transfers",
-                Cell::Rows(vec![
-                    Row::default().with("amount", Cell::steps(30, "cny")),
-                    Row::default().with("amount", Cell::steps(60, "time")),
-                ]),
+                Cell::Rows(
+                    [(30, "cny"), (60, "time")]
+                        .map(|(steps, unit)| {
+                            Row::default().with("amount", Cell::steps(steps, unit))
+                        })
+                        .into_iter()
+                        .collect(),
+                ),
             )
     }
 
@@ -317,8 +354,8 @@ mod tests {
     fn as_csv_with_a_line_for_each_inner_row() {
         assert_eq!(
             written(|out| csv::one(out, &row())),
-            "id,none,floor,amount,share,mean,tags\na:b,,,30,-12.05,4.50,k=v\\;\\\\w\n\
-             a:b,,,60,-12.05,4.50,k=v\\;\\\\w\n"
+            "id,none,floor,amount,share,mean,tags,transfers_amount\n\
+             a:b,,,90,-12.05,4.50,k=v\\;\\\\w,30\na:b,,,90,-12.05,4.50,k=v\\;\\\\w,60\n"
         );
     }
 

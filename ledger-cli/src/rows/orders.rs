@@ -282,7 +282,7 @@ pub(crate) fn whole_order(whole: &Order, history: &[StepTaken], reported: &[Inci
     let reckoning = reckoning.map_or_else(Vec::new, |one| self::reckoning(one, &whole.unit_id));
     order(whole)
         .with("confirmations", Cell::Rows(confirmations.collect()))
-        .with("reckoning", Cell::Rows(reckoning))
+        .with("reckoning", Cell::Rows(reckoning.into_iter().collect()))
         .with("incidents", incidents(reported))
         .with("history", steps(history))
 }

@@ -1,5 +1,7 @@
 //! Who takes part.
 
+use std::iter;
+
 use timebank::{exchange::Weekday, journal};
 use timebank_proto::v1::{
     Attestation, Centre, Erasure, Member, MemberState, PersonalFields, Staff, StaffState, Supply,
@@ -186,11 +188,12 @@ pub(crate) fn personal(fields: Option<&PersonalFields>) -> Vec<(&'static str, Ce
     let fields = fields.cloned().unwrap_or_default();
     let attested = |attested: Option<Attestation>| {
         attested.map_or(Cell::Absent, |attested| {
-            Cell::Rows(vec![Row(vec![
+            let row = Row(vec![
                 ("since", Cell::text(attested.since)),
                 ("attested_by", Cell::text(attested.attested_by)),
                 ("evidence", Cell::text(attested.evidence)),
-            ])])
+            ]);
+            Cell::Rows(iter::once(row).collect())
         })
     };
     vec![

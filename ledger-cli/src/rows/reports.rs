@@ -5,7 +5,7 @@ use timebank_proto::v1::{
 };
 
 use super::trainings::assessment;
-use crate::render::{Cell, Row};
+use crate::render::{Cell, Row, Rows};
 
 /// The name of a column, for as long as the program runs: it shows one report, and ends.
 fn kept(name: &str) -> &'static str {
@@ -73,19 +73,27 @@ fn measure_named(word: &str) -> ReportMeasure {
 pub(crate) fn report(report: Report) -> Row {
     let scope = report.scope.unwrap_or_default();
     let columns: Vec<_> = report.columns.iter().map(Named::of).collect();
+    let names: Vec<_> = columns.iter().map(|column| column.name).collect();
     let rows = report.rows.iter().map(|row| {
         let cells = columns.iter().zip(&row.cells);
         let cells = cells.map(|pair| (pair.0.name, cell(&columns, row, pair)));
         Row(cells.collect())
     });
     Row(vec![
-        ("of", Cell::text(scope.branch)),
+        // Not `of` or `branch`, which rows have themselves.
+        ("scope", Cell::text(scope.branch)),
         ("since", Cell::text(scope.since)),
         ("until", Cell::text(scope.until)),
         ("at_position", Cell::Count(scope.at_position)),
-        ("rows", Cell::Rows(rows.collect())),
+        ("rows", Cell::Rows(Rows::of(&names, rows))),
     ])
 }
+
+/// What a certificate says of each service.
+const SERVED: [&str; 4] = ["service", "services", "served_minutes", "is_entered"];
+
+/// What it says of each training.
+const TRAINED: [&str; 4] = ["code", "on", "minutes", "assessment"];
 
 /// What a member served.
 pub(crate) fn certificate(certificate: &Certificate) -> Row {
@@ -116,7 +124,30 @@ pub(crate) fn certificate(certificate: &Certificate) -> Row {
             "all_served_minutes",
             Cell::minutes(certificate.served_minutes),
         ),
-        ("services", Cell::Rows(services.collect())),
-        ("trainings", Cell::Rows(trainings.collect())),
+        ("services", Cell::Rows(Rows::of(&SERVED, services))),
+        ("trainings", Cell::Rows(Rows::of(&TRAINED, trainings))),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use timebank_proto::v1::{CertifiedService, CertifiedTraining};
+
+    use super::*;
+
+    #[test]
+    fn a_certificate_names_what_its_rows_have() {
+        let made = certificate(&Certificate {
+            services: vec![CertifiedService::default()],
+            trainings: vec![CertifiedTraining::default()],
+            ..Default::default()
+        });
+        for (list, fields) in [("services", SERVED), ("trainings", TRAINED)] {
+            let Cell::Rows(rows) = made.get(list) else {
+                panic!("{list} are no rows");
+            };
+            let names: Vec<_> = rows[0].0.iter().map(|(name, _)| *name).collect();
+            assert_eq!(names, fields);
+        }
+    }
 }
