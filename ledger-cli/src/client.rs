@@ -4,18 +4,18 @@ use std::{sync::Arc, time::Duration};
 
 use timebank::{journal, ledger::TimeZone, steps::Record};
 use timebank_proto::v1::{
-    Account, GetAccountRequest, GetLedgerRequest, GetLedgerResponse, ListAccountsRequest,
-    ListUnitsRequest, StoredRecord, Unit, account_service_client::AccountServiceClient,
-    centre_service_client::CentreServiceClient, conversion_service_client::ConversionServiceClient,
-    entry_service_client::EntryServiceClient, group_service_client::GroupServiceClient,
-    hold_service_client::HoldServiceClient, incident_service_client::IncidentServiceClient,
-    journal_service_client::JournalServiceClient, member_service_client::MemberServiceClient,
-    need_service_client::NeedServiceClient, order_service_client::OrderServiceClient,
-    oversight_service_client::OversightServiceClient, partner_service_client::PartnerServiceClient,
-    period_service_client::PeriodServiceClient, policy_service_client::PolicyServiceClient,
-    pool_service_client::PoolServiceClient, report_service_client::ReportServiceClient,
-    source_service_client::SourceServiceClient, staff_service_client::StaffServiceClient,
-    standing_service_client::StandingServiceClient,
+    Account, Centre, GetAccountRequest, GetLedgerRequest, GetLedgerResponse, ListAccountsRequest,
+    ListCentresRequest, ListUnitsRequest, StoredRecord, Unit,
+    account_service_client::AccountServiceClient, centre_service_client::CentreServiceClient,
+    conversion_service_client::ConversionServiceClient, entry_service_client::EntryServiceClient,
+    group_service_client::GroupServiceClient, hold_service_client::HoldServiceClient,
+    incident_service_client::IncidentServiceClient, journal_service_client::JournalServiceClient,
+    member_service_client::MemberServiceClient, need_service_client::NeedServiceClient,
+    order_service_client::OrderServiceClient, oversight_service_client::OversightServiceClient,
+    partner_service_client::PartnerServiceClient, period_service_client::PeriodServiceClient,
+    policy_service_client::PolicyServiceClient, pool_service_client::PoolServiceClient,
+    report_service_client::ReportServiceClient, source_service_client::SourceServiceClient,
+    staff_service_client::StaffServiceClient, standing_service_client::StandingServiceClient,
     statement_service_client::StatementServiceClient, stock_service_client::StockServiceClient,
     supply_service_client::SupplyServiceClient, training_service_client::TrainingServiceClient,
     unit_service_client::UnitServiceClient,
@@ -188,6 +188,30 @@ impl Client {
         let page = accounts.list_accounts(request).await?.into_inner();
         Ok((page.accounts, page.next_page_token))
     }
+
+    /// The centre that a branch or an account belongs to. None above centres and beside them.
+    pub(crate) async fn centre_of(&self, id: &str) -> Result<Option<Centre>, Failure> {
+        let mut request = ListCentresRequest {
+            page_size: PAGE_SIZE,
+            page_token: String::new(),
+        };
+        loop {
+            let mut centres = self.centres.clone();
+            let page = centres.list_centres(request.clone()).await?.into_inner();
+            let mut centres = page.centres.into_iter();
+            let found = centres.find(|centre| is_in(id, &centre.prefix));
+            if found.is_some() || page.next_page_token.is_empty() {
+                return Ok(found);
+            }
+            request.page_token = page.next_page_token;
+        }
+    }
+}
+
+/// Whether an id is a branch, or inside it.
+fn is_in(id: &str, branch: &str) -> bool {
+    let rest = id.strip_prefix(branch);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
 }
 
 fn endpoint(server: &str) -> Result<Endpoint, Failure> {
@@ -213,4 +237,19 @@ pub(crate) fn present<T>(field: Option<T>, name: &str) -> Result<T, Failure> {
 /// Reads a record from its stored bytes, by the ledger's own rules.
 pub(crate) fn stored_record(stored: &StoredRecord) -> Result<Record, Failure> {
     journal::decode(&stored.stored_bytes).map_err(|error| Failure::Answer(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_a_branch() {
+        for id in ["huxi", "huxi:east", "huxi:member:1"] {
+            assert!(is_in(id, "huxi"), "{id}");
+        }
+        for id in ["", "hu", "huxi2:member:1", "city:huxi"] {
+            assert!(!is_in(id, "huxi"), "{id}");
+        }
+    }
 }

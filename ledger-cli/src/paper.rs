@@ -20,7 +20,11 @@ tr { break-inside: avoid }
 th, td { border-bottom: 1px solid #666; padding: 1.5mm 2mm; text-align: left; \
 overflow-wrap: anywhere }
 th { border-bottom: 2px solid #000 }
-.number { text-align: right; white-space: nowrap }
+.number { text-align: right }
+td.number { white-space: nowrap }
+.wide { font-size: 10pt }
+.wide th, .wide td { padding: 1mm }
+.blank { border-bottom: 1px solid #000; min-height: 10mm }
 p { margin: 0 0 3mm }
 h2 { font-size: 16pt; margin: 6mm 0 2mm; break-after: avoid }
 svg { width: 100%; height: auto; margin: 0 0 6mm; font-size: 14px }
@@ -40,6 +44,9 @@ pub(crate) struct Bar {
     /// The length in words.
     pub(crate) shown: String,
 }
+
+/// How many columns there is room for in large type.
+const MAX_LARGE_COLUMNS: usize = 6;
 
 /// How many bars a chart has: more are in the table.
 const MAX_BARS: usize = 20;
@@ -69,10 +76,24 @@ impl Page {
         self.body.push_str("</dl>\n");
     }
 
+    /// Lines to be filled in by hand, each beside what it is for.
+    pub(crate) fn blanks(&mut self, names: &[Both]) {
+        self.body.push_str("<dl>\n");
+        for name in names {
+            let line = format!("<dt>{}</dt><dd class=\"blank\"></dd>\n", both(*name));
+            self.body.push_str(&line);
+        }
+        self.body.push_str("</dl>\n");
+    }
+
     /// A table; rows have as many cells as there are columns.
     pub(crate) fn table(&mut self, columns: &[Column], rows: &[Vec<String>]) {
+        debug_assert!(rows.iter().all(|row| row.len() == columns.len()));
         let class = |column: &Column| if column.1 { " class=\"number\"" } else { "" };
-        self.body.push_str("<table>\n<thead><tr>");
+        self.body.push_str(match columns.len() > MAX_LARGE_COLUMNS {
+            true => "<table class=\"wide\">\n<thead><tr>",
+            false => "<table>\n<thead><tr>",
+        });
         for column in columns {
             let heading = both(column.0);
             self.body
@@ -112,10 +133,11 @@ impl Page {
             let (left, text) = (BARS_LEFT, top + 18);
             let (label, shown) = (escaped(&bar.label), escaped(&bar.shown));
             self.body.push_str(&format!(
-                "<text x=\"{}\" y=\"{text}\" text-anchor=\"end\">{label}</text>\
+                "<text x=\"{}\" y=\"{text}\" text-anchor=\"end\"{}>{label}</text>\
                  <rect x=\"{left}\" y=\"{}\" width=\"{width}\" height=\"18\"/>\
                  <text x=\"{}\" y=\"{text}\">{shown}</text>\n",
                 left - 8,
+                squeezed(&bar.label),
                 top + 4,
                 i128::from(left) + width + 8,
             ));
@@ -142,7 +164,17 @@ impl Page {
 }
 
 fn both((en, zh): Both) -> String {
-    format!("{} {}", escaped(zh), escaped(en))
+    format!("{} {}", escaped(zh), escaped(en)).trim().to_owned()
+}
+
+/// What fits a label that is too long for the room on the left of its bar.
+fn squeezed(label: &str) -> String {
+    let width = |c: char| if c.is_ascii() { 8 } else { 14 };
+    let (width, room) = (label.chars().map(width).sum::<i64>(), BARS_LEFT - 8);
+    match width > room {
+        true => format!(" textLength=\"{room}\" lengthAdjust=\"spacingAndGlyphs\""),
+        false => String::new(),
+    }
 }
 
 /// Text that cannot be read as anything else.
@@ -195,5 +227,12 @@ mod tests {
             assert!(text.contains(width), "{width}: {text}");
         }
         assert!(text.contains(">&lt;a&gt;</text>"), "{text}");
+    }
+
+    #[test]
+    fn long_labels_are_squeezed() {
+        assert_eq!(squeezed("walk"), "");
+        let long = "\u{6563}".repeat(14);
+        assert!(squeezed(&long).contains("textLength=\"192\""));
     }
 }

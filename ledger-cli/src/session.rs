@@ -4,9 +4,10 @@
 use chrono::Utc;
 use prost_types::Timestamp;
 use timebank::ledger::TimeZone;
+use timebank_proto::v1::WatchRecordsRequest;
 
 use crate::{
-    client::Client,
+    client::{Client, present},
     error::Failure,
     render::{Form, Layout, Output, Row},
     time::{Time, TimeError, When},
@@ -98,6 +99,23 @@ impl Session {
             .with_timezone(&zone.rules())
             .date_naive()
             .to_string())
+    }
+
+    /// The day of the ledger's zone on which a record was made.
+    ///
+    /// # Errors
+    /// Where the record cannot be had.
+    pub(crate) async fn day_of(&self, position: i64) -> Result<String, Failure> {
+        let request = WatchRecordsRequest {
+            from_sequence: position,
+            follow: false,
+        };
+        let stream = self.client.journal.clone().watch_records(request).await?;
+        let page = stream.into_inner().message().await?.unwrap_or_default();
+        let first = page.records.into_iter().next();
+        let record = present(first.and_then(|stored| stored.record), "record")?;
+        let time = present(Time::from_us(record.recorded_at_us), "time")?;
+        Ok(time.date(self.client.time_zone().await?).to_string())
     }
 
     /// The moment of a time that was given, such as [`When::start`] in the

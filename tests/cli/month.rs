@@ -3,9 +3,10 @@
 
 use std::{fs, path::Path, process::Command};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Ended, program};
+use super::{Ended, command, program};
 use crate::support::{Server, id, skewed};
 
 const PAGE: &str = include_str!("../../docs/month.md");
@@ -74,9 +75,56 @@ fn an_administrators_month() {
     run("For members", &server, dir.path(), &ids);
     run("Whenever somebody doubts", &server, dir.path(), &ids);
     let page = fs::read_to_string(dir.path().join("month-2026-10.html")).expect("a page");
-    for text in ["月报", "<svg", "参与人数", "companionship"] {
+    for text in [
+        "月报",
+        "<svg",
+        "参与人数",
+        "<td>陪伴 Companionship (companionship)</td>",
+        ">陪伴 Companionship (companionship)</text>",
+    ] {
         assert!(page.contains(text), "{text}: {page}");
     }
+    no_column_is_lost(&server, &page);
     let passbook = fs::read_to_string(dir.path().join("passbook.html")).expect("a page");
-    assert!(passbook.contains("companionship"), "{passbook}");
+    let certificate = fs::read_to_string(dir.path().join("certificate.html")).expect("a page");
+    let issuer = "<dt>出具单位 issued by</dt><dd>虎溪花园 Huxi Garden</dd>";
+    assert!(certificate.contains(issuer), "{certificate}");
+    assert!(
+        certificate.contains("<td>陪伴 Companionship (companionship)</td>"),
+        "{certificate}"
+    );
+    assert!(
+        passbook.contains("陪伴 Companionship (companionship), huxi:member:1"),
+        "{passbook}"
+    );
+}
+
+/// The page has each column of each part, with a Chinese name, but those that say of what a figure
+/// is and how it is measured.
+fn no_column_is_lost(server: &Server, page: &str) {
+    let mut command = command();
+    command
+        .env("TIMEBANK_SERVER", format!("http://{}", server.address()))
+        .args(["report", "month", "huxi", "2026-10", "--output", "json"]);
+    let ended = Ended::of(command);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let month: Value = serde_json::from_str(&ended.data).expect("JSON");
+    let parts = month.as_object().expect("an object").values();
+    let parts: Vec<_> = parts.filter_map(Value::as_array).collect();
+    let sections: Vec<_> = page.split("<h2>").skip(1).collect();
+    assert_eq!(parts.len(), sections.len());
+    for (part, section) in parts.into_iter().zip(sections) {
+        let row = part[0].as_object().expect("a row");
+        let columns = row
+            .keys()
+            .filter(|name| *name != "of" && *name != "measure");
+        let heads = section.split("<th").skip(2);
+        let heads: Vec<_> = heads
+            .filter_map(|head| head.split(['>', '<']).nth(1))
+            .collect();
+        assert_eq!(heads.len(), columns.count(), "{heads:?}");
+        for head in heads {
+            assert!(!head.starts_with(|c: char| c.is_ascii()), "{head}");
+        }
+    }
 }

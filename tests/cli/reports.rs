@@ -149,10 +149,14 @@ fn a_report_that_cannot_be() {
 /// A member who served an hour outside orders, and one who was served.
 fn served() -> Desk {
     let desk = Desk::new();
-    let open = [
-        "centre", "open", "city", "--staff", "1001", "--name", "City",
+    let open = ["centre", "open", "city", "--staff", "1001"];
+    let names = [
+        "--name",
+        "City Centre",
+        "--name-zh",
+        "\u{57ce}\u{4e2d}\u{5fc3}",
     ];
-    desk.done(&open);
+    desk.done(&[&open[..], &names].concat());
     for member in ["city:member:kid", "city:member:gran"] {
         let register = [
             "member", "register", member, "--name", "N", "--actor", "1001",
@@ -169,6 +173,10 @@ fn served() -> Desk {
         "2020-03-02",
     ];
     desk.done(&[visit, when].concat());
+    let policy = "name = \"City\"\n[[service]]\ncode = \"read-aloud\"\n\
+        name_en = \"Reading aloud\"\nname_zh = \"\u{6717}\u{8bfb}\"\n";
+    let file = desk.file("policy.toml", policy);
+    desk.done(&["policy", "adopt", "city", &file, "--actor", "1001"]);
     desk
 }
 
@@ -197,9 +205,26 @@ fn a_certificate_that_a_school_checks() {
 
     let page = [&make[..], &["--html", "--name", "<Kid>"]].concat();
     let page = desk.done(&page);
-    for text in ["志愿服务记录证明", "&lt;Kid&gt;", "1h", "read-aloud"] {
+    let today = chrono::Utc::now().date_naive();
+    for text in [
+        "志愿服务记录证明",
+        "<dd>&lt;Kid&gt;</dd>",
+        "<td>朗读 Reading aloud (read-aloud)</td>",
+        "<tr><td>合计 all</td><td></td><td class=\"number\">1</td><td class=\"number\">1h</td></tr>",
+        "<dt>出具单位 issued by</dt><dd>城中心 City Centre</dd>",
+        &format!("<dt>数据截至 as of</dt><dd>{today}</dd>"),
+        &format!("<dt>出具日期 issued on</dt><dd>{today}</dd>"),
+        "<dt>单位公章 seal</dt><dd class=\"blank\"></dd>",
+        "<dt>负责人签字 person in charge, signature</dt><dd class=\"blank\"></dd>",
+        "<dt>经办人签字 made out by, signature</dt><dd class=\"blank\"></dd>",
+        "<dt>证件类型及号码 identity document</dt><dd class=\"blank\"></dd>",
+        "<dt>联系方式 contact</dt><dd class=\"blank\"></dd>",
+    ] {
         assert!(page.contains(text), "{text}: {page}");
     }
+    assert!(!page.contains("<dt>姓名 name</dt><dd class"), "{page}");
+    let page = desk.done(&[&make[..], &["--html"]].concat());
+    assert!(page.contains("<dt>姓名 name</dt><dd class"), "{page}");
 }
 
 #[test]

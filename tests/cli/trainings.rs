@@ -135,7 +135,10 @@ fn a_file_of_trainings() {
     let check = format!("certificate check {number} {ADA} {days}");
     assert_eq!(desk.json(&by_staff(&check))["valid"], true);
     let page = desk.run(&by_staff(&format!("{make} --html")));
-    assert!(page.data.contains("first-aid"), "{page:?}");
+    assert!(
+        page.data.contains("<td>First aid (first-aid)</td>"),
+        "{page:?}"
+    );
     desk.done(&["audit", "verify"]);
 }
 

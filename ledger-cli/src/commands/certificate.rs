@@ -3,12 +3,16 @@
 use std::{collections::BTreeMap, io};
 
 use clap::Subcommand;
-use timebank_proto::v1::{Assessment, Certificate, CheckCertificateRequest, GetCertificateRequest};
+use timebank_proto::v1::{
+    Assessment, Centre, Certificate, CheckCertificateRequest, GetCentreRequest,
+    GetCertificateRequest, GetMemberRequest,
+};
 
+use super::catalogue::Catalogue;
 use crate::{
-    client::present,
+    client::{Client, present},
     error::Failure,
-    paper::{Column, Page},
+    paper::{Both, Column, Page},
     render::{Cell, Row},
     rows,
     session::Session,
@@ -24,7 +28,8 @@ pub(crate) enum CertificateCommand {
 > certificate.html
 
 Services are orders that were settled and services that were entered outside orders. Whoever is
-shown the certificate checks its number with `certificate check`.")]
+shown the certificate checks its number with `certificate check`. The page names the centre that the
+member belongs to, and has lines to be filled in by hand.")]
     Make {
         /// The member
         member: String,
@@ -119,27 +124,12 @@ pub(super) async fn run(command: CertificateCommand, mut session: Session) -> Re
     }
 }
 
-/// The trainings, a row each.
-async fn trained(made: &Certificate, session: &mut Session) -> Result<Vec<Vec<String>>, Failure> {
-    let mut trained = Vec::new();
-    for one in &made.trainings {
-        let assessment = match one.assessment() {
-            Assessment::Unspecified => "无 none",
-            Assessment::Passed => "合格 passed",
-            Assessment::Failed => "不合格 failed",
-        };
-        let minutes = session.output.shown(Cell::minutes(one.minutes)).await?;
-        let (code, on) = (one.code.clone(), one.on.clone());
-        trained.push(vec![code, on, assessment.into(), minutes]);
-    }
-    Ok(trained)
-}
-
-async fn write(
+/// The services, a row each, and all of them.
+async fn served(
     made: &Certificate,
-    name: Option<String>,
+    names: &Catalogue,
     session: &mut Session,
-) -> Result<(), Failure> {
+) -> Result<Vec<Vec<String>>, Failure> {
     let mut served = Vec::new();
     for one in &made.services {
         let minutes = session.output.shown(Cell::minutes(one.served_minutes));
@@ -148,34 +138,117 @@ async fn write(
             false => "经确认 confirmed",
         };
         served.push(vec![
-            one.service.clone(),
+            names.service(&one.service),
             how.into(),
             one.services.to_string(),
             minutes.await?,
         ]);
     }
     let all = session.output.shown(Cell::minutes(made.served_minutes));
-    let all = all.await?;
-    served.push(vec!["合计 all".into(), made.service_count.to_string(), all]);
-    let trained = trained(made, session).await?;
+    served.push(vec![
+        "合计 all".into(),
+        String::new(),
+        made.service_count.to_string(),
+        all.await?,
+    ]);
+    Ok(served)
+}
+
+/// The trainings, a row each.
+async fn trained(
+    made: &Certificate,
+    names: &Catalogue,
+    session: &mut Session,
+) -> Result<Vec<Vec<String>>, Failure> {
+    let mut trained = Vec::new();
+    for one in &made.trainings {
+        let assessment = match one.assessment() {
+            Assessment::Unspecified => "无 none",
+            Assessment::Passed => "合格 passed",
+            Assessment::Failed => "不合格 failed",
+        };
+        let minutes = session.output.shown(Cell::minutes(one.minutes)).await?;
+        let (code, on) = (names.training(&one.code), one.on.clone());
+        trained.push(vec![code, on, assessment.into(), minutes]);
+    }
+    Ok(trained)
+}
+
+/// The centre that the member belongs to now, which answers for what the page says.
+async fn issuer(made: &Certificate, client: &mut Client) -> Result<Centre, Failure> {
+    let request = GetMemberRequest {
+        member_id: made.member_id.clone(),
+    };
+    let member = client.members.get_member(request).await?.into_inner();
+    let prefix = present(member.member, "member")?.centre;
+    let centre = client.centres.get_centre(GetCentreRequest { prefix });
+    present(centre.await?.into_inner().centre, "centre")
+}
+
+/// Of whom, by whom and as of when it is.
+async fn facts(
+    made: &Certificate,
+    name: Option<&String>,
+    issuer: &Centre,
+    session: &Session,
+) -> Result<Vec<(Both, String)>, Failure> {
     let ledger = session.client.ledger().await?;
-    let mut page = Page::new(("Certificate of voluntary service", "志愿服务记录证明"));
-    let mut facts = vec![
+    let as_of = session.day_of(made.at_position).await?;
+    let named = format!("{} {}", issuer.name_zh, issuer.name_en);
+    let facts = [
         (("number", "编号"), made.number.clone()),
+        (("name", "姓名"), name.cloned().unwrap_or_default()),
         (("member", "会员编号"), made.member_id.clone()),
         (("from", "开始日期"), made.since.clone()),
         (("to", "结束日期"), made.until.clone()),
+        (("issued by", "出具单位"), named.trim().to_owned()),
+        (("run by", "运营单位"), issuer.operator.clone()),
+        (
+            ("contracting body", "委托单位"),
+            issuer.contracting_body.clone(),
+        ),
+        (("as of", "数据截至"), as_of),
+        (
+            ("journal position", "日记账位置"),
+            made.at_position.to_string(),
+        ),
+        (("issued on", "出具日期"), session.today().await?),
         (("ledger", "账本"), ledger.ledger_id),
     ];
-    facts.extend(name.map(|name| (("name", "姓名"), name)));
-    page.facts(&facts);
+    let said = facts.into_iter().filter(|(_, value)| !value.is_empty());
+    Ok(said.collect())
+}
+
+/// What the ledger does not keep, or nobody but a person can give.
+fn by_hand(name: Option<&String>) -> Vec<Both> {
+    let who = name.is_none().then_some(("name", "姓名"));
+    let rest = [
+        ("identity document", "证件类型及号码"),
+        ("person in charge, signature", "负责人签字"),
+        ("made out by, signature", "经办人签字"),
+        ("contact", "联系方式"),
+        ("seal", "单位公章"),
+    ];
+    who.into_iter().chain(rest).collect()
+}
+
+async fn write(
+    made: &Certificate,
+    name: Option<String>,
+    session: &mut Session,
+) -> Result<(), Failure> {
+    let issuer = issuer(made, &mut session.client).await?;
+    let names = Catalogue::of(&session.client, Some(&issuer), &made.until).await?;
+    let mut page = Page::new(("Certificate of voluntary service", "志愿服务记录证明"));
+    page.facts(&facts(made, name.as_ref(), &issuer, session).await?);
     let columns = [
         Column(("service", "服务"), false),
         Column(("record", "记录方式"), false),
         Column(("times", "次数"), true),
         Column(("time served", "服务时长"), true),
     ];
-    page.table(&columns, &served);
+    page.table(&columns, &served(made, &names, session).await?);
+    let trained = trained(made, &names, session).await?;
     if !trained.is_empty() {
         let columns = [
             Column(("training", "培训"), false),
@@ -190,6 +263,7 @@ async fn write(
          centre alone. Anybody can have the centre check the number against the ledger.",
         "以上为实际服务时长：或经参与方、工作人员确认，或仅由社工中心录入。任何人均可请社工中心凭编号与账本核对。",
     ));
+    page.blanks(&by_hand(name.as_ref()));
     page.write(&mut io::stdout().lock())?;
     Ok(())
 }

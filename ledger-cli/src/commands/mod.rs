@@ -3,6 +3,7 @@
 
 mod account;
 mod audit;
+mod catalogue;
 mod cells;
 mod centre;
 mod certificate;

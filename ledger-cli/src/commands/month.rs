@@ -8,7 +8,10 @@ use timebank_proto::v1::{
     Report, ReportBy, ReportScope,
 };
 
-use super::report::{days_of, month};
+use super::{
+    catalogue::Catalogue,
+    report::{days_of, month},
+};
 use crate::{
     client::{Client, present},
     error::Failure,
@@ -21,31 +24,52 @@ use crate::{
 /// Where the Chinese names of indicators are.
 const INDICATORS: &str = include_str!("../../../docs/indicators.md");
 
-/// What columns are called in Chinese.
-const COLUMNS: [(&str, &str); 22] = [
-    ("figure", "指标"),
-    ("value", "数值"),
-    ("meaning", "定义"),
-    ("service", "服务"),
-    ("block", "网格"),
-    ("participants", "参与人数"),
-    ("providers", "服务者"),
-    ("recipients", "服务对象"),
-    ("both", "两者兼有"),
-    ("services", "次数"),
-    ("outside_orders", "订单外"),
-    ("served_minutes", "服务时长"),
-    ("credited_minutes", "入账时长"),
-    ("needs", "需求"),
-    ("accepted", "已接单"),
-    ("waiting", "等待"),
-    ("expired", "过期"),
-    ("unmet_percent", "未满足"),
-    ("orders", "订单"),
-    ("answers", "评价数"),
-    ("response_percent", "评价率"),
-    ("mean_stars", "平均星级"),
+/// What columns are called in both. One that is none of these is shown under its own name.
+const COLUMNS: [(&str, Both); 34] = [
+    ("figure", ("figure", "指标")),
+    ("value", ("value", "数值")),
+    ("meaning", ("meaning", "定义")),
+    ("service", ("service", "服务")),
+    ("block", ("block", "网格")),
+    ("participants", ("participants", "参与人数")),
+    ("providers", ("providers", "服务者")),
+    ("recipients", ("recipients", "服务对象")),
+    ("both", ("both", "两者兼有")),
+    ("services", ("services", "次数")),
+    ("outside_orders", ("outside orders", "订单外")),
+    ("served_minutes", ("time served", "服务时长")),
+    ("credited_minutes", ("time credited", "入账时长")),
+    ("needs", ("needs", "需求")),
+    ("arranged", ("arranged", "预先安排")),
+    ("accepted", ("accepted", "已接单")),
+    ("waiting", ("waiting", "等待")),
+    ("expired", ("expired", "过期")),
+    ("declined", ("declined", "未通过")),
+    ("cancelled", ("cancelled", "已取消")),
+    ("offers", ("offers", "报名")),
+    ("unmet_percent", ("unmet", "未满足")),
+    (
+        "mean_minutes_to_acceptance",
+        ("mean time to acceptance", "平均接单用时"),
+    ),
+    (
+        "accepted_in_a_day_percent",
+        ("accepted in a day", "一日内接单率"),
+    ),
+    ("orders", ("orders", "订单")),
+    ("answers", ("answers", "评价数")),
+    ("response_percent", ("response", "评价率")),
+    ("mean_stars", ("mean stars", "平均星级")),
+    ("satisfied_percent", ("satisfied", "满意率")),
+    ("stars_1", ("1 star", "一星")),
+    ("stars_2", ("2 stars", "二星")),
+    ("stars_3", ("3 stars", "三星")),
+    ("stars_4", ("4 stars", "四星")),
+    ("stars_5", ("5 stars", "五星")),
 ];
+
+/// The columns that others say: a figure is named with what it is of, and a value as it is measured.
+const SAID_BY_OTHERS: [&str; 2] = ["of", "measure"];
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -159,6 +183,8 @@ impl Parts {
 
     async fn write(self, session: &mut Session) -> Result<(), Failure> {
         let ledger = session.client.ledger().await?;
+        let centre = session.client.centre_of(&self.scope.branch).await?;
+        let names = Catalogue::of(&session.client, centre.as_ref(), &self.scope.until).await?;
         let mut page = Page::new(("Month", "月报"));
         page.facts(&[
             (("branch", "社工中心"), self.scope.branch),
@@ -175,8 +201,8 @@ impl Parts {
             let Cell::Rows(rows) = rows::report(part).get("rows").clone() else {
                 continue;
             };
-            table(&mut page, &rows, session).await?;
-            let bars = bars(&rows, session).await?;
+            table(&mut page, &rows, &names, session).await?;
+            let bars = bars(&rows, &names, session).await?;
             if !bars.is_empty() {
                 page.bars(("time served", "服务时长"), &bars);
             }
@@ -193,7 +219,7 @@ impl Parts {
 /// What a column is called in both.
 fn named(name: &'static str) -> Both {
     let found = COLUMNS.iter().find(|(column, _)| *column == name);
-    (name, found.map_or("", |(_, zh)| *zh))
+    found.map_or((name, ""), |(_, both)| *both)
 }
 
 /// What an indicator is called in Chinese, by the document that defines it.
@@ -206,13 +232,20 @@ fn indicator(name: &str) -> &'static str {
     found.next().unwrap_or_default()
 }
 
-/// A table of the columns that have a name in both.
-async fn table(page: &mut Page, rows: &[Row], session: &mut Session) -> Result<(), Failure> {
+/// A table of all columns but those that others say.
+async fn table(
+    page: &mut Page,
+    rows: &[Row],
+    catalogue: &Catalogue,
+    session: &mut Session,
+) -> Result<(), Failure> {
     let Some(first) = rows.first() else {
         return Ok(());
     };
     let names = first.0.iter().map(|(name, _)| *name);
-    let names: Vec<_> = names.filter(|name| !named(name).1.is_empty()).collect();
+    let names: Vec<_> = names
+        .filter(|name| !SAID_BY_OTHERS.contains(name))
+        .collect();
     let columns = names.iter().map(|name| {
         let is_number = !matches!(*name, "figure" | "meaning" | "service" | "block");
         Column(named(name), is_number)
@@ -226,12 +259,11 @@ async fn table(page: &mut Page, rows: &[Row], session: &mut Session) -> Result<(
                 Cell::Absent => String::new(),
                 cell => session.output.shown(cell.clone()).await?,
             };
-            let (zh, of) = match (*name, row.get("of")) {
-                ("figure", Cell::Text(of)) => (indicator(&text), format!(": {of}")),
-                ("figure", _) => (indicator(&text), String::new()),
-                _ => ("", String::new()),
-            };
-            cells.push(format!("{zh} {text}{of}").trim().to_owned());
+            cells.push(match *name {
+                "figure" => figure(&text, row),
+                "service" => catalogue.service(&text),
+                _ => text,
+            });
         }
         shown.push(cells);
     }
@@ -239,14 +271,28 @@ async fn table(page: &mut Page, rows: &[Row], session: &mut Session) -> Result<(
     Ok(())
 }
 
+/// An indicator in both, with what it is of.
+fn figure(name: &str, row: &Row) -> String {
+    let of = match row.get("of") {
+        Cell::Text(of) => format!(": {of}"),
+        _ => String::new(),
+    };
+    format!("{} {name}{of}", indicator(name)).trim().to_owned()
+}
+
 /// How long services took, by what the rows are of.
-async fn bars(rows: &[Row], session: &mut Session) -> Result<Vec<Bar>, Failure> {
+async fn bars(
+    rows: &[Row],
+    catalogue: &Catalogue,
+    session: &mut Session,
+) -> Result<Vec<Bar>, Failure> {
     let mut bars = Vec::new();
     for row in rows.split_last().map_or(&[][..], |(_, rows)| rows) {
         let Cell::Steps { steps, .. } = row.get("served_minutes") else {
             return Ok(Vec::new());
         };
         let label = match row.0.first() {
+            Some(("service", Cell::Text(code))) => catalogue.service(code),
             Some((_, Cell::Text(label))) => label.clone(),
             _ => "-".into(),
         };

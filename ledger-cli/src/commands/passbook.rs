@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use clap::Args;
 use timebank_proto::v1::{ListPostingsRequest, ListPostingsResponse, Posting, SortOrder, TimeAxis};
 
+use super::catalogue::Catalogue;
 use crate::{
     client::PAGE_SIZE,
     error::Failure,
@@ -54,6 +55,9 @@ pub(super) async fn passbook(args: PassbookArgs, mut session: Session) -> Result
         page_size: PAGE_SIZE,
         page_token: String::new(),
     };
+    let centre = session.client.centre_of(&args.id).await?;
+    let last = format!("{:04}-12-31", args.year);
+    let names = Catalogue::of(&session.client, centre.as_ref(), &last).await?;
     let mut rows = Vec::new();
     loop {
         let page = session.client.statements.list_postings(request.clone());
@@ -70,7 +74,7 @@ pub(super) async fn passbook(args: PassbookArgs, mut session: Session) -> Result
             );
         }
         for posting in &page.postings {
-            rows.push(row(&mut session, posting, &page).await?);
+            rows.push(row(&mut session, posting, &page, &names).await?);
         }
         if page.next_page_token.is_empty() {
             let closing = page.closing_balance;
@@ -114,15 +118,17 @@ async fn row(
     session: &mut Session,
     posting: &Posting,
     page: &ListPostingsResponse,
+    names: &Catalogue,
 ) -> Result<Vec<String>, Failure> {
     let zone = session.client.time_zone().await?;
     let time = posting.effective_at.and_then(Time::from_proto);
     let date = time.map_or_else(String::new, |time| time.date(zone).to_string());
     let service = posting.tags.iter().find(|tag| tag.key == "service");
     let what = match service {
-        Some(service) => format!("{} ({})", service.value, posting.counter_account_id),
-        None => format!("{} ({})", posting.kind, posting.counter_account_id),
+        Some(service) => names.service(&service.value),
+        None => posting.kind.clone(),
     };
+    let what = format!("{what}, {}", posting.counter_account_id);
     let amount = shown(session, posting.amount.abs(), &page.unit_id).await?;
     let balance = shown(session, posting.balance, &page.unit_id).await?;
     let (come, gone) = match posting.amount < 0 {
