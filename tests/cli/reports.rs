@@ -240,11 +240,31 @@ fn a_month_and_a_year_of_an_account() {
     let with_by = ["statement", gran, "--month", "2020-03", "--by", "recorded"];
     assert_eq!(desk.run(&with_by).code, 2);
 
+    // What stood on the account is told of a month without postings, too.
+    let before = |month| {
+        let of_month = ["statement", gran, "--month", month];
+        let rows = [desk.json(&of_month), Value::from(desk.csv(&of_month))];
+        let ends = rows.map(|rows| {
+            let rows = rows.as_array().expect("rows").clone();
+            let ends = [rows.first(), rows.last()].map(|row| row.expect("a row").clone());
+            let told = ends.map(|row| format!("{} {}", row["kind"], row["balance"]));
+            (rows.len(), told.join(" ").replace('"', ""))
+        });
+        assert_eq!(ends[0], ends[1], "JSON and CSV");
+        ends[0].clone()
+    };
+    let told = |opening, closing| format!("opening_balance {opening} closing_balance {closing}");
+    assert_eq!(before("2020-02"), (2, told(0, 0)));
+    assert_eq!(before("2020-03"), (3, told(0, -60)));
+    assert_eq!(before("2020-04"), (2, told(-60, -60)));
+    let newest = ["statement", gran, "--month", "2020-03", "--order", "newest"];
+    assert_eq!(desk.json(&newest)[0]["kind"], "closing_balance");
+
     let page = desk.done(&["passbook", gran, "--year", "2020"]);
     for text in [
         "存折",
         "2020-03-02",
-        "read-aloud",
+        "朗读 Reading aloud (read-aloud), city:member:kid",
         "期初余额",
         "期末余额",
         "-1h",

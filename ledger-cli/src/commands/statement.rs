@@ -44,8 +44,8 @@ pub(crate) struct BalanceArgs {
 pub(crate) struct StatementArgs {
     /// The account
     id: String,
-    /// A month by service dates, with what stood on the account before and after: as --by
-    /// effective with its first and last day
+    /// A month by service dates, with what stood on the account before and after, a row each: as
+    /// --by effective with its first and last day
     #[arg(long, value_parser = month, conflicts_with_all = ["since", "until", "by"])]
     month: Option<NaiveDate>,
     /// Only postings at or after this moment; a date alone is the start of that day
@@ -140,8 +140,10 @@ pub(super) async fn statement(args: StatementArgs, mut session: Session) -> Resu
     };
     let mut left = args.limit.unwrap_or(usize::MAX);
     let mut list = session.output.list(&rows::POSTINGS);
-    // In a table the balances of the range are rows of their own.
+    // In a table, and of a month, the balances of the range are rows of their own: those of each
+    // posting tell nothing where there is none.
     let is_table = list.form() == Form::Table;
+    let has_ends = is_table || args.month.is_some();
     let mut is_first = true;
     loop {
         let page = session
@@ -150,8 +152,8 @@ pub(super) async fn statement(args: StatementArgs, mut session: Session) -> Resu
             .list_postings(request.clone())
             .await?
             .into_inner();
-        let (first, last) = ends(&page, args.order);
-        if is_table && is_first {
+        let (first, last) = ends(&page, args.order, is_table);
+        if has_ends && is_first {
             list.push(first)?;
         }
         is_first = false;
@@ -168,7 +170,7 @@ pub(super) async fn statement(args: StatementArgs, mut session: Session) -> Resu
                     Cell::text("(more, beyond --limit)"),
                 )]))?;
             }
-            if is_table {
+            if has_ends {
                 list.push(last)?;
             }
             return list.finish().await;
@@ -178,15 +180,16 @@ pub(super) async fn statement(args: StatementArgs, mut session: Session) -> Resu
 }
 
 /// What stood on the account before and after the range, in the order of the list.
-fn ends(page: &ListPostingsResponse, order: Order) -> (Row, Row) {
-    let row = |name: &str, steps| {
-        Row(vec![
-            ("counter_account_id", Cell::text(name)),
+fn ends(page: &ListPostingsResponse, order: Order, is_table: bool) -> (Row, Row) {
+    let row = |kind: &'static str, steps| match is_table {
+        true => Row(vec![
+            ("counter_account_id", Cell::text(kind.replace('_', " "))),
             ("balance", Cell::steps(steps, &page.unit_id)),
-        ])
+        ]),
+        false => rows::end(kind, steps, page),
     };
-    let opening = row("opening balance", page.opening_balance);
-    let closing = row("closing balance", page.closing_balance);
+    let opening = row("opening_balance", page.opening_balance);
+    let closing = row("closing_balance", page.closing_balance);
     match order {
         Order::Oldest => (opening, closing),
         Order::Newest => (closing, opening),

@@ -275,6 +275,19 @@ pub(crate) fn posting(posting: &Posting, page: &ListPostingsResponse) -> Row {
     ])
 }
 
+/// What stood on the account before or after a range: a row of the fields of postings. No entry is
+/// of its kind, which is no label.
+pub(crate) fn end(kind: &'static str, balance: i64, page: &ListPostingsResponse) -> Row {
+    let row = posting(&Posting::default(), page).0.into_iter();
+    let cells = row.map(|(name, cell)| match name {
+        "kind" => (name, Cell::text(kind)),
+        "balance" => (name, Cell::steps(balance, &page.unit_id)),
+        "opening_balance" | "closing_balance" => (name, cell),
+        _ => (name, Cell::Absent),
+    });
+    Row(cells.collect())
+}
+
 pub(crate) fn balance(balance: &GetBalanceResponse) -> Row {
     let steps = |steps| Cell::steps(steps, &balance.unit_id);
     Row(vec![
