@@ -222,8 +222,8 @@ pub enum List {
     PartnersOf(Branch),
     /// What was received from a partner and sent there, by reference.
     RemittancesWith(AccountId),
-    /// The groups of a centre in the order of their days: the same list, whichever day is named.
-    GroupsOf(Branch, Day),
+    /// The groups of a centre in the order of their days, from one on.
+    GroupsFrom(Branch, Day),
     /// The evaluations of a centre's orders in the order of the service dates, from one on.
     EvaluationsFrom(Branch, Day),
     /// Who was shown personal fields of a member.
@@ -285,7 +285,7 @@ impl List {
             Self::PoolsOf(_) => ObjectKind::Pool,
             Self::SourcesOf(_) => ObjectKind::Source,
             Self::StocksOf(_) => ObjectKind::Stock,
-            Self::GroupsOf(..) => ObjectKind::Group,
+            Self::GroupsFrom(..) => ObjectKind::Group,
             Self::PagesOf(_) => ObjectKind::GroupPage,
             Self::EvaluationsFrom(..) => ObjectKind::Evaluation,
             Self::LooksAt(_) | Self::LooksFrom(..) => ObjectKind::Look,
@@ -340,7 +340,7 @@ impl List {
             Self::StocksOf(centre) => format!("stocks-of/{centre} "),
             Self::PartnersOf(centre) => format!("partners-of/{centre} "),
             Self::RemittancesWith(partner) => format!("remittances-with/{partner} "),
-            Self::GroupsOf(centre, _) => format!("groups-of/{centre} "),
+            Self::GroupsFrom(centre, _) => format!("groups-of/{centre} "),
             Self::PagesOf(group) => format!("pages-of/{group} "),
             Self::EvaluationsFrom(centre, _) => format!("evaluations-of/{centre} "),
             Self::LooksAt(member) => format!("looks-at/{member} "),
@@ -372,6 +372,7 @@ impl List {
             | Self::JoinedFrom(_, day)
             | Self::EvaluationsFrom(_, day)
             | Self::LooksFrom(_, day)
+            | Self::GroupsFrom(_, day)
             | Self::TrainingsOf(_, _, day)
             | Self::TrainingsIn(_, _, day) => format!("{prefix}{day} "),
             _ => prefix,
@@ -393,6 +394,9 @@ impl List {
             }
             (Self::EvaluationsFrom(centre, _), Object::Evaluation(one)) => {
                 Self::EvaluationsFrom(centre, one.on)
+            }
+            (Self::GroupsFrom(centre, _), Object::Group(group)) => {
+                Self::GroupsFrom(centre, group.grounds.on)
             }
             (Self::LooksFrom(centre, _), Object::Look(look)) => {
                 Self::LooksFrom(centre, Day::of_utc(look.at))
@@ -420,7 +424,7 @@ impl List {
             | Self::JoinedFrom(_, day)
             | Self::EvaluationsFrom(_, day)
             | Self::LooksFrom(_, day)
-            | Self::GroupsOf(_, day)
+            | Self::GroupsFrom(_, day)
             | Self::TrainingsOf(_, _, day)
             | Self::TrainingsIn(_, _, day) => {
                 format!("{prefix}{day} {id}")

@@ -371,7 +371,10 @@ impl Object {
             Self::Partner(partner) => vec![List::PartnersOf(partner.centre.clone())],
             Self::Remittance(one) => vec![List::RemittancesWith(one.id.partner.clone())],
             Self::Group(group) => {
-                vec![List::GroupsOf(group.terms.centre.clone(), group.grounds.on)]
+                vec![List::GroupsFrom(
+                    group.terms.centre.clone(),
+                    group.grounds.on,
+                )]
             }
             Self::GroupPage(page) => vec![List::PagesOf(page.id.group)],
             Self::Evaluation(one) => vec![List::EvaluationsFrom(one.centre.clone(), one.on)],

@@ -3,8 +3,8 @@
 //!
 //! Postings of an account are numbered from 1 (their ordinal `n`). Each knows
 //! the posting before it, `n - 1`, and one further back, `n & (n - 1)`, with the
-//! earliest and latest effective minute of itself and the postings in between, and
-//! what they credited. A page is a walk; any ordinal, and a balance as of a recorded
+//! effective minute of itself, the earliest and latest of itself and the postings in
+//! between, and what they credited. A page is a walk; any ordinal, and a balance as of a recorded
 //! time, is a logarithmic number of steps away. So is one as of an effective time,
 //! and when what is left was earned, as far as services are booked in the order they
 //! took place; where they are not, spans that mix are walked one by one. An odd
@@ -82,13 +82,12 @@ impl Span {
         })
     }
 
-    /// The span of one posting.
-    pub fn of(effective: Moment, credited: i64) -> Self {
-        let minute = effective.minute();
+    /// One minute, in which nothing is credited.
+    pub fn of_minute(minute: i64) -> Self {
         Self {
             first: minute,
             last: minute,
-            credited,
+            credited: 0,
         }
     }
 
@@ -129,6 +128,8 @@ pub struct Link {
     /// The posting it jumps to, where that is neither `prev` nor before the
     /// first: see [`Link::jump_of`].
     pub jump: Option<Position>,
+    /// The minute it is effective in itself.
+    pub minute: i64,
     /// The span of itself and all it jumps over.
     pub span: Span,
 }
@@ -176,10 +177,15 @@ impl Chain {
         self.peaks.last().map(|peak| peak.position)
     }
 
-    /// Appends a posting and says what it knows of those before it.
-    pub fn push(&mut self, position: Position, posting: Span) -> Link {
+    /// Appends a posting, effective then and crediting so much, and says what it knows of
+    /// those before it.
+    pub fn push(&mut self, position: Position, effective: Moment, credited: i64) -> Link {
         let prev = self.last();
-        let mut span = posting;
+        let minute = effective.minute();
+        let mut span = Span {
+            credited,
+            ..Span::of_minute(minute)
+        };
         let spanned = self.count.trailing_ones();
         for _ in 0..spanned {
             if let Some(peak) = self.peaks.pop() {
@@ -192,6 +198,7 @@ impl Chain {
         Link {
             prev,
             jump: jump.filter(|_| spanned > 0),
+            minute,
             span,
         }
     }
@@ -212,13 +219,14 @@ mod tests {
         let mut chain = Chain::default();
         let minute = |ordinal: i64| Moment::from_us(ordinal * Moment::MINUTE_US).unwrap();
         for ordinal in 1..=64 {
-            let link = chain.push(position(ordinal).unwrap(), Span::of(minute(ordinal), 10));
+            let link = chain.push(position(ordinal).unwrap(), minute(ordinal), 10);
             let target = jump_ordinal(ordinal);
             let before = |ordinal| (ordinal > 0).then(|| position(ordinal)).flatten();
             let is_even = ordinal % 2 == 0;
             let expected = Link {
                 prev: before(ordinal - 1),
                 jump: before(target).filter(|_| is_even),
+                minute: ordinal,
                 span: Span {
                     first: target + 1,
                     last: ordinal,
@@ -267,9 +275,8 @@ mod tests {
     #[test]
     fn what_a_span_credits_stops_at_the_largest_number() {
         let mut chain = Chain::default();
-        let each = Span::of(Moment::MIN, i64::MAX - 1);
-        chain.push(position(1).unwrap(), each);
-        let link = chain.push(position(2).unwrap(), each);
+        chain.push(position(1).unwrap(), Moment::MIN, i64::MAX - 1);
+        let link = chain.push(position(2).unwrap(), Moment::MIN, i64::MAX - 1);
         assert_eq!(link.span.credited, i64::MAX);
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     AccountId, AccountOpened, Balance, Book, Booking, BookingId, Broken, Caller, Entry, Fact,
     Founded, Hold, HoldPlaced, HoldState, Moment, Note, Origin, Position, Posted, PostedEntry,
-    Posting, Span, Stamp, Transfer,
+    Posting, Stamp, Transfer,
     book::{Folio, fresh},
 };
 
@@ -212,11 +212,10 @@ impl Folio {
         let before = self.account.balance.steps();
         self.account.balance = in_range(balance, &self.account.id)?;
         let change = self.account.balance.steps().saturating_sub(before);
-        let span = Span::of(effective, change.max(0));
         Ok(Posting {
             account_no: self.account.number,
             balance: self.account.balance,
-            link: self.chain.push(position, span),
+            link: self.chain.push(position, effective, change.max(0)),
         })
     }
 }

@@ -1,8 +1,8 @@
 //! Accounts as they stand.
 
-use super::{ReadError, Reading};
+use super::{ReadError, Reading, history::History};
 use crate::{
-    ledger::{Account, AccountId, Balance, Rejection},
+    ledger::{Account, AccountId, Balance, Rejection, Sequence},
     store::{AccountRow, StoreError},
 };
 
@@ -41,6 +41,35 @@ pub fn accounts(
 pub(super) fn row_of(reading: &mut Reading<'_>, id: &AccountId) -> Result<AccountRow, ReadError> {
     let found = reading.snapshot.account(id)?;
     Ok(found.ok_or_else(|| unknown(id))?)
+}
+
+/// An account as it stood after a record, with the end of its postings then.
+pub(super) fn row_at(
+    reading: &mut Reading<'_>,
+    id: &AccountId,
+    at: Sequence,
+) -> Result<AccountRow, ReadError> {
+    let row = row_of(reading, id)?;
+    match row.account.opened.sequence <= at {
+        true => Ok(as_of(reading, row, at)?.0),
+        false => Err(unknown(id).into()),
+    }
+}
+
+/// The end of an account's postings as it was after a record, and what stood on it then, in steps.
+pub(super) fn as_of(
+    reading: &mut Reading<'_>,
+    mut row: AccountRow,
+    at: Sequence,
+) -> Result<(AccountRow, i64), ReadError> {
+    if row.last_posting.is_none_or(|last| last.sequence() <= at) {
+        let balance = row.account.balance.steps();
+        return Ok((row, balance));
+    }
+    let reached = History::new(reading, &row).as_of_record(at)?;
+    row.posting_count = reached.map_or(0, |reached| reached.ordinal);
+    row.last_posting = reached.map(|reached| reached.position);
+    Ok((row, reached.map_or(0, |reached| reached.row.balance)))
 }
 
 fn unknown(id: &AccountId) -> Rejection {

@@ -49,11 +49,22 @@ impl Place {
 
     /// Whether a branch comes before this place: all of it or nothing of it.
     /// None where that is not known without opening it.
-    fn is_after(self, branch: Reached, span: Span) -> Option<bool> {
+    fn is_after(self, branch: Reached) -> Option<bool> {
+        let ordinals = (jump_ordinal(branch.ordinal) + 1, branch.ordinal);
+        self.is_after_all(ordinals, branch.row.link.span)
+    }
+
+    /// The same of one posting. None where its record has to tell.
+    fn is_after_one(self, posting: Reached) -> Option<bool> {
+        let minute = Span::of_minute(posting.row.link.minute);
+        self.is_after_all((posting.ordinal, posting.ordinal), minute)
+    }
+
+    fn is_after_all(self, (first, last): (i64, i64), span: Span) -> Option<bool> {
         // What is of the very time counts by its ordinal.
         let (time, next) = (self.effective_at, self.effective_at.next());
-        let before = branch.ordinal < self.ordinal;
-        let after = jump_ordinal(branch.ordinal) + 1 >= self.ordinal;
+        let before = last < self.ordinal;
+        let after = first >= self.ordinal;
         if span.all_before(if before { next } else { time }) {
             Some(true)
         } else if span.none_before(if after { time } else { next }) {
@@ -72,13 +83,10 @@ pub(super) fn balances_before<const N: usize>(
     let mut sums = [0; N];
     let mut at = history.last()?;
     while let Some(step) = at {
-        let counts = counts_whole(step, &places);
-        let (before, counts) = match counts {
+        let whole = each(places, |place| place.is_after(step));
+        let (before, counts) = match whole {
             Some(counts) => (history.jump(step)?, counts),
-            None => {
-                let this = history.place(step)?;
-                (history.prev(step)?, places.map(|place| this < place))
-            }
+            None => (history.prev(step)?, counts_one(history, step, places)?),
         };
         let change = step.row.balance - before.map_or(0, |before| before.row.balance);
         for (sum, counts) in sums.iter_mut().zip(counts) {
@@ -89,15 +97,29 @@ pub(super) fn balances_before<const N: usize>(
     Ok(sums)
 }
 
-/// Before which of the places a whole branch comes. None where it must be
-/// opened to tell.
-fn counts_whole<const N: usize>(branch: Reached, places: &[Place; N]) -> Option<[bool; N]> {
-    let span = branch.row.link.span;
-    let mut counts = [false; N];
-    for (counts, place) in counts.iter_mut().zip(places) {
-        *counts = place.is_after(branch, span)?;
+/// What is so of each place. None where that is not known of all.
+fn each<const N: usize>(
+    places: [Place; N],
+    is_so: impl Fn(Place) -> Option<bool>,
+) -> Option<[bool; N]> {
+    let mut so = [false; N];
+    for (so, place) in so.iter_mut().zip(places) {
+        *so = is_so(place)?;
     }
-    Some(counts)
+    Some(so)
+}
+
+/// Before which of the places a posting comes.
+fn counts_one<const N: usize>(
+    history: &mut History<'_>,
+    step: Reached,
+    places: [Place; N],
+) -> Result<[bool; N], ReadError> {
+    if let Some(counts) = each(places, |place| place.is_after_one(step)) {
+        return Ok(counts);
+    }
+    let this = history.place(step)?;
+    Ok(places.map(|place| this < place))
 }
 
 /// The first postings from one place on and before another, or the last
@@ -158,15 +180,15 @@ impl Selection {
 
     /// Has a branch wait, if it may have postings of the range.
     fn add(&mut self, history: &mut History<'_>, step: Reached) -> Result<(), ReadError> {
-        let span = step.row.link.span;
-        let is_outside = self.from.is_after(step, span) == Some(true)
-            || self.end.is_after(step, span) == Some(false);
+        let is_outside =
+            self.from.is_after(step) == Some(true) || self.end.is_after(step) == Some(false);
         if is_outside {
             return Ok(());
         }
         if step.ordinal % 2 == 1 {
             return self.add_posting(history, step);
         }
+        let span = step.row.link.span;
         let rank = match self.direction {
             Direction::OldestFirst => (span.first_us(), jump_ordinal(step.ordinal) + 1),
             Direction::NewestFirst => (span.last_us(), step.ordinal),

@@ -31,7 +31,7 @@ pub fn groups(
     // The key has the day of the group that it comes after.
     let after = after.map(|id| group(reading, id)).transpose()?;
     let day = after.as_ref().map(|after| after.grounds.on);
-    let list = List::GroupsOf(prefix.clone(), day.unwrap_or(crate::exchange::Day::FIRST));
+    let list = List::GroupsFrom(prefix.clone(), day.unwrap_or(crate::exchange::Day::FIRST));
     let after = after.map(|after| ObjectId::Group(after.id));
     let found = reading.snapshot.listed(&list, after.as_ref(), limit)?;
     let groups = found.into_iter().map(|object| match object {

@@ -63,9 +63,9 @@ pub use pools::{
 };
 pub use reading::Reading;
 pub use reports::{
-    By, Certificate, CertificateQuery, Column, Grouping, MAX_SAMPLE, Measure, Report, ReportError,
-    Scope, Served, ServedAs, Trained, Value, activity, anomalies, certificate, dormancy,
-    evaluations, indicators, period_report, position_of_number, redeemability, sample,
+    By, Certificate, CertificateQuery, Checked, Column, Grouping, MAX_SAMPLE, Measure, Report,
+    ReportError, Scope, Served, ServedAs, Trained, Value, activity, anomalies, certificate,
+    check_certificate, dormancy, evaluations, indicators, period_report, redeemability, sample,
     satisfaction, supply_demand,
 };
 pub use scan::Scan;

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::{
     Axis, ReadError, Reading,
-    accounts::row_of,
+    accounts::row_at,
     effective::{Place, balances_before, select},
     history::{History, Reached, last_recorded},
+    reports::position,
 };
 use crate::{
     ledger::{AccountId, BookingId, Entry, Moment, Sequence, Stamp, UnitId},
@@ -36,6 +37,8 @@ pub struct StatementQuery {
     pub from: Option<Place>,
     /// 1 or more.
     pub limit: usize,
+    /// As the journal was after this record. None: the last.
+    pub at: Option<Sequence>,
 }
 
 /// A posting with all that a statement says of it.
@@ -87,7 +90,8 @@ pub struct StatementPage {
 /// Reads a page of a statement.
 ///
 /// # Errors
-/// For an unknown account or a reversed range; [`ReadError::ScanTooLong`] where
+/// For an account that is unknown, also then; a position that is not there yet; or a reversed
+/// range; [`ReadError::ScanTooLong`] where
 /// effective times are too mixed; or where the store fails.
 pub fn statement(
     reading: &mut Reading<'_>,
@@ -98,12 +102,13 @@ pub fn statement(
     {
         return Err(ReadError::RangeReversed { since, until });
     }
-    let row = row_of(reading, &query.account)?;
-    let position = reading.snapshot.last()?;
+    let position = position(reading, query.at)?;
+    let row = row_at(reading, &query.account, position)?;
     let mut lines = match query.axis {
         Axis::Recorded => recorded(reading, &row, query)?,
         Axis::Effective => effective(reading, &row, query)?,
     };
+    mark_reversed(reading, &mut lines.postings, position)?;
     let next = match lines.postings.len() > query.limit {
         true => lines.postings.pop().map(|left_out| left_out.place()),
         false => None,
@@ -236,16 +241,24 @@ fn views(
     let views =
         records.map(|((record, effective_at), step)| view(&record, effective_at, *step, account));
     let views: Result<Vec<_>, StoreError> = views.collect();
-    let mut views = views?;
+    Ok(views?)
+}
+
+/// Adds what had reversed entries by a position.
+fn mark_reversed(
+    reading: &mut Reading<'_>,
+    views: &mut [PostingView],
+    at: Sequence,
+) -> Result<(), StoreError> {
     let entries = views
         .iter()
         .map(|view| (view.stamp.sequence, view.entry.id));
     let entries: Vec<_> = entries.collect();
-    let reversals = history.snapshot.reversals(&entries)?;
+    let reversals = reading.snapshot.reversals(&entries, at.next())?;
     for (view, reversed_by) in views.iter_mut().zip(reversals) {
         view.reversed_by = reversed_by;
     }
-    Ok(views)
+    Ok(())
 }
 
 /// A posting, but for what reversed it.

@@ -280,6 +280,15 @@ fn credit_leg(leg: &v1::SettlementLeg) -> Result<CreditLeg> {
     })
 }
 
+/// As of which record; 0 is as of the last.
+pub(super) fn position(given: i64) -> Result<Option<Sequence>> {
+    match (given, Sequence::new(given)) {
+        (0, _) => Ok(None),
+        (given, None) => Err(Malformed::SequenceRange { given }),
+        (_, at) => Ok(at),
+    }
+}
+
 pub(super) fn axis(given: i32) -> Result<Axis> {
     match v1::TimeAxis::try_from(given) {
         Ok(v1::TimeAxis::Unspecified | v1::TimeAxis::Recorded) => Ok(Axis::Recorded),

@@ -13,11 +13,11 @@ use super::{
 use crate::{
     exchange::{Day, Name},
     journal,
-    ledger::{Malformed, Principal, Sequence},
+    ledger::{Malformed, Sequence},
     query::{
-        By, CertificateQuery, Column, Grouping, MAX_SAMPLE, Measure, ReadError, Reading, Report,
-        ReportError, Scope, Value, activity, anomalies, certificate, dormancy, evaluations,
-        indicators, period_report, position_of_number, redeemability, sample, satisfaction,
+        By, Certificate, CertificateQuery, Column, Grouping, MAX_SAMPLE, Measure, ReadError,
+        Reading, Report, Scope, Value, activity, anomalies, certificate, check_certificate,
+        dormancy, evaluations, indicators, period_report, redeemability, sample, satisfaction,
         supply_demand,
     },
 };
@@ -32,7 +32,7 @@ fn day(field: &'static str, given: &str) -> Result<Option<Day>, Malformed> {
 }
 
 fn scope(given: &v1::ReportScope) -> Result<Scope, Refused> {
-    let position = position(given.at_position)?;
+    let position = convert::position(given.at_position)?;
     let since = day("scope.since", &given.since)?;
     let until = day("scope.until", &given.until)?;
     if since.zip(until).is_some_and(|(since, until)| until < since) {
@@ -254,8 +254,15 @@ impl ReportService for Services {
         let by = convert::reader(request.metadata()).map_err(Refused::from)?;
         let asked = request.into_inner();
         let days = [asked.since.as_str(), asked.until.as_str()];
-        let query = certified(&asked.member_id, days, position(asked.at_position)?)?;
-        let certificate = Some(self.certify(by, query).await?);
+        let query = certified(
+            &asked.member_id,
+            days,
+            convert::position(asked.at_position).map_err(Refused::from)?,
+        )?;
+        let of = query.clone();
+        let read = move |reading: &mut Reading<'_>| certificate(reading, &query);
+        let found = self.query.read(by, read).await?;
+        let certificate = Some(certificate_to_proto(&of, found));
         Ok(Response::new(v1::GetCertificateResponse { certificate }))
     }
 
@@ -268,30 +275,22 @@ impl ReportService for Services {
         let number = text(&asked.number, "number")
             .map_err(Refused::from)?
             .to_owned();
-        let at = position_of_number(&number);
-        let query = certified(&asked.member_id, [&asked.since, &asked.until], at)?;
-        let found = match at {
-            None => None,
-            Some(_) => match self.certify(by, query).await {
-                Ok(found) => Some(found).filter(|found| found.number == number),
-                Err(ReadError::Report(ReportError::PositionAhead { .. })) => None,
-                Err(error) => return Err(error.into()),
-            },
+        let query = certified(&asked.member_id, [&asked.since, &asked.until], None)?;
+        let of = query.clone();
+        let read = move |reading: &mut Reading<'_>| check_certificate(reading, &query, &number);
+        let found = self.query.read(by, read).await?;
+        let (certificate, now) = match found {
+            None => (None, None),
+            Some(found) => (
+                Some(certificate_to_proto(&of, found.certificate)),
+                found.now.map(|now| certificate_to_proto(&of, now)),
+            ),
         };
         Ok(Response::new(v1::CheckCertificateResponse {
-            valid: found.is_some(),
-            certificate: found,
+            valid: certificate.is_some(),
+            certificate,
+            now,
         }))
-    }
-}
-
-fn position(given: i64) -> Result<Option<Sequence>, Refused> {
-    match given {
-        0 => Ok(None),
-        given => match Sequence::new(given) {
-            None => Err(Malformed::SequenceRange { given }.into()),
-            at => Ok(at),
-        },
     }
 }
 
@@ -321,39 +320,32 @@ fn reversed(since: &str, until: &str) -> Malformed {
     }
 }
 
-impl Services {
-    async fn certify(
-        &self,
-        by: Principal,
-        query: CertificateQuery,
-    ) -> Result<v1::Certificate, ReadError> {
-        let asked = query.clone();
-        let read = move |reading: &mut Reading<'_>| certificate(reading, &query);
-        let found = self.query.read(by, read).await?;
-        let services = found.served.into_iter();
-        let services = services.map(|(of, one)| v1::CertifiedService {
-            service: of.service,
-            is_entered: of.is_entered,
-            services: one.services,
-            served_minutes: one.served_minutes,
-        });
-        let trained = found.trained.into_iter();
-        let trained = trained.map(|one| v1::CertifiedTraining {
-            code: one.code.as_str().into(),
-            on: one.on.to_string(),
-            minutes: one.minutes.get(),
-            assessment: journal::assessment_to_proto(one.assessment).into(),
-        });
-        Ok(v1::Certificate {
-            number: found.number,
-            member_id: asked.member.as_str().into(),
-            since: asked.since.to_string(),
-            until: asked.until.to_string(),
-            at_position: found.at.get(),
-            services: services.collect(),
-            service_count: found.all.services,
-            served_minutes: found.all.served_minutes,
-            trainings: trained.collect(),
-        })
+fn certificate_to_proto(asked: &CertificateQuery, found: Certificate) -> v1::Certificate {
+    let services = found.served.into_iter();
+    let services = services.map(|(of, one)| v1::CertifiedService {
+        service: of.service,
+        is_entered: of.is_entered,
+        services: one.services,
+        served_minutes: one.served_minutes,
+        first_on: one.first_on.to_string(),
+        last_on: one.last_on.to_string(),
+    });
+    let trained = found.trained.into_iter();
+    let trained = trained.map(|one| v1::CertifiedTraining {
+        code: one.code.as_str().into(),
+        on: one.on.to_string(),
+        minutes: one.minutes.get(),
+        assessment: journal::assessment_to_proto(one.assessment).into(),
+    });
+    v1::Certificate {
+        number: found.number,
+        member_id: asked.member.as_str().into(),
+        since: asked.since.to_string(),
+        until: asked.until.to_string(),
+        at_position: found.at.get(),
+        services: services.collect(),
+        service_count: found.services,
+        served_minutes: found.served_minutes,
+        trainings: trained.collect(),
     }
 }

@@ -110,6 +110,7 @@ fn query(
         until: convert::optional_moment(request.until, "until")?,
         from,
         limit,
+        at: convert::position(request.at_position)?,
     })
 }
 

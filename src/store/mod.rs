@@ -182,6 +182,14 @@ pub struct AccountRow {
     pub last_posting: Option<Position>,
 }
 
+/// Lines of a list.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Lines {
+    pub lines: Vec<String>,
+    /// The key of the last, after which there may be more. None where there are no more.
+    pub more_after: Option<String>,
+}
+
 /// One account's side of a transfer, as it is stored.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PostingRow {
@@ -243,11 +251,12 @@ pub trait Snapshot {
     fn stored(&mut self, from: Sequence, limit: usize) -> Result<Vec<Stored>, StoreError>;
     /// What these ids stand for. None where that is nothing.
     fn bookings(&mut self, ids: &[BookingId]) -> Result<Vec<Option<Booking>>, StoreError>;
-    /// The entries that reverse these, each an entry of a record. None where none
-    /// does.
+    /// The entries that reverse these, each an entry of a record, as far as they were
+    /// recorded before another. None where none does.
     fn reversals(
         &mut self,
         of: &[(Sequence, BookingId)],
+        before: Sequence,
     ) -> Result<Vec<Option<BookingId>>, StoreError>;
     /// Holds in the order they were placed, with all that their records say.
     fn holds(&mut self, filter: HoldFilter<'_>) -> Result<Vec<Hold>, StoreError>;
@@ -280,13 +289,8 @@ pub trait Snapshot {
         limit: usize,
     ) -> Result<Vec<Object>, StoreError>;
 
-    /// The lines of a list, each under its key, after a key.
-    fn lines(
-        &mut self,
-        list: &List,
-        after: &str,
-        limit: usize,
-    ) -> Result<Vec<(String, String)>, StoreError>;
+    /// The lines of a list in the order of their keys, after a key.
+    fn lines(&mut self, list: &List, after: &str, limit: usize) -> Result<Lines, StoreError>;
 
     /// The records of services that were rendered outside orders, in the order of the minutes
     /// (since 1970-01-01T00:00:00Z) at which they were effective: after a minute and a record,

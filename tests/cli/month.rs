@@ -126,5 +126,9 @@ fn no_column_is_lost(server: &Server, page: &str) {
         for head in heads {
             assert!(!head.starts_with(|c: char| c.is_ascii()), "{head}");
         }
+        for figure in part.iter().filter_map(|row| row["figure"].as_str()) {
+            let alone = ["</td>", ": "].map(|end| format!("<td>{figure}{end}"));
+            assert!(alone.iter().all(|cell| !section.contains(cell)), "{figure}");
+        }
     }
 }

@@ -189,7 +189,14 @@ fn a_certificate_that_a_school_checks() {
     assert_eq!(made["all_served_minutes"], json!(60));
     assert_eq!(
         made["services"],
-        json!([{"service": "read-aloud", "services": 1, "served_minutes": 60, "is_entered": true}])
+        json!([{
+            "service": "read-aloud",
+            "services": 1,
+            "served_minutes": 60,
+            "is_entered": true,
+            "first_on": "2020-03-02",
+            "last_on": "2020-03-02",
+        }])
     );
     let number = made["number"].as_str().expect("a number");
     let check = |number: &str| {
@@ -202,6 +209,12 @@ fn a_certificate_that_a_school_checks() {
     let forged = check("5-00000000000000000000");
     assert_eq!((forged.code, forged.data.as_str()), (1, ""));
     assert!(forged.said.contains("not from this ledger"), "{forged:?}");
+    let told = |number: &str| {
+        let check = ["certificate", "check", number, "city:member:kid"];
+        let told = desk.json(&[&check[..], &days].concat());
+        ["still_so", "now_served_minutes"].map(|field| told[field].clone())
+    };
+    assert_eq!(told(number), [json!(true), json!(60)]);
 
     let page = [&make[..], &["--html", "--name", "<Kid>"]].concat();
     let page = desk.done(&page);
@@ -210,7 +223,8 @@ fn a_certificate_that_a_school_checks() {
         "志愿服务记录证明",
         "<dd>&lt;Kid&gt;</dd>",
         "<td>朗读 Reading aloud (read-aloud)</td>",
-        "<tr><td>合计 all</td><td></td><td class=\"number\">1</td><td class=\"number\">1h</td></tr>",
+        "<td>2020-03-02 \u{2013} 2020-03-02</td>",
+        "<tr><td>合计 all</td><td></td><td></td><td class=\"number\">1</td><td class=\"number\">1h</td></tr>",
         "<dt>出具单位 issued by</dt><dd>城中心 City Centre</dd>",
         &format!("<dt>数据截至 as of</dt><dd>{today}</dd>"),
         &format!("<dt>出具日期 issued on</dt><dd>{today}</dd>"),
@@ -225,6 +239,39 @@ fn a_certificate_that_a_school_checks() {
     assert!(!page.contains("<dt>姓名 name</dt><dd class"), "{page}");
     let page = desk.done(&[&make[..], &["--html"]].concat());
     assert!(page.contains("<dt>姓名 name</dt><dd class"), "{page}");
+
+    // It stays a certificate of this ledger, and whoever checks it is told what came of it.
+    let entry = desk.json(&["statement", "city:member:kid"])[0]["entry_id"].clone();
+    let entry = entry.as_str().expect("an id");
+    desk.done(&["entry", "reverse", entry, "--reason", "not so"]);
+    assert_eq!(told(number), [json!(false), json!(0)]);
+}
+
+#[test]
+fn a_statement_of_a_position_is_the_same_for_ever() {
+    let desk = served();
+    let gran = "city:member:gran";
+    let position = desk.json(&["status"])["journal_position"].to_string();
+    let asked = [
+        &["statement", gran, "--output", "json"][..],
+        &["statement", gran, "--month", "2020-03", "--output", "csv"],
+        &["passbook", gran, "--year", "2020"],
+    ];
+    let told = || {
+        let of_position = ["--at-position", &position];
+        asked.map(|asked| desk.done(&[asked, &of_position[..]].concat()))
+    };
+    let before = told();
+    let entry = desk.json(&["statement", gran])[1]["entry_id"].clone();
+    let entry = entry.as_str().expect("an id");
+    desk.done(&["entry", "reverse", entry, "--reason", "not so"]);
+    assert_eq!(told(), before);
+    let now = asked.map(|asked| desk.done(asked));
+    assert!(now.iter().zip(&before).all(|(now, before)| now != before));
+    let ahead = ["statement", gran, "--at-position", "1000"];
+    let ahead = desk.run(&ahead);
+    assert_eq!(ahead.code, 1);
+    assert!(ahead.said.contains("POSITION_AHEAD"), "{ahead:?}");
 }
 
 #[test]

@@ -128,6 +128,7 @@ fn a_page_is_whole_or_refused() {
                     until: None,
                     from: None,
                     limit: 10,
+                    at: None,
                 };
                 let page = stack.read(move |reading| {
                     reading.scan = Scan::up_to(500);
@@ -421,6 +422,7 @@ fn check_statements(
                         until: until.map(moment),
                         from: None,
                         limit: *limit,
+                        at: None,
                     };
                     follow(snapshot, query, &expected)?;
                 }

@@ -413,6 +413,7 @@ fn statements(stack: &Stack, model: &Reference, id: &'static str) {
                         until: until.map(moment),
                         from: None,
                         limit,
+                        at: None,
                     };
                     let mut expected = expected.clone();
                     if direction == Direction::NewestFirst {

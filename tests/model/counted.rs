@@ -7,7 +7,7 @@ use timebank::{
         Unit,
     },
     steps::Record,
-    store::{AccountRow, HoldFilter, PostingRow, Snapshot, StoreError, Stored},
+    store::{AccountRow, HoldFilter, Lines, PostingRow, Snapshot, StoreError, Stored},
 };
 
 /// A snapshot that counts the postings that are looked at.
@@ -51,8 +51,12 @@ impl Snapshot for Counted<'_> {
     fn bookings(&mut self, ids: &[BookingId]) -> Read<Vec<Option<Booking>>> {
         self.snapshot.bookings(ids)
     }
-    fn reversals(&mut self, of: &[(Sequence, BookingId)]) -> Read<Vec<Option<BookingId>>> {
-        self.snapshot.reversals(of)
+    fn reversals(
+        &mut self,
+        of: &[(Sequence, BookingId)],
+        before: Sequence,
+    ) -> Read<Vec<Option<BookingId>>> {
+        self.snapshot.reversals(of, before)
     }
     fn holds(&mut self, filter: HoldFilter<'_>) -> Read<Vec<Hold>> {
         self.snapshot.holds(filter)
@@ -66,7 +70,7 @@ impl Snapshot for Counted<'_> {
     fn listed(&mut self, list: &List, after: Option<&ObjectId>, limit: usize) -> Read<Vec<Object>> {
         self.snapshot.listed(list, after, limit)
     }
-    fn lines(&mut self, list: &List, after: &str, limit: usize) -> Read<Vec<(String, String)>> {
+    fn lines(&mut self, list: &List, after: &str, limit: usize) -> Read<Lines> {
         self.snapshot.lines(list, after, limit)
     }
     fn served(

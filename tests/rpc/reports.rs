@@ -163,10 +163,28 @@ async fn certificates() {
         let found = client.reports.check_certificate(request).await;
         let found = found.expect("an answer").into_inner();
         assert_eq!(found.valid, found.certificate.is_some());
-        found.certificate
+        (found.certificate, found.now)
     };
     let found = check(&mut city.client, asked.clone()).await;
+    assert_eq!(found, (Some(made.clone()), None));
+    // It is one of this ledger for ever; but what it says is not so any more.
+    let served = v1::Entry {
+        tags: vec![v1::Tag {
+            key: "service".into(),
+            value: "walk".into(),
+        }],
+        effective_at: Some(prost_types::Timestamp {
+            seconds: 1_780_000_000,
+            nanos: 0,
+        }),
+        ..entry("city:mint", LI, 1)
+    };
+    let posted = city.client.post_all(vec![served], true).await;
+    posted.expect("it is posted");
+    let (found, now) = check(&mut city.client, asked.clone()).await;
     assert_eq!(found.as_ref(), Some(&made));
+    let now = now.expect("what it would say now");
+    assert_eq!((now.service_count, made.service_count), (1, 0));
     let other = |change: fn(&mut v1::CheckCertificateRequest)| {
         let mut request = asked.clone();
         change(&mut request);
@@ -187,7 +205,7 @@ async fn certificates() {
         ("another day", other(|r| r.until = "2026-12-30".into())),
     ] {
         let found = check(&mut city.client, request).await;
-        assert_eq!(found, None, "{what}");
+        assert_eq!(found, (None, None), "{what}");
     }
 }
 

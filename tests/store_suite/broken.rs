@@ -19,8 +19,8 @@ use timebank::{
     rpc::serve,
     steps::{self, Call, Record},
     store::{
-        AccountRow, Committed, Erased, Head, HoldFilter, PostingRow, Progress, Snapshot, Store,
-        StoreError, Stored, Verified, Writer,
+        AccountRow, Committed, Erased, Head, HoldFilter, Lines, PostingRow, Progress, Snapshot,
+        Store, StoreError, Stored, Verified, Writer,
     },
 };
 
@@ -339,8 +339,12 @@ impl Snapshot for BrokenSnapshot {
         Ok(holds)
     }
 
-    fn reversals(&mut self, of: &[(Sequence, BookingId)]) -> Read<Vec<Option<BookingId>>> {
-        self.now()?.reversals(of)
+    fn reversals(
+        &mut self,
+        of: &[(Sequence, BookingId)],
+        before: Sequence,
+    ) -> Read<Vec<Option<BookingId>>> {
+        self.now()?.reversals(of, before)
     }
 
     fn objects(&mut self, ids: &[ObjectId]) -> Read<Vec<Option<Standing>>> {
@@ -354,7 +358,7 @@ impl Snapshot for BrokenSnapshot {
         self.now()?.listed(list, after, limit)
     }
 
-    fn lines(&mut self, list: &List, after: &str, limit: usize) -> Read<Vec<(String, String)>> {
+    fn lines(&mut self, list: &List, after: &str, limit: usize) -> Read<Lines> {
         self.now()?.lines(list, after, limit)
     }
 

@@ -101,6 +101,7 @@ stories! {
     drafts
     due
     entries
+    evaluation
     exits
     expiry
     family_and_institution
@@ -150,6 +151,7 @@ stories! {
     standings
     students_social_practice
     supplies
+    table_1
     trainings
     units
     yi_cang

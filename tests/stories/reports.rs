@@ -102,6 +102,7 @@ impl Story {
             "figures" => {}
             "sample" => return self.sample(words).map(Some),
             "certify" => return self.certify(words).map(Some),
+            "check-certificate" => return self.check_certificate(words).map(Some),
             _ => return Ok(None),
         }
         let kind = words.next()?;
@@ -155,15 +156,35 @@ impl Story {
         })
     }
 
+    /// `check-certificate MEMBER SINCE UNTIL at=POSITION [other]`: by the number that it has as of
+    /// the position, or by one that differs from it in a digit.
+    fn check_certificate(&mut self, words: &mut Words) -> Said<String> {
+        let asked = certified(words)?;
+        let is_other = words.flag("other");
+        let read = self.world.read(move |reading| {
+            let mut number = query::certificate(reading, &asked)?.number;
+            if is_other {
+                let last = if number.ends_with('0') { "1" } else { "0" };
+                number.replace_range(number.len() - 1.., last);
+            }
+            query::check_certificate(reading, &asked, &number)
+        });
+        Ok(match read {
+            Ok(None) => "no certificate of this ledger".into(),
+            Ok(Some(found)) => match found.now {
+                None => "of this ledger, and still so".into(),
+                Some(now) => {
+                    let (was, now) = (found.certificate.served_minutes, now.served_minutes);
+                    format!("of this ledger, {was} min, but now {now} min")
+                }
+            },
+            Err(error) => show::unread(&self.names, &error),
+        })
+    }
+
     /// `certify MEMBER SINCE UNTIL [at=POSITION]`: without the number, which has the ledger's id.
     fn certify(&mut self, words: &mut Words) -> Said<String> {
-        let at = words.key("at").map(|at| number(&at)).transpose()?;
-        let asked = CertificateQuery {
-            member: member_id(&words.next()?)?,
-            since: Day::parse("since", &words.next()?)?,
-            until: Day::parse("until", &words.next()?)?,
-            at: at.map(|at| Sequence::new(at).expect("a position")),
-        };
+        let asked = certified(words)?;
         let read = self
             .world
             .read(move |reading| query::certificate(reading, &asked));
@@ -171,13 +192,13 @@ impl Story {
             Ok(found) => {
                 let of_one = |(of, one): (ServedAs, Served)| {
                     let how = if of.is_entered { " (entered)" } else { "" };
-                    (format!("{}{how}", of.service), one)
+                    let (count, minutes) = (one.services, one.served_minutes);
+                    let (first, last) = (one.first_on, one.last_on);
+                    let service = of.service;
+                    format!("{service}{how}: {count} in {minutes} min, {first} to {last}")
                 };
-                let all = [("all".to_owned(), found.all)];
-                let lines = found.served.into_iter().map(of_one).chain(all);
-                let lines = lines.map(|(service, one)| {
-                    format!("{service}: {} in {} min", one.services, one.served_minutes)
-                });
+                let all = format!("all: {} in {} min", found.services, found.served_minutes);
+                let lines = found.served.into_iter().map(of_one).chain([all]);
                 let trained = found.trained.into_iter().map(|one| {
                     let assessment = one.assessment.map_or("none", Assessment::word);
                     let (code, on, minutes) = (one.code, one.on, one.minutes);
@@ -252,4 +273,14 @@ fn indicators_are_those_of_the_document() {
         })
         .collect();
     assert_eq!(told, defined);
+}
+
+fn certified(words: &mut Words) -> Said<CertificateQuery> {
+    let at = words.key("at").map(|at| number(&at)).transpose()?;
+    Ok(CertificateQuery {
+        member: member_id(&words.next()?)?,
+        since: Day::parse("since", &words.next()?)?,
+        until: Day::parse("until", &words.next()?)?,
+        at: at.map(|at| Sequence::new(at).expect("a position")),
+    })
 }

@@ -452,7 +452,7 @@ impl Story {
         Ok(lines.collect::<Vec<_>>().join("\n"))
     }
 
-    /// `statement ACCOUNT [oldest] [more] [by=effective] [since=T] [until=T] [limit=N] [balances]`
+    /// `statement ACCOUNT [oldest] [more] [by=effective] [since=T] [until=T] [limit=N] [at=N] [balances]`
     fn statement(&mut self, words: &mut Words) -> Said<String> {
         let id = account(&words.next()?)?;
         let direction = match words.flag("oldest") {
@@ -461,6 +461,7 @@ impl Story {
         };
         let time = |word: Option<String>| word.map(|word| self.world.time(&word)).transpose();
         let limit = words.key("limit").map_or(Ok(100), |word| number(&word))?;
+        let at = words.key("at").map(|at| number(&at)).transpose()?;
         let query = StatementQuery {
             account: id.clone(),
             direction,
@@ -469,6 +470,7 @@ impl Story {
             until: time(words.key("until"))?,
             from: self.next.take().filter(|_| words.flag("more")),
             limit: usize::try_from(limit).expect("a count"),
+            at: at.and_then(Sequence::new),
         };
         let read = self
             .world

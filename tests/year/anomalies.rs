@@ -265,11 +265,9 @@ impl Tally {
         let all: i64 = pairs.values().map(mutual).sum();
         let others = i64::try_from(pairs.len()).expect("a count") - 1;
         for (names, pair) in &pairs {
-            let of_others = all - mutual(pair);
-            let value = match of_others {
-                0 => 0,
-                _ => mutual(pair) * others * 100 / of_others,
-            };
+            // The mean of the others, which is taken for an hour at least.
+            let count = others.max(1);
+            let value = mutual(pair) * count * 100 / (all - mutual(pair)).max(count * 60);
             if value > PAIR_TIMES * 100 {
                 rows.push(row(
                     ("reciprocal pair", pair.district),

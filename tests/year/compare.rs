@@ -323,7 +323,7 @@ impl City {
             ((of.service.clone(), of.is_entered), figures)
         });
         assert_eq!(served.collect::<BTreeMap<_, _>>(), expected, "{}", of.id);
-        certificate.all.services
+        certificate.services
     }
 
     /// Compares an account's statement, by effective time: of all minutes, or of some.
@@ -336,6 +336,7 @@ impl City {
             until: minutes.map(|(_, until)| moment(until)),
             from: None,
             limit: 1_000,
+            at: None,
         };
         let read = self
             .bank

@@ -198,8 +198,10 @@ impl Tally {
         self.post(&payer, &to, reckoned.credited, minute);
         self.post(&payer, &pool, reckoned.excess, minute);
         if !service.is_points {
-            self.moved
-                .push(Moved::new(&payer, reckoned.credited + reckoned.excess));
+            if reckoned.confirmed > 0 {
+                let moved = reckoned.credited + reckoned.excess;
+                self.moved.push(Moved::new(&payer, moved));
+            }
             self.credit(provider, on, reckoned.credited);
         }
         self.orders[order].reckoned = Some(reckoned);

@@ -60,7 +60,8 @@ look at the records (`ledger-cli watch --from POSITION`). Without days it is of 
   ledger-cli audit looks shapingba --since 2026-10-01
   ledger-cli audit looks --member shapingba:member:000123 --output csv
 
-Nobody sees personal fields but by a record that says so (`ledger-cli member show --personal`).")]
+What stands in personal fields is shown by a record alone (`ledger-cli member show --personal`). Days
+are those of UTC.")]
     Looks {
         /// The centre
         #[arg(required_unless_present = "member")]

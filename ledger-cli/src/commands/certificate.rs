@@ -55,7 +55,8 @@ member belongs to, and has lines to be filled in by hand.")]
   ledger-cli certificate check 120000-3f2a9c0d1e2b3c4d5e6f shapingba:member:000123 \
 --from 2026-03-01 --to 2026-06-30
 
-Ends with 1 where no certificate of this member and these days has this number.")]
+Ends with 1 where no certificate of this member and these days has this number. Where services were
+corrected since, `still_so` is false, with what the ledger says of these days now.")]
     Check {
         /// The number
         number: String,
@@ -106,7 +107,8 @@ pub(super) async fn run(command: CertificateCommand, mut session: Session) -> Re
                 until: to,
             };
             let found = session.client.reports.check_certificate(request).await?;
-            match found.into_inner().certificate {
+            let found = found.into_inner();
+            match found.certificate {
                 None => Err(Failure::Wrong {
                     message: format!(
                         "no certificate of this member and these days has the number {number}: what \
@@ -114,14 +116,25 @@ pub(super) async fn run(command: CertificateCommand, mut session: Session) -> Re
                     ),
                     figures: BTreeMap::from([("number".to_owned(), number)]),
                 }),
-                Some(found) => {
-                    let row = Row(vec![("valid", Cell::Flag(true))]);
-                    let row = Row([row.0, rows::certificate(&found).0].concat());
+                Some(valid) => {
+                    let row = checked(&valid, found.now.as_ref());
                     session.output.one(&row).await
                 }
             }
         }
     }
+}
+
+/// A certificate that the ledger gave, and what it would say now where that is otherwise.
+fn checked(valid: &Certificate, now: Option<&Certificate>) -> Row {
+    let all = now.unwrap_or(valid);
+    let head = vec![
+        ("valid", Cell::Flag(true)),
+        ("still_so", Cell::Flag(now.is_none())),
+        ("now_services", Cell::Count(all.service_count)),
+        ("now_served_minutes", Cell::minutes(all.served_minutes)),
+    ];
+    Row([head, rows::certificate(valid).0].concat())
 }
 
 /// The services, a row each, and all of them.
@@ -140,6 +153,7 @@ async fn served(
         served.push(vec![
             names.service(&one.service),
             how.into(),
+            format!("{} \u{2013} {}", one.first_on, one.last_on),
             one.services.to_string(),
             minutes.await?,
         ]);
@@ -147,6 +161,7 @@ async fn served(
     let all = session.output.shown(Cell::minutes(made.served_minutes));
     served.push(vec![
         "合计 all".into(),
+        String::new(),
         String::new(),
         made.service_count.to_string(),
         all.await?,
@@ -244,6 +259,7 @@ async fn write(
     let columns = [
         Column(("service", "服务"), false),
         Column(("record", "记录方式"), false),
+        Column(("days", "服务日期"), false),
         Column(("times", "次数"), true),
         Column(("time served", "服务时长"), true),
     ];

@@ -4,8 +4,8 @@ use std::io;
 
 use clap::Args;
 use timebank_proto::v1::{
-    GetActivityRequest, GetIndicatorsRequest, GetSatisfactionRequest, GetSupplyDemandRequest,
-    Report, ReportBy, ReportScope,
+    GetActivityRequest, GetIndicatorsRequest, GetRedeemabilityRequest, GetSatisfactionRequest,
+    GetSupplyDemandRequest, Report, ReportBy, ReportScope,
 };
 
 use super::{
@@ -76,8 +76,8 @@ const SAID_BY_OTHERS: [&str; 2] = ["of", "measure"];
   ledger-cli report month huxi 2026-10
   ledger-cli report month huxi 2026-10 --at-position 120000 --html > month.html
 
-The indicators, services and blocks, demand and satisfaction, all as of one position, which is to be
-named when the month is signed off (`report sign-off`). The page prints on A4, in Chinese and English,
+The indicators, services and blocks, demand, satisfaction and redeemability, all as of one position,
+which is to be named when the month is signed off (`report sign-off`). The page prints on A4, in Chinese and English,
 with charts.")]
 pub(crate) struct MonthArgs {
     /// A centre, or a branch of the chart above centres
@@ -146,6 +146,10 @@ impl Parts {
             ..Default::default()
         });
         let satisfaction = satisfaction.await?;
+        let redeemability = reports.get_redeemability(GetRedeemabilityRequest {
+            scope: Some(scope.clone()),
+        });
+        let redeemability = redeemability.await?;
         let part =
             |name, heading, report| Ok::<_, Failure>((name, heading, present(report, "report")?));
         Ok(Self {
@@ -162,6 +166,11 @@ impl Parts {
                     "satisfaction",
                     ("Satisfaction", "满意度"),
                     satisfaction.into_inner().report,
+                )?,
+                part(
+                    "redeemability",
+                    ("Redeemability", "兑付保障"),
+                    redeemability.into_inner().report,
                 )?,
             ],
             scope,
@@ -222,8 +231,25 @@ fn named(name: &'static str) -> Both {
     found.map_or((name, ""), |(_, both)| *both)
 }
 
-/// What an indicator is called in Chinese, by the document that defines it.
-fn indicator(name: &str) -> &'static str {
+/// What the figures of redeemability are called in Chinese.
+const REDEEMABILITY: [(&str, &str); 10] = [
+    ("outstanding", "未兑付余额"),
+    ("outstanding by age", "未兑付余额账龄"),
+    ("overdrawn", "透支"),
+    ("issued", "已发放"),
+    ("owed, not backed", "无来源保障"),
+    ("earned", "服务所得"),
+    ("redeemed", "已兑付"),
+    ("redeemed ever", "累计兑付"),
+    ("redemption rate", "兑付率"),
+    ("days to redeem", "按现速兑付所需天数"),
+];
+
+/// What a figure is called in Chinese: an indicator by the document that defines it.
+fn zh(name: &str) -> &'static str {
+    if let Some((_, zh)) = REDEEMABILITY.iter().find(|(one, _)| *one == name) {
+        return zh;
+    }
     let rows = INDICATORS.lines().map(|line| {
         let mut cells = line.split('|').map(str::trim).skip(1);
         (cells.next(), cells.next())
@@ -271,13 +297,13 @@ async fn table(
     Ok(())
 }
 
-/// An indicator in both, with what it is of.
+/// A figure in both, with what it is of.
 fn figure(name: &str, row: &Row) -> String {
     let of = match row.get("of") {
         Cell::Text(of) => format!(": {of}"),
         _ => String::new(),
     };
-    format!("{} {name}{of}", indicator(name)).trim().to_owned()
+    format!("{} {name}{of}", zh(name)).trim().to_owned()
 }
 
 /// How long services took, by what the rows are of.
@@ -311,8 +337,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn indicators_have_a_name_in_chinese() {
-        assert_eq!(indicator("participants"), "参与人数");
-        assert_eq!(indicator("nothing"), "");
+    fn figures_have_a_name_in_chinese() {
+        assert_eq!(zh("participants"), "参与人数");
+        assert_eq!(zh("overdrawn"), "透支");
+        assert_eq!(zh("nothing"), "");
     }
 }

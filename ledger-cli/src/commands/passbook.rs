@@ -27,15 +27,19 @@ const COLUMNS: [Column; 5] = [
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   ledger-cli passbook shapingba:member:000123 --year 2026 > passbook.html
+  ledger-cli passbook shapingba:member:000123 --year 2026 --at-position 120000 > passbook.html
 
 The page is HTML that prints on A4, in Chinese and English, in large type. Postings are by the day on
-which the service took place.")]
+which the service took place, or became effective where its month was closed.")]
 pub(crate) struct PassbookArgs {
     /// The account
     id: String,
     /// The year, by the days on which services took place
     #[arg(long, value_parser = clap::value_parser!(i32).range(1900..=9999))]
     year: i32,
+    /// As the journal was at a position: the same for ever. Default: where it ends now
+    #[arg(long, value_name = "POSITION", value_parser = clap::value_parser!(i64).range(1..))]
+    at_position: Option<i64>,
 }
 
 pub(super) async fn passbook(args: PassbookArgs, mut session: Session) -> Result<(), Failure> {
@@ -46,6 +50,9 @@ pub(super) async fn passbook(args: PassbookArgs, mut session: Session) -> Result
     let unread = |error: crate::time::TimeError| Failure::Usage(error.to_string());
     let since = day(1, 1).map_err(unread)?;
     let until = day(12, 31).map_err(unread)?;
+    let ledger = session.client.ledger().await?;
+    // All of it as of one position, which stands on it.
+    let at = args.at_position.unwrap_or(ledger.journal_position);
     let mut request = ListPostingsRequest {
         account_id: args.id.clone(),
         order: SortOrder::OldestFirst.into(),
@@ -54,6 +61,7 @@ pub(super) async fn passbook(args: PassbookArgs, mut session: Session) -> Result
         until: session.moment(until, When::end).await?,
         page_size: PAGE_SIZE,
         page_token: String::new(),
+        at_position: at,
     };
     let centre = session.client.centre_of(&args.id).await?;
     let last = format!("{:04}-12-31", args.year);
@@ -83,16 +91,12 @@ pub(super) async fn passbook(args: PassbookArgs, mut session: Session) -> Result
         }
         request.page_token = page.next_page_token;
     }
-    let ledger = session.client.ledger().await?;
     let mut page = Page::new(("Passbook", "存折"));
     page.facts(&[
         (("account", "账户"), args.id),
         (("year", "年度"), args.year.to_string()),
         (("ledger", "账本"), ledger.ledger_id),
-        (
-            ("journal position", "日记账位置"),
-            ledger.journal_position.to_string(),
-        ),
+        (("journal position", "日记账位置"), at.to_string()),
     ]);
     page.table(&COLUMNS, &rows);
     page.write(&mut io::stdout().lock())?;

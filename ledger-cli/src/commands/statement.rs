@@ -38,6 +38,7 @@ pub(crate) struct BalanceArgs {
   ledger-cli statement shapingba:member:000123
   ledger-cli statement shapingba:member:000123 --since 2026-10-01 --until 2026-10-31
   ledger-cli statement shapingba:member:000123 --month 2026-10
+  ledger-cli statement shapingba:member:000123 --month 2026-10 --at-position 120000
   ledger-cli statement shapingba:member:000123 --since 2026-10-01 --by effective
   ledger-cli statement shapingba:member:000123 --order newest --limit 20
   ledger-cli statement shapingba:member:000123 --output csv > statement.csv")]
@@ -65,6 +66,9 @@ pub(crate) struct StatementArgs {
     /// At most so many postings
     #[arg(long, value_name = "COUNT")]
     limit: Option<usize>,
+    /// As the journal was at a position: the same for ever. Default: where it ends now
+    #[arg(long, value_name = "POSITION", value_parser = clap::value_parser!(i64).range(1..))]
+    at_position: Option<i64>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
@@ -137,6 +141,7 @@ pub(super) async fn statement(args: StatementArgs, mut session: Session) -> Resu
         until: session.moment(args.until, When::end).await?,
         page_size: PAGE_SIZE,
         page_token: String::new(),
+        at_position: args.at_position.unwrap_or(0),
     };
     let mut left = args.limit.unwrap_or(usize::MAX);
     let mut list = session.output.list(&rows::POSTINGS);

@@ -90,7 +90,14 @@ pub(crate) fn report(report: Report) -> Row {
 }
 
 /// What a certificate says of each service.
-const SERVED: [&str; 4] = ["service", "services", "served_minutes", "is_entered"];
+const SERVED: [&str; 6] = [
+    "service",
+    "services",
+    "served_minutes",
+    "is_entered",
+    "first_on",
+    "last_on",
+];
 
 /// What it says of each training.
 const TRAINED: [&str; 4] = ["code", "on", "minutes", "assessment"];
@@ -103,6 +110,8 @@ pub(crate) fn certificate(certificate: &Certificate) -> Row {
             ("services", Cell::Count(one.services)),
             ("served_minutes", Cell::minutes(one.served_minutes)),
             ("is_entered", Cell::Flag(one.is_entered)),
+            ("first_on", Cell::text(&one.first_on)),
+            ("last_on", Cell::text(&one.last_on)),
         ])
     });
     let trainings = certificate.trainings.iter().map(|one| {
@@ -142,7 +151,7 @@ mod tests {
             trainings: vec![CertifiedTraining::default()],
             ..Default::default()
         });
-        for (list, fields) in [("services", SERVED), ("trainings", TRAINED)] {
+        for (list, fields) in [("services", &SERVED[..]), ("trainings", &TRAINED[..])] {
             let Cell::Rows(rows) = made.get(list) else {
                 panic!("{list} are no rows");
             };

@@ -78,7 +78,8 @@ impl Order {
         Some(line.unwrap_or_default())
     }
 
-    fn as_line<'a>(&'a self, id: &'a str) -> Option<OrderLine<'a>> {
+    /// Its line, with its id as text. None where nothing was reckoned yet.
+    pub fn as_line<'a>(&'a self, id: &'a str) -> Option<OrderLine<'a>> {
         let reckoned = self.reckoned.as_ref()?;
         let is_settled = matches!(self.state, OrderState::Settled | OrderState::Resolved);
         let [credited_minutes, paid_minutes] = match self.earns {

@@ -3,7 +3,7 @@
 use super::{AT_ONCE, Within};
 use crate::{
     ledger::{Account, AccountId, Sequence},
-    query::{ReadError, Reading, history::History},
+    query::{ReadError, Reading, accounts::as_of},
     store::AccountRow,
 };
 
@@ -51,21 +51,12 @@ pub(super) fn accounts(
 
 fn account_at(
     reading: &mut Reading<'_>,
-    mut row: AccountRow,
+    row: AccountRow,
     at: Sequence,
 ) -> Result<AccountAt, ReadError> {
     let closed = row.account.closed.as_ref();
     let is_closed = closed.is_some_and(|closed| closed.sequence <= at);
-    let is_old = row.last_posting.is_none_or(|last| last.sequence() <= at);
-    let balance = match is_old {
-        true => row.account.balance.steps(),
-        false => {
-            let reached = History::new(reading, &row).as_of_record(at)?;
-            row.posting_count = reached.map_or(0, |reached| reached.ordinal);
-            row.last_posting = reached.map(|reached| reached.position);
-            reached.map_or(0, |reached| reached.row.balance)
-        }
-    };
+    let (row, balance) = as_of(reading, row, at)?;
     Ok(AccountAt {
         row,
         balance,

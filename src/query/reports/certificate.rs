@@ -5,11 +5,11 @@ use std::{collections::BTreeMap, ops::ControlFlow};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Scope, Within,
+    ReportError, Scope, Within,
     listing::each_of,
     past,
     people::People,
-    visits::{Visit, outside_orders, see_order},
+    visits::{Visit, others, see_order},
 };
 use crate::{
     exchange::{
@@ -34,21 +34,13 @@ pub struct CertificateQuery {
 }
 
 /// What somebody served of one service.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Served {
     pub services: i64,
     pub served_minutes: i64,
-    /// The service that was counted last: legs of one follow each other.
-    last: Option<Sequence>,
-}
-
-impl Served {
-    fn add(&mut self, visit: &Visit<'_>) {
-        if self.last.replace(visit.number) != Some(visit.number) {
-            self.services += 1;
-        }
-        self.served_minutes = self.served_minutes.saturating_add(visit.served_minutes);
-    }
+    /// The service dates of the first and the last of them.
+    pub first_on: Day,
+    pub last_on: Day,
 }
 
 /// Which services: of a code, or as an entry calls it; and whether they were entered outside orders
@@ -74,7 +66,9 @@ pub struct Certificate {
     /// Its position and the beginning of its digest: of no other figures.
     pub number: String,
     pub served: BTreeMap<ServedAs, Served>,
-    pub all: Served,
+    /// How many services there are in all, and how long they took.
+    pub services: i64,
+    pub served_minutes: i64,
     /// By their days, but for those that were annulled.
     pub trained: Vec<Trained>,
     pub at: Sequence,
@@ -102,34 +96,81 @@ pub fn certificate(
     let mut people = People::default();
     let person = people.number(&asked.member);
     let mut served = BTreeMap::<ServedAs, Served>::new();
+    // Legs of one service follow each other.
+    let mut last = None;
     let mut add = |visit: &Visit<'_>| {
         let of = ServedAs {
             service: visit.service.into(),
             is_entered: visit.is_entered,
         };
-        served.entry(of).or_default().add(visit);
+        let one = served.entry(of).or_insert(Served {
+            services: 0,
+            served_minutes: 0,
+            first_on: visit.on,
+            last_on: visit.on,
+        });
+        one.first_on = one.first_on.min(visit.on);
+        one.last_on = one.last_on.max(visit.on);
+        one.services += i64::from(last.replace(visit.number) != Some(visit.number));
+        one.served_minutes = one.served_minutes.saturating_add(visit.served_minutes);
     };
     orders_of(reading, &within, asked, &mut add)?;
-    outside_orders(reading, &within, &mut people, &mut |visit| {
+    others(reading, &within, &mut people, &mut |visit| {
         if visit.provider == Some(person) {
             add(visit);
         }
         Ok(())
     })?;
-    let all = served.values().fold(Served::default(), |all, one| Served {
-        services: all.services + one.services,
-        served_minutes: all.served_minutes.saturating_add(one.served_minutes),
-        last: None,
-    });
+    let minutes = served.values().map(|one| one.served_minutes);
+    let served_minutes = minutes.fold(0, i64::saturating_add);
     let trained = trainings_of(reading, &within, asked)?;
     let ledger = ledger(reading)?.foundation.id.to_string();
     Ok(Certificate {
         number: number(&ledger, asked, (&served, &trained), within.at),
+        services: served.values().map(|one| one.services).sum(),
+        served_minutes,
         served,
-        all,
         trained,
         at: within.at,
     })
+}
+
+/// A certificate that the ledger gave.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Checked {
+    pub certificate: Certificate,
+    /// What it would say of the same days now. None where it says that.
+    pub now: Option<Certificate>,
+}
+
+/// Makes a certificate again by its number: as of the position that this names. None where that
+/// gives another number.
+///
+/// # Errors
+/// Those of [`certificate`], but for a position that is not there.
+pub fn check_certificate(
+    reading: &mut Reading<'_>,
+    asked: &CertificateQuery,
+    number: &str,
+) -> Result<Option<Checked>, ReadError> {
+    let Some(at) = position_of_number(number) else {
+        return Ok(None);
+    };
+    let as_of = |at| CertificateQuery {
+        at,
+        ..asked.clone()
+    };
+    let found = match certificate(reading, &as_of(Some(at))) {
+        Ok(found) if found.number == number => found,
+        Ok(_) | Err(ReadError::Report(ReportError::PositionAhead { .. })) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let now = certificate(reading, &as_of(None))?;
+    let is_other = (&now.served, &now.trained) != (&found.served, &found.trained);
+    Ok(Some(Checked {
+        certificate: found,
+        now: Some(now).filter(|_| is_other),
+    }))
 }
 
 fn check_known(reading: &mut Reading<'_>, member: &MemberId) -> Result<(), ReadError> {
@@ -221,10 +262,11 @@ fn number(
         let Served {
             services,
             served_minutes,
-            ..
+            first_on,
+            last_on,
         } = one;
         text.push_str(&format!(
-            "{service} {is_entered} {services} {served_minutes}\n"
+            "{service} {is_entered} {services} {served_minutes} {first_on} {last_on}\n"
         ));
     }
     for one in trained {
@@ -239,7 +281,7 @@ fn number(
 }
 
 /// The position that a certificate's number names. None where it is no such number.
-pub fn position_of_number(number: &str) -> Option<Sequence> {
+fn position_of_number(number: &str) -> Option<Sequence> {
     let (position, digits) = number.split_once('-')?;
     let is_proper = digits.len() == NUMBER_BYTES * 2
         && digits

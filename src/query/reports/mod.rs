@@ -15,6 +15,7 @@ mod dormancy;
 mod evaluations;
 mod forced;
 mod grouped;
+mod groups;
 mod indicators;
 mod listing;
 mod past;
@@ -30,7 +31,8 @@ mod visits;
 pub use activity::activity;
 pub use anomalies::anomalies;
 pub use certificate::{
-    Certificate, CertificateQuery, Served, ServedAs, Trained, certificate, position_of_number,
+    Certificate, CertificateQuery, Checked, Served, ServedAs, Trained, certificate,
+    check_certificate,
 };
 pub use closing::period_report;
 pub use demand::supply_demand;
@@ -115,6 +117,19 @@ impl ReportError {
     }
 }
 
+/// The position that is asked for, or the last.
+pub(super) fn position(
+    reading: &mut Reading<'_>,
+    asked: Option<Sequence>,
+) -> Result<Sequence, ReadError> {
+    let last = reading.snapshot.last()?;
+    let at = asked.unwrap_or(last);
+    match at > last {
+        true => Err(ReportError::PositionAhead { at, last }.into()),
+        false => Ok(at),
+    }
+}
+
 /// That a branch is not a part of a centre: of orders nobody knows in which part they are.
 fn check_not_inside(scope: &Scope, centres: &[Branch]) -> Result<(), ReportError> {
     let Some(branch) = &scope.branch else {
@@ -142,11 +157,7 @@ struct Within {
 impl Within {
     fn of(reading: &mut Reading<'_>, scope: &Scope) -> Result<Self, ReadError> {
         reading.scan.lift();
-        let last = reading.snapshot.last()?;
-        let at = scope.at.unwrap_or(last);
-        if at > last {
-            return Err(ReportError::PositionAhead { at, last }.into());
-        }
+        let at = position(reading, scope.at)?;
         let zone = zone(reading)?;
         let centres = centres(reading, None, MAX_CENTRES)?.into_iter();
         let centres = centres.filter(|centre| centre.opened <= at);

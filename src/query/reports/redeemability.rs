@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How hours stand, and what they came from.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Stock {
     members: i64,
     /// What members owe, being below nothing.
@@ -51,12 +51,12 @@ pub fn redeemability(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report,
     let within = Within::of(reading, scope)?;
     let today = within.today(reading)?;
     let last_day = within.last_day(reading)?;
-    let mut stock = Stock::default();
+    let mut stock = Stock::with(Ages::on(today, within.zone));
     accounts(
         reading,
         &within,
         &mut |reading, at| match at.account().unit == UnitId::time() {
-            true => stock.add(reading, &within, &at, today),
+            true => stock.add(reading, &within, &at),
             false => Ok(()),
         },
     )?;
@@ -79,18 +79,31 @@ fn flow(reading: &mut Reading<'_>, within: &Within) -> Result<Flow, ReadError> {
 }
 
 impl Stock {
+    fn with(ages: Ages) -> Self {
+        Self {
+            members: 0,
+            overdrawn: 0,
+            pools: 0,
+            organisations: 0,
+            clearing: 0,
+            ages,
+            issued: Vec::new(),
+            redeemed: 0,
+            redeemed_then: 0,
+        }
+    }
+
     fn add(
         &mut self,
         reading: &mut Reading<'_>,
         within: &Within,
         at: &AccountAt,
-        today: Day,
     ) -> Result<(), ReadError> {
         match at.account().kind {
             AccountKind::Member if at.balance < 0 => add(&mut self.overdrawn, -at.balance),
             AccountKind::Member => {
                 add(&mut self.members, at.balance);
-                self.ages.add(reading, within, at, today)?;
+                self.ages.add(reading, at)?;
             }
             AccountKind::Pool => add(&mut self.pools, at.balance),
             AccountKind::Organisation | AccountKind::Project => {

@@ -1,19 +1,19 @@
 //! Services that were rendered: orders and groups that were settled, and entries outside them that
 //! name a service.
 
-use std::{collections::BTreeMap, ops::ControlFlow};
+use std::ops::ControlFlow;
 
 use super::{
     AT_ONCE, Within,
     grouped::By,
+    groups::groups,
     listing::each_of,
     past,
     people::{People, Person},
 };
 use crate::{
     exchange::{
-        Branch, Code, Day, Fact, GroupFact, List, MemberId, Object, ObjectId, Order, OrderId,
-        group::{Group, GroupKind, PageId},
+        Branch, Day, List, Object, ObjectId, Order, OrderId,
         order::{OrderLine, Rating},
     },
     ledger::{BookingId, Entry, Moment, Sequence, UnitId},
@@ -82,7 +82,7 @@ pub(super) fn visits(
             see_line(reading, people, (centre, line, None), see)
         })?;
     }
-    outside_orders(reading, within, people, see)
+    others(reading, within, people, see)
 }
 
 /// The same, with the orders.
@@ -97,7 +97,18 @@ pub(super) fn visits_and_orders(
             see_order(reading, people, order, see)
         })?;
     }
-    outside_orders(reading, within, people, see)
+    others(reading, within, people, see)
+}
+
+/// The services of a scope that are no orders.
+pub(super) fn others(
+    reading: &mut Reading<'_>,
+    within: &Within,
+    people: &mut People,
+    see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    groups(reading, within, people, see)?;
+    entered(reading, within, people, see)
 }
 
 /// The orders of a centre whose service date is of the scope, as they stood at its position.
@@ -142,9 +153,8 @@ fn each_line(
     let mut after = list.start();
     loop {
         reading.scan.check_caller()?;
-        let mut lines = reading.snapshot.lines(&list, &after, AT_ONCE)?;
-        let is_last = lines.len() < AT_ONCE;
-        for (_, line) in &lines {
+        let found = reading.snapshot.lines(&list, &after, AT_ONCE)?;
+        for line in &found.lines {
             let line = read_line(line)?;
             if within.scope.until.is_some_and(|until| until < line.on) {
                 return Ok(());
@@ -155,9 +165,9 @@ fn each_line(
                 see_past(reading, within, &line, see)?;
             }
         }
-        match lines.pop() {
-            Some((key, _)) if !is_last => after = key,
-            _ => return Ok(()),
+        match found.more_after {
+            Some(key) => after = key,
+            None => return Ok(()),
         }
     }
 }
@@ -177,8 +187,8 @@ fn see_past(
     };
     let order = past::order_at(reading, *order, within.at)?;
     let order = order.filter(|order| within.has_day(order.on));
-    match order.and_then(|order| order.line()) {
-        Some(line) => see(reading, &read_line(&line)?),
+    match order.as_ref().and_then(|order| order.as_line(line.id)) {
+        Some(line) => see(reading, &line),
         None => Ok(()),
     }
 }
@@ -190,13 +200,8 @@ pub(super) fn see_order(
     order: &Order,
     see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
-    match order.line() {
-        Some(line) => see_line(
-            reading,
-            people,
-            (&order.centre, &read_line(&line)?, Some(order)),
-            see,
-        ),
+    match order.as_line(&order.id.to_string()) {
+        Some(line) => see_line(reading, people, (&order.centre, &line, Some(order)), see),
         None => Ok(()),
     }
 }
@@ -210,7 +215,7 @@ fn see_line(
     if line.served_minutes == 0 {
         return Ok(());
     }
-    let is_paid_by_member = people.account(reading, line.payer)?.person.is_some();
+    let is_paid_by_member = people.holds(reading, line.payer)?.is_some();
     see(&Visit {
         number: line.first,
         place: centre.as_str(),
@@ -234,8 +239,8 @@ fn see_line(
     })
 }
 
-/// The entries outside orders that name a service, but for those that were reversed.
-pub(super) fn outside_orders(
+/// The entries outside orders and groups that name a service, but for those that were reversed.
+fn entered(
     reading: &mut Reading<'_>,
     within: &Within,
     people: &mut People,
@@ -266,105 +271,10 @@ fn see_record(
     record: &Record,
     see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
-    if let Some(group) = settled_group(reading, record)? {
-        return see_group(reading, within, people, (record, &group), see);
-    }
     for entry in record.entries() {
         see_entry(reading, within, people, (record, entry), see)?;
     }
     Ok(())
-}
-
-/// The group that a record settles, if it does. Nothing of it changes any more.
-fn settled_group(reading: &mut Reading<'_>, record: &Record) -> Result<Option<Group>, ReadError> {
-    let Some(Fact::Group(fact)) = record.step.exchange_fact() else {
-        return Ok(None);
-    };
-    let GroupFact::Stepped(new) = &**fact else {
-        return Ok(None);
-    };
-    let id = ObjectId::Group(new.step.group);
-    Ok(match reading.snapshot.object(&id)? {
-        Some(Object::Group(group)) => Some(*group),
-        _ => None,
-    })
-}
-
-/// A group is one service: whoever leads serves once for all who learn, and each who helps serves.
-fn see_group(
-    reading: &mut Reading<'_>,
-    within: &Within,
-    people: &mut People,
-    (record, group): (&Record, &Group),
-    see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
-) -> Result<(), ReadError> {
-    let terms = &group.terms;
-    let mut stands = false;
-    for entry in record.entries() {
-        stands |= !is_reversed(reading, within, record, entry)?;
-    }
-    let Some(entry) = record.entries().next() else {
-        return Ok(());
-    };
-    if !stands || !within.has_centre(&terms.centre) {
-        return Ok(());
-    }
-    let (served_minutes, each) = (terms.minutes.get(), group.grounds.each.steps());
-    let part = Visit {
-        number: record.stamp.sequence,
-        place: terms.centre.as_str(),
-        service: terms.service.as_str(),
-        block: None,
-        point: terms.point.as_ref().map(Code::as_str),
-        on: Day::of(record.effective_at_of(entry), within.zone),
-        provider: None,
-        recipient: None,
-        between: Some([terms.at, terms.at.after_s(terms.minutes.get() * 60)]),
-        served_minutes: 0,
-        credited_minutes: 0,
-        paid_minutes: 0,
-        order_id: None,
-        order: None,
-        rating: None,
-        is_entered: false,
-    };
-    if let Some(leader) = terms.kind.leader() {
-        see(&Visit {
-            provider: Some(people.number(leader)),
-            served_minutes,
-            credited_minutes: group.earned(),
-            ..part
-        })?;
-    }
-    for member in attended(reading, group)? {
-        let person = Some(people.number(&member));
-        see(&match &terms.kind {
-            GroupKind::Lesson { payer, .. } => Visit {
-                recipient: person,
-                paid_minutes: if payer.is_none() { each } else { 0 },
-                ..part
-            },
-            GroupKind::Event { .. } => Visit {
-                provider: person,
-                served_minutes,
-                credited_minutes: each,
-                ..part
-            },
-        })?;
-    }
-    Ok(())
-}
-
-/// The members who attended a group.
-fn attended(reading: &mut Reading<'_>, group: &Group) -> Result<Vec<MemberId>, ReadError> {
-    let pages: Vec<_> = PageId::all(group.id).map(ObjectId::GroupPage).collect();
-    let pages = reading.snapshot.objects(&pages)?.into_iter().flatten();
-    let places = pages.flat_map(|(object, _)| match object {
-        Object::GroupPage(page) => page.places.into_iter(),
-        _ => BTreeMap::new().into_iter(),
-    });
-    let there = places.filter(|(_, there)| *there);
-    Ok(there.map(|(member, _)| member).collect())
 }
 
 fn see_entry(
@@ -419,17 +329,13 @@ fn see_entry(
 }
 
 /// Whether an entry was reversed by the scope's position.
-fn is_reversed(
+pub(super) fn is_reversed(
     reading: &mut Reading<'_>,
     within: &Within,
     record: &Record,
     entry: &Entry,
 ) -> Result<bool, ReadError> {
     let of = (record.stamp.sequence, entry.id);
-    let Some(reversal) = reading.snapshot.reversals(&[of])?.pop().flatten() else {
-        return Ok(false);
-    };
-    let reversal = reading.snapshot.booking(reversal)?;
-    let reversal = reversal.as_ref().and_then(|booking| booking.entry());
-    Ok(reversal.is_some_and(|reversal| reversal.stamp.sequence <= within.at))
+    let reversals = reading.snapshot.reversals(&[of], within.at.next())?;
+    Ok(reversals.into_iter().flatten().next().is_some())
 }

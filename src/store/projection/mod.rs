@@ -10,7 +10,7 @@ pub use tables::{Row, Table, Value};
 use crate::{
     exchange::{self, Changed, Object},
     ledger::{
-        Book, Booking, BookingId, Entry, Fact, Hold, HoldStateKind, Origin, Posted, Sequence, Span,
+        Book, Booking, BookingId, Entry, Fact, Hold, HoldStateKind, Link, Origin, Posted, Sequence,
         Touched,
     },
     steps::Record,
@@ -28,7 +28,7 @@ pub fn of_record<E>(
     for fact in record.step.facts() {
         of_fact(fact, record.stamp.sequence, book, put)?;
     }
-    put_served(record, book, put)?;
+    put_served(record, put)?;
     put_forced(record, put)?;
     let taken = record.step.exchange_fact().map(exchange::Fact::step_ids);
     for id in taken.into_iter().flatten() {
@@ -42,19 +42,11 @@ pub fn of_record<E>(
     Ok(())
 }
 
-/// Services that an order settles are found by the order.
-fn put_served<E>(
-    record: &Record,
-    book: &Book,
-    put: &mut impl FnMut(Row<'_>) -> Result<(), E>,
-) -> Result<(), E> {
-    let is_owned = |entry: &Entry| {
-        let hold = book.booking(entry.id).ok().flatten();
-        let hold = hold.and_then(Booking::hold);
-        hold.is_some_and(|hold| hold.terms.owner.is_some())
-    };
-    let mut served = record.entries();
-    match served.find(|entry| entry.service().is_some() && !is_owned(entry)) {
+/// Services of orders and groups are found by these.
+fn put_served<E>(record: &Record, put: &mut impl FnMut(Row<'_>) -> Result<(), E>) -> Result<(), E> {
+    let mut entries = record.entries();
+    let served = entries.find(|entry| entry.service().is_some());
+    match served.filter(|_| record.step.exchange_fact().is_none()) {
         None => Ok(()),
         Some(entry) => put(Row {
             table: Table::Served,
@@ -197,7 +189,8 @@ pub fn of_posted<E>(
         credit,
     } in posted
     {
-        let last = |span: Span| Some(span.last).filter(|last| *last != span.first);
+        let first = |link: &Link| Some(link.span.first).filter(|first| *first != link.minute);
+        let last = |link: &Link| Some(link.span.last).filter(|last| *last != link.minute);
         put(Row {
             table: Table::Transfers,
             values: &[
@@ -206,15 +199,17 @@ pub fn of_posted<E>(
                 debit.balance.into(),
                 debit.link.prev.into(),
                 debit.link.jump.into(),
-                debit.link.span.first.into(),
-                last(debit.link.span).into(),
+                debit.link.minute.into(),
+                first(&debit.link).into(),
+                last(&debit.link).into(),
                 debit.link.span.credited.into(),
                 credit.account_no.into(),
                 credit.balance.into(),
                 credit.link.prev.into(),
                 credit.link.jump.into(),
-                credit.link.span.first.into(),
-                last(credit.link.span).into(),
+                credit.link.minute.into(),
+                first(&credit.link).into(),
+                last(&credit.link).into(),
                 credit.link.span.credited.into(),
             ],
             of: position.sequence(),

@@ -22,7 +22,7 @@ pub enum Table {
     Objects,
     /// The objects in the order of their lists.
     Keys,
-    /// The records of services that were rendered outside orders.
+    /// The records of services that were rendered outside orders and groups.
     Served,
     /// The records of reversals that somebody had let past limits.
     Forced,
@@ -97,6 +97,7 @@ impl Table {
                 "debit_balance",
                 "debit_prev",
                 "debit_jump",
+                "debit_minute",
                 "debit_first_minute",
                 "debit_last_minute",
                 "debit_credited",
@@ -104,6 +105,7 @@ impl Table {
                 "credit_balance",
                 "credit_prev",
                 "credit_jump",
+                "credit_minute",
                 "credit_first_minute",
                 "credit_last_minute",
                 "credit_credited",

@@ -9,7 +9,7 @@ use crate::{
         PersonalFields, Secret, Standing, StepId, Taken,
     },
     ledger::Sequence,
-    store::StoreError,
+    store::{Lines, StoreError},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -200,23 +200,28 @@ pub(super) fn identity_key(connection: &Connection) -> Result<IdentityKey> {
     Ok(IdentityKey::new(key))
 }
 
-/// The lines of a list under their keys, from after one on.
+/// The lines of a list, from after a key on.
 pub(super) fn lines(
     connection: &Connection,
     list: &List,
     after: &str,
     limit: usize,
-) -> Result<Vec<(String, String)>> {
+) -> Result<Lines> {
     // '~' comes after every character that a key may have.
     let end = format!("{}~", list.prefix());
     let mut statement = connection.prepare_cached(
         "SELECT key, line FROM keys
          WHERE key > ?1 AND key < ?2 AND line IS NOT NULL ORDER BY key LIMIT ?3",
     )?;
-    let lines = statement.query_map(params![after, end, limit as i64], |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?;
-    Ok(lines.collect::<rusqlite::Result<_>>()?)
+    let mut rows = statement.query(params![after, end, limit as i64])?;
+    let mut found = Lines::default();
+    while let Some(row) = rows.next()? {
+        found.lines.push(row.get(1)?);
+        if found.lines.len() == limit {
+            found.more_after = Some(row.get(0)?);
+        }
+    }
+    Ok(found)
 }
 
 /// The objects of a list by id, from after one on.

@@ -371,7 +371,7 @@ pub(super) enum Side {
 pub(super) fn side(row: &Row<'_>, side: Side) -> Result<(i64, i64, Link)> {
     let first = match side {
         Side::Debit => 0,
-        Side::Credit => 7,
+        Side::Credit => 8,
     };
     let link = Link {
         prev: row
@@ -382,16 +382,18 @@ pub(super) fn side(row: &Row<'_>, side: Side) -> Result<(i64, i64, Link)> {
             .get::<_, Option<i64>>(first + 3)?
             .map(position)
             .transpose()?,
+        minute: row.get(first + 4)?,
         span: span(row, first + 4)?,
     };
     Ok((row.get(first)?, row.get(first + 1)?, link))
 }
 
-/// A span, whose last minute is not there where it is the first.
+/// A span, whose first and last minute are not there where they are the posting's own.
 fn span(row: &Row<'_>, column: usize) -> Result<Span> {
-    let first = row.get(column)?;
-    let last = row.get::<_, Option<i64>>(column + 1)?.unwrap_or(first);
-    let credited = row.get(column + 2)?;
+    let minute = row.get(column)?;
+    let first = row.get::<_, Option<i64>>(column + 1)?.unwrap_or(minute);
+    let last = row.get::<_, Option<i64>>(column + 2)?.unwrap_or(minute);
+    let credited = row.get(column + 3)?;
     Span::from_stored(first, last, credited).ok_or_else(|| {
         corrupt(format!(
             "minutes {first} to {last}, crediting {credited}, are no span"
@@ -402,10 +404,10 @@ fn span(row: &Row<'_>, column: usize) -> Result<Span> {
 /// The side of a transfer that is this account's.
 pub(super) fn posting(connection: &Connection, no: i64, at: Position) -> Result<(i64, Link)> {
     let mut statement = connection.prepare_cached(
-        "SELECT debit_no, debit_balance, debit_prev, debit_jump, debit_first_minute,
-                debit_last_minute, debit_credited,
-                credit_no, credit_balance, credit_prev, credit_jump, credit_first_minute,
-                credit_last_minute, credit_credited
+        "SELECT debit_no, debit_balance, debit_prev, debit_jump, debit_minute,
+                debit_first_minute, debit_last_minute, debit_credited,
+                credit_no, credit_balance, credit_prev, credit_jump, credit_minute,
+                credit_first_minute, credit_last_minute, credit_credited
          FROM transfers WHERE position = ?1",
     )?;
     let mut rows = statement.query(params![at.stored()])?;

@@ -17,7 +17,7 @@ use crate::{
         Position, Sequence, Unit,
     },
     steps::Record,
-    store::{AccountRow, HoldFilter, PostingRow, Snapshot, StoreError, Stored},
+    store::{AccountRow, HoldFilter, Lines, PostingRow, Snapshot, StoreError, Stored},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -185,10 +185,14 @@ impl Snapshot for SqliteSnapshot {
         found.collect()
     }
 
-    fn reversals(&mut self, of: &[(Sequence, BookingId)]) -> Result<Vec<Option<BookingId>>> {
+    fn reversals(
+        &mut self,
+        of: &[(Sequence, BookingId)],
+        before: Sequence,
+    ) -> Result<Vec<Option<BookingId>>> {
         let connection = self.connection()?;
         let found = of.iter();
-        let found = found.map(|of| read::reversed_by(connection, *of, Sequence::MAX));
+        let found = found.map(|of| read::reversed_by(connection, *of, before));
         found.collect()
     }
 
@@ -223,7 +227,7 @@ impl Snapshot for SqliteSnapshot {
         objects::listed(self.connection()?, list, after, limit)
     }
 
-    fn lines(&mut self, list: &List, after: &str, limit: usize) -> Result<Vec<(String, String)>> {
+    fn lines(&mut self, list: &List, after: &str, limit: usize) -> Result<Lines> {
         objects::lines(self.connection()?, list, after, limit)
     }
 

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::{Findings, Found, Shown, Usual};
 use crate::{
     exchange::{
-        Day, Fact, GroupFact, MemberId, Object, ObjectId, StaffNumber,
+        Day, Fact, GroupFact, MemberId, Object, ObjectId, PoolFact, StaffNumber, StockFact,
         order::{Doer, NeedAction, OrderAction},
     },
-    ledger::{self, Entry, Origin, Principal, Sequence, UnitId},
+    ledger::{self, AccountId, Entry, Origin, Principal, Sequence, UnitId},
     query::{
         ReadError, Reading,
         reports::{
@@ -26,7 +26,7 @@ const RECORDS_AT_ONCE: usize = 100;
 /// For whom somebody acted who is no staff.
 #[derive(Debug)]
 struct Proxy {
-    members: BTreeSet<MemberId>,
+    members: BTreeSet<Person>,
     place: String,
     shown: Shown,
 }
@@ -82,7 +82,7 @@ impl Deeds {
         usual: &mut Usual,
         findings: &mut Findings,
     ) -> Result<(), ReadError> {
-        self.see_acting(within, record);
+        self.see_acting(reading, within, record)?;
         let is_service = settles(record);
         let own = self.principal(reading, &record.caller.principal)?;
         let (mut gained, mut place_gained) = (0, None);
@@ -166,22 +166,38 @@ impl Deeds {
     }
 
     /// Members who act for others.
-    fn see_acting(&mut self, within: &Within, record: &Record) {
-        let Some((doer, member)) = acts(record) else {
-            return;
+    fn see_acting(
+        &mut self,
+        reading: &mut Reading<'_>,
+        within: &Within,
+        record: &Record,
+    ) -> Result<(), ReadError> {
+        let Some((doer, whom)) = acts(record) else {
+            return Ok(());
         };
-        let place = within.place_of(member.as_str()).to_owned();
-        if doer == member || !within.has_account(member.as_str()) {
-            return;
+        let (member, id) = match whom {
+            Whom::Member(member) => (Some(self.people.number(member)), member.as_str()),
+            Whom::Account(account) => {
+                let held = self.people.account(reading, account.as_str())?;
+                (held.person, account.as_str())
+            }
+        };
+        let Some(member) = member.filter(|_| within.has_account(id)) else {
+            return Ok(());
+        };
+        if self.people.number(doer) == member {
+            return Ok(());
         }
+        let place = within.place_of(id).to_owned();
         let proxy = self.proxies.entry(doer.clone()).or_insert_with(|| Proxy {
             members: BTreeSet::new(),
             place,
             shown: Shown::default(),
         });
-        if proxy.members.insert(member.clone()) {
+        if proxy.members.insert(member) {
             proxy.shown.add(record.stamp.sequence);
         }
+        Ok(())
     }
 
     fn principal(
@@ -258,10 +274,22 @@ fn first_of(reading: &mut Reading<'_>, within: &Within) -> Result<Sequence, Read
     Ok(Sequence::new(low).unwrap_or(within.at))
 }
 
-/// Whether what a record posts is of services, whatever its entries say.
+/// Whether what a record posts is of services, whatever its entries say. What is owed for a visit
+/// that was cancelled late is of none.
 fn settles(record: &Record) -> bool {
     match record.step.exchange_fact() {
-        Some(Fact::OrderStepped(_)) => true,
+        Some(Fact::OrderStepped(new)) => match new.step.action {
+            OrderAction::Settle | OrderAction::Resolve(_) | OrderAction::Correct(_) => true,
+            OrderAction::Approve
+            | OrderAction::Decline
+            | OrderAction::Change { .. }
+            | OrderAction::CheckIn(_)
+            | OrderAction::CheckOut(_)
+            | OrderAction::Confirm { .. }
+            | OrderAction::Cancel(_)
+            | OrderAction::NoShow(_)
+            | OrderAction::Dispute(_) => false,
+        },
         Some(Fact::Group(fact)) => matches!(**fact, GroupFact::Stepped(_)),
         _ => false,
     }
@@ -290,23 +318,40 @@ fn place_of<'a>(within: &'a Within, entry: &'a Entry) -> Option<&'a str> {
     within.has_account(payer).then(|| within.place_of(payer))
 }
 
+/// For whom something was done.
+enum Whom<'a> {
+    Member(&'a MemberId),
+    /// Whose this is.
+    Account(&'a AccountId),
+}
+
 /// Who did something for whom, where it was a member.
-fn acts(record: &Record) -> Option<(&MemberId, &MemberId)> {
-    let (by, member) = match record.step.exchange_fact()? {
+fn acts(record: &Record) -> Option<(&MemberId, Whom<'_>)> {
+    let (by, whom) = match record.step.exchange_fact()? {
         Fact::OrderStepped(new) => match &new.step.action {
-            OrderAction::Confirm { member, .. } => (&new.by, member),
+            OrderAction::Confirm { member, .. } => (&new.by, Whom::Member(member)),
             _ => return None,
         },
-        Fact::NeedPublished(new) => (&new.by, &new.terms.recipient),
-        Fact::OrderAccepted(new) => (&new.by, &new.accept.provider),
+        Fact::NeedPublished(new) => (&new.by, Whom::Member(&new.terms.recipient)),
+        Fact::OrderAccepted(new) => (&new.by, Whom::Member(&new.accept.provider)),
         Fact::NeedStepped(new) => match &new.step.action {
-            NeedAction::Offer(provider) => (&new.by, provider),
+            NeedAction::Offer(provider) => (&new.by, Whom::Member(provider)),
+            _ => return None,
+        },
+        Fact::Converted(new) => (&new.by, Whom::Member(&new.convert.member)),
+        Fact::Pool(fact) => match &**fact {
+            PoolFact::Given(new) => (&new.by, Whom::Account(&new.give.from)),
+            PoolFact::ReliefAsked(new) => (&new.by, Whom::Member(&new.ask.member)),
+            _ => return None,
+        },
+        Fact::Stock(fact) => match &**fact {
+            StockFact::Redeemed(new) => (&new.by, Whom::Account(&new.redeem.from)),
             _ => return None,
         },
         _ => return None,
     };
     match by {
-        Doer::Member(doer) => Some((doer, member)),
+        Doer::Member(doer) => Some((doer, whom)),
         Doer::Staff(_) => None,
     }
 }

@@ -214,6 +214,10 @@ fn overlaps(
     Ok(())
 }
 
+/// What others exchange counts as an hour at least: two who alone serve each other are told of too,
+/// and a few minutes are no measure.
+const LEAST_MEAN_MINUTES: i64 = 60;
+
 /// Of two who serve each other, what the one did less counts.
 fn tell_pairs(
     reading: &mut Reading<'_>,
@@ -233,10 +237,10 @@ fn tell_pairs(
         .saturating_sub(1);
     for (who, pair) in pairs {
         let of_others = all.saturating_sub(mutual(&pair));
-        let times = i128::from(mutual(&pair)) * i128::from(others) * 100;
-        let Some(times) = times.checked_div(of_others.into()) else {
-            continue;
-        };
+        let count = others.max(1);
+        let least = count.saturating_mul(LEAST_MEAN_MINUTES);
+        let times = i128::from(mutual(&pair)) * i128::from(count) * 100;
+        let times = times / i128::from(of_others.max(least));
         let value = i64::try_from(times).unwrap_or(i64::MAX);
         let threshold = i64::from(usual.of(reading, &pair.place)?.pair_times) * 100;
         if value > threshold {
