@@ -62,7 +62,11 @@ const MONTHS: [(Id, i64); 7] = [
 /// What each of them is by, with the same limits of members' accounts.
 const POLICIES: [Id; 3] = [
     "[gift]\nmember_to = ['relatives', 'pools']\norganisation_to = ['pools']\n\
-     [issuance]\nsources = ['a:hours']\n[grant]\namount = '1h'\nfrom = 'a:hours'\n",
+     [issuance]\nsources = ['a:hours']\n[grant]\namount = '1h'\nfrom = 'a:hours'\n\
+     [[convert]]\nfrom = 'time'\nto = 'points'\ngive = '1h'\nget = 10\n\
+     into = 'a:barber'\nsource = 'a:points'\n\
+     [[convert]]\nfrom = 'points'\nto = 'time'\ngive = 10\nget = '45m'\n\
+     into = 'a:shop'\nsource = 'a:hours'\n",
     "[gift]\nmember_to = ['members']\norganisation_to = ['members', 'pools']\n\
      [approval]\nneed = 0\nrelief = 3\n[group]\nlesson_fee = '15m'\n\
      [[partner]]\ncode = 'north'\naccount = 'a:north'\nsurplus = '1h'\ndeficit = '30m'\n",

@@ -187,6 +187,20 @@ fn stocks() -> impl Strategy<Value = Ask> {
     ]
 }
 
+fn conversions() -> impl Strategy<Value = Ask> {
+    let given = |to_points| match to_points {
+        true => select(&[60, 60, 60, 120, 95][..]),
+        false => select(&[10, 10, 20, 15, 10][..]),
+    };
+    let asked = any::<bool>().prop_flat_map(move |to_points| (Just(to_points), given(to_points)));
+    (steps(), members(), asked).prop_map(|(step, member, (to_points, amount))| Ask::Convert {
+        step,
+        member,
+        to_points,
+        amount,
+    })
+}
+
 fn plain() -> impl Strategy<Value = Ask> {
     let at = option::weighted(0.4, (-60..60i64).prop_map(|days| days * DAY + 60));
     let from = prop_oneof![6 => Just("a:mint"), 3 => members(), 2 => any_account()];
@@ -369,11 +383,11 @@ pub(in crate::model::everything) fn turns() -> impl Strategy<Value = Turn> {
         1 => select(&["1", "4", "a:m1", "a:m2", "a:m3", "a:m4", "b:m1", ""][..])
             .prop_map(By::Somebody),
     ];
-    let asks = prop_oneof![6 => funds(), 3 => issues(), 3 => stocks(), 4 => plain(),
+    let asks = prop_oneof![6 => funds(), 3 => issues(), 3 => stocks(), 3 => conversions(), 4 => plain(),
         5 => groups(),
         5 => trainings(),
         7 => visits(),
-        2 => partners(), 2 => months()];
+        2 => partners(), 3 => months()];
     prop_oneof![
         30 => (asks, by).prop_map(|(ask, by)| Turn::Ask(ask, by)),
         2 => (0..12usize).prop_map(Turn::Again),

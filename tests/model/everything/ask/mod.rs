@@ -96,6 +96,13 @@ pub(super) enum Ask {
         pieces: i64,
         amount: i64,
     },
+    /// Hours into points, or points into hours.
+    Convert {
+        step: Step,
+        member: Id,
+        to_points: bool,
+        amount: i64,
+    },
     Post {
         id: Step,
         from: Id,
@@ -222,6 +229,7 @@ impl Ask {
         "adopt",
         "annul",
         "close",
+        "convert",
         "donate",
         "evaluate",
         "give",
@@ -253,6 +261,7 @@ impl Ask {
             Self::Grant { .. } => "grant",
             Self::Put { .. } => "put",
             Self::Redeem { .. } => "redeem",
+            Self::Convert { .. } => "convert",
             Self::Post { .. } => "post",
             Self::Reverse { .. } => "reverse",
             Self::Remit { .. } => "remit",
@@ -281,6 +290,7 @@ impl Ask {
             | Self::Grant { step, .. }
             | Self::Put { step, .. }
             | Self::Redeem { step, .. }
+            | Self::Convert { step, .. }
             | Self::Remit { step, .. }
             | Self::Visit { id: step, .. }
             | Self::StepVisit { step, .. }
@@ -315,6 +325,7 @@ impl Ask {
             Self::Give { from, .. } | Self::Redeem { from, .. } => from,
             Self::Donate { pool, .. } => pool,
             Self::Grant { member, .. }
+            | Self::Convert { member, .. }
             | Self::Suspend { member, .. }
             | Self::Train { member, .. } => member,
             Self::Issue { source, .. } => source,
@@ -343,6 +354,7 @@ impl Ask {
             | Self::Relief { amount, .. }
             | Self::Issue { amount, .. }
             | Self::Redeem { amount, .. }
+            | Self::Convert { amount, .. }
             | Self::Remit { amount, .. }
             | Self::SignOff {
                 position: amount, ..

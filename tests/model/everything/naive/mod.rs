@@ -1,5 +1,6 @@
 //! The naive model, as the documents have it: balances, lists, and all that is wrong with an ask.
 
+mod conversions;
 mod funds;
 mod groups;
 mod months;
@@ -195,6 +196,12 @@ impl Model {
                 pieces,
                 amount,
             } => self.redeem((step, from), (stock, item), (pieces, amount), actor),
+            Ask::Convert {
+                step,
+                member,
+                to_points,
+                amount,
+            } => self.convert(step, (member, to_points), amount, actor),
             Ask::Post {
                 id,
                 from,

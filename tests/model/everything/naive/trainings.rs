@@ -5,7 +5,7 @@ use crate::model::everything::{Id, centre_of};
 
 const POINTS: i64 = 20;
 
-fn points_of(member: Id) -> Id {
+pub(super) fn points_of(member: Id) -> Id {
     match member {
         "a:m1" => "a:m1:points",
         "a:m2" => "a:m2:points",

@@ -6,6 +6,7 @@ use timebank::{
     exchange::{
         AdoptPolicy, ClosePeriod, Command, IssuanceCommand, MemberChange, OversightCommand,
         PartnerCommand, PeriodCommand, PoolCommand, SetMemberState, SignOffPeriod, StockCommand,
+        conversion::Convert,
         issuance::{GiveGrant, Issue},
         order::Reason,
         partner::{Direction, Remit, RemittanceId},
@@ -14,7 +15,7 @@ use timebank::{
     },
     ledger::{
         self, Entry, Label, Moment, NewEntry, Note, Origin, Reversal, Sequence, Tags, Transfer,
-        Transfers,
+        Transfers, UnitId,
     },
     steps,
 };
@@ -92,6 +93,7 @@ pub(super) fn of(ask: Ask, base: i64) -> steps::Command {
             Command::Pool(Box::new(pool(ask))).into()
         }
         Ask::Issue { .. } | Ask::Grant { .. } => Command::Issuance(Box::new(issuance(ask))).into(),
+        Ask::Convert { .. } => Command::Convert(Box::new(convert(ask))).into(),
         Ask::Put { .. } | Ask::Redeem { .. } => Command::Stock(Box::new(stock(ask))).into(),
         Ask::Remit { .. } => Command::Partner(Box::new(PartnerCommand::Remit(remit(ask)))).into(),
         Ask::Visit { .. } => Command::RecordVisit(Box::new(visits::visit(ask))).into(),
@@ -280,6 +282,35 @@ fn stock(ask: Ask) -> StockCommand {
             recorded: None,
         }),
         other => unreachable!("{other:?} is not about stocks"),
+    }
+}
+
+fn convert(ask: Ask) -> Convert {
+    let Ask::Convert {
+        step,
+        member: who,
+        to_points,
+        amount: steps,
+    } = ask
+    else {
+        unreachable!("{ask:?} converts nothing");
+    };
+    let units = ["time", "points"].map(|unit| UnitId::parse(unit).expect("a unit"));
+    let [from, to] = match to_points {
+        true => units,
+        false => {
+            let [time, points] = units;
+            [points, time]
+        }
+    };
+    Convert {
+        step: uuid(Of::Step(step)),
+        member: member(who),
+        from,
+        to,
+        amount: amount(steps),
+        reason: None,
+        recorded: None,
     }
 }
 
