@@ -98,6 +98,29 @@ def dormancy():
     return months
 
 
+def ages():
+    """What members have, by whole years since it came: hours that came first are spent first."""
+    rows = db.execute(
+        """
+        WITH came AS (
+            SELECT "to" AS account, day, amount,
+                   sum(amount) OVER (PARTITION BY "to" ORDER BY rowid DESC) - amount AS later
+            FROM legs WHERE to_kind = 'member' AND unit_id = 'time'
+        )
+        SELECT date_sub('year', day, CAST(? AS DATE)) AS years,
+               sum(greatest(0, least(amount, balance - later)))
+        FROM came JOIN balances USING (account) GROUP BY years
+        """,
+        [TODAY],
+    ).fetchall()
+    minutes = dict(rows)
+    return {
+        "under 1 year": int(minutes.pop(0, 0)),
+        "1 to 2 years": int(minutes.pop(1, 0)),
+        "2 to 5 years": int(sum(minutes.values())),
+    }
+
+
 positive = "SELECT sum(balance) FROM balances WHERE kind = ? AND balance > 0"
 json.dump(
     {
@@ -109,6 +132,7 @@ json.dump(
             "members": one(positive, "member"),
             "pools": one(positive, "pool"),
         },
+        "ages": ages(),
         "issued": {
             account: -int(balance)
             for account, balance in db.execute(

@@ -11,11 +11,13 @@ mod members;
 mod month;
 mod orders;
 mod outputs;
+mod outside;
 mod policies;
 mod reports;
 mod trainings;
 
 use std::{
+    ffi::OsString,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     sync::OnceLock,
@@ -24,7 +26,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{Server, ended};
+use crate::support::{Server, ended, left_out};
 
 const MINT: &str = "city:issuance:mint";
 const ANN: &str = "city:member:ann";
@@ -185,4 +187,26 @@ fn rows(text: &str) -> Vec<Value> {
             .collect()
     };
     lines.map(row).collect()
+}
+
+/// A Python that has DuckDB. None where there is none, which is said.
+fn duckdb() -> Option<OsString> {
+    let python = std::env::var_os("TIMEBANK_TEST_PYTHON").unwrap_or_else(|| "python3".into());
+    let mut probe = Command::new(&python);
+    let probe = probe.args(["-c", "import duckdb"]).output();
+    if probe.is_ok_and(|output| output.status.success()) {
+        return Some(python);
+    }
+    left_out("python3 has no duckdb; see TIMEBANK_TEST_PYTHON");
+    None
+}
+
+/// What a script prints, which has SQL in it.
+fn sql(python: OsString, arguments: &[&str]) -> Value {
+    let mut command = Command::new(python);
+    command.args(arguments);
+    let output = ended(command);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    serde_json::from_slice(&output.stdout).expect("JSON")
 }

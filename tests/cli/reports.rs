@@ -4,8 +4,8 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::Desk;
-use crate::support::{ended, left_out};
+use super::{Desk, duckdb, sql};
+use crate::support::ended;
 
 /// The example city, as the example itself writes it.
 fn city() -> String {
@@ -375,23 +375,15 @@ fn rows_of_reports_say_of_what_they_are() {
 
 /// The figures of the reports, and those that another engine has of an export.
 fn compared_with_sql(desk: &Desk) {
-    let python = std::env::var_os("TIMEBANK_TEST_PYTHON").unwrap_or_else(|| "python3".into());
-    let mut probe = Command::new(&python);
-    let probe = probe.args(["-c", "import duckdb"]).output();
-    if !probe.is_ok_and(|output| output.status.success()) {
-        return left_out("python3 has no duckdb; see TIMEBANK_TEST_PYTHON");
-    }
+    let Some(python) = duckdb() else {
+        return;
+    };
     let lines = desk.done(&["export", "--format", "jsonl"]);
     let file = desk.file("city.jsonl", &lines);
     let dormancy = desk.json(&["report", "dormancy"]);
     let today = chrono::Utc::now().date_naive().to_string();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/figures.py");
-    let mut command = Command::new(python);
-    command.args([script, &file, &today]);
-    let output = ended(command);
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-    let sql: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let sql = sql(python, &[script, &file, &today]);
 
     for by in ["branch", "service", "month"] {
         let report = desk.json(&["report", "activity", "--by", by]);
@@ -425,6 +417,9 @@ fn compared_with_sql(desk: &Desk) {
         sql["outstanding"]["members"]
     );
     assert_eq!(figure("outstanding", "pools"), sql["outstanding"]["pools"]);
+    for (age, minutes) in sql["ages"].as_object().expect("ages") {
+        assert_eq!(figure("outstanding by age", age), *minutes, "{age}");
+    }
     for (account, out) in sql["issued"].as_object().expect("accounts") {
         assert_eq!(figure("issued", account), *out, "{account}");
     }

@@ -34,7 +34,10 @@ mod visits;
 mod waiting;
 mod weekly;
 
-use std::{env, path::PathBuf};
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
 use anomalies::ANOMALIES;
 use calendar::{DAY, DAYS_OF_YEAR, month_days};
@@ -248,6 +251,11 @@ impl City {
         assert!(self.tally.evaluations.len() > 20);
         assert!(!self.tally.forced.is_empty());
     }
+}
+
+/// Lives the month of [`a_month_is_what_the_tally_says`], and leaves its ledger in an empty directory.
+pub(crate) fn leave_a_month(dir: &Path) {
+    City::found(Some(dir.to_owned()), 31, 100).live_all();
 }
 
 #[test]
