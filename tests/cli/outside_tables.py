@@ -178,7 +178,8 @@ db.execute(
     FROM needs LEFT JOIN accepted ON needs.id = need_id;
 
     CREATE TABLE evaluated AS
-    SELECT * EXCLUDE (centre, "on") REPLACE (nullif(block, '') AS block, nullif(point, '') AS point),
+    SELECT * EXCLUDE (centre, "on")
+           REPLACE (nullif(block, '') AS block, nullif(point, '') AS point),
            centre AS branch, CAST("on" AS DATE) AS day, strftime(day, '%Y-%m') AS month,
            served_minutes = settled_minutes AS is_same
     FROM evaluations;
