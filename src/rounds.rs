@@ -90,16 +90,21 @@ impl Rounds {
         }
     }
 
-    /// Seals all periods that are closed. How many it did.
+    /// Seals all periods that are closed, as far as that can be. How many it did.
     ///
     /// # Errors
-    /// [`RoundError`]; what was sealed stays so.
+    /// [`RoundError`], where they cannot be listed.
     pub async fn seal(&self) -> Result<usize, RoundError> {
         let read = |reading: &mut query::Reading<'_>| query::unsealed(reading, AT_ONCE);
         let periods = self.query.look_up(Principal::server(), read).await?;
         let mut done = 0;
         for period in periods {
-            done += usize::from(self.seal_one(period.id).await?);
+            let (centre, month) = (period.id.centre.clone(), period.id.month);
+            // One that cannot be read holds up no other.
+            match self.seal_one(period.id).await {
+                Ok(is_sealed) => done += usize::from(is_sealed),
+                Err(error) => tracing::warn!(%centre, %month, %error, "not sealed yet"),
+            }
         }
         Ok(done)
     }

@@ -227,8 +227,13 @@ pub(super) fn visit_arose(new: &VisitArose) -> Cells {
         ("on", Cell::text(new.on.to_string())),
         ("refused_by", shown(new.arisen.hindrance())),
     ];
-    cells.extend(need.into_iter().flat_map(published));
-    cells.extend(order.into_iter().flat_map(accepted));
+    // What they say alike is said once.
+    let need = need.into_iter().flat_map(published);
+    for (name, cell) in need.chain(order.into_iter().flat_map(accepted)) {
+        if cells.iter().all(|(said, _)| *said != name) {
+            cells.push((name, cell));
+        }
+    }
     cells
 }
 
