@@ -292,7 +292,7 @@ pub trait Snapshot {
     /// The lines of a list in the order of their keys, after a key.
     fn lines(&mut self, list: &List, after: &str, limit: usize) -> Result<Lines, StoreError>;
 
-    /// The records of services that were rendered outside orders, in the order of the minutes
+    /// The records of services that were rendered outside orders and groups, in the order of the minutes
     /// (since 1970-01-01T00:00:00Z) at which they were effective: after a minute and a record,
     /// and before another minute.
     fn served(

@@ -200,7 +200,7 @@ fn orders_of(
             let order = past::order_at(reading, *order, within.at)?;
             let order = order.filter(|order| within.has_day(order.on));
             if let Some(order) = order {
-                see_order(reading, &mut people, &order, &mut |visit| {
+                see_order(&mut people, &order, &mut |visit| {
                     add(visit);
                     Ok(())
                 })?;

@@ -6,7 +6,7 @@ use super::{
     Within,
     listing::each_of,
     people::People,
-    visits::{Visit, is_reversed},
+    visits::{Paid, Visit, is_reversed},
 };
 use crate::{
     exchange::{
@@ -83,7 +83,7 @@ fn see_group(
         between: Some([terms.at, group.until()]),
         served_minutes: 0,
         credited_minutes: 0,
-        paid_minutes: 0,
+        paid: Paid::NOTHING,
         order_id: None,
         order: None,
         rating: None,
@@ -102,7 +102,10 @@ fn see_group(
         see(&match &terms.kind {
             GroupKind::Lesson { payer, .. } => Visit {
                 recipient: person,
-                paid_minutes: if payer.is_none() { each } else { 0 },
+                paid: match payer {
+                    None => Paid::ByMember(each),
+                    Some(_) => Paid::NOTHING,
+                },
                 ..part
             },
             GroupKind::Event { .. } => Visit {

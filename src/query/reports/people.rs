@@ -67,18 +67,6 @@ impl People {
         }
     }
 
-    /// Whose an account is. None where it is no member's.
-    pub(super) fn holds(
-        &mut self,
-        reading: &mut Reading<'_>,
-        id: &str,
-    ) -> Result<Option<Person>, ReadError> {
-        match self.accounts.get(id) {
-            Some(known) => Ok(known.person),
-            None => Ok(self.account(reading, id)?.person),
-        }
-    }
-
     /// The same, of an account that was read.
     pub(super) fn known(
         &mut self,

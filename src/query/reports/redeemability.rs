@@ -1,22 +1,25 @@
 //! Can the hours outstanding be honoured: what is owed, by whom it is backed, and how fast it is
 //! redeemed.
 
+use foldhash::HashMap;
+
 use super::{
     MAX_ROWS, ReportError, Scope, Within,
     accounts::{AccountAt, accounts},
     ages::Ages,
     people::People,
     report::{Figures, Report, Unit, Value},
-    visits::visits,
+    visits::{Paid, visits},
 };
 use crate::{
     exchange::{Day, Object, ObjectId},
-    ledger::{AccountKind, UnitId},
+    ledger::{Account, AccountId, AccountKind, UnitId},
     query::{
         ReadError, Reading,
         effective::{Place, balances_before},
         history::History,
     },
+    store::StoreError,
 };
 
 /// How hours stand, and what they came from.
@@ -41,6 +44,8 @@ struct Stock {
 struct Flow {
     earned: i64,
     spent: i64,
+    /// What was paid from accounts of which it is not known yet whose they are.
+    paid_from: HashMap<String, i64>,
 }
 
 /// Whether the hours of a scope can be honoured.
@@ -51,16 +56,20 @@ pub fn redeemability(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report,
     let within = Within::of(reading, scope)?;
     let today = within.today(reading)?;
     let last_day = within.last_day(reading)?;
+    let mut flow = flow(reading, &within)?;
     let mut stock = Stock::with(Ages::on(today, within.zone));
     accounts(
         reading,
         &within,
         &mut |reading, at| match at.account().unit == UnitId::time() {
-            true => stock.add(reading, &within, &at),
+            true => {
+                flow.pays(at.account());
+                stock.add(reading, &within, &at)
+            }
             false => Ok(()),
         },
     )?;
-    let flow = flow(reading, &within)?;
+    flow.others_pay(reading)?;
     Ok(Report {
         columns: Figures::columns(),
         rows: figures(&stock, &flow, &within, last_day).rows(),
@@ -72,10 +81,39 @@ fn flow(reading: &mut Reading<'_>, within: &Within) -> Result<Flow, ReadError> {
     let mut flow = Flow::default();
     visits(reading, within, &mut People::default(), &mut |visit| {
         flow.earned = flow.earned.saturating_add(visit.credited_minutes);
-        flow.spent = flow.spent.saturating_add(visit.paid_minutes);
+        match visit.paid {
+            Paid::ByMember(minutes) => add(&mut flow.spent, minutes),
+            Paid::From(account, minutes) => match flow.paid_from.get_mut(account) {
+                Some(sum) => add(sum, minutes),
+                None => drop(flow.paid_from.insert(account.into(), minutes)),
+            },
+        }
         Ok(())
     })?;
     Ok(flow)
+}
+
+impl Flow {
+    /// What was paid from an account was spent, where that is a member's.
+    fn pays(&mut self, account: &Account) {
+        let paid = self.paid_from.remove(account.id.as_str());
+        if let (Some(minutes), AccountKind::Member) = (paid, account.kind) {
+            add(&mut self.spent, minutes);
+        }
+    }
+
+    /// The same of accounts that are not of the scope.
+    fn others_pay(&mut self, reading: &mut Reading<'_>) -> Result<(), ReadError> {
+        let others: Vec<_> = self.paid_from.keys().cloned().collect();
+        for id in others {
+            let id =
+                AccountId::parse(&id).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            if let Some(row) = reading.snapshot.account(&id)? {
+                self.pays(&row.account);
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Stock {

@@ -25,6 +25,18 @@ use crate::{
 /// How many records are read at once: one may have ten thousand legs.
 const RECORDS_AT_ONCE: usize = 100;
 
+/// What was paid of hours.
+#[derive(Clone, Copy)]
+pub(super) enum Paid<'a> {
+    ByMember(i64),
+    /// From this account, whosever it is.
+    From(&'a str, i64),
+}
+
+impl Paid<'_> {
+    pub(super) const NOTHING: Self = Self::ByMember(0);
+}
+
 /// A service, or one of its legs where many take part.
 #[derive(Clone, Copy)]
 pub(super) struct Visit<'a> {
@@ -45,8 +57,7 @@ pub(super) struct Visit<'a> {
     pub(super) served_minutes: i64,
     /// What the provider got of hours.
     pub(super) credited_minutes: i64,
-    /// What a member paid of hours.
-    pub(super) paid_minutes: i64,
+    pub(super) paid: Paid<'a>,
     /// The id of the order. None of groups, and of what was entered outside orders.
     pub(super) order_id: Option<&'a str>,
     /// The order, where it was read as well.
@@ -78,14 +89,14 @@ pub(super) fn visits(
     see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     for centre in &within.centres {
-        each_line(reading, within, centre, &mut |reading, line| {
-            see_line(reading, people, (centre, line, None), see)
+        each_line(reading, within, centre, &mut |line| {
+            see_line(people, (centre, line, None), see)
         })?;
     }
     others(reading, within, people, see)
 }
 
-/// The same, with the orders.
+/// All services of a scope, orders among them.
 pub(super) fn visits_and_orders(
     reading: &mut Reading<'_>,
     within: &Within,
@@ -93,8 +104,8 @@ pub(super) fn visits_and_orders(
     see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     for centre in &within.centres {
-        orders(reading, within, centre, &mut |reading, order| {
-            see_order(reading, people, order, see)
+        orders(reading, within, centre, &mut |order| {
+            see_order(people, order, see)
         })?;
     }
     others(reading, within, people, see)
@@ -112,11 +123,11 @@ pub(super) fn others(
 }
 
 /// The orders of a centre whose service date is of the scope, as they stood at its position.
-pub(super) fn orders(
+fn orders(
     reading: &mut Reading<'_>,
     within: &Within,
     centre: &Branch,
-    see: &mut impl FnMut(&mut Reading<'_>, &Order) -> Result<(), ReadError>,
+    see: &mut impl FnMut(&Order) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     let since = within.scope.since.unwrap_or(Day::FIRST);
     let list = List::OrdersFrom(centre.clone(), since);
@@ -129,7 +140,7 @@ pub(super) fn orders(
         }
         let order = past::order_at(reading, *order, within.at)?;
         if let Some(order) = order.filter(|order| within.has_day(order.on)) {
-            see(reading, &order)?;
+            see(&order)?;
         }
         Ok(ControlFlow::Continue(()))
     })
@@ -146,7 +157,7 @@ fn each_line(
     reading: &mut Reading<'_>,
     within: &Within,
     centre: &Branch,
-    see: &mut impl FnMut(&mut Reading<'_>, &OrderLine<'_>) -> Result<(), ReadError>,
+    see: &mut impl FnMut(&OrderLine<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     let since = within.scope.since.unwrap_or(Day::FIRST);
     let list = List::OrdersFrom(centre.clone(), since);
@@ -160,7 +171,7 @@ fn each_line(
                 return Ok(());
             }
             if line.last <= within.at {
-                see(reading, &line)?;
+                see(&line)?;
             } else if line.first <= within.at {
                 see_past(reading, within, &line, see)?;
             }
@@ -177,7 +188,7 @@ fn see_past(
     reading: &mut Reading<'_>,
     within: &Within,
     line: &OrderLine<'_>,
-    see: &mut impl FnMut(&mut Reading<'_>, &OrderLine<'_>) -> Result<(), ReadError>,
+    see: &mut impl FnMut(&OrderLine<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     let id = BookingId::parse("order_id", line.id);
     let id = id.map_err(|error| StoreError::Corrupt(error.to_string()))?;
@@ -188,26 +199,24 @@ fn see_past(
     let order = past::order_at(reading, *order, within.at)?;
     let order = order.filter(|order| within.has_day(order.on));
     match order.as_ref().and_then(|order| order.as_line(line.id)) {
-        Some(line) => see(reading, &line),
+        Some(line) => see(&line),
         None => Ok(()),
     }
 }
 
 /// Sees what an order is as a service, if somebody was served by it.
 pub(super) fn see_order(
-    reading: &mut Reading<'_>,
     people: &mut People,
     order: &Order,
     see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     match order.as_line(&order.id.to_string()) {
-        Some(line) => see_line(reading, people, (&order.centre, &line, Some(order)), see),
+        Some(line) => see_line(people, (&order.centre, &line, Some(order)), see),
         None => Ok(()),
     }
 }
 
 fn see_line(
-    reading: &mut Reading<'_>,
     people: &mut People,
     (centre, line, order): (&Branch, &OrderLine<'_>, Option<&Order>),
     see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
@@ -215,7 +224,6 @@ fn see_line(
     if line.served_minutes == 0 {
         return Ok(());
     }
-    let is_paid_by_member = people.holds(reading, line.payer)?.is_some();
     see(&Visit {
         number: line.first,
         place: centre.as_str(),
@@ -228,10 +236,7 @@ fn see_line(
         between: order.map(|order| [order.at, order.until()]),
         served_minutes: line.served_minutes,
         credited_minutes: line.credited_minutes,
-        paid_minutes: match is_paid_by_member {
-            true => line.paid_minutes,
-            false => 0,
-        },
+        paid: Paid::From(line.payer, line.paid_minutes),
         order_id: Some(line.id),
         order,
         rating: line.rating,
@@ -315,9 +320,9 @@ fn see_entry(
                 Some(_) => minutes,
                 None => 0,
             },
-            paid_minutes: match paid.person {
-                Some(_) => minutes,
-                None => 0,
+            paid: match paid.person {
+                Some(_) => Paid::ByMember(minutes),
+                None => Paid::NOTHING,
             },
             order_id: None,
             order: None,

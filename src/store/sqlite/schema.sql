@@ -113,8 +113,8 @@ CREATE TABLE keys (
   line   TEXT
 ) STRICT, WITHOUT ROWID;
 
--- The records of services that were rendered outside orders, by the minute at which they
--- were effective, counted from 1970-01-01T00:00:00Z.
+-- The records of services that were rendered outside orders and groups, by the minute at which
+-- they were effective, counted from 1970-01-01T00:00:00Z.
 CREATE TABLE served (
   sequence INTEGER PRIMARY KEY,
   minute   INTEGER NOT NULL
