@@ -215,6 +215,11 @@ impl Tally {
     /// Settles an order by counted minutes.
     pub(super) fn settle(&mut self, order: usize, served: i64) -> Foreseen {
         let reckoned = self.reckon(order, served, None)?;
+        // What is set aside for it may be gone: a correction takes back past the floor.
+        let Order { payer, held, .. } = &self.orders[order];
+        if self.account(payer).available() + held < reckoned.credited + reckoned.excess {
+            return Err("FLOOR_CROSSED");
+        }
         self.free(order);
         let from = self.orders[order].from;
         let district = self.needs[self.orders[order].need].district;
