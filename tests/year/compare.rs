@@ -14,7 +14,7 @@ use timebank::{
 
 use super::{
     bank::{account, branch, member_id, moment},
-    calendar::{DAY, date, day_of},
+    calendar::{DAY, DAYS_OF_YEAR, date, day_of},
     city::City,
     districts::DISTRICTS,
     figures::{GROUPS, Rows, Scope},
@@ -294,7 +294,12 @@ impl City {
         self.check_statement(&of.account, None);
         self.check_statement(&of.account, Some((10 * DAY, 20 * DAY)));
         let mut expected = BTreeMap::<_, (i64, i64)>::new();
-        for seen in self.tally.services(&Scope::default()) {
+        // Standing visits go on into January.
+        let of_year = Scope {
+            district: None,
+            days: Some((0, DAYS_OF_YEAR - 1)),
+        };
+        for seen in self.tally.services(&of_year) {
             let served = seen
                 .parts
                 .iter()
