@@ -96,7 +96,8 @@ pub(super) fn visits(
     others(reading, within, people, see)
 }
 
-/// All services of a scope, orders among them.
+/// The same with the orders themselves, which have what their lines have not: when they took place,
+/// and how they were rounded.
 pub(super) fn visits_and_orders(
     reading: &mut Reading<'_>,
     within: &Within,
@@ -111,7 +112,7 @@ pub(super) fn visits_and_orders(
     others(reading, within, people, see)
 }
 
-/// The services of a scope that are no orders.
+/// The services of a scope that are no orders: of groups, and those that were entered outside both.
 pub(super) fn others(
     reading: &mut Reading<'_>,
     within: &Within,

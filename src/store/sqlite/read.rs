@@ -360,8 +360,8 @@ pub(super) fn note(connection: &Connection, at: Sequence) -> Result<Option<Note>
     }
 }
 
-/// Where a stored transfer has what is of the account that it debits, and of the one that it
-/// credits: the account's number, its balance, its link.
+/// Where a row of `transfers` has what is of the account that it debits, and of the one that it
+/// credits, in the order of `schema.sql`: the account's number, its balance, its link.
 const SIDES: [usize; 2] = [1, 9];
 
 /// What a stored transfer has of an account: its balance and its link. None where the account is
