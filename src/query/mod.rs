@@ -63,10 +63,10 @@ pub use pools::{
 };
 pub use reading::Reading;
 pub use reports::{
-    By, Certificate, CertificateQuery, Checked, Column, Grouping, MAX_SAMPLE, Measure, Report,
-    ReportError, Scope, Served, ServedAs, Trained, Value, activity, anomalies, certificate,
-    check_certificate, dormancy, evaluations, indicators, period_report, redeemability, sample,
-    satisfaction, supply_demand,
+    By, Certificate, CertificateQuery, Checked, Column, Grouping, MAX_SAMPLE, Measure, MonthReport,
+    Report, ReportError, Scope, Served, ServedAs, Trained, Value, activity, anomalies, certificate,
+    check_certificate, dormancy, evaluations, indicators, month_report, period_report,
+    redeemability, sample, satisfaction, supply_demand,
 };
 pub use scan::Scan;
 pub use sifted::{Sieve, Sifted, sifted};

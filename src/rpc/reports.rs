@@ -11,14 +11,14 @@ use super::{
     status::Refused,
 };
 use crate::{
-    exchange::{Day, Name},
+    exchange::{Branch, Day, Month, Name},
     journal,
     ledger::{Malformed, Sequence},
     query::{
-        By, Certificate, CertificateQuery, Column, Grouping, MAX_SAMPLE, Measure, ReadError,
-        Reading, Report, Scope, Value, activity, anomalies, certificate, check_certificate,
-        dormancy, evaluations, indicators, period_report, redeemability, sample, satisfaction,
-        supply_demand,
+        By, Certificate, CertificateQuery, Column, Grouping, MAX_SAMPLE, Measure, MonthReport,
+        ReadError, Reading, Report, Scope, Value, activity, anomalies, certificate,
+        check_certificate, dormancy, evaluations, indicators, month_report, period_report,
+        redeemability, sample, satisfaction, supply_demand,
     },
 };
 
@@ -31,6 +31,14 @@ fn day(field: &'static str, given: &str) -> Result<Option<Day>, Malformed> {
     }
 }
 
+/// A branch. None where all of the ledger is meant.
+fn branch(field: &'static str, given: &str) -> Result<Option<Branch>, Malformed> {
+    match given {
+        "" => Ok(None),
+        given => partakers::branch(field, given).map(Some),
+    }
+}
+
 fn scope(given: &v1::ReportScope) -> Result<Scope, Refused> {
     let position = convert::position(given.at_position)?;
     let since = day("scope.since", &given.since)?;
@@ -39,10 +47,7 @@ fn scope(given: &v1::ReportScope) -> Result<Scope, Refused> {
         return Err(reversed(&given.since, &given.until).into());
     }
     Ok(Scope {
-        branch: match given.branch.as_str() {
-            "" => None,
-            given => Some(partakers::branch("scope.branch", given)?),
-        },
+        branch: branch("scope.branch", &given.branch)?,
         since,
         until,
         at: position,
@@ -99,12 +104,41 @@ fn row(values: Vec<Value>) -> v1::ReportRow {
 
 fn reply(scope: v1::ReportScope, report: Report) -> v1::Report {
     v1::Report {
-        scope: Some(v1::ReportScope {
-            at_position: report.at.get(),
-            ..scope
-        }),
+        scope: Some(read_at(scope, report.at)),
         columns: report.columns.iter().map(column).collect(),
         rows: report.rows.into_iter().map(row).collect(),
+    }
+}
+
+fn read_at(scope: v1::ReportScope, at: Sequence) -> v1::ReportScope {
+    v1::ReportScope {
+        at_position: at.get(),
+        ..scope
+    }
+}
+
+fn month_to_proto(scope: v1::ReportScope, report: MonthReport) -> v1::MonthReport {
+    let scope = read_at(scope, report.at);
+    let part = |report| Some(reply(scope.clone(), report));
+    v1::MonthReport {
+        indicators: part(report.indicators),
+        services: part(report.services),
+        blocks: part(report.blocks),
+        demand: part(report.demand),
+        satisfaction: part(report.satisfaction),
+        evaluations: part(report.evaluations),
+        redeemability: part(report.redeemability),
+        scope: Some(scope),
+    }
+}
+
+/// The days of a month.
+fn scope_of(branch: String, month: Month) -> v1::ReportScope {
+    v1::ReportScope {
+        branch,
+        since: month.first_day().to_string(),
+        until: month.last_day().to_string(),
+        at_position: 0,
     }
 }
 
@@ -196,12 +230,7 @@ impl ReportService for Services {
         let (metadata, _, asked) = request.into_parts();
         let by = convert::reader(&metadata).map_err(Refused::from)?;
         let id = period_id(&asked.centre, &asked.month).map_err(Refused::from)?;
-        let scope = v1::ReportScope {
-            branch: asked.centre,
-            since: id.month.first_day().to_string(),
-            until: id.month.last_day().to_string(),
-            at_position: 0,
-        };
+        let scope = scope_of(asked.centre, id.month);
         let read = move |reading: &mut Reading<'_>| period_report(reading, &id);
         let report = self.query.read(by, read).await?;
         let report = Some(reply(scope, report));
@@ -215,6 +244,22 @@ impl ReportService for Services {
         let (metadata, _, asked) = request.into_parts();
         let report = self.report(&metadata, asked.scope, indicators).await?;
         Ok(Response::new(v1::GetIndicatorsResponse { report }))
+    }
+
+    async fn get_month_report(
+        &self,
+        request: Request<v1::GetMonthReportRequest>,
+    ) -> Answer<v1::GetMonthReportResponse> {
+        let (metadata, _, asked) = request.into_parts();
+        let by = convert::reader(&metadata).map_err(Refused::from)?;
+        let below = branch("branch", &asked.branch).map_err(Refused::from)?;
+        let month = text(&asked.month, "month").and_then(|month| Month::parse("month", month));
+        let month = month.map_err(Refused::from)?;
+        let at = convert::position(asked.at_position).map_err(Refused::from)?;
+        let read = move |reading: &mut Reading<'_>| month_report(reading, below, month, at);
+        let report = self.query.read(by, read).await?;
+        let report = Some(month_to_proto(scope_of(asked.branch, month), report));
+        Ok(Response::new(v1::GetMonthReportResponse { report }))
     }
 
     async fn get_anomalies(

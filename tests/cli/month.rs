@@ -105,7 +105,9 @@ fn no_column_is_lost(server: &Server, page: &str) {
     let mut command = command();
     command
         .env("TIMEBANK_SERVER", format!("http://{}", server.address()))
-        .args(["report", "month", "huxi", "2026-10", "--output", "json"]);
+        .args([
+            "report", "month", "2026-10", "--branch", "huxi", "--output", "json",
+        ]);
     let ended = Ended::of(command);
     assert_eq!(ended.code, 0, "{ended:?}");
     let month: Value = serde_json::from_str(&ended.data).expect("JSON");

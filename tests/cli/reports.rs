@@ -76,6 +76,7 @@ fn the_example_city_has_the_participants_of_the_study() {
     assert_eq!(participants(&of_one)[0].0, "yuzhong");
 
     compared_with_sql(&desk);
+    a_month_is_its_parts(&desk);
 
     // As of a position, the same bytes for ever.
     let position = activity["at_position"].to_string();
@@ -103,11 +104,57 @@ fn the_example_city_has_the_participants_of_the_study() {
     assert!(now.contains("walk"), "{now}");
 }
 
+/// Each part of a month's report is what its own report has as of the position, of a branch and of
+/// all, and what is booked later changes none of it.
+fn a_month_is_its_parts(desk: &Desk) {
+    let parts = [
+        ("indicators", "indicators", None),
+        ("services", "activity", Some("service")),
+        ("blocks", "activity", Some("block")),
+        ("demand", "supply-demand", Some("service")),
+        ("satisfaction", "satisfaction", Some("service")),
+        ("evaluations", "evaluations", Some("service")),
+        ("redeemability", "redeemability", None),
+    ];
+    for of in [&[][..], &["--branch", "yuzhong"]] {
+        let asked = [&["report", "month", "2025-03"], of].concat();
+        let month = desk.json(&asked);
+        let at = month["at_position"].to_string();
+        let days = (&month["since"], &month["until"]);
+        assert_eq!(days, (&json!("2025-03-01"), &json!("2025-03-31")));
+        for (part, report, by) in parts {
+            let by = by.map_or(vec![], |by| vec!["--by", by]);
+            let own = [&["report", report, "--month", "2025-03"], of, &by].concat();
+            let own = desk.json(&[&own[..], &["--at-position", &at]].concat());
+            assert_eq!(month[part], own["rows"], "{part} of {of:?}");
+        }
+        let then = [&asked[..], &["--at-position", &at]].concat();
+        let forms = ["table", "json", "csv"].map(|form| [&then[..], &["--output", form]].concat());
+        let before = forms.each_ref().map(|form| desk.done(form));
+        let lists = before[2].lines().skip(1);
+        let lists: std::collections::BTreeSet<_> =
+            lists.filter_map(|line| line.split(',').nth(4)).collect();
+        assert_eq!(lists, parts.map(|(part, ..)| part).into());
+        let to = "yuzhong:member:000001";
+        let more = ["transfer", "yuzhong:issuance:grant-2025", to, "1h"];
+        desk.done(&[&more[..], &["--tag", "service=walk", "--actor", "1001"]].concat());
+        assert_eq!(forms.each_ref().map(|form| desk.done(form)), before);
+    }
+}
+
 #[test]
 fn a_report_that_cannot_be() {
     let desk = Desk::founded();
     let (code, refused) = desk.failed(&["report", "activity", "--branch", "town"]);
     assert_eq!((code, &refused["error"]), (1, &json!("BRANCH_EMPTY")));
+    for (of, reason) in [
+        (&["--branch", "town"], "BRANCH_EMPTY"),
+        (&["--at-position", "1000"], "POSITION_AHEAD"),
+    ] {
+        let month = [&["report", "month", "2026-10"][..], of].concat();
+        let (code, refused) = desk.failed(&month);
+        assert_eq!((code, &refused["error"]), (1, &json!(reason)));
+    }
     let thrice = ["report", "activity", "--by", "branch,month,service"];
     let thrice = desk.run(&thrice);
     assert_eq!(thrice.code, 2);

@@ -3,20 +3,14 @@
 use std::io;
 
 use clap::Args;
-use timebank_proto::v1::{
-    GetActivityRequest, GetIndicatorsRequest, GetRedeemabilityRequest, GetSatisfactionRequest,
-    GetSupplyDemandRequest, Report, ReportBy, ReportScope,
-};
+use timebank_proto::v1::{Centre, GetMonthReportRequest, MonthReport, Report, ReportScope};
 
-use super::{
-    catalogue::Catalogue,
-    report::{days_of, month},
-};
+use super::{catalogue::Catalogue, report::month};
 use crate::{
-    client::{Client, present},
+    client::present,
     error::Failure,
     paper::{Bar, Both, Column, Page},
-    render::{Cell, Form, Row},
+    render::{Cell, Row},
     rows,
     session::Session,
 };
@@ -25,7 +19,7 @@ use crate::{
 const INDICATORS: &str = include_str!("../../../docs/indicators.md");
 
 /// What columns are called in both. One that is none of these is shown under its own name.
-const COLUMNS: [(&str, Both); 34] = [
+const COLUMNS: [(&str, Both); 43] = [
     ("figure", ("figure", "指标")),
     ("value", ("value", "数值")),
     ("meaning", ("meaning", "定义")),
@@ -66,6 +60,15 @@ const COLUMNS: [(&str, Both); 34] = [
     ("stars_3", ("3 stars", "三星")),
     ("stars_4", ("4 stars", "四星")),
     ("stars_5", ("5 stars", "五星")),
+    ("evaluated", ("evaluated", "已评估")),
+    ("reached", ("reached", "已联系")),
+    ("denied", ("denied", "否认服务")),
+    ("as_settled", ("as settled", "与结算一致")),
+    ("otherwise", ("otherwise", "与结算不一致")),
+    ("told_minutes", ("time told", "告知时长")),
+    ("settled_minutes", ("time settled", "结算时长")),
+    ("mean_quality", ("mean quality", "平均质量")),
+    ("mean_satisfaction", ("mean satisfaction", "平均满意度")),
 ];
 
 /// The columns that others say: a figure is named with what it is of, and a value as it is measured.
@@ -73,19 +76,21 @@ const SAID_BY_OTHERS: [&str; 2] = ["of", "measure"];
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  ledger-cli report month huxi 2026-10
-  ledger-cli report month huxi 2026-10 --at-position 120000 --html > month.html
+  ledger-cli report month 2026-10 --branch huxi
+  ledger-cli report month 2026-10 --branch huxi --at-position 120000 --html > month.html
+  ledger-cli report month 2026-10 --output csv > month.csv
 
-The indicators, services and blocks, demand, satisfaction and redeemability, all as of one position,
-which is to be named when the month is signed off (`report sign-off`). The page prints on A4, in Chinese and English,
-with charts.")]
+The indicators, services and blocks, demand, satisfaction, what evaluators were told, and redeemability, all as of
+one position, which is to be named when the month is signed off (`report sign-off`). The page prints on A4, in Chinese
+and English, with charts; as CSV all parts are one table, in which `list` names that of each row.")]
 pub(crate) struct MonthArgs {
-    /// A centre, or a branch of the chart above centres
-    branch: String,
     /// The month, such as 2026-10
     #[arg(value_parser = month)]
     month: chrono::NaiveDate,
-    /// As the journal was at a position. Default: where it ends now
+    /// A centre, or a branch of the chart above centres. Default: all of the ledger
+    #[arg(long)]
+    branch: Option<String>,
+    /// As the journal was at a position: the same figures for ever. Default: where it ends now
     #[arg(long, value_name = "POSITION", value_parser = clap::value_parser!(i64).range(1..))]
     at_position: Option<i64>,
     /// Write a page that prints
@@ -100,19 +105,13 @@ struct Parts {
 }
 
 pub(super) async fn show(args: MonthArgs, mut session: Session) -> Result<(), Failure> {
-    if session.output.form() == Form::Csv && !args.html {
-        let hint =
-            "a month has several tables: ask for one report with --output csv, or for --html";
-        return Err(Failure::Usage(hint.into()));
-    }
-    let (since, until) = days_of(args.month);
-    let scope = ReportScope {
-        branch: args.branch,
-        since: since.to_string(),
-        until: until.to_string(),
+    let request = GetMonthReportRequest {
+        branch: args.branch.unwrap_or_default(),
+        month: args.month.format("%Y-%m").to_string(),
         at_position: args.at_position.unwrap_or(0),
     };
-    let parts = Parts::get(&mut session.client, scope).await?;
+    let answer = session.client.reports.get_month_report(request).await?;
+    let parts = Parts::of(present(answer.into_inner().report, "report")?)?;
     match args.html {
         true => parts.write(&mut session).await,
         false => session.output.one(&parts.row()).await,
@@ -120,60 +119,32 @@ pub(super) async fn show(args: MonthArgs, mut session: Session) -> Result<(), Fa
 }
 
 impl Parts {
-    /// All of them, as of the position that the first is read at.
-    async fn get(client: &mut Client, scope: ReportScope) -> Result<Self, Failure> {
-        let reports = &mut client.reports;
-        let asked = GetIndicatorsRequest { scope: Some(scope) };
-        let indicators = reports.get_indicators(asked).await?.into_inner().report;
-        let indicators = present(indicators, "report")?;
-        let scope = indicators.scope.clone().unwrap_or_default();
-        let activity = |by: ReportBy| GetActivityRequest {
-            scope: Some(scope.clone()),
-            by: by.into(),
-            ..Default::default()
-        };
-        let services = reports.get_activity(activity(ReportBy::Service)).await?;
-        let blocks = reports.get_activity(activity(ReportBy::Block)).await?;
-        let demand = reports.get_supply_demand(GetSupplyDemandRequest {
-            scope: Some(scope.clone()),
-            by: ReportBy::Service.into(),
-            ..Default::default()
-        });
-        let demand = demand.await?;
-        let satisfaction = reports.get_satisfaction(GetSatisfactionRequest {
-            scope: Some(scope.clone()),
-            by: ReportBy::Service.into(),
-            ..Default::default()
-        });
-        let satisfaction = satisfaction.await?;
-        let redeemability = reports.get_redeemability(GetRedeemabilityRequest {
-            scope: Some(scope.clone()),
-        });
-        let redeemability = redeemability.await?;
-        let part =
-            |name, heading, report| Ok::<_, Failure>((name, heading, present(report, "report")?));
+    fn of(report: MonthReport) -> Result<Self, Failure> {
+        let parts = [
+            ("indicators", ("Indicators", "评估指标"), report.indicators),
+            ("services", ("Services", "服务"), report.services),
+            ("blocks", ("Blocks", "网格"), report.blocks),
+            ("demand", ("Needs", "需求"), report.demand),
+            (
+                "satisfaction",
+                ("Satisfaction", "满意度"),
+                report.satisfaction,
+            ),
+            (
+                "evaluations",
+                ("Evaluations", "第三方评估"),
+                report.evaluations,
+            ),
+            (
+                "redeemability",
+                ("Redeemability", "兑付保障"),
+                report.redeemability,
+            ),
+        ];
+        let parts = parts.map(|(name, heading, part)| Ok((name, heading, present(part, name)?)));
         Ok(Self {
-            parts: vec![
-                ("indicators", ("Indicators", "评估指标"), indicators),
-                part(
-                    "services",
-                    ("Services", "服务"),
-                    services.into_inner().report,
-                )?,
-                part("blocks", ("Blocks", "网格"), blocks.into_inner().report)?,
-                part("demand", ("Needs", "需求"), demand.into_inner().report)?,
-                part(
-                    "satisfaction",
-                    ("Satisfaction", "满意度"),
-                    satisfaction.into_inner().report,
-                )?,
-                part(
-                    "redeemability",
-                    ("Redeemability", "兑付保障"),
-                    redeemability.into_inner().report,
-                )?,
-            ],
-            scope,
+            scope: report.scope.unwrap_or_default(),
+            parts: parts.into_iter().collect::<Result<_, Failure>>()?,
         })
     }
 
@@ -196,7 +167,10 @@ impl Parts {
         let names = Catalogue::of(&session.client, centre.as_ref(), &self.scope.until).await?;
         let mut page = Page::new(("Month", "月报"));
         page.facts(&[
-            (("branch", "社工中心"), self.scope.branch),
+            (
+                ("of", "统计范围"),
+                named(&self.scope.branch, centre.as_ref()),
+            ),
             (("from", "开始日期"), self.scope.since),
             (("to", "结束日期"), self.scope.until),
             (
@@ -225,8 +199,20 @@ impl Parts {
     }
 }
 
+/// A centre by its name, another branch as the chart has it.
+fn named(branch: &str, centre: Option<&Centre>) -> String {
+    match (branch, centre) {
+        ("", _) => "全部 all".into(),
+        (branch, None) => branch.into(),
+        (branch, Some(centre)) => {
+            let name = format!("{} {} ({branch})", centre.name_zh, centre.name_en);
+            name.trim_start().into()
+        }
+    }
+}
+
 /// What a column is called in both.
-fn named(name: &'static str) -> Both {
+fn column(name: &'static str) -> Both {
     let found = COLUMNS.iter().find(|(column, _)| *column == name);
     found.map_or((name, ""), |(_, both)| *both)
 }
@@ -274,7 +260,7 @@ async fn table(
         .collect();
     let columns = names.iter().map(|name| {
         let is_number = !matches!(*name, "figure" | "meaning" | "service" | "block");
-        Column(named(name), is_number)
+        Column(column(name), is_number)
     });
     let columns: Vec<_> = columns.collect();
     let mut shown = Vec::new();
