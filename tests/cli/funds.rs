@@ -162,7 +162,7 @@ fn money_comes_in_by_receipt() {
     assert_eq!((code, &refused["error"]), (1, &json!("DONATION_EXISTS")));
     let rows = desk.csv(&["pool", "donations", "city:pool:sun"]);
     assert_eq!((rows.len(), &rows[0]["receipt"]), (1, &json!("R-1")));
-    assert_eq!(balance(&desk, "city:outside:cny"), -500_000);
+    assert_eq!(balance(&desk, "city:donations:cny"), -500_000);
 }
 
 #[test]

@@ -125,6 +125,31 @@ def flows(scope):
         )
 
 
+def money(scope):
+    """Money that was donated, or went out of accounts of money, by who stands behind them."""
+    stands_behind = f"""
+        SELECT account_id, branch_of(account_id) AS branch, CASE
+            WHEN account_id LIKE '%:donations:cny' THEN 'social' ELSE sector END AS sector
+        FROM accounts LEFT JOIN (SELECT source_id, sector FROM journal
+            WHERE fact = 'source_opened') ON source_id = account_id
+        WHERE unit_id = 'cny' AND kind = 'issuance'
+    """
+    has_any = amount(f"SELECT count(*) FROM ({stands_behind}) WHERE {within_branch(scope)}")
+    kinds = [("public money", "sector = 'public'"), ("social money", "sector = 'social'")]
+    for name, kind in [*kinds, ("unfunded money", "sector IS NULL")]:
+        yield name, "cny", amount(
+            f"""
+            SELECT sum(out) FROM (
+                SELECT branch, sector, day, out FROM ({stands_behind}) JOIN (
+                    SELECT "from" AS account_id, amount AS out, day_of(effective_at) AS day
+                    FROM export UNION ALL
+                    SELECT "to", -amount, day_of(effective_at) FROM export
+                ) USING (account_id)
+            ) WHERE {kind} AND {within(scope)}
+            """
+        ) if has_any else None
+
+
 def of_journal(scope):
     """What the journal alone has: what staff did."""
     yield "months signed off", None, amount(
@@ -205,6 +230,7 @@ def indicators(scope, of_all):
     yield "unmet needs", None, asked["unmet_percent"]
     yield "accepted in a day", None, asked["accepted_in_a_day_percent"]
     yield from flows(scope)
+    yield from money(scope)
     yield from of_journal(scope)
     yield "activity index", None, share(twice + active["both"], people, 5_000)
     yield from heard(scope)

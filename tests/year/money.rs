@@ -27,8 +27,12 @@ fn pool(home: &District) -> String {
     home.account("pool:money")
 }
 
-fn outside(home: &District) -> String {
-    home.account("outside:cny")
+fn donations(home: &District) -> String {
+    home.account("donations:cny")
+}
+
+fn relief(home: &District) -> String {
+    home.account("relief:cny")
 }
 
 /// What is done about a relief: by whom, whether it is carried out, and what moves then.
@@ -72,7 +76,8 @@ impl City {
                 .does(&home.staff(0), Command::Pool(Box::new(open)));
             let now = FOUNDED / 60;
             self.tally.open(&pool(home), ("pool", "cny"), now);
-            self.tally.open(&outside(home), ("issuance", "cny"), now);
+            self.tally.open(&donations(home), ("issuance", "cny"), now);
+            self.tally.open(&relief(home), ("redemption", "cny"), now);
         }
     }
 
@@ -90,7 +95,7 @@ impl City {
         self.bank.does(&home.staff(1), reversal(id, entry, false));
         let minute = self.minute();
         self.tally
-            .post(&pool(home), &outside(home), DONATED, minute);
+            .post(&pool(home), &donations(home), DONATED, minute);
         self.donate(home, &pool(home), &receipt, Ok(()));
         self.relieve_all(district);
     }
@@ -117,7 +122,7 @@ impl City {
         self.bank.say(&home.staff(1), command, foreseen);
         if foreseen.is_ok() {
             let minute = self.minute();
-            self.tally.post(&outside(home), to, DONATED, minute);
+            self.tally.post(&donations(home), to, DONATED, minute);
             self.did("donated");
         }
         step
@@ -199,16 +204,16 @@ impl City {
 
     fn move_relief(&mut self, home: &District, moves: Moves) {
         let minute = self.minute();
-        let (pool, outside) = (pool(home), outside(home));
+        let (pool, relief) = (pool(home), relief(home));
         match moves {
             Moves::Nothing => {}
             Moves::Reserves => self.tally.account_mut(&pool).held += PAID,
             Moves::Frees => self.tally.account_mut(&pool).held -= PAID,
             Moves::Pays => {
                 self.tally.account_mut(&pool).held -= PAID;
-                self.tally.post(&pool, &outside, PAID, minute);
+                self.tally.post(&pool, &relief, PAID, minute);
             }
-            Moves::ComesBack => self.tally.post(&outside, &pool, PAID, minute),
+            Moves::ComesBack => self.tally.post(&relief, &pool, PAID, minute),
         }
     }
 

@@ -135,6 +135,10 @@ impl Tally {
         say("public investment", number(public));
         say("social investment", number(social));
         say("unfunded issuance", number(unfunded));
+        for (figure, value) in self.money(scope) {
+            figures.say(figure, "cny", value);
+        }
+        let mut say = |figure: &str, value: String| figures.say(figure, "-", value);
         say("months signed off", number(self.signed_off(scope)));
         let both = count(providers.intersection(&recipients));
         let index = again(&all) + both;
@@ -174,6 +178,24 @@ impl Tally {
             out[at] -= came(account, scope);
         }
         out
+    }
+
+    /// Money comes from donors alone, where there is any.
+    fn money(&self, scope: &Scope) -> [(&'static str, String); 3] {
+        let accounts = self.accounts.iter();
+        let of_money = accounts.filter(|(id, account)| {
+            account.unit == "cny" && account.kind == "issuance" && scope.has_account(id)
+        });
+        let donated: Vec<_> = of_money.map(|(_, account)| -came(account, scope)).collect();
+        let told = |fen: i64| match donated.as_slice() {
+            [] => "-".to_owned(),
+            _ => number(fen),
+        };
+        [
+            ("public money", told(0)),
+            ("social money", told(donated.iter().sum())),
+            ("unfunded money", told(0)),
+        ]
     }
 
     fn signed_off(&self, scope: &Scope) -> i64 {

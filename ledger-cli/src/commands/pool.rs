@@ -26,7 +26,7 @@ pub(crate) enum PoolCommand {
       --purpose hardship
 
 From then on only relief and orders take from that account, and never more than is in it. Money
-comes from the account CENTRE:outside:UNIT, and goes there.")]
+comes from the account CENTRE:donations:UNIT, and goes to CENTRE:relief:UNIT.")]
     Open(OpenArgs),
     /// Give hours of a member or an organisation to a pool
     #[command(after_help = "Examples:

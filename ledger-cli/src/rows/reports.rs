@@ -36,9 +36,9 @@ fn word<'a>(columns: &[Named], row: &'a ReportRow, name: &str) -> &'a str {
 }
 
 fn cell(columns: &[Named], row: &ReportRow, (column, cell): (&Named, &ReportCell)) -> Cell {
-    let measure = match column.measure {
-        ReportMeasure::Figure => measure_named(word(columns, row, "measure")),
-        measure => measure,
+    let (measure, unit) = match column.measure {
+        ReportMeasure::Figure => (measure_named(word(columns, row, "measure")), "of"),
+        measure => (measure, "unit_id"),
     };
     match (&cell.value, measure) {
         (None, _) => Cell::Absent,
@@ -47,7 +47,7 @@ fn cell(columns: &[Named], row: &ReportRow, (column, cell): (&Named, &ReportCell
             Cell::minutes(*number)
         }
         (Some(report_cell::Value::Number(number)), ReportMeasure::Steps) => {
-            Cell::steps(*number, word(columns, row, "unit_id"))
+            Cell::steps(*number, word(columns, row, unit))
         }
         (Some(report_cell::Value::Number(number)), ReportMeasure::Percent) => {
             Cell::Percent(*number)

@@ -22,6 +22,9 @@ use super::{
 };
 use crate::ledger::{AccountId, Amount, Balance, BookingId, Limits, Malformed, Sequence, UnitId};
 
+/// The unit of money. Hours and points are never converted into it, nor it into them.
+pub const MONEY: &str = "cny";
+
 words!(
     /// Where what a source is funded with comes from.
     Sector {

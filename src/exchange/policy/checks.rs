@@ -11,7 +11,10 @@ use super::{
     QualificationTerms, Rounding,
     document::{Document, Section},
 };
-use crate::{exchange::Code, ledger::UnitId};
+use crate::{
+    exchange::{Code, issuance::MONEY},
+    ledger::UnitId,
+};
 
 pub(super) fn pricing(section: &mut Section<'_, '_>, pricing: &Pricing) {
     let step = match pricing.rounding {
@@ -149,9 +152,6 @@ pub(super) fn points(section: &mut Section<'_, '_>, unit: Option<&UnitId>) {
         section.note("unit", "is time", hint);
     }
 }
-
-/// The unit of money, which hours and points are never converted into, nor it into them.
-const MONEY: &str = "cny";
 
 /// That a conversion is between two units, neither of them money.
 pub(super) fn conversion(

@@ -88,8 +88,14 @@ impl Pool {
     }
 }
 
-/// The account that stands for what is outside of a centre, in a unit other than hours: money
-/// is donated from it, and paid out to it. None where its id would be too long.
-pub fn outside_account(centre: &Branch, unit: &UnitId) -> Option<AccountId> {
-    AccountId::parse(&format!("{centre}:outside:{unit}")).ok()
+/// The account that donations to a centre's pools come from, in a unit other than hours. None
+/// where its id would be too long.
+pub fn donations_account(centre: &Branch, unit: &UnitId) -> Option<AccountId> {
+    AccountId::parse(&format!("{centre}:donations:{unit}")).ok()
+}
+
+/// The account that relief from a centre's pools goes to, in a unit other than hours: members have
+/// no accounts of it. None where its id would be too long.
+pub fn relief_account(centre: &Branch, unit: &UnitId) -> Option<AccountId> {
+    AccountId::parse(&format!("{centre}:relief:{unit}")).ok()
 }

@@ -1,7 +1,10 @@
 //! Accounts that steps of the time bank name, and those that only such steps take from.
 
 use super::Undecided;
-use crate::exchange::{Branch, NotLoaded, Objects, Rejection, pool::outside_account};
+use crate::exchange::{
+    Branch, NotLoaded, Objects, Rejection,
+    pool::{donations_account, relief_account},
+};
 use crate::ledger::{self, Account, AccountId, AccountKind, AccountOpened, Book, UnitId};
 
 /// The centre in whose branch an account is, or would be.
@@ -143,7 +146,7 @@ fn reserved(
         AccountKind::Pool if objects.pool(id)?.is_some() => {
             "relief (`ledger-cli pool relief`), and the orders and groups that it pays by policy"
         }
-        AccountKind::Issuance if !is_time() && named(outside_account) => {
+        AccountKind::Issuance if !is_time() && named(donations_account) => {
             "donations (`ledger-cli pool donate`)"
         }
         // A source has a floor.
@@ -151,6 +154,9 @@ fn reserved(
             if account.limits.floor.is_some() && objects.source(id)?.is_some() =>
         {
             "issuance (`ledger-cli issue`), opening grants, trainings, conversions and orders"
+        }
+        AccountKind::Redemption if !is_time() && named(relief_account) => {
+            "the return of relief (`ledger-cli pool return`)"
         }
         AccountKind::Redemption if !is_time() && named(lapsed_account) => {
             "what lapses with members who go"

@@ -3,7 +3,10 @@
 use super::{Plan, Ruling, Undecided, View, accounts, check_staff, entries, staff_of};
 use crate::exchange::{
     Branch, Fact, Object, ObjectId, Rejection,
-    pool::{Donate, OpenPool, Pool, PoolCommand, PoolFact, PoolRejection, outside_account},
+    pool::{
+        Donate, OpenPool, Pool, PoolCommand, PoolFact, PoolRejection, donations_account,
+        relief_account,
+    },
 };
 use crate::ledger::{AccountId, AccountKind, Label, Principal, Transfer, UnitId};
 
@@ -32,22 +35,32 @@ fn open(view: View<'_>, new: &OpenPool, by: &Principal) -> Ruling {
     let pool = accounts::plain(account.clone(), AccountKind::Pool, &new.unit);
     let mut ledger = vec![accounts::opening(view.book, pool)?];
     if new.unit != UnitId::time() {
-        let outside = outside(centre, account, &new.unit)?;
-        let outside = accounts::plain(outside, AccountKind::Issuance, &new.unit);
-        ledger.push(accounts::opening(view.book, outside)?);
+        let from = donations(centre, account, &new.unit)?;
+        let to = relief(centre, account, &new.unit)?;
+        for (id, kind) in [(from, AccountKind::Issuance), (to, AccountKind::Redemption)] {
+            accounts::check_no_holds(view.book, &id)?;
+            let opening = accounts::plain(id, kind, &new.unit);
+            ledger.push(accounts::opening(view.book, opening)?);
+        }
     }
     let fact = Fact::Pool(Box::new(PoolFact::Opened(new.clone())));
     Ok(Plan::with_ledger(fact, ledger.into_iter().flatten().collect()).into())
 }
 
-/// What is outside of a centre, as far as a pool of its own goes.
-pub(super) fn outside(
+/// Where donations to a pool come from.
+fn donations(centre: &Branch, pool: &AccountId, unit: &UnitId) -> Result<AccountId, Rejection> {
+    let why = "the branch is too long for an account of donations";
+    donations_account(centre, unit).ok_or_else(|| accounts::unfit(pool, why))
+}
+
+/// Where relief from a pool that is not of hours goes to.
+pub(super) fn relief(
     centre: &Branch,
     pool: &AccountId,
     unit: &UnitId,
 ) -> Result<AccountId, Rejection> {
-    let why = "the branch is too long for an account of what is outside";
-    outside_account(centre, unit).ok_or_else(|| accounts::unfit(pool, why))
+    let why = "the branch is too long for an account of relief";
+    relief_account(centre, unit).ok_or_else(|| accounts::unfit(pool, why))
 }
 
 fn donate(view: View<'_>, new: &Donate, by: &Principal) -> Ruling {
@@ -70,9 +83,9 @@ fn donate(view: View<'_>, new: &Donate, by: &Principal) -> Ruling {
         }
         .into());
     }
-    let outside = outside(&pool.centre, &pool.account, &pool.unit)?;
-    let transfer = Transfer::new(outside, pool.account.clone(), new.amount);
-    let why = "it stands for what is outside itself";
+    let from = donations(&pool.centre, &pool.account, &pool.unit)?;
+    let transfer = Transfer::new(from, pool.account.clone(), new.amount);
+    let why = "donations come from it";
     let transfer = transfer.map_err(|_| accounts::unfit(&pool.account, why))?;
     let entry = entries::of_step(view, new.step, Label::donation(), transfer)?;
     let fact = Fact::Pool(Box::new(PoolFact::Donated {

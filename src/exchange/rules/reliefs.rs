@@ -202,7 +202,7 @@ impl Asked<'_> {
         let pool = pools::known(view, &relief.pool)?;
         let to = match pool.is_of_hours() {
             true => self.member.account.clone(),
-            false => pools::outside(&pool.centre, &pool.account, &pool.unit)?,
+            false => pools::relief(&pool.centre, &pool.account, &pool.unit)?,
         };
         let unfit = |why| accounts::unfit(&pool.account, why);
         let transfer = Transfer::new(pool.account.clone(), to, relief.amount);

@@ -5,21 +5,20 @@ use std::{collections::HashMap, ops::ControlFlow};
 
 use super::{
     Scope, Within,
-    accounts::accounts,
     demand::{self, needs},
     evaluations,
     forced::forced,
+    invested::invested,
     listing::each_of,
     people::{People, Person},
-    redeemability::on_days,
     registered::Heard,
     report::{Figures, Report, Unit, Value},
     satisfaction,
     visits::{Visit, visits},
 };
 use crate::{
-    exchange::{Branch, Day, IncidentState, List, Object, ObjectId, issuance::Sector},
-    ledger::{AccountKind, Sequence, UnitId},
+    exchange::{Branch, Day, IncidentState, List, Object, issuance::MONEY},
+    ledger::Sequence,
     query::{ReadError, Reading, exchange::misplaced},
 };
 
@@ -80,14 +79,6 @@ impl Done {
     }
 }
 
-/// What went out of accounts that issue.
-#[derive(Debug, Default)]
-struct Invested {
-    public: i64,
-    social: i64,
-    unfunded: i64,
-}
-
 /// The indicators of a scope.
 ///
 /// # Errors
@@ -119,7 +110,10 @@ pub fn indicators(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, Re
     let invested = invested(reading, &within)?;
     let forced = forced(reading, &within)?;
     let mut figures = Figures::default();
-    let mut say = |name: &str, unit, value| figures.say(name, "", (unit, value), definition(name));
+    let mut say = |name: &str, unit, value| {
+        let of = if unit == Unit::Steps { MONEY } else { "" };
+        figures.say(name, of, (unit, value), definition(name));
+    };
     let number = Value::Number;
     let participants = done.count(|_| true);
     say("participants", Unit::Count, number(participants));
@@ -154,13 +148,13 @@ pub fn indicators(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, Re
         Unit::Percent,
         demand.accepted_in_a_day(),
     );
-    say("public investment", Unit::Minutes, number(invested.public));
-    say("social investment", Unit::Minutes, number(invested.social));
-    say(
-        "unfunded issuance",
-        Unit::Minutes,
-        number(invested.unfunded),
-    );
+    let hours = invested.hours;
+    say("public investment", Unit::Minutes, number(hours.public));
+    say("social investment", Unit::Minutes, number(hours.social));
+    say("unfunded issuance", Unit::Minutes, number(hours.unfunded));
+    for (name, value) in invested.money() {
+        say(name, Unit::Steps, value);
+    }
     say("months signed off", Unit::Count, number(signed));
     say("forced bookings", Unit::Count, number(forced));
     say("activity index", Unit::Hundredths, done.index());
@@ -231,29 +225,6 @@ fn signed_off(
         },
     )?;
     Ok(count)
-}
-
-fn invested(reading: &mut Reading<'_>, within: &Within) -> Result<Invested, ReadError> {
-    let mut invested = Invested::default();
-    accounts(reading, within, &mut |reading, at| {
-        let account = at.account();
-        if account.kind != AccountKind::Issuance || account.unit != UnitId::time() {
-            return Ok(());
-        }
-        let source = reading
-            .snapshot
-            .object(&ObjectId::Source(account.id.clone()))?;
-        let out = -on_days(reading, within, &at)?;
-        match source {
-            Some(Object::Source(source)) => match source.terms.sector {
-                Sector::Public => invested.public += out,
-                Sector::Social => invested.social += out,
-            },
-            _ => invested.unfunded += out,
-        }
-        Ok(())
-    })?;
-    Ok(invested)
 }
 
 #[cfg(test)]

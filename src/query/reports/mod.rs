@@ -17,6 +17,7 @@ mod forced;
 mod grouped;
 mod groups;
 mod indicators;
+mod invested;
 mod listing;
 mod month;
 mod past;

@@ -125,6 +125,8 @@ pub(super) enum Unit {
     Days,
     Percent,
     Hundredths,
+    /// Steps of the unit that the figure is of.
+    Steps,
 }
 
 impl Unit {
@@ -135,6 +137,7 @@ impl Unit {
             Self::Days => "days",
             Self::Percent => "percent",
             Self::Hundredths => "hundredths",
+            Self::Steps => "steps",
         }
     }
 }

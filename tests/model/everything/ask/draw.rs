@@ -94,7 +94,7 @@ fn amounts() -> impl Strategy<Value = i64> {
 }
 
 /// Any account, some of which are not there yet.
-const ANY: [Id; 14] = [
+const ANY: [Id; 15] = [
     "a:m1",
     "a:m2",
     "a:m3",
@@ -107,7 +107,8 @@ const ANY: [Id; 14] = [
     "a:m3:points",
     "a:hours",
     "a:shop",
-    "a:outside:cny",
+    "a:donations:cny",
+    "a:relief:cny",
     "a:mint",
 ];
 
@@ -259,7 +260,7 @@ fn months() -> impl Strategy<Value = Ask> {
 }
 
 fn groups() -> impl Strategy<Value = Ask> {
-    let ids = || 3_000..3_005u16;
+    let ids = || 3_000..3_003u16;
     let payers = select(
         &[
             "a:club",
@@ -272,7 +273,7 @@ fn groups() -> impl Strategy<Value = Ask> {
         ][..],
     );
     let at = select(&[-9 * 1_440, -1_440, -60, -60, -30, 60, 1_440][..]);
-    let minutes = select(&[10, 60, 60, 60, 60][..]);
+    let minutes = select(&[10, 60, 60, 60, 60, 60, 60, 60, 60][..]);
     let kinds = prop_oneof![
         4 => payers.clone().prop_map(|payer| (None, Some(payer), "walk")),
         3 => (members(), option::weighted(0.6, payers))
@@ -314,7 +315,7 @@ fn groups() -> impl Strategy<Value = Ask> {
         doing,
         who,
     });
-    prop_oneof![2 => open, 7 => step]
+    prop_oneof![3 => open, 7 => step]
 }
 
 fn trainings() -> impl Strategy<Value = Ask> {
@@ -384,7 +385,7 @@ pub(in crate::model::everything) fn turns() -> impl Strategy<Value = Turn> {
             .prop_map(By::Somebody),
     ];
     let asks = prop_oneof![6 => funds(), 3 => issues(), 3 => stocks(), 3 => conversions(), 4 => plain(),
-        5 => groups(),
+        7 => groups(),
         5 => trainings(),
         7 => visits(),
         2 => partners(), 3 => months()];

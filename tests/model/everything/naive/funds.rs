@@ -84,7 +84,7 @@ impl Model {
         let is_there = earlier.is_some_and(|earlier| !self.is_reversed(*earlier));
         wrong(&mut faults, is_there, "DONATION_EXISTS");
         if faults.is_empty() {
-            self.book(Of::Step(step), vec![("a:outside:cny", pool, amount)]);
+            self.book(Of::Step(step), vec![("a:donations:cny", pool, amount)]);
             self.donations.insert((pool, receipt), step);
         }
         faults
@@ -188,11 +188,11 @@ impl Model {
         faults
     }
 
-    /// The member, or what is outside: money has no accounts of members.
+    /// The member, or relief's account: money has no accounts of members.
     fn paid_to(&self, relief: &Relief) -> Id {
         match self.accounts[relief.pool].unit {
             "time" => relief.member,
-            _ => "a:outside:cny",
+            _ => "a:relief:cny",
         }
     }
 

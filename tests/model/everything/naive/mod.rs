@@ -85,7 +85,8 @@ impl Model {
         open("a:project", Kind::Project, "time", Some(0), None, false);
         open("a:fund", Kind::Pool, "time", Some(0), None, true);
         open("a:purse", Kind::Pool, "cny", Some(0), None, true);
-        open("a:outside:cny", Kind::Issuance, "cny", None, None, true);
+        open("a:donations:cny", Kind::Issuance, "cny", None, None, true);
+        open("a:relief:cny", Kind::Redemption, "cny", Some(0), None, true);
         open(
             "a:hours",
             Kind::Issuance,

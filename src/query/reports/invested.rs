@@ -1,0 +1,98 @@
+//! What was put into a time bank on some days: out of sources, by their sector, and donated to pools.
+
+use super::{
+    Within,
+    accounts::{AccountAt, accounts},
+    redeemability::on_days,
+    report::Value,
+};
+use crate::{
+    exchange::{
+        Object, ObjectId,
+        issuance::{MONEY, Sector},
+        pool::donations_account,
+    },
+    ledger::{Account, AccountKind, UnitId},
+    query::{ReadError, Reading},
+};
+
+/// What went out of accounts that issue one unit, less what came back.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Issued {
+    pub(super) public: i64,
+    pub(super) social: i64,
+    pub(super) unfunded: i64,
+}
+
+/// What was put in, in hours and in money.
+#[derive(Debug, Default)]
+pub(super) struct Invested {
+    pub(super) hours: Issued,
+    /// None where nothing of the scope is counted in money.
+    money: Option<Issued>,
+}
+
+impl Invested {
+    /// The figures of money, by name.
+    pub(super) fn money(&self) -> [(&'static str, Value); 3] {
+        let figure = |of: fn(Issued) -> i64| {
+            let issued = self.money.map(of);
+            issued.map_or(Value::None, Value::Number)
+        };
+        [
+            ("public money", figure(|issued| issued.public)),
+            ("social money", figure(|issued| issued.social)),
+            ("unfunded money", figure(|issued| issued.unfunded)),
+        ]
+    }
+
+    /// That of an account's unit. None where it is neither.
+    fn of(&mut self, account: &Account) -> Option<&mut Issued> {
+        match account.unit.as_str() {
+            MONEY => Some(self.money.get_or_insert_default()),
+            _ if account.unit == UnitId::time() => Some(&mut self.hours),
+            _ => None,
+        }
+    }
+}
+
+pub(super) fn invested(reading: &mut Reading<'_>, within: &Within) -> Result<Invested, ReadError> {
+    let mut invested = Invested::default();
+    accounts(reading, within, &mut |reading, at| {
+        if at.account().kind != AccountKind::Issuance {
+            return Ok(());
+        }
+        let Some(issued) = invested.of(at.account()) else {
+            return Ok(());
+        };
+        let sum = match sector(reading, within, &at)? {
+            Some(Sector::Public) => &mut issued.public,
+            Some(Sector::Social) => &mut issued.social,
+            None => &mut issued.unfunded,
+        };
+        let out = on_days(reading, within, &at)?.saturating_neg();
+        *sum = sum.saturating_add(out);
+        Ok(())
+    })?;
+    Ok(invested)
+}
+
+/// The sector that stands behind an account that issues. Donations are the social one's.
+fn sector(
+    reading: &mut Reading<'_>,
+    within: &Within,
+    at: &AccountAt,
+) -> Result<Option<Sector>, ReadError> {
+    let account = at.account();
+    let mut centres = within.centres.iter();
+    let centre = centres.find(|centre| centre.contains(account.id.as_str()));
+    let donations = centre.and_then(|centre| donations_account(centre, &account.unit));
+    if donations.as_ref() == Some(&account.id) {
+        return Ok(Some(Sector::Social));
+    }
+    let source = ObjectId::Source(account.id.clone());
+    Ok(match reading.snapshot.object(&source)? {
+        Some(Object::Source(source)) => Some(source.terms.sector),
+        _ => None,
+    })
+}
