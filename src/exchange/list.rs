@@ -157,6 +157,8 @@ pub(super) fn of_training(training: &Training) -> Vec<List> {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum List {
     Centres,
+    /// Accounts of members that are not called after them.
+    Holders,
     StaffOf(Branch),
     Policies,
     PoliciesOf(Branch),
@@ -259,6 +261,7 @@ impl List {
     pub fn kind(&self) -> ObjectKind {
         match self {
             Self::Centres => ObjectKind::Centre,
+            Self::Holders => ObjectKind::Holder,
             Self::StaffOf(_) => ObjectKind::Staff,
             Self::Policies | Self::PoliciesOf(_) => ObjectKind::Policy,
             Self::MandatesOf(_) | Self::MandatesTo(_) => ObjectKind::Mandate,
@@ -304,6 +307,7 @@ impl List {
     pub fn prefix(&self) -> String {
         match self {
             Self::Centres => "centres ".into(),
+            Self::Holders => "holders ".into(),
             Self::StaffOf(centre) => format!("staff-of/{centre} "),
             Self::Policies => "policies ".into(),
             Self::PoliciesOf(centre) => format!("policies-of/{centre} "),

@@ -10,6 +10,9 @@
 //! took place; where they are not, spans that mix are walked one by one. An odd
 //! ordinal jumps to the one before it, so its jump is not stored.
 //!
+//! Where a span is cut by a moment, a posting of four or more knows also the one in the middle,
+//! and when what comes after that begins: so the cut is found by halves.
+//!
 //! Spans are of minutes, not of days: every civil day begins at a whole minute, in
 //! whatever time zone, so that none of them cuts a minute in two, and nothing that
 //! is stored depends on the rules of a time zone, which change.
@@ -55,6 +58,13 @@ impl Position {
 /// The ordinal that the posting of this ordinal jumps to; 0 is before the first.
 pub fn jump_ordinal(ordinal: i64) -> i64 {
     ordinal & (ordinal - 1)
+}
+
+/// The ordinal of the posting in the middle of what the posting of this ordinal spans: the last of
+/// the first half. An odd one spans itself alone, and this is the one before it.
+pub fn middle_ordinal(ordinal: i64) -> i64 {
+    let spanned = ordinal & ordinal.wrapping_neg();
+    ordinal - (spanned / 2).max(1)
 }
 
 /// Some postings of an account: from when to when they are effective, and what they
@@ -120,6 +130,14 @@ impl Span {
     }
 }
 
+/// The posting in the middle of what another spans, which is the last of the first half.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Middle {
+    pub position: Position,
+    /// The first minute of the second half.
+    pub rest_first: i64,
+}
+
 /// What a posting knows of those before it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Link {
@@ -128,6 +146,9 @@ pub struct Link {
     /// The posting it jumps to, where that is neither `prev` nor before the
     /// first: see [`Link::jump_of`].
     pub jump: Option<Position>,
+    /// The middle of what it spans, where that is four postings or more: see
+    /// [`Link::middle_of`].
+    pub middle: Option<Middle>,
     /// The minute it is effective in itself.
     pub minute: i64,
     /// The span of itself and all it jumps over.
@@ -148,6 +169,18 @@ impl Link {
         match ordinal % 2 {
             1 => self.prev,
             _ => self.jump,
+        }
+    }
+
+    /// The middle of what the posting of this ordinal spans. None where that is itself alone.
+    pub fn middle_of(self, ordinal: i64) -> Option<Middle> {
+        match ordinal % 4 {
+            0 => self.middle,
+            2 => self.prev.map(|position| Middle {
+                position,
+                rest_first: self.minute,
+            }),
+            _ => None,
         }
     }
 }
@@ -186,9 +219,14 @@ impl Chain {
             credited,
             ..Span::of_minute(minute)
         };
+        let mut middle = None;
         let spanned = self.count.trailing_ones();
         for _ in 0..spanned {
             if let Some(peak) = self.peaks.pop() {
+                middle = Some(Middle {
+                    position: peak.position,
+                    rest_first: span.first,
+                });
                 span = span.join(peak.span);
             }
         }
@@ -198,6 +236,7 @@ impl Chain {
         Link {
             prev,
             jump: jump.filter(|_| spanned > 0),
+            middle: middle.filter(|_| spanned > 1),
             minute,
             span,
         }
@@ -213,7 +252,7 @@ mod tests {
     }
 
     /// Each posting knows the one before it and what it spans; an even one also where it
-    /// jumps to, unless that is before the first.
+    /// jumps to, unless that is before the first; and one that spans four or more their middle.
     #[test]
     fn links_say_no_more_than_they_must() {
         let mut chain = Chain::default();
@@ -223,9 +262,14 @@ mod tests {
             let target = jump_ordinal(ordinal);
             let before = |ordinal| (ordinal > 0).then(|| position(ordinal)).flatten();
             let is_even = ordinal % 2 == 0;
+            let middle = Middle {
+                position: position(middle_ordinal(ordinal)).unwrap_or(position(1).unwrap()),
+                rest_first: middle_ordinal(ordinal) + 1,
+            };
             let expected = Link {
                 prev: before(ordinal - 1),
                 jump: before(target).filter(|_| is_even),
+                middle: Some(middle).filter(|_| ordinal % 4 == 0),
                 minute: ordinal,
                 span: Span {
                     first: target + 1,
@@ -234,6 +278,7 @@ mod tests {
                 },
             };
             assert_eq!(link, expected, "{ordinal}");
+            assert_eq!(link.middle_of(ordinal), Some(middle).filter(|_| is_even));
             assert_eq!((chain.count(), chain.last()), (ordinal, position(ordinal)));
         }
     }

@@ -34,7 +34,7 @@ pub use amount::{Amount, Balance};
 pub use book::{Beginning, Book, Broken, Posted, Posting, Savepoint, Touched};
 pub use booking::{Booking, PostedEntry};
 pub use caller::{Caller, Principal};
-pub use chain::{Chain, Link, Peak, Position, Span, jump_ordinal};
+pub use chain::{Chain, Link, Middle, Peak, Position, Span, jump_ordinal, middle_ordinal};
 pub use civil::TimeZone;
 pub use command::{Bound, Command, CreditLeg, CreditLegs, NewEntry, Reversal, Settlement};
 pub use difference::Difference;

@@ -14,7 +14,7 @@ use super::{
     history::{History, Reached},
     statement::Direction,
 };
-use crate::ledger::{Moment, Span, jump_ordinal};
+use crate::ledger::{Middle, Moment, Span, jump_ordinal, middle_ordinal};
 
 /// A place in the order of effective times: of two postings of one time, the one
 /// recorded first comes first.
@@ -54,6 +54,16 @@ impl Place {
         self.is_after_all(ordinals, branch.row.link.span)
     }
 
+    /// The same of its second half.
+    fn is_after_rest(self, branch: Reached, middle: Middle) -> Option<bool> {
+        let ordinals = (middle_ordinal(branch.ordinal) + 1, branch.ordinal);
+        let rest = Span {
+            first: middle.rest_first,
+            ..branch.row.link.span
+        };
+        self.is_after_all(ordinals, rest)
+    }
+
     /// The same of one posting. None where its record has to tell.
     fn is_after_one(self, posting: Reached) -> Option<bool> {
         let minute = Span::of_minute(posting.row.link.minute);
@@ -83,11 +93,7 @@ pub(super) fn balances_before<const N: usize>(
     let mut sums = [0; N];
     let mut at = history.last()?;
     while let Some(step) = at {
-        let whole = each(places, |place| place.is_after(step));
-        let (before, counts) = match whole {
-            Some(counts) => (history.jump(step)?, counts),
-            None => (history.prev(step)?, counts_one(history, step, places)?),
-        };
+        let (before, counts) = part(history, step, places)?;
         let change = step.row.balance - before.map_or(0, |before| before.row.balance);
         for (sum, counts) in sums.iter_mut().zip(counts) {
             *sum += if counts { change } else { 0 };
@@ -95,6 +101,24 @@ pub(super) fn balances_before<const N: usize>(
         at = before;
     }
     Ok(sums)
+}
+
+/// The posting before some that are all on the same side of each place, and on which: all of a
+/// branch, its second half, or one posting.
+fn part<const N: usize>(
+    history: &mut History<'_>,
+    step: Reached,
+    places: [Place; N],
+) -> Result<(Option<Reached>, [bool; N]), ReadError> {
+    if let Some(counts) = each(places, |place| place.is_after(step)) {
+        return Ok((history.jump(step)?, counts));
+    }
+    if let Some(middle) = step.row.link.middle_of(step.ordinal)
+        && let Some(counts) = each(places, |place| place.is_after_rest(step, middle))
+    {
+        return Ok((history.middle(step, middle)?, counts));
+    }
+    Ok((history.prev(step)?, counts_one(history, step, places)?))
 }
 
 /// What is so of each place. None where that is not known of all.

@@ -2,7 +2,7 @@
 
 use super::{ReadError, Reading, Scan, effective::Place};
 use crate::{
-    ledger::{Moment, Position, Sequence, jump_ordinal},
+    ledger::{Middle, Moment, Position, Sequence, jump_ordinal, middle_ordinal},
     steps::Record,
     store::{AccountRow, PostingRow, Snapshot, StoreError},
 };
@@ -48,6 +48,15 @@ impl<'a> History<'a> {
     pub(super) fn jump(&mut self, from: Reached) -> Result<Option<Reached>, ReadError> {
         let target = from.row.link.jump_of(from.ordinal);
         self.step(jump_ordinal(from.ordinal), target)
+    }
+
+    /// The middle of what this posting spans, as it knows it.
+    pub(super) fn middle(
+        &mut self,
+        from: Reached,
+        middle: Middle,
+    ) -> Result<Option<Reached>, ReadError> {
+        self.step(middle_ordinal(from.ordinal), Some(middle.position))
     }
 
     fn step(&mut self, ordinal: i64, at: Option<Position>) -> Result<Option<Reached>, ReadError> {

@@ -138,7 +138,7 @@ impl Tally {
 
     fn anomalies_of(&self, month: &Scope, sequences: &[i64], rows: &mut Rows) {
         let services = self.services(month);
-        self.overlaps(&services, sequences, rows);
+        self.overlaps(month, sequences, rows);
         self.long_days(&services, sequences, rows);
         self.pairs(&services, sequences, rows);
         self.roundings(month, sequences, rows);
@@ -165,9 +165,14 @@ impl Tally {
         }
     }
 
-    fn overlaps(&self, services: &[Seen], sequences: &[i64], rows: &mut Rows) {
+    /// Each service with those of the day before, too: some begin late in the evening.
+    fn overlaps(&self, month: &Scope, sequences: &[i64], rows: &mut Rows) {
         let mut stays = BTreeMap::<&str, Vec<Stay>>::new();
-        for seen in services {
+        let around = Scope {
+            district: month.district,
+            days: month.days.map(|(since, until)| (since - 1, until)),
+        };
+        for seen in &self.services(&around) {
             let Some((from, until)) = seen.between else {
                 continue;
             };
@@ -194,7 +199,7 @@ impl Tally {
                 let before = stays[..at].iter().rev().max_by_key(|one| one.until);
                 let (before, stay) = (before.expect("one before"), stays[at]);
                 let minutes = before.until.min(stay.until) - stay.from;
-                if minutes > 0 {
+                if minutes > 0 && month.has(stay.district, stay.on) {
                     rows.push(row(
                         ("overlapping services", stay.district),
                         (who, Some(stay.on)),

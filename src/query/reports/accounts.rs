@@ -12,20 +12,29 @@ pub(super) struct AccountAt {
     pub(super) row: AccountRow,
     /// In steps of its unit.
     pub(super) balance: i64,
-    pub(super) is_closed: bool,
 }
 
 impl AccountAt {
+    /// An account as it stood after a record.
+    pub(super) fn of(
+        reading: &mut Reading<'_>,
+        row: AccountRow,
+        at: Sequence,
+    ) -> Result<Self, ReadError> {
+        let (row, balance) = as_of(reading, row, at)?;
+        Ok(Self { row, balance })
+    }
+
     pub(super) fn account(&self) -> &Account {
         &self.row.account
     }
 }
 
-/// All accounts of a scope that were there at its position, by id.
-pub(super) fn accounts(
+/// All accounts of a scope that were there at its position, by id, as they stand now.
+pub(super) fn opened(
     reading: &mut Reading<'_>,
     within: &Within,
-    see: &mut impl FnMut(&mut Reading<'_>, AccountAt) -> Result<(), ReadError>,
+    see: &mut impl FnMut(&mut Reading<'_>, AccountRow) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     let branch = within.scope.branch.as_ref();
     let prefix = branch.map_or_else(String::new, |branch| format!("{branch}:"));
@@ -36,30 +45,14 @@ pub(super) fn accounts(
             .snapshot
             .accounts(&prefix, after.as_ref(), AT_ONCE)?;
         let is_last = rows.len() < AT_ONCE;
+        after = rows.last().map(|row| row.account.id.clone());
         for row in rows {
-            after = Some(row.account.id.clone());
             if row.account.opened.sequence <= within.at {
-                let account = account_at(reading, row, within.at)?;
-                see(reading, account)?;
+                see(reading, row)?;
             }
         }
         if is_last {
             return Ok(());
         }
     }
-}
-
-fn account_at(
-    reading: &mut Reading<'_>,
-    row: AccountRow,
-    at: Sequence,
-) -> Result<AccountAt, ReadError> {
-    let closed = row.account.closed.as_ref();
-    let is_closed = closed.is_some_and(|closed| closed.sequence <= at);
-    let (row, balance) = as_of(reading, row, at)?;
-    Ok(AccountAt {
-        row,
-        balance,
-        is_closed,
-    })
 }

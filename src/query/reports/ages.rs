@@ -4,8 +4,11 @@
 use super::accounts::AccountAt;
 use crate::{
     exchange::Day,
-    ledger::{Span, TimeZone},
-    query::{ReadError, Reading, history::History},
+    ledger::{Middle, Span, TimeZone},
+    query::{
+        ReadError, Reading,
+        history::{History, Reached},
+    },
 };
 
 /// The upper ends of ages in years; what is older has none.
@@ -37,8 +40,7 @@ impl Ages {
         }
     }
 
-    /// Adds what stands on an account: of postings of one age what they credited, and where
-    /// ages mix, one posting after another.
+    /// Adds what stands on an account.
     pub(super) fn add(
         &mut self,
         reading: &mut Reading<'_>,
@@ -46,25 +48,43 @@ impl Ages {
     ) -> Result<(), ReadError> {
         let mut history = History::new(reading, &at.row);
         let mut left = at.balance;
-        let mut step = history.last()?;
+        let mut next = history.last()?;
         while left > 0
-            && let Some(posting) = step
+            && let Some(posting) = next
         {
-            let link = posting.row.link;
-            if let Some(age) = self.age_of_all(link.span) {
-                self.take(age, link.span.credited, &mut left);
-                step = match left {
-                    0 => None,
-                    _ => history.jump(posting)?,
-                };
-            } else {
-                let before = history.prev(posting)?;
-                let change = posting.row.balance - before.map_or(0, |before| before.row.balance);
-                self.take(self.age(link.minute), change.max(0), &mut left);
-                step = before;
-            }
+            let (age, credited, before) = self.part(&mut history, posting, left)?;
+            self.take(age, credited, &mut left);
+            next = before;
         }
         Ok(())
+    }
+
+    /// What a posting and others before it credited that are of one age, and the posting that comes
+    /// before them, if more than what is left is wanted: of all that it spans; where ages mix, of
+    /// the second half; where they mix there, too, of itself.
+    fn part(
+        &self,
+        history: &mut History<'_>,
+        posting: Reached,
+        left: i64,
+    ) -> Result<(Age, i64, Option<Reached>), ReadError> {
+        let link = posting.row.link;
+        let credited = link.span.credited;
+        if let Some(age) = self.age_of_all(link.span) {
+            let before = match credited < left {
+                true => history.jump(posting)?,
+                false => None,
+            };
+            return Ok((age, credited, before));
+        }
+        if let Some((age, middle)) = self.age_of_rest(posting) {
+            let before = history.middle(posting, middle)?;
+            let first_half = before.map_or(0, |before| before.row.link.span.credited);
+            return Ok((age, credited - first_half, before));
+        }
+        let before = history.prev(posting)?;
+        let change = posting.row.balance - before.map_or(0, |before| before.row.balance);
+        Ok((self.age(link.minute), change.max(0), before))
     }
 
     fn age(&self, minute: i64) -> Age {
@@ -76,6 +96,19 @@ impl Ages {
     fn age_of_all(&self, span: Span) -> Option<Age> {
         let (first, last) = (self.age(span.first), self.age(span.last));
         (first == last).then_some(first)
+    }
+
+    /// The age of all that came in the second half of a span. None where there are several, or where
+    /// nobody knows how much that credited.
+    fn age_of_rest(&self, posting: Reached) -> Option<(Age, Middle)> {
+        let link = posting.row.link;
+        let middle = link.middle_of(posting.ordinal)?;
+        let rest = Span {
+            first: middle.rest_first,
+            ..link.span
+        };
+        let age = self.age_of_all(rest)?;
+        (link.span.credited < i64::MAX).then_some((age, middle))
     }
 
     /// Adds what was credited, as far as it is left.

@@ -4,7 +4,7 @@ use foldhash::{HashMap, HashMapExt};
 
 use super::{
     Scope, Within,
-    accounts::accounts,
+    accounts::opened,
     grouped::Grouped,
     people::{People, Person},
     report::{Column, Report, Value},
@@ -86,7 +86,7 @@ impl Tally {
 pub fn dormancy(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, ReadError> {
     let within = Within::of(reading, scope)?;
     let today = within.last_day(reading)?;
-    let mut people = People::default();
+    let mut people = People::with_holders(reading)?;
     let mut present = present(reading, &within, &mut people, today)?;
     // Services anywhere are theirs.
     let everywhere = Scope {
@@ -126,13 +126,14 @@ fn present(
     today: Day,
 ) -> Result<HashMap<Person, Presence>, ReadError> {
     let mut present = HashMap::<Person, Presence>::new();
-    accounts(reading, within, &mut |reading, at| {
-        let account = at.account();
+    opened(reading, within, &mut |reading, row| {
+        let account = &row.account;
         if account.kind != AccountKind::Member || account.unit != UnitId::time() {
             return Ok(());
         }
         let joined_on = Day::of(account.opened.recorded_at, within.zone);
-        let closed = account.closed.as_ref().filter(|_| at.is_closed);
+        let closed = account.closed.as_ref();
+        let closed = closed.filter(|closed| closed.sequence <= within.at);
         let is_gone =
             closed.is_some_and(|closed| Day::of(closed.recorded_at, within.zone) <= today);
         let Some(person) = people.known(reading, account)?.person else {

@@ -2,7 +2,7 @@
 
 use super::{
     Within,
-    accounts::{AccountAt, accounts},
+    accounts::{AccountAt, opened},
     redeemability::on_days,
     report::Value,
 };
@@ -58,18 +58,19 @@ impl Invested {
 
 pub(super) fn invested(reading: &mut Reading<'_>, within: &Within) -> Result<Invested, ReadError> {
     let mut invested = Invested::default();
-    accounts(reading, within, &mut |reading, at| {
-        if at.account().kind != AccountKind::Issuance {
+    opened(reading, within, &mut |reading, row| {
+        if row.account.kind != AccountKind::Issuance {
             return Ok(());
         }
-        let Some(issued) = invested.of(at.account()) else {
+        let Some(issued) = invested.of(&row.account) else {
             return Ok(());
         };
-        let sum = match sector(reading, within, &at)? {
+        let sum = match sector(reading, within, &row.account)? {
             Some(Sector::Public) => &mut issued.public,
             Some(Sector::Social) => &mut issued.social,
             None => &mut issued.unfunded,
         };
+        let at = AccountAt::of(reading, row, within.at)?;
         let out = on_days(reading, within, &at)?.saturating_neg();
         *sum = sum.saturating_add(out);
         Ok(())
@@ -81,9 +82,8 @@ pub(super) fn invested(reading: &mut Reading<'_>, within: &Within) -> Result<Inv
 fn sector(
     reading: &mut Reading<'_>,
     within: &Within,
-    at: &AccountAt,
+    account: &Account,
 ) -> Result<Option<Sector>, ReadError> {
-    let account = at.account();
     let mut centres = within.centres.iter();
     let centre = centres.find(|centre| centre.contains(account.id.as_str()));
     let donations = centre.and_then(|centre| donations_account(centre, &account.unit));

@@ -1,11 +1,14 @@
 //! Who takes part: members, each once, whatever their accounts are called.
 
+use std::ops::ControlFlow;
+
 use foldhash::HashMap;
 
+use super::listing::each_of;
 use crate::{
-    exchange::{MemberId, Object, ObjectId},
+    exchange::{List, MemberId, Object, ObjectId},
     ledger::{Account, AccountId, AccountKind, UnitId},
-    query::{ReadError, Reading},
+    query::{ReadError, Reading, exchange::misplaced},
     store::StoreError,
 };
 
@@ -25,6 +28,9 @@ pub(super) struct Known {
 pub(super) struct People {
     numbers: HashMap<String, Person>,
     accounts: HashMap<String, Known>,
+    /// Whose the accounts are that are not called after their members. None where each is asked
+    /// for by itself.
+    holders: Option<HashMap<String, Person>>,
 }
 
 impl People {
@@ -32,6 +38,22 @@ impl People {
     pub(super) fn names(&self) -> HashMap<Person, &str> {
         let numbers = self.numbers.iter();
         numbers.map(|(id, person)| (*person, id.as_str())).collect()
+    }
+
+    /// None yet, for a report of so many that all holders are read at once.
+    pub(super) fn with_holders(reading: &mut Reading<'_>) -> Result<Self, ReadError> {
+        let mut people = Self::default();
+        let mut holders = HashMap::default();
+        each_of(reading, List::Holders, &mut |_, object| {
+            let Object::Holder(holder) = object else {
+                return Err(misplaced(&object).into());
+            };
+            let person = people.number(&holder.member);
+            holders.insert(holder.account.to_string(), person);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        people.holders = Some(holders);
+        Ok(people)
     }
 
     pub(super) fn number(&mut self, member: &MemberId) -> Person {
@@ -90,6 +112,12 @@ impl People {
     ) -> Result<Option<Person>, ReadError> {
         if account.kind != AccountKind::Member {
             return Ok(None);
+        }
+        if let Some(holders) = &self.holders {
+            let held = holders.get(account.id.as_str()).copied();
+            return Ok(Some(
+                held.unwrap_or_else(|| self.numbered(account.id.as_str())),
+            ));
         }
         let of = ObjectId::Holder(account.id.clone());
         Ok(Some(match reading.snapshot.object(&of)? {

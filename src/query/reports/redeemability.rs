@@ -5,7 +5,7 @@ use foldhash::HashMap;
 
 use super::{
     MAX_ROWS, ReportError, Scope, Within,
-    accounts::{AccountAt, accounts},
+    accounts::{AccountAt, opened},
     ages::Ages,
     people::People,
     report::{Figures, Report, Unit, Value},
@@ -58,17 +58,14 @@ pub fn redeemability(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report,
     let last_day = within.last_day(reading)?;
     let mut flow = flow(reading, &within)?;
     let mut stock = Stock::with(Ages::on(today, within.zone));
-    accounts(
-        reading,
-        &within,
-        &mut |reading, at| match at.account().unit == UnitId::time() {
-            true => {
-                flow.pays(at.account());
-                stock.add(reading, &within, &at)
-            }
-            false => Ok(()),
-        },
-    )?;
+    opened(reading, &within, &mut |reading, row| {
+        if row.account.unit != UnitId::time() {
+            return Ok(());
+        }
+        flow.pays(&row.account);
+        let at = AccountAt::of(reading, row, within.at)?;
+        stock.add(reading, &within, &at)
+    })?;
     flow.others_pay(reading)?;
     Ok(Report {
         columns: Figures::columns(),
@@ -206,8 +203,8 @@ fn figures(stock: &Stock, flow: &Flow, within: &Within, last_day: Day) -> Figure
         "what stands on members' accounts",
     );
     for (age, minutes) in stock.ages.each() {
-        let meaning =
-            "of what members have, by when it was earned; what was recorded first is spent first";
+        let meaning = "of what members have, by when it came to the account, by a gift or a move as \
+                       well; what was recorded first is spent first";
         say("outstanding by age", age, minutes, meaning);
     }
     say("outstanding", "pools", stock.pools, "what stands in pools");

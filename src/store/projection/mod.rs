@@ -191,6 +191,8 @@ pub fn of_posted<E>(
     {
         let first = |link: &Link| Some(link.span.first).filter(|first| *first != link.minute);
         let last = |link: &Link| Some(link.span.last).filter(|last| *last != link.minute);
+        let middle = |link: &Link| link.middle.map(|middle| middle.position);
+        let rest = |link: &Link| link.middle.map(|middle| middle.rest_first);
         put(Row {
             table: Table::Transfers,
             values: &[
@@ -203,6 +205,8 @@ pub fn of_posted<E>(
                 first(&debit.link).into(),
                 last(&debit.link).into(),
                 debit.link.span.credited.into(),
+                middle(&debit.link).into(),
+                rest(&debit.link).into(),
                 credit.account_no.into(),
                 credit.balance.into(),
                 credit.link.prev.into(),
@@ -211,6 +215,8 @@ pub fn of_posted<E>(
                 first(&credit.link).into(),
                 last(&credit.link).into(),
                 credit.link.span.credited.into(),
+                middle(&credit.link).into(),
+                rest(&credit.link).into(),
             ],
             of: position.sequence(),
             may_change: false,

@@ -101,6 +101,8 @@ impl Table {
                 "debit_first_minute",
                 "debit_last_minute",
                 "debit_credited",
+                "debit_middle",
+                "debit_rest_minute",
                 "credit_no",
                 "credit_balance",
                 "credit_prev",
@@ -109,6 +111,8 @@ impl Table {
                 "credit_first_minute",
                 "credit_last_minute",
                 "credit_credited",
+                "credit_middle",
+                "credit_rest_minute",
             ],
             Self::Holds => &[
                 "sequence",

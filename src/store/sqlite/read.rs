@@ -8,8 +8,8 @@ use crate::{
     journal::decode,
     ledger::{
         Account, AccountId, AccountKind, Balance, Booking, BookingId, Entry, Fact, Founded, Hold,
-        HoldState, Limits, Link, Moment, Note, Origin, Position, PostedEntry, Salt, Sequence, Span,
-        Stamp, Unit, UnitId,
+        HoldState, Limits, Link, Middle, Moment, Note, Origin, Position, PostedEntry, Salt,
+        Sequence, Span, Stamp, Unit, UnitId,
     },
     steps::Record,
     store::{AccountRow, StoreError},
@@ -362,7 +362,7 @@ pub(super) fn note(connection: &Connection, at: Sequence) -> Result<Option<Note>
 
 /// Where a row of `transfers` has what is of the account that it debits, and of the one that it
 /// credits, in the order of `schema.sql`: the account's number, its balance, its link.
-const SIDES: [usize; 2] = [1, 9];
+const SIDES: [usize; 2] = [1, 11];
 
 /// What a stored transfer has of an account: its balance and its link. None where the account is
 /// not on that side.
@@ -377,6 +377,13 @@ fn side(row: &Row<'_>, first: usize, no: i64) -> Result<Option<(i64, Link)>> {
     let link = Link {
         prev: place(first + 2)?,
         jump: place(first + 3)?,
+        middle: match place(first + 8)? {
+            Some(position) => Some(Middle {
+                position,
+                rest_first: row.get(first + 9)?,
+            }),
+            None => None,
+        },
         minute: row.get(first + 4)?,
         span: span(row, first + 4)?,
     };

@@ -205,7 +205,7 @@ fn month(
     };
     let mut people = People::default();
     let services = Services::of(reading, within, &mut people)?;
-    services.tell(reading, &mut usual, &people, findings)?;
+    services.tell(reading, within, &mut usual, &people, findings)?;
     let deeds = Deeds::of(reading, within, &mut usual, findings)?;
     deeds.tell(reading, &mut usual, findings)
 }

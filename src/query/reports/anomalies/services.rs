@@ -10,7 +10,7 @@ use crate::{
     query::{
         ReadError, Reading,
         reports::{
-            Within,
+            Scope, Within,
             people::{People, Person},
             report::Unit,
             visits::{Visit, visits_and_orders},
@@ -67,14 +67,24 @@ impl Services {
         people: &mut People,
     ) -> Result<Self, ReadError> {
         let mut services = Self::default();
-        visits_and_orders(reading, within, people, &mut |visit| {
-            services.add(visit);
+        // What begins on the day before may last into the first.
+        let since = within.scope.since.map(|since| since.minus_days(1));
+        let scope = Scope {
+            since,
+            ..within.scope.clone()
+        };
+        let around = Within::of(reading, &scope)?;
+        visits_and_orders(reading, &around, people, &mut |visit| {
+            services.add_stays(visit);
+            if within.has_day(visit.on) {
+                services.add(visit);
+            }
             Ok(())
         })?;
         Ok(services)
     }
 
-    fn add(&mut self, visit: &Visit<'_>) {
+    fn add_stays(&mut self, visit: &Visit<'_>) {
         if let Some([from, until]) = visit.between {
             for person in [visit.provider, visit.recipient].into_iter().flatten() {
                 self.stays.entry(person).or_default().push(Stay {
@@ -86,6 +96,9 @@ impl Services {
                 });
             }
         }
+    }
+
+    fn add(&mut self, visit: &Visit<'_>) {
         if let Some(provider) = visit.provider {
             let day = self.days.entry((provider, visit.on));
             let day = day.or_insert_with(|| OnDay {
@@ -129,6 +142,7 @@ impl Services {
     pub(super) fn tell(
         self,
         reading: &mut Reading<'_>,
+        within: &Within,
         usual: &mut Usual,
         people: &People,
         findings: &mut Findings,
@@ -138,7 +152,7 @@ impl Services {
         let mut stays: Vec<_> = self.stays.into_iter().collect();
         stays.sort_by_key(|(person, _)| name(*person));
         for (person, stays) in stays {
-            overlaps(reading, usual, (name(person), stays), findings)?;
+            overlaps(reading, within, usual, (name(person), stays), findings)?;
         }
         let mut days: Vec<_> = self.days.into_iter().collect();
         days.sort_by_key(|((person, on), _)| (*on, name(*person)));
@@ -173,9 +187,11 @@ impl Services {
     }
 }
 
-/// Services of one person that lie on each other: each with the one before it that lasts longest.
+/// Services of one person that lie on each other: each of the scope's days with the one before it
+/// that lasts longest.
 fn overlaps(
     reading: &mut Reading<'_>,
+    within: &Within,
     usual: &mut Usual,
     (who, mut stays): (String, Vec<Stay>),
     findings: &mut Findings,
@@ -185,6 +201,7 @@ fn overlaps(
     for stay in stays {
         if let Some(before) = &longest
             && before.number != stay.number
+            && within.has_day(stay.on)
         {
             let both_until = before.until.min(stay.until);
             let minutes = stay.from.minutes_until(both_until);
