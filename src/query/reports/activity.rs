@@ -76,6 +76,33 @@ impl Tally {
     }
 }
 
+/// Services by group.
+pub(super) struct Activity {
+    by: Grouping,
+    grouped: Grouped<Tally>,
+}
+
+impl Activity {
+    pub(super) fn by(by: Grouping) -> Self {
+        let grouped = Grouped::default();
+        Self { by, grouped }
+    }
+
+    pub(super) fn add(&mut self, visit: &Visit<'_>) -> Result<(), ReadError> {
+        let group = self.by.group(|by| visit.group(by));
+        self.grouped.add(group, |tally| tally.add(visit))
+    }
+
+    pub(super) fn report(self, at: Sequence) -> Report {
+        let columns = self.by.columns(&COLUMNS);
+        Report {
+            rows: self.grouped.rows(&columns, Tally::values),
+            columns,
+            at,
+        }
+    }
+}
+
 /// Who took part in a scope: in each group, and in all of it, members count once.
 ///
 /// # Errors
@@ -86,15 +113,10 @@ pub fn activity(
     by: Grouping,
 ) -> Result<Report, ReadError> {
     let within = Within::of(reading, scope)?;
-    let mut grouped = Grouped::<Tally>::default();
+    let mut activity = Activity::by(by);
     let mut people = People::default();
     visits(reading, &within, &mut people, &mut |visit| {
-        grouped.add(by.group(|by| visit.group(by)), |tally| tally.add(visit))
+        activity.add(visit)
     })?;
-    let columns = by.columns(&COLUMNS);
-    Ok(Report {
-        rows: grouped.rows(&columns, Tally::values),
-        columns,
-        at: within.at,
-    })
+    Ok(activity.report(within.at))
 }

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     exchange::{Branch, Day, List, Need, NeedState, Object},
+    ledger::Sequence,
     query::{ReadError, Reading, exchange::misplaced},
 };
 
@@ -100,6 +101,35 @@ impl Tally {
     }
 }
 
+/// Needs by group, as they stood on a day.
+pub(super) struct Demand {
+    by: Grouping,
+    today: Day,
+    grouped: Grouped<Tally>,
+}
+
+impl Demand {
+    pub(super) fn by(by: Grouping, today: Day) -> Self {
+        let grouped = Grouped::default();
+        Self { by, today, grouped }
+    }
+
+    /// Adds a need that was published on a day.
+    pub(super) fn add(&mut self, need: &Need, on: Day) -> Result<(), ReadError> {
+        let group = self.by.group(|by| group(need, on, by));
+        self.grouped.add(group, |tally| tally.add(need, self.today))
+    }
+
+    pub(super) fn report(self, at: Sequence) -> Report {
+        let columns = self.by.columns(&COLUMNS);
+        Report {
+            rows: self.grouped.rows(&columns, Tally::values),
+            columns,
+            at,
+        }
+    }
+}
+
 /// What became of the needs that were published in a scope's days.
 ///
 /// # Errors
@@ -110,21 +140,9 @@ pub fn supply_demand(
     by: Grouping,
 ) -> Result<Report, ReadError> {
     let within = Within::of(reading, scope)?;
-    let today = within.today(reading)?;
-    let mut grouped = Grouped::<Tally>::default();
-    for centre in within.centres.clone() {
-        needs(reading, &within, &centre, &mut |need, on| {
-            grouped.add(by.group(|by| group(need, on, by)), |tally| {
-                tally.add(need, today)
-            })
-        })?;
-    }
-    let columns = by.columns(&COLUMNS);
-    Ok(Report {
-        rows: grouped.rows(&columns, Tally::values),
-        columns,
-        at: within.at,
-    })
+    let mut demand = Demand::by(by, within.today(reading)?);
+    needs(reading, &within, &mut |need, on| demand.add(need, on))?;
+    Ok(demand.report(within.at))
 }
 
 fn group(need: &Need, published_on: Day, by: By) -> Option<String> {
@@ -137,9 +155,20 @@ fn group(need: &Need, published_on: Day, by: By) -> Option<String> {
     }
 }
 
-/// The needs of a centre that were published on days of the scope, as they stood at its position,
-/// each with that day.
+/// The needs that were published on days of the scope, as they stood at its position, each with
+/// that day.
 pub(super) fn needs(
+    reading: &mut Reading<'_>,
+    within: &Within,
+    see: &mut impl FnMut(&Need, Day) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    for centre in &within.centres {
+        needs_of(reading, within, centre, see)?;
+    }
+    Ok(())
+}
+
+fn needs_of(
     reading: &mut Reading<'_>,
     within: &Within,
     centre: &Branch,

@@ -14,6 +14,7 @@ use crate::{
         Branch, Day, List, Object,
         oversight::{Evaluation, Filed, Findings},
     },
+    ledger::Sequence,
     query::{ReadError, Reading, exchange::misplaced},
 };
 
@@ -98,6 +99,36 @@ impl Tally {
     }
 }
 
+/// What evaluators were told, by group.
+pub(super) struct Evaluations {
+    by: Grouping,
+    grouped: Grouped<Tally>,
+}
+
+impl Evaluations {
+    pub(super) fn by(by: Grouping) -> Self {
+        let grouped = Grouped::default();
+        Self { by, grouped }
+    }
+
+    /// Adds what was filed last of an order.
+    pub(super) fn add(&mut self, evaluation: &Evaluation, last: &Filed) -> Result<(), ReadError> {
+        let group = self.by.group(|by| group(evaluation, by));
+        self.grouped.add(group, |tally| tally.add(last))
+    }
+
+    pub(super) fn report(mut self, at: Sequence) -> Report {
+        withhold(&mut self.grouped, |tally| &mut tally.quality);
+        withhold(&mut self.grouped, |tally| &mut tally.satisfaction);
+        let columns = self.by.columns(&COLUMNS);
+        Report {
+            rows: self.grouped.rows(&columns, Tally::values),
+            columns,
+            at,
+        }
+    }
+}
+
 /// What evaluators were told of orders of a scope, each by what was filed last. Of fewer than five
 /// answers it is told only that they are too few.
 ///
@@ -109,22 +140,11 @@ pub fn evaluations(
     by: Grouping,
 ) -> Result<Report, ReadError> {
     let within = Within::of(reading, scope)?;
-    let mut grouped = Grouped::<Tally>::default();
-    for centre in within.centres.clone() {
-        filed(reading, &within, &centre, &mut |evaluation, last| {
-            grouped.add(by.group(|by| group(evaluation, by)), |tally| {
-                tally.add(last)
-            })
-        })?;
-    }
-    withhold(&mut grouped, |tally| &mut tally.quality);
-    withhold(&mut grouped, |tally| &mut tally.satisfaction);
-    let columns = by.columns(&COLUMNS);
-    Ok(Report {
-        rows: grouped.rows(&columns, Tally::values),
-        columns,
-        at: within.at,
-    })
+    let mut evaluations = Evaluations::by(by);
+    filed(reading, &within, &mut |evaluation, last| {
+        evaluations.add(evaluation, last)
+    })?;
+    Ok(evaluations.report(within.at))
 }
 
 fn group(evaluation: &Evaluation, by: By) -> Option<String> {
@@ -137,9 +157,19 @@ fn group(evaluation: &Evaluation, by: By) -> Option<String> {
     }
 }
 
-/// The evaluations of a centre's orders of the scope's days, each with what was filed last by its
-/// position.
+/// The evaluations of orders of the scope's days, each with what was filed last by its position.
 pub(super) fn filed(
+    reading: &mut Reading<'_>,
+    within: &Within,
+    see: &mut impl FnMut(&Evaluation, &Filed) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    for centre in &within.centres {
+        filed_in(reading, within, centre, see)?;
+    }
+    Ok(())
+}
+
+fn filed_in(
     reading: &mut Reading<'_>,
     within: &Within,
     centre: &Branch,

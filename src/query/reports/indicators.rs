@@ -1,12 +1,14 @@
 //! The indicators by which a time bank is evaluated. `docs/indicators.md` defines each, and this
 //! prints the definitions from there.
 
-use std::{collections::HashMap, ops::ControlFlow};
+use std::ops::ControlFlow;
+
+use foldhash::HashMap;
 
 use super::{
     Scope, Within,
     demand::{self, needs},
-    evaluations,
+    evaluations::{self, filed},
     forced::forced,
     invested::invested,
     listing::each_of,
@@ -17,7 +19,7 @@ use super::{
     visits::{Visit, visits},
 };
 use crate::{
-    exchange::{Branch, Day, IncidentState, List, Object, issuance::MONEY},
+    exchange::{Branch, Day, IncidentState, List, Need, Object, issuance::MONEY, oversight::Filed},
     ledger::Sequence,
     query::{ReadError, Reading, exchange::misplaced},
 };
@@ -70,6 +72,26 @@ impl Done {
         i64::try_from(count).unwrap_or(i64::MAX)
     }
 
+    fn tell(&self, say: &mut impl FnMut(&'static str, Unit, Value)) {
+        let participants = self.count(|_| true);
+        for (name, count) in [
+            ("participants", participants),
+            ("providers", self.count(|part| part.served)),
+            ("recipients", self.count(|part| part.was_served)),
+            ("services", self.services),
+        ] {
+            say(name, Unit::Count, Value::Number(count));
+        }
+        let served = Value::Number(self.served_minutes);
+        say("time served", Unit::Minutes, served);
+        let each = Value::mean(self.served_minutes, participants);
+        say("time per participant", Unit::Minutes, each);
+        let outside = Value::percent(self.outside_orders, self.services);
+        say("outside orders", Unit::Percent, outside);
+        say("satisfaction", Unit::Hundredths, self.ratings.mean());
+        say("response", Unit::Percent, self.ratings.response());
+    }
+
     /// Half is who came again, half is who did both.
     fn index(&self) -> Value {
         let participants = self.count(|_| true);
@@ -79,6 +101,86 @@ impl Done {
     }
 }
 
+/// What others read as well, of which indicators are told.
+#[derive(Debug, Default)]
+pub(super) struct Indicators {
+    done: Done,
+    demand: demand::Tally,
+    found: evaluations::Tally,
+}
+
+impl Indicators {
+    pub(super) fn add_visit(&mut self, visit: &Visit<'_>) {
+        self.done.add(visit);
+    }
+
+    /// Adds a need as it stood, on a day.
+    pub(super) fn add_need(&mut self, need: &Need, today: Day) {
+        self.demand.add(need, today);
+    }
+
+    /// Adds what was filed last of an order.
+    pub(super) fn add_evaluation(&mut self, last: &Filed) {
+        self.found.add(last);
+    }
+
+    /// The indicators, with what they alone are told of.
+    pub(super) fn report(
+        self,
+        reading: &mut Reading<'_>,
+        within: &Within,
+    ) -> Result<Report, ReadError> {
+        let (mut incidents, mut signed, mut heard) = (0, 0, Heard::default());
+        for centre in &within.centres {
+            incidents += incidents_of(reading, within, centre)?;
+            signed += signed_off(reading, within, centre)?;
+            heard.add(reading, within, centre)?;
+        }
+        let invested = invested(reading, within)?;
+        let forced = forced(reading, within)?;
+        let mut figures = Figures::default();
+        let mut say = |name, unit, value| say(&mut figures, name, (unit, value));
+        self.done.tell(&mut say);
+        tell_found(&self.found, &mut say);
+        let reported = Value::percent(incidents, self.done.services);
+        say("incidents", Unit::Hundredths, reported);
+        tell_demand(&self.demand, &mut say);
+        invested.tell(&mut say);
+        say("months signed off", Unit::Count, Value::Number(signed));
+        say("forced bookings", Unit::Count, Value::Number(forced));
+        say("activity index", Unit::Hundredths, self.done.index());
+        for (word, count) in heard.words() {
+            let (name, told) = ("heard of it", (Unit::Count, Value::Number(count)));
+            figures.say(name, word, told, definition(name));
+        }
+        Ok(Report {
+            columns: Figures::columns(),
+            rows: figures.rows(),
+            at: within.at,
+        })
+    }
+}
+
+/// Says an indicator with its definition. What counts steps is of money.
+fn say(figures: &mut Figures, name: &str, (unit, value): (Unit, Value)) {
+    let of = if unit == Unit::Steps { MONEY } else { "" };
+    figures.say(name, of, (unit, value), definition(name));
+}
+
+fn tell_found(found: &evaluations::Tally, say: &mut impl FnMut(&'static str, Unit, Value)) {
+    say("evaluated", Unit::Count, Value::Number(found.evaluated()));
+    say("confirmed by evaluation", Unit::Percent, found.confirmed());
+    say("quality", Unit::Hundredths, found.quality());
+    say("satisfaction told", Unit::Hundredths, found.satisfaction());
+}
+
+fn tell_demand(demand: &demand::Tally, say: &mut impl FnMut(&'static str, Unit, Value)) {
+    say("needs", Unit::Count, Value::Number(demand.needs()));
+    say("unmet needs", Unit::Percent, demand.unmet());
+    let in_a_day = demand.accepted_in_a_day();
+    say("accepted in a day", Unit::Percent, in_a_day);
+}
+
 /// The indicators of a scope.
 ///
 /// # Errors
@@ -86,87 +188,20 @@ impl Done {
 pub fn indicators(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, ReadError> {
     let within = Within::of(reading, scope)?;
     let today = within.today(reading)?;
-    let mut done = Done::default();
+    let mut indicators = Indicators::default();
     visits(reading, &within, &mut People::default(), &mut |visit| {
-        done.add(visit);
+        indicators.add_visit(visit);
         Ok(())
     })?;
-    let (mut demand, mut incidents, mut signed) = (demand::Tally::default(), 0, 0);
-    let mut found = evaluations::Tally::default();
-    let mut heard = Heard::default();
-    for centre in &within.centres {
-        needs(reading, &within, centre, &mut |need, _| {
-            demand.add(need, today);
-            Ok(())
-        })?;
-        evaluations::filed(reading, &within, centre, &mut |_, last| {
-            found.add(last);
-            Ok(())
-        })?;
-        incidents += incidents_of(reading, &within, centre)?;
-        signed += signed_off(reading, &within, centre)?;
-        heard.add(reading, &within, centre)?;
-    }
-    let invested = invested(reading, &within)?;
-    let forced = forced(reading, &within)?;
-    let mut figures = Figures::default();
-    let mut say = |name: &str, unit, value| {
-        let of = if unit == Unit::Steps { MONEY } else { "" };
-        figures.say(name, of, (unit, value), definition(name));
-    };
-    let number = Value::Number;
-    let participants = done.count(|_| true);
-    say("participants", Unit::Count, number(participants));
-    say(
-        "providers",
-        Unit::Count,
-        number(done.count(|part| part.served)),
-    );
-    say(
-        "recipients",
-        Unit::Count,
-        number(done.count(|part| part.was_served)),
-    );
-    say("services", Unit::Count, number(done.services));
-    say("time served", Unit::Minutes, number(done.served_minutes));
-    let each = Value::mean(done.served_minutes, participants);
-    say("time per participant", Unit::Minutes, each);
-    let outside = Value::percent(done.outside_orders, done.services);
-    say("outside orders", Unit::Percent, outside);
-    say("satisfaction", Unit::Hundredths, done.ratings.mean());
-    say("response", Unit::Percent, done.ratings.response());
-    say("evaluated", Unit::Count, number(found.evaluated()));
-    say("confirmed by evaluation", Unit::Percent, found.confirmed());
-    say("quality", Unit::Hundredths, found.quality());
-    say("satisfaction told", Unit::Hundredths, found.satisfaction());
-    let reported = Value::percent(incidents, done.services);
-    say("incidents", Unit::Hundredths, reported);
-    say("needs", Unit::Count, number(demand.needs()));
-    say("unmet needs", Unit::Percent, demand.unmet());
-    say(
-        "accepted in a day",
-        Unit::Percent,
-        demand.accepted_in_a_day(),
-    );
-    let hours = invested.hours;
-    say("public investment", Unit::Minutes, number(hours.public));
-    say("social investment", Unit::Minutes, number(hours.social));
-    say("unfunded issuance", Unit::Minutes, number(hours.unfunded));
-    for (name, value) in invested.money() {
-        say(name, Unit::Steps, value);
-    }
-    say("months signed off", Unit::Count, number(signed));
-    say("forced bookings", Unit::Count, number(forced));
-    say("activity index", Unit::Hundredths, done.index());
-    for (word, count) in heard.words() {
-        let name = "heard of it";
-        figures.say(name, word, (Unit::Count, number(count)), definition(name));
-    }
-    Ok(Report {
-        columns: Figures::columns(),
-        rows: figures.rows(),
-        at: within.at,
-    })
+    needs(reading, &within, &mut |need, _| {
+        indicators.add_need(need, today);
+        Ok(())
+    })?;
+    filed(reading, &within, &mut |_, last| {
+        indicators.add_evaluation(last);
+        Ok(())
+    })?;
+    indicators.report(reading, &within)
 }
 
 /// What an indicator is, as the document has it.

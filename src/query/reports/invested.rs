@@ -4,7 +4,7 @@ use super::{
     Within,
     accounts::{AccountAt, opened},
     redeemability::on_days,
-    report::Value,
+    report::{Unit, Value},
 };
 use crate::{
     exchange::{
@@ -18,32 +18,38 @@ use crate::{
 
 /// What went out of accounts that issue one unit, less what came back.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Issued {
-    pub(super) public: i64,
-    pub(super) social: i64,
-    pub(super) unfunded: i64,
+struct Issued {
+    public: i64,
+    social: i64,
+    unfunded: i64,
 }
 
 /// What was put in, in hours and in money.
 #[derive(Debug, Default)]
 pub(super) struct Invested {
-    pub(super) hours: Issued,
+    hours: Issued,
     /// None where nothing of the scope is counted in money.
     money: Option<Issued>,
 }
 
 impl Invested {
-    /// The figures of money, by name.
-    pub(super) fn money(&self) -> [(&'static str, Value); 3] {
-        let figure = |of: fn(Issued) -> i64| {
+    pub(super) fn tell(&self, say: &mut impl FnMut(&'static str, Unit, Value)) {
+        let Issued {
+            public,
+            social,
+            unfunded,
+        } = self.hours;
+        say("public investment", Unit::Minutes, Value::Number(public));
+        say("social investment", Unit::Minutes, Value::Number(social));
+        say("unfunded issuance", Unit::Minutes, Value::Number(unfunded));
+        let money = |of: fn(Issued) -> i64| {
             let issued = self.money.map(of);
             issued.map_or(Value::None, Value::Number)
         };
-        [
-            ("public money", figure(|issued| issued.public)),
-            ("social money", figure(|issued| issued.social)),
-            ("unfunded money", figure(|issued| issued.unfunded)),
-        ]
+        say("public money", Unit::Steps, money(|issued| issued.public));
+        say("social money", Unit::Steps, money(|issued| issued.social));
+        let unfunded = money(|issued| issued.unfunded);
+        say("unfunded money", Unit::Steps, unfunded);
     }
 
     /// That of an account's unit. None where it is neither.

@@ -1,8 +1,16 @@
-//! The month's report: what the monthly meeting needs, all as of one position.
+//! The month's report: what the monthly meeting needs, all as of one position. It is what the
+//! reports of its parts have, but that each service, need and evaluation is read once for all of them.
 
 use super::{
-    By, Report, Scope, activity, evaluations, indicators, position, redeemability, satisfaction,
-    supply_demand,
+    By, Report, Scope, Within,
+    activity::Activity,
+    demand::{Demand, needs},
+    evaluations::{Evaluations, filed},
+    indicators::Indicators,
+    people::People,
+    redeemability::Flow,
+    satisfaction::Satisfaction,
+    visits::visits,
 };
 use crate::{
     exchange::{Branch, Month},
@@ -39,22 +47,45 @@ pub fn month_report(
     month: Month,
     at: Option<Sequence>,
 ) -> Result<MonthReport, ReadError> {
-    let at = position(reading, at)?;
     let scope = Scope {
         branch,
         since: Some(month.first_day()),
         until: Some(month.last_day()),
-        at: Some(at),
+        at,
     };
+    let within = Within::of(reading, &scope)?;
+    let (today, at) = (within.today(reading)?, within.at);
     let by_service = By::Service.into();
+    let mut indicators = Indicators::default();
+    let mut services = Activity::by(by_service);
+    let mut blocks = Activity::by(By::Block.into());
+    let mut satisfaction = Satisfaction::by(by_service);
+    let mut flow = Flow::default();
+    visits(reading, &within, &mut People::default(), &mut |visit| {
+        indicators.add_visit(visit);
+        flow.add(visit);
+        services.add(visit)?;
+        blocks.add(visit)?;
+        satisfaction.add(visit)
+    })?;
+    let mut demand = Demand::by(by_service, today);
+    needs(reading, &within, &mut |need, on| {
+        indicators.add_need(need, today);
+        demand.add(need, on)
+    })?;
+    let mut evaluations = Evaluations::by(by_service);
+    filed(reading, &within, &mut |evaluation, last| {
+        indicators.add_evaluation(last);
+        evaluations.add(evaluation, last)
+    })?;
     Ok(MonthReport {
-        indicators: indicators(reading, &scope)?,
-        services: activity(reading, &scope, by_service)?,
-        blocks: activity(reading, &scope, By::Block.into())?,
-        demand: supply_demand(reading, &scope, by_service)?,
-        satisfaction: satisfaction(reading, &scope, by_service)?,
-        evaluations: evaluations(reading, &scope, by_service)?,
-        redeemability: redeemability(reading, &scope)?,
+        indicators: indicators.report(reading, &within)?,
+        services: services.report(at),
+        blocks: blocks.report(at),
+        demand: demand.report(at),
+        satisfaction: satisfaction.report(at),
+        evaluations: evaluations.report(at),
+        redeemability: flow.report(reading, &within)?,
         at,
     })
 }

@@ -9,7 +9,7 @@ use super::{
     ages::Ages,
     people::People,
     report::{Figures, Report, Unit, Value},
-    visits::{Paid, visits},
+    visits::{Paid, Visit, visits},
 };
 use crate::{
     exchange::{Day, Object, ObjectId},
@@ -41,7 +41,7 @@ struct Stock {
 
 /// What was earned and spent on services on the days of the scope.
 #[derive(Debug, Default)]
-struct Flow {
+pub(super) struct Flow {
     earned: i64,
     spent: i64,
     /// What was paid from accounts of which it is not known yet whose they are.
@@ -54,43 +54,51 @@ struct Flow {
 /// [`ReportError`](super::ReportError), where the caller has left, or the store fails.
 pub fn redeemability(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, ReadError> {
     let within = Within::of(reading, scope)?;
-    let today = within.today(reading)?;
-    let last_day = within.last_day(reading)?;
-    let mut flow = flow(reading, &within)?;
-    let mut stock = Stock::with(Ages::on(today, within.zone));
-    opened(reading, &within, &mut |reading, row| {
-        if row.account.unit != UnitId::time() {
-            return Ok(());
-        }
-        flow.pays(&row.account);
-        let at = AccountAt::of(reading, row, within.at)?;
-        stock.add(reading, &within, &at)
-    })?;
-    flow.others_pay(reading)?;
-    Ok(Report {
-        columns: Figures::columns(),
-        rows: figures(&stock, &flow, &within, last_day).rows(),
-        at: within.at,
-    })
-}
-
-fn flow(reading: &mut Reading<'_>, within: &Within) -> Result<Flow, ReadError> {
     let mut flow = Flow::default();
-    visits(reading, within, &mut People::default(), &mut |visit| {
-        flow.earned = flow.earned.saturating_add(visit.credited_minutes);
-        match visit.paid {
-            Paid::ByMember(minutes) => add(&mut flow.spent, minutes),
-            Paid::From(account, minutes) => match flow.paid_from.get_mut(account) {
-                Some(sum) => add(sum, minutes),
-                None => drop(flow.paid_from.insert(account.into(), minutes)),
-            },
-        }
+    visits(reading, &within, &mut People::default(), &mut |visit| {
+        flow.add(visit);
         Ok(())
     })?;
-    Ok(flow)
+    flow.report(reading, &within)
 }
 
 impl Flow {
+    pub(super) fn add(&mut self, visit: &Visit<'_>) {
+        self.earned = self.earned.saturating_add(visit.credited_minutes);
+        match visit.paid {
+            Paid::ByMember(minutes) => add(&mut self.spent, minutes),
+            Paid::From(account, minutes) => match self.paid_from.get_mut(account) {
+                Some(sum) => add(sum, minutes),
+                None => drop(self.paid_from.insert(account.into(), minutes)),
+            },
+        }
+    }
+
+    /// What they are a report of, with how hours stand.
+    pub(super) fn report(
+        mut self,
+        reading: &mut Reading<'_>,
+        within: &Within,
+    ) -> Result<Report, ReadError> {
+        let today = within.today(reading)?;
+        let last_day = within.last_day(reading)?;
+        let mut stock = Stock::with(Ages::on(today, within.zone));
+        opened(reading, within, &mut |reading, row| {
+            if row.account.unit != UnitId::time() {
+                return Ok(());
+            }
+            self.pays(&row.account);
+            let at = AccountAt::of(reading, row, within.at)?;
+            stock.add(reading, within, &at)
+        })?;
+        self.others_pay(reading)?;
+        Ok(Report {
+            columns: Figures::columns(),
+            rows: figures(&stock, &self, within, last_day).rows(),
+            at: within.at,
+        })
+    }
+
     /// What was paid from an account was spent, where that is a member's.
     fn pays(&mut self, account: &Account) {
         let paid = self.paid_from.remove(account.id.as_str());

@@ -8,7 +8,10 @@ use super::{
     report::{Column, Report, Value},
     visits::{Visit, visits},
 };
-use crate::query::{ReadError, Reading};
+use crate::{
+    ledger::Sequence,
+    query::{ReadError, Reading},
+};
 
 const COLUMNS: [Column; 10] = [
     Column::count("orders"),
@@ -61,6 +64,38 @@ impl Tally {
     }
 }
 
+/// What recipients said, by group.
+pub(super) struct Satisfaction {
+    by: Grouping,
+    grouped: Grouped<Tally>,
+}
+
+impl Satisfaction {
+    pub(super) fn by(by: Grouping) -> Self {
+        let grouped = Grouped::default();
+        Self { by, grouped }
+    }
+
+    /// Adds an order. Other services nobody is asked about.
+    pub(super) fn add(&mut self, visit: &Visit<'_>) -> Result<(), ReadError> {
+        if visit.order_id.is_none() {
+            return Ok(());
+        }
+        let group = self.by.group(|by| visit.group(by));
+        self.grouped.add(group, |tally| tally.add(visit))
+    }
+
+    pub(super) fn report(mut self, at: Sequence) -> Report {
+        withhold(&mut self.grouped, |tally| &mut tally.ratings);
+        let columns = self.by.columns(&COLUMNS);
+        Report {
+            rows: self.grouped.rows(&columns, Tally::values),
+            columns,
+            at,
+        }
+    }
+}
+
 /// How satisfied those were who were served by orders of a scope, as they said when they
 /// confirmed. Of fewer than five answers it is told only that they are too few.
 ///
@@ -72,21 +107,10 @@ pub fn satisfaction(
     by: Grouping,
 ) -> Result<Report, ReadError> {
     let within = Within::of(reading, scope)?;
-    let mut grouped = Grouped::<Tally>::default();
-    visits(
-        reading,
-        &within,
-        &mut People::default(),
-        &mut |visit| match visit.order_id {
-            Some(_) => grouped.add(by.group(|by| visit.group(by)), |tally| tally.add(visit)),
-            None => Ok(()),
-        },
-    )?;
-    withhold(&mut grouped, |tally| &mut tally.ratings);
-    let columns = by.columns(&COLUMNS);
-    Ok(Report {
-        rows: grouped.rows(&columns, Tally::values),
-        columns,
-        at: within.at,
-    })
+    let mut satisfaction = Satisfaction::by(by);
+    let mut people = People::default();
+    visits(reading, &within, &mut people, &mut |visit| {
+        satisfaction.add(visit)
+    })?;
+    Ok(satisfaction.report(within.at))
 }
