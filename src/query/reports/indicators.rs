@@ -7,10 +7,11 @@ use foldhash::HashMap;
 
 use super::{
     Scope, Within,
+    accounts::opened,
     demand::{self, needs},
     evaluations::{self, filed},
     forced::forced,
-    invested::invested,
+    invested::Invested,
     listing::each_of,
     people::{People, Person},
     registered::Heard,
@@ -22,6 +23,7 @@ use crate::{
     exchange::{Branch, Day, IncidentState, List, Need, Object, issuance::MONEY, oversight::Filed},
     ledger::Sequence,
     query::{ReadError, Reading, exchange::misplaced},
+    store::AccountRow,
 };
 
 const DEFINITIONS: &str = include_str!("../../../docs/indicators.md");
@@ -107,6 +109,7 @@ pub(super) struct Indicators {
     done: Done,
     demand: demand::Tally,
     found: evaluations::Tally,
+    invested: Invested,
 }
 
 impl Indicators {
@@ -124,6 +127,16 @@ impl Indicators {
         self.found.add(last);
     }
 
+    /// Adds an account of the scope.
+    pub(super) fn add_account(
+        &mut self,
+        reading: &mut Reading<'_>,
+        within: &Within,
+        row: &AccountRow,
+    ) -> Result<(), ReadError> {
+        self.invested.add(reading, within, row)
+    }
+
     /// The indicators, with what they alone are told of.
     pub(super) fn report(
         self,
@@ -136,7 +149,6 @@ impl Indicators {
             signed += signed_off(reading, within, centre)?;
             heard.add(reading, within, centre)?;
         }
-        let invested = invested(reading, within)?;
         let forced = forced(reading, within)?;
         let mut figures = Figures::default();
         let mut say = |name, unit, value| say(&mut figures, name, (unit, value));
@@ -145,7 +157,7 @@ impl Indicators {
         let reported = Value::percent(incidents, self.done.services);
         say("incidents", Unit::Hundredths, reported);
         tell_demand(&self.demand, &mut say);
-        invested.tell(&mut say);
+        self.invested.tell(&mut say);
         say("months signed off", Unit::Count, Value::Number(signed));
         say("forced bookings", Unit::Count, Value::Number(forced));
         say("activity index", Unit::Hundredths, self.done.index());
@@ -200,6 +212,9 @@ pub fn indicators(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, Re
     filed(reading, &within, &mut |_, last| {
         indicators.add_evaluation(last);
         Ok(())
+    })?;
+    opened(reading, &within, &mut |reading, row| {
+        indicators.add_account(reading, &within, &row)
     })?;
     indicators.report(reading, &within)
 }

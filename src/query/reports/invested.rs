@@ -2,7 +2,7 @@
 
 use super::{
     Within,
-    accounts::{AccountAt, opened},
+    accounts::AccountAt,
     redeemability::on_days,
     report::{Unit, Value},
 };
@@ -14,6 +14,7 @@ use crate::{
     },
     ledger::{Account, AccountKind, UnitId},
     query::{ReadError, Reading},
+    store::AccountRow,
 };
 
 /// What went out of accounts that issue one unit, less what came back.
@@ -60,15 +61,18 @@ impl Invested {
             _ => None,
         }
     }
-}
 
-pub(super) fn invested(reading: &mut Reading<'_>, within: &Within) -> Result<Invested, ReadError> {
-    let mut invested = Invested::default();
-    opened(reading, within, &mut |reading, row| {
+    /// Adds what went out of an account of the scope, if it is one that issues.
+    pub(super) fn add(
+        &mut self,
+        reading: &mut Reading<'_>,
+        within: &Within,
+        row: &AccountRow,
+    ) -> Result<(), ReadError> {
         if row.account.kind != AccountKind::Issuance {
             return Ok(());
         }
-        let Some(issued) = invested.of(&row.account) else {
+        let Some(issued) = self.of(&row.account) else {
             return Ok(());
         };
         let sum = match sector(reading, within, &row.account)? {
@@ -76,12 +80,11 @@ pub(super) fn invested(reading: &mut Reading<'_>, within: &Within) -> Result<Inv
             Some(Sector::Social) => &mut issued.social,
             None => &mut issued.unfunded,
         };
-        let at = AccountAt::of(reading, row, within.at)?;
+        let at = AccountAt::of(reading, row.clone(), within.at)?;
         let out = on_days(reading, within, &at)?.saturating_neg();
         *sum = sum.saturating_add(out);
         Ok(())
-    })?;
-    Ok(invested)
+    }
 }
 
 /// The sector that stands behind an account that issues. Donations are the social one's.

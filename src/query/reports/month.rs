@@ -1,14 +1,16 @@
 //! The month's report: what the monthly meeting needs, all as of one position. It is what the
-//! reports of its parts have, but that each service, need and evaluation is read once for all of them.
+//! reports of its parts have, but that each service,
+//! need, evaluation and account is read once for all of them.
 
 use super::{
     By, Report, Scope, Within,
+    accounts::opened,
     activity::Activity,
     demand::{Demand, needs},
     evaluations::{Evaluations, filed},
     indicators::Indicators,
     people::People,
-    redeemability::Flow,
+    redeemability::Redeemability,
     satisfaction::Satisfaction,
     visits::visits,
 };
@@ -60,10 +62,10 @@ pub fn month_report(
     let mut services = Activity::by(by_service);
     let mut blocks = Activity::by(By::Block.into());
     let mut satisfaction = Satisfaction::by(by_service);
-    let mut flow = Flow::default();
+    let mut redeemability = Redeemability::on(today, &within);
     visits(reading, &within, &mut People::default(), &mut |visit| {
         indicators.add_visit(visit);
-        flow.add(visit);
+        redeemability.add_visit(visit);
         services.add(visit)?;
         blocks.add(visit)?;
         satisfaction.add(visit)
@@ -78,6 +80,10 @@ pub fn month_report(
         indicators.add_evaluation(last);
         evaluations.add(evaluation, last)
     })?;
+    opened(reading, &within, &mut |reading, row| {
+        indicators.add_account(reading, &within, &row)?;
+        redeemability.add_account(reading, &within, row)
+    })?;
     Ok(MonthReport {
         indicators: indicators.report(reading, &within)?,
         services: services.report(at),
@@ -85,7 +91,7 @@ pub fn month_report(
         demand: demand.report(at),
         satisfaction: satisfaction.report(at),
         evaluations: evaluations.report(at),
-        redeemability: flow.report(reading, &within)?,
+        redeemability: redeemability.report(reading, &within)?,
         at,
     })
 }

@@ -19,7 +19,7 @@ use crate::{
         effective::{Place, balances_before},
         history::History,
     },
-    store::StoreError,
+    store::{AccountRow, StoreError},
 };
 
 /// How hours stand, and what they came from.
@@ -41,11 +41,18 @@ struct Stock {
 
 /// What was earned and spent on services on the days of the scope.
 #[derive(Debug, Default)]
-pub(super) struct Flow {
+struct Flow {
     earned: i64,
     spent: i64,
     /// What was paid from accounts of which it is not known yet whose they are.
     paid_from: HashMap<String, i64>,
+}
+
+/// What a report of it is made of.
+#[derive(Debug)]
+pub(super) struct Redeemability {
+    flow: Flow,
+    stock: Stock,
 }
 
 /// Whether the hours of a scope can be honoured.
@@ -54,16 +61,62 @@ pub(super) struct Flow {
 /// [`ReportError`](super::ReportError), where the caller has left, or the store fails.
 pub fn redeemability(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, ReadError> {
     let within = Within::of(reading, scope)?;
-    let mut flow = Flow::default();
+    let mut redeemability = Redeemability::on(within.today(reading)?, &within);
     visits(reading, &within, &mut People::default(), &mut |visit| {
-        flow.add(visit);
+        redeemability.add_visit(visit);
         Ok(())
     })?;
-    flow.report(reading, &within)
+    opened(reading, &within, &mut |reading, row| {
+        redeemability.add_account(reading, &within, row)
+    })?;
+    redeemability.report(reading, &within)
+}
+
+impl Redeemability {
+    /// Nothing yet, by the ages of hours on a day.
+    pub(super) fn on(today: Day, within: &Within) -> Self {
+        Self {
+            flow: Flow::default(),
+            stock: Stock::with(Ages::on(today, within.zone)),
+        }
+    }
+
+    pub(super) fn add_visit(&mut self, visit: &Visit<'_>) {
+        self.flow.add(visit);
+    }
+
+    /// Adds an account of the scope, after all visits: it may have paid for them.
+    pub(super) fn add_account(
+        &mut self,
+        reading: &mut Reading<'_>,
+        within: &Within,
+        row: AccountRow,
+    ) -> Result<(), ReadError> {
+        if row.account.unit != UnitId::time() {
+            return Ok(());
+        }
+        self.flow.pays(&row.account);
+        let at = AccountAt::of(reading, row, within.at)?;
+        self.stock.add(reading, within, &at)
+    }
+
+    pub(super) fn report(
+        mut self,
+        reading: &mut Reading<'_>,
+        within: &Within,
+    ) -> Result<Report, ReadError> {
+        self.flow.others_pay(reading)?;
+        let last_day = within.last_day(reading)?;
+        Ok(Report {
+            columns: Figures::columns(),
+            rows: figures(&self.stock, &self.flow, within, last_day).rows(),
+            at: within.at,
+        })
+    }
 }
 
 impl Flow {
-    pub(super) fn add(&mut self, visit: &Visit<'_>) {
+    fn add(&mut self, visit: &Visit<'_>) {
         self.earned = self.earned.saturating_add(visit.credited_minutes);
         match visit.paid {
             Paid::ByMember(minutes) => add(&mut self.spent, minutes),
@@ -72,31 +125,6 @@ impl Flow {
                 None => drop(self.paid_from.insert(account.into(), minutes)),
             },
         }
-    }
-
-    /// What they are a report of, with how hours stand.
-    pub(super) fn report(
-        mut self,
-        reading: &mut Reading<'_>,
-        within: &Within,
-    ) -> Result<Report, ReadError> {
-        let today = within.today(reading)?;
-        let last_day = within.last_day(reading)?;
-        let mut stock = Stock::with(Ages::on(today, within.zone));
-        opened(reading, within, &mut |reading, row| {
-            if row.account.unit != UnitId::time() {
-                return Ok(());
-            }
-            self.pays(&row.account);
-            let at = AccountAt::of(reading, row, within.at)?;
-            stock.add(reading, within, &at)
-        })?;
-        self.others_pay(reading)?;
-        Ok(Report {
-            columns: Figures::columns(),
-            rows: figures(&stock, &self, within, last_day).rows(),
-            at: within.at,
-        })
     }
 
     /// What was paid from an account was spent, where that is a member's.
