@@ -71,6 +71,11 @@ impl PolicyVersion {
     /// The most that a centre adopts.
     pub const MAX: u32 = 1_000;
 
+    /// The version that was adopted before. None where there is none.
+    pub fn before(self) -> Option<Self> {
+        Self::new(self.0 - 1)
+    }
+
     /// The version of a number. None where there is none of it.
     pub fn new(number: u32) -> Option<Self> {
         (1..=Self::MAX).contains(&number).then_some(Self(number))

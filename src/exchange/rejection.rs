@@ -210,9 +210,7 @@ pub enum Rejection {
     AccountOutside { account: AccountId },
     #[error("account {account} does not do for this: {why}")]
     AccountUnfit { account: AccountId, why: String },
-    #[error(
-        "account {account} is for {ways}: nothing else takes from it, closes it or changes its limits"
-    )]
+    #[error("account {account} is for {ways}: nothing else does this to it")]
     AccountReserved {
         account: AccountId,
         ways: &'static str,

@@ -57,6 +57,7 @@ impl Place {
     /// The same of its second half.
     fn is_after_rest(self, branch: Reached, middle: Middle) -> Option<bool> {
         let ordinals = (middle_ordinal(branch.ordinal) + 1, branch.ordinal);
+        // Its last minute may be earlier than that of all, which is as late as it can be.
         let rest = Span {
             first: middle.rest_first,
             ..branch.row.link.span

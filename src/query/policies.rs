@@ -1,6 +1,6 @@
 //! Policies, and what they mean for members.
 
-use super::{ReadError, Reading, centre, exchange::misplaced, member};
+use super::{ReadError, Reading, centre, exchange::misplaced, member, reports::position};
 use crate::{
     exchange::{
         AdoptedPolicy, Branch, Code, Day, Fact, List, Mandate, MandateId, Member, MemberId,
@@ -22,6 +22,8 @@ pub enum Which {
     Today,
     /// The one that holds on a day.
     On(Day),
+    /// The one that held on a day, of those that were adopted by a record: always the same.
+    AsOf(Day, Sequence),
     /// The one of a number.
     Version(PolicyVersion),
 }
@@ -83,12 +85,13 @@ pub fn policy(
 ) -> Result<PolicyView, ReadError> {
     let starts = centre(reading, prefix)?.policies;
     let day = match which {
-        Which::On(day) => day,
+        Which::On(day) | Which::AsOf(day, _) => day,
         Which::Today | Which::Version(_) => today(reading)?,
     };
     let version = match which {
         Which::Version(version) => Some(version),
         Which::Today | Which::On(_) => starts.on(day),
+        Which::AsOf(_, at) => adopted_by(reading, prefix, starts.on(day), (day, at))?,
     };
     let id = version.map(|version| PolicyId {
         centre: prefix.clone(),
@@ -104,6 +107,7 @@ pub fn policy(
             let which = match which {
                 Which::Version(version) => format!("of version {version}"),
                 Which::Today | Which::On(_) => format!("that holds on {day}"),
+                Which::AsOf(_, at) => format!("that held on {day} by position {at}"),
             };
             let centre = prefix.clone();
             Err(Rejection::PolicyUnknown { centre, which }.into())
@@ -123,6 +127,30 @@ pub fn adopted_version(
         Some(Fact::PolicyAdopted(adopted)) => Ok(adopted.policy.version),
         _ => Err(StoreError::Corrupt(format!("record {at} adopts no policy")).into()),
     }
+}
+
+/// The last policy up to one of a number that holds from a day or earlier and was adopted by a
+/// record.
+fn adopted_by(
+    reading: &mut Reading<'_>,
+    prefix: &Branch,
+    mut version: Option<PolicyVersion>,
+    (day, at): (Day, Sequence),
+) -> Result<Option<PolicyVersion>, ReadError> {
+    let at = position(reading, Some(at))?;
+    while let Some(number) = version {
+        let id = PolicyId {
+            centre: prefix.clone(),
+            version: number,
+        };
+        match reading.snapshot.standing(&ObjectId::Policy(id))? {
+            Some((Object::Policy(adopted), since)) if since <= at && adopted.starts_on <= day => {
+                return Ok(version);
+            }
+            _ => version = number.before(),
+        }
+    }
+    Ok(None)
 }
 
 /// The policies of a centre, or of all, by centre and version, from after one on.

@@ -18,7 +18,7 @@ use crate::{
         PolicyVersion, SetMandate,
         policy::{Change, Term, Verdict},
     },
-    ledger::{Caller, Malformed, Principal, Stamp},
+    ledger::{Caller, Malformed, Principal, Sequence, Stamp},
     query::{self, PolicyState, PolicyView, ReadError, Reading, Which, page_size},
     steps::{Outcome, Together},
 };
@@ -81,10 +81,14 @@ fn day(field: &'static str, given: &str) -> Result<Option<Day>, Malformed> {
     }
 }
 
-fn which(asked: Option<Asked>) -> Result<Which, Malformed> {
+fn which(asked: Option<Asked>, at: Option<Sequence>) -> Result<Which, Malformed> {
     Ok(match asked {
+        Some(Asked::On(given)) => {
+            let day = Day::parse("on", convert::text(&given, "on")?)?;
+            at.map_or(Which::On(day), |at| Which::AsOf(day, at))
+        }
+        _ if at.is_some() => return Err(Malformed::Missing { field: "on" }),
         None => Which::Today,
-        Some(Asked::On(given)) => Which::On(Day::parse("on", convert::text(&given, "on")?)?),
         Some(Asked::Version(given)) => {
             let version = u32::try_from(given).ok().and_then(PolicyVersion::new);
             let field = "version";
@@ -203,7 +207,8 @@ impl PolicyService for Services {
         let by = convert::reader(request.metadata()).map_err(Refused::from)?;
         let request = request.into_inner();
         let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
-        let which = which(request.which).map_err(Refused::from)?;
+        let at = convert::position(request.at_position).map_err(Refused::from)?;
+        let which = which(request.which, at).map_err(Refused::from)?;
         let read = move |reading: &mut Reading<'_>| {
             let view = query::policy(reading, &centre, which)?;
             Ok((view, reading.snapshot.last()?.get()))

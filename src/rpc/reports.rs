@@ -132,7 +132,7 @@ fn month_to_proto(scope: v1::ReportScope, report: MonthReport) -> v1::MonthRepor
     }
 }
 
-/// The days of a month.
+/// A branch on the days of a month.
 fn scope_of(branch: String, month: Month) -> v1::ReportScope {
     v1::ReportScope {
         branch,

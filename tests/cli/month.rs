@@ -31,7 +31,12 @@ fn blocks(section: &str, language: &str) -> Vec<String> {
 
 /// Runs what a section says, in a directory.
 fn run(section: &str, server: &Server, dir: &Path, ids: &[(&str, String)]) -> String {
-    let script = format!("set -e\n{}", blocks(section, "").concat());
+    sh(section, &blocks(section, "").concat(), server, dir, ids)
+}
+
+/// Runs commands of something, in a directory.
+fn sh(of: &str, commands: &str, server: &Server, dir: &Path, ids: &[(&str, String)]) -> String {
+    let script = format!("set -e\n{commands}");
     let path = std::env::var("PATH").unwrap_or_default();
     let beside = program().parent().expect("its directory");
     let mut command = Command::new("sh");
@@ -43,7 +48,7 @@ fn run(section: &str, server: &Server, dir: &Path, ids: &[(&str, String)]) -> St
         .env("TIMEBANK_ACTOR", "1001")
         .envs(ids.iter().map(|(name, id)| (name, id)));
     let ended = Ended::of(command);
-    assert_eq!(ended.code, 0, "{section}: {ended:?}");
+    assert_eq!(ended.code, 0, "{of}: {ended:?}");
     ended.data
 }
 
@@ -85,6 +90,7 @@ fn an_administrators_month() {
         assert!(page.contains(text), "{text}: {page}");
     }
     no_column_is_lost(&server, &page);
+    a_page_is_the_same_for_ever(&server, dir.path(), &ids);
     let passbook = fs::read_to_string(dir.path().join("passbook.html")).expect("a page");
     let certificate = fs::read_to_string(dir.path().join("certificate.html")).expect("a page");
     let issuer = "<dt>出具单位 issued by</dt><dd>虎溪花园 Huxi Garden</dd>";
@@ -97,6 +103,30 @@ fn an_administrators_month() {
         passbook.contains("陪伴 Companionship (companionship), huxi:member:1"),
         "{passbook}"
     );
+}
+
+/// The page of a month that goes on is the same as of a position, whatever is adopted that month.
+fn a_page_is_the_same_for_ever(server: &Server, dir: &Path, ids: &[(&str, String)]) {
+    let renamed = blocks("Once", "toml").concat().replace("陪伴", "看望");
+    fs::write(dir.join("renamed.toml"), renamed).expect("a file");
+    let page = "ledger-cli report month 2026-11 --branch huxi --html";
+    let commands = format!(
+        "ledger-cli need publish huxi:member:1 companionship --at '2026-11-04 09:00' --for 1h
+         POSITION=$(ledger-cli status | awk '/^journal position/ {{ print $3 }}')
+         {page} --at-position $POSITION > before.html
+         ledger-cli policy adopt huxi renamed.toml
+         {page} --at-position $POSITION > after.html
+         {page} > now.html"
+    );
+    sh("a page again", &commands, server, dir, ids);
+    let read = |name: &str| fs::read_to_string(dir.join(name)).expect("a page");
+    let (before, now) = (read("before.html"), read("now.html"));
+    assert!(
+        before.contains("陪伴") && !before.contains("看望"),
+        "{before}"
+    );
+    assert_eq!(before, read("after.html"));
+    assert!(now.contains("看望"), "{now}");
 }
 
 /// The page has each column of each part, with a Chinese name, but those that say of what a figure

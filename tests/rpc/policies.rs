@@ -4,13 +4,13 @@ use timebank_proto::v1::{
     self, AdoptPolicyRequest, ComparePolicyRequest, ExplainPolicyRequest, GetPolicyRequest,
     ListPoliciesRequest, PolicyState, RegisterMemberRequest, get_policy_request::Which,
 };
-use tonic::Code::{AlreadyExists, InvalidArgument, NotFound, PermissionDenied};
+use tonic::Code::{AlreadyExists, InvalidArgument, NotFound, OutOfRange, PermissionDenied};
 
 use super::{
     City,
     refusals::{Row, check, refused},
 };
-use crate::support::{by, id};
+use crate::support::{Client, by, id};
 
 const DOCUMENT: &str = "name = \"From sixty on\"\nname_zh = \"六十岁以上\"\n\
                         [join]\nwho = [{ min_age = 60 }]\n[balance]\nceiling = \"10h\"\n\
@@ -89,6 +89,7 @@ async fn adopted_and_read_again() {
         Some(Which::On("9999-12-31".into())),
     ] {
         let request = GetPolicyRequest {
+            at_position: 0,
             centre: "city".into(),
             which: which.clone(),
         };
@@ -319,11 +320,47 @@ async fn adoptions() {
     );
 }
 
+/// A policy of a day as of a position is the same, whatever is adopted for that day later.
+async fn as_of(client: &mut Client) {
+    let first = client.position().await;
+    let later = format!("starts_on = \"9999-12-30\"\n{DOCUMENT}");
+    let adopted = client.policies.adopt_policy(by("1001", adoption(&later)));
+    adopted.await.expect("adopted");
+    let on = || Some(Which::On("9999-12-31".into()));
+    let get = |which, at_position| GetPolicyRequest {
+        centre: "city".into(),
+        which,
+        at_position,
+    };
+    for (at_position, version) in [(first, 1), (first + 1, 2), (0, 2)] {
+        let found = client.policies.get_policy(get(on(), at_position)).await;
+        let policy = found.expect("a policy").into_inner().policy;
+        assert_eq!(policy.expect("a policy").version, version, "{at_position}");
+    }
+    for (what, which, at_position, code, reason) in [
+        ("before it", on(), first - 1, NotFound, "POLICY_UNKNOWN"),
+        ("ahead", on(), first + 2, OutOfRange, "POSITION_AHEAD"),
+        ("below", on(), -1, InvalidArgument, "SEQUENCE_OUT_OF_RANGE"),
+        ("of no day", None, first, InvalidArgument, "FIELD_MISSING"),
+        (
+            "a number",
+            Some(Which::Version(1)),
+            first,
+            InvalidArgument,
+            "FIELD_MISSING",
+        ),
+    ] {
+        let status = client.policies.get_policy(get(which, at_position)).await;
+        check(what, &status.expect_err(what), code, reason, "*");
+    }
+}
+
 #[tokio::test]
 async fn reads() {
     let mut city = centre().await;
     let client = &mut city.client;
     let get = |which| GetPolicyRequest {
+        at_position: 0,
         centre: "city".into(),
         which,
     };
@@ -363,6 +400,7 @@ async fn reads() {
     }
     let adopted = client.policies.adopt_policy(by("1001", adoption(DOCUMENT)));
     adopted.await.expect("adopted");
+    as_of(client).await;
     let sound = ExplainPolicyRequest {
         centre: "city".into(),
         member_id: ANN.into(),

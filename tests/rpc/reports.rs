@@ -76,6 +76,44 @@ async fn scopes() {
     refused(&mut city.client, sound, SCOPES, indicators).await;
 }
 
+#[rustfmt::skip] // a table: a row a line
+const MONTHS: &[Row<v1::GetMonthReportRequest>] = &[
+    ("no month", |r| r.month = String::new(), InvalidArgument, "FIELD_MISSING", "field=month"),
+    ("no such month", |r| r.month = "2026-13".into(), InvalidArgument, "MONTH_MALFORMED", "field=month"),
+    ("a day", |r| r.month = "2026-02-01".into(), InvalidArgument, "MONTH_MALFORMED", "field=month"),
+    ("no branch", |r| r.branch = "City".into(), InvalidArgument, "BRANCH_MALFORMED", "*"),
+    ("an empty branch", |r| r.branch = "town".into(), NotFound, "BRANCH_EMPTY", "branch=town"),
+    ("inside a centre", |r| r.branch = "city:member".into(), InvalidArgument, "BRANCH_INSIDE_CENTRE", "branch=city:member centre=city"),
+    ("a position below none", |r| r.at_position = -1, InvalidArgument, "SEQUENCE_OUT_OF_RANGE", "given=-1"),
+    ("a position to come", |r| r.at_position = 1_000, OutOfRange, "POSITION_AHEAD", "*"),
+];
+
+#[tokio::test]
+async fn months() {
+    let mut city = centre().await;
+    let sound = v1::GetMonthReportRequest {
+        month: "2026-02".into(),
+        ..Default::default()
+    };
+    let month = async |client: &mut Client, request| client.reports.get_month_report(request).await;
+    refused(&mut city.client, sound.clone(), MONTHS, month).await;
+    // Of a month to come nothing is there but what stands.
+    let to_come = v1::GetMonthReportRequest {
+        month: "9999-12".into(),
+        ..sound
+    };
+    let told = city.client.reports.get_month_report(to_come).await;
+    let report = told.expect("an answer").into_inner().report;
+    let report = report.expect("a report");
+    let scope = report.scope.expect("a scope");
+    assert_eq!(
+        (scope.since.as_str(), scope.until.as_str()),
+        ("9999-12-01", "9999-12-31")
+    );
+    assert_eq!(report.services.expect("services").rows.len(), 1);
+    assert!(report.redeemability.expect("hours").rows.len() > 10);
+}
+
 #[tokio::test]
 async fn no_more_rows_than_may_be() {
     let mut city = City::founded().await;

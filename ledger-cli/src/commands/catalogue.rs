@@ -6,25 +6,29 @@ use timebank_proto::v1::{Centre, GetPolicyRequest, get_policy_request::Which};
 
 use crate::{client::Client, error::Failure};
 
+/// No policy begins later.
+const LAST_DAY: &str = "9999-12-31";
+
 /// The terms of a policy, by their keys.
 #[derive(Default)]
 pub(crate) struct Catalogue(BTreeMap<String, String>);
 
 impl Catalogue {
-    /// That of the policy which a centre holds to on a day: the same whenever it is asked for again.
-    /// Where it had none yet, that of today's.
+    /// That of the policy which a centre held to on a day, of those adopted by a position: the same
+    /// whenever it is asked for again. Where there was none yet, that of the last of them.
     pub(crate) async fn of(
         client: &Client,
         centre: Option<&Centre>,
-        on: &str,
+        (on, at_position): (&str, i64),
     ) -> Result<Self, Failure> {
         let Some(centre) = centre else {
             return Ok(Self::default());
         };
-        for which in [Some(Which::On(on.to_owned())), None] {
+        for on in [on, LAST_DAY] {
             let request = GetPolicyRequest {
                 centre: centre.prefix.clone(),
-                which,
+                which: Some(Which::On(on.to_owned())),
+                at_position,
             };
             let answer = client.policies.clone().get_policy(request).await;
             match answer.map_err(Failure::from) {

@@ -253,7 +253,12 @@ async fn write(
     session: &mut Session,
 ) -> Result<(), Failure> {
     let issuer = issuer(made, &mut session.client).await?;
-    let names = Catalogue::of(&session.client, Some(&issuer), &made.until).await?;
+    let names = Catalogue::of(
+        &session.client,
+        Some(&issuer),
+        (&made.until, made.at_position),
+    )
+    .await?;
     let mut page = Page::new(("Certificate of voluntary service", "志愿服务记录证明"));
     page.facts(&facts(made, name.as_ref(), &issuer, session).await?);
     let columns = [

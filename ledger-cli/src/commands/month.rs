@@ -71,7 +71,8 @@ const COLUMNS: [(&str, Both); 43] = [
     ("mean_satisfaction", ("mean satisfaction", "平均满意度")),
 ];
 
-/// The columns that others say: a figure is named with what it is of, and a value as it is measured.
+/// The columns that others say: a figure is named with what it is of, and a value as it is
+/// measured.
 const SAID_BY_OTHERS: [&str; 2] = ["of", "measure"];
 
 #[derive(Args, Debug)]
@@ -80,9 +81,10 @@ const SAID_BY_OTHERS: [&str; 2] = ["of", "measure"];
   ledger-cli report month 2026-10 --branch huxi --at-position 120000 --html > month.html
   ledger-cli report month 2026-10 --output csv > month.csv
 
-The indicators, services and blocks, demand, satisfaction, what evaluators were told, and redeemability, all as of
-one position, which is to be named when the month is signed off (`report sign-off`). The page prints on A4, in Chinese
-and English, with charts; as CSV all parts are one table, in which `list` names that of each row.")]
+The indicators, services and blocks, demand, satisfaction, what evaluators were told, and
+redeemability, all as of one position, which is to be named when the month is signed off (`report
+sign-off`). The page prints on A4, in Chinese and English, with charts; as CSV all parts are one
+table, in which `list` names that of each row.")]
 pub(crate) struct MonthArgs {
     /// The month, such as 2026-10
     #[arg(value_parser = month)]
@@ -164,7 +166,8 @@ impl Parts {
     async fn write(self, session: &mut Session) -> Result<(), Failure> {
         let ledger = session.client.ledger().await?;
         let centre = session.client.centre_of(&self.scope.branch).await?;
-        let names = Catalogue::of(&session.client, centre.as_ref(), &self.scope.until).await?;
+        let as_of = (self.scope.until.as_str(), self.scope.at_position);
+        let names = Catalogue::of(&session.client, centre.as_ref(), as_of).await?;
         let mut page = Page::new(("Month", "月报"));
         page.facts(&[
             (

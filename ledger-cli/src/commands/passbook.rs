@@ -65,7 +65,7 @@ pub(super) async fn passbook(args: PassbookArgs, mut session: Session) -> Result
     };
     let centre = session.client.centre_of(&args.id).await?;
     let last = format!("{:04}-12-31", args.year);
-    let names = Catalogue::of(&session.client, centre.as_ref(), &last).await?;
+    let names = Catalogue::of(&session.client, centre.as_ref(), (&last, at)).await?;
     let mut rows = Vec::new();
     loop {
         let page = session.client.statements.list_postings(request.clone());

@@ -177,6 +177,7 @@ async fn adopt(args: AdoptArgs, mut session: Session) -> Result<(), Failure> {
 async fn show(args: ShowArgs, mut session: Session) -> Result<(), Failure> {
     let on = args.at.map(Which::On);
     let request = GetPolicyRequest {
+        at_position: 0,
         centre: args.centre,
         which: on.or(args.number.map(Which::Version)),
     };

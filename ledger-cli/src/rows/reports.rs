@@ -36,7 +36,7 @@ fn word<'a>(columns: &[Named], row: &'a ReportRow, name: &str) -> &'a str {
 }
 
 fn cell(columns: &[Named], row: &ReportRow, (column, cell): (&Named, &ReportCell)) -> Cell {
-    let (measure, unit) = match column.measure {
+    let (measure, unit_column) = match column.measure {
         ReportMeasure::Figure => (measure_named(word(columns, row, "measure")), "of"),
         measure => (measure, "unit_id"),
     };
@@ -47,7 +47,7 @@ fn cell(columns: &[Named], row: &ReportRow, (column, cell): (&Named, &ReportCell
             Cell::minutes(*number)
         }
         (Some(report_cell::Value::Number(number)), ReportMeasure::Steps) => {
-            Cell::steps(*number, word(columns, row, unit))
+            Cell::steps(*number, word(columns, row, unit_column))
         }
         (Some(report_cell::Value::Number(number)), ReportMeasure::Percent) => {
             Cell::Percent(*number)

@@ -21,6 +21,22 @@ pub(super) fn owner<'a>(
     }
 }
 
+/// The same of an account that a step makes a pool, a source or a stock: it is none that the centre
+/// keeps for something else.
+pub(super) fn owner_of_new<'a>(
+    objects: &'a Objects,
+    account: &AccountId,
+    unit: &UnitId,
+) -> Result<&'a Branch, Rejection> {
+    match kept(objects, account, unit) {
+        None => owner(objects, account),
+        Some(ways) => {
+            let account = account.clone();
+            Err(Rejection::AccountReserved { account, ways })
+        }
+    }
+}
+
 /// That an account does not do.
 pub(super) fn unfit(account: &AccountId, why: impl Into<String>) -> Rejection {
     Rejection::AccountUnfit {
@@ -66,6 +82,22 @@ pub(super) fn opening(
     }
 }
 
+/// The same of an account that a centre keeps: if it was there before the centre, with limits of
+/// its own or something held of it, it does not do.
+pub(super) fn kept_opening(
+    book: &Book,
+    opened: AccountOpened,
+) -> Result<Option<ledger::Command>, Undecided> {
+    let AccountOpened { id, limits, .. } = &opened;
+    check_no_holds(book, id)?;
+    if let Some(account) = book.account(id)?
+        && account.limits != *limits
+    {
+        return Err(unfit(id, "it has limits of its own").into());
+    }
+    opening(book, opened)
+}
+
 /// An account of a kind and a unit with the limits of its kind.
 pub(super) fn plain(id: AccountId, kind: AccountKind, unit: &UnitId) -> AccountOpened {
     AccountOpened {
@@ -90,9 +122,29 @@ pub(super) fn lapsed_account(centre: &Branch, unit: &UnitId) -> Option<AccountId
     AccountId::parse(&format!("{centre}:lapsed:{unit}")).ok()
 }
 
+/// For what a centre keeps an account, which its steps open and which nothing else gives to or
+/// takes from. None where it is another.
+fn kept(objects: &Objects, id: &AccountId, unit: &UnitId) -> Option<&'static str> {
+    if *unit == UnitId::time() {
+        return None;
+    }
+    let centre = &objects.centre_around(id.as_str())?.terms.prefix;
+    let is = |account: Option<AccountId>| account.as_ref() == Some(id);
+    if is(donations_account(centre, unit)) {
+        Some("donations (`ledger-cli pool donate`)")
+    } else if is(relief_account(centre, unit)) {
+        Some("relief (`ledger-cli pool relief`) and its return (`ledger-cli pool return`)")
+    } else if is(lapsed_account(centre, unit)) {
+        Some("what lapses with members who go")
+    } else {
+        None
+    }
+}
+
 /// That what is asked of the ledger alone takes nothing from an account that is for steps of
-/// the time bank, nor closes it or changes its limits. What stands already is the ledger's to
-/// tell, and a reversal takes back what came in by mistake.
+/// the time bank, nor closes it or changes its limits, and neither opens one that a centre keeps nor
+/// gives to it. What stands already is the ledger's to tell, and a reversal takes back what came in
+/// by mistake.
 pub(super) fn check_ledger(
     book: &Book,
     objects: &Objects,
@@ -106,16 +158,52 @@ pub(super) fn check_ledger(
         ledger::Command::ChangeLimits { id, .. } | ledger::Command::CloseAccount { id } => {
             return check_free(book, objects, id);
         }
+        ledger::Command::OpenAccount(opened) => return check_not_kept(book, objects, opened),
         _ => return Ok(()),
     };
     for leg in legs {
-        if let Some(refused) = reserved(book, objects, leg.debit())?
+        let mut refused = reserved(book, objects, leg.debit())?;
+        if refused.is_none() {
+            refused = kept_account(book, objects, leg.credit())?;
+        }
+        if let Some(refused) = refused
             && book.booking(id)?.is_none()
         {
             return Err(refused.into());
         }
     }
     Ok(())
+}
+
+/// That an account which is new is none that a centre keeps.
+fn check_not_kept(book: &Book, objects: &Objects, opened: &AccountOpened) -> Result<(), Undecided> {
+    let AccountOpened { id, unit, .. } = opened;
+    match kept(objects, id, unit) {
+        Some(ways) if book.account(id)?.is_none() => {
+            let account = id.clone();
+            Err(Rejection::AccountReserved { account, ways }.into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// That an account is one that a centre keeps. None where it is not.
+fn kept_account(
+    book: &Book,
+    objects: &Objects,
+    id: &AccountId,
+) -> Result<Option<Rejection>, NotLoaded> {
+    let account = book.account(id)?;
+    let ways = account.and_then(|account| match account.kind {
+        AccountKind::Issuance | AccountKind::Redemption => kept(objects, id, &account.unit),
+        AccountKind::Member
+        | AccountKind::Organisation
+        | AccountKind::Pool
+        | AccountKind::Project
+        | AccountKind::Clearing => None,
+    });
+    let account = id.clone();
+    Ok(ways.map(|ways| Rejection::AccountReserved { account, ways }))
 }
 
 /// That anybody may take from an account.
@@ -136,18 +224,9 @@ fn reserved(
     let Some(account) = book.account(id)? else {
         return Ok(None);
     };
-    let is_time = || account.unit == UnitId::time();
-    let named = |of: fn(&Branch, &UnitId) -> Option<AccountId>| {
-        let centre = objects.centre_around(account.id.as_str());
-        let named = centre.and_then(|centre| of(&centre.terms.prefix, &account.unit));
-        named.as_ref() == Some(&account.id)
-    };
     let ways = match account.kind {
         AccountKind::Pool if objects.pool(id)?.is_some() => {
             "relief (`ledger-cli pool relief`), and the orders and groups that it pays by policy"
-        }
-        AccountKind::Issuance if !is_time() && named(donations_account) => {
-            "donations (`ledger-cli pool donate`)"
         }
         // A source has a floor.
         AccountKind::Issuance
@@ -155,19 +234,13 @@ fn reserved(
         {
             "issuance (`ledger-cli issue`), opening grants, trainings, conversions and orders"
         }
-        AccountKind::Redemption if !is_time() && named(relief_account) => {
-            "the return of relief (`ledger-cli pool return`)"
-        }
-        AccountKind::Redemption if !is_time() && named(lapsed_account) => {
-            "what lapses with members who go"
-        }
         AccountKind::Redemption if objects.stock(id)?.is_some() => {
             "the reversal of what was redeemed or converted"
         }
         AccountKind::Clearing if objects.partner(id)?.is_some() => {
             "what comes from the partner (`ledger-cli partner receive`)"
         }
-        _ => return Ok(None),
+        _ => return kept_account(book, objects, id),
     };
     let account = id.clone();
     Ok(Some(Rejection::AccountReserved { account, ways }))

@@ -29,7 +29,7 @@ pub(super) fn known<'a>(view: View<'a>, account: &AccountId) -> Result<&'a Pool,
 
 fn open(view: View<'_>, new: &OpenPool, by: &Principal) -> Ruling {
     let account = &new.account;
-    let centre = accounts::owner(view.objects, account)?;
+    let centre = accounts::owner_of_new(view.objects, account, &new.unit)?;
     check_staff(view.objects, centre, by)?;
     accounts::check_no_holds(view.book, account)?;
     let pool = accounts::plain(account.clone(), AccountKind::Pool, &new.unit);
@@ -38,9 +38,8 @@ fn open(view: View<'_>, new: &OpenPool, by: &Principal) -> Ruling {
         let from = donations(centre, account, &new.unit)?;
         let to = relief(centre, account, &new.unit)?;
         for (id, kind) in [(from, AccountKind::Issuance), (to, AccountKind::Redemption)] {
-            accounts::check_no_holds(view.book, &id)?;
-            let opening = accounts::plain(id, kind, &new.unit);
-            ledger.push(accounts::opening(view.book, opening)?);
+            let kept = accounts::plain(id, kind, &new.unit);
+            ledger.push(accounts::kept_opening(view.book, kept)?);
         }
     }
     let fact = Fact::Pool(Box::new(PoolFact::Opened(new.clone())));

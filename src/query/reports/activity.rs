@@ -4,7 +4,7 @@ use foldhash::HashMap;
 
 use super::{
     Scope, Within,
-    grouped::{Grouped, Grouping},
+    grouped::{Grouping, Table},
     people::{People, Person},
     report::{Column, Report, Value},
     visits::{Visit, visits},
@@ -77,29 +77,19 @@ impl Tally {
 }
 
 /// Services by group.
-pub(super) struct Activity {
-    by: Grouping,
-    grouped: Grouped<Tally>,
-}
+pub(super) struct Activity(Table<Tally>);
 
 impl Activity {
     pub(super) fn by(by: Grouping) -> Self {
-        let grouped = Grouped::default();
-        Self { by, grouped }
+        Self(Table::by(by))
     }
 
     pub(super) fn add(&mut self, visit: &Visit<'_>) -> Result<(), ReadError> {
-        let group = self.by.group(|by| visit.group(by));
-        self.grouped.add(group, |tally| tally.add(visit))
+        self.0.add(|by| visit.group(by), |tally| tally.add(visit))
     }
 
     pub(super) fn report(self, at: Sequence) -> Report {
-        let columns = self.by.columns(&COLUMNS);
-        Report {
-            rows: self.grouped.rows(&columns, Tally::values),
-            columns,
-            at,
-        }
+        self.0.report(&COLUMNS, Tally::values, at)
     }
 }
 

@@ -103,6 +103,7 @@ impl Ages {
     fn age_of_rest(&self, posting: Reached) -> Option<(Age, Middle)> {
         let link = posting.row.link;
         let middle = link.middle_of(posting.ordinal)?;
+        // Its last minute may be earlier than that of all, which is as late as it can be.
         let rest = Span {
             first: middle.rest_first,
             ..link.span

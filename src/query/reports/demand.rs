@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::{
     Scope, Within,
-    grouped::{By, Grouped, Grouping},
+    grouped::{By, Grouping, Table},
     listing::each_of,
     past,
     report::{Column, Report, Value},
@@ -103,30 +103,25 @@ impl Tally {
 
 /// Needs by group, as they stood on a day.
 pub(super) struct Demand {
-    by: Grouping,
     today: Day,
-    grouped: Grouped<Tally>,
+    table: Table<Tally>,
 }
 
 impl Demand {
     pub(super) fn by(by: Grouping, today: Day) -> Self {
-        let grouped = Grouped::default();
-        Self { by, today, grouped }
+        let table = Table::by(by);
+        Self { today, table }
     }
 
     /// Adds a need that was published on a day.
     pub(super) fn add(&mut self, need: &Need, on: Day) -> Result<(), ReadError> {
-        let group = self.by.group(|by| group(need, on, by));
-        self.grouped.add(group, |tally| tally.add(need, self.today))
+        let today = self.today;
+        self.table
+            .add(|by| group(need, on, by), |tally| tally.add(need, today))
     }
 
     pub(super) fn report(self, at: Sequence) -> Report {
-        let columns = self.by.columns(&COLUMNS);
-        Report {
-            rows: self.grouped.rows(&columns, Tally::values),
-            columns,
-            at,
-        }
+        self.table.report(&COLUMNS, Tally::values, at)
     }
 }
 

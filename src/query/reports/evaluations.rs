@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::{
     Scope, Within,
-    grouped::{By, Grouped, Grouping},
+    grouped::{By, Grouping, Table},
     listing::each_of,
     ratings::{Ratings, withhold},
     report::{Column, Report, Value},
@@ -100,32 +100,23 @@ impl Tally {
 }
 
 /// What evaluators were told, by group.
-pub(super) struct Evaluations {
-    by: Grouping,
-    grouped: Grouped<Tally>,
-}
+pub(super) struct Evaluations(Table<Tally>);
 
 impl Evaluations {
     pub(super) fn by(by: Grouping) -> Self {
-        let grouped = Grouped::default();
-        Self { by, grouped }
+        Self(Table::by(by))
     }
 
     /// Adds what was filed last of an order.
     pub(super) fn add(&mut self, evaluation: &Evaluation, last: &Filed) -> Result<(), ReadError> {
-        let group = self.by.group(|by| group(evaluation, by));
-        self.grouped.add(group, |tally| tally.add(last))
+        self.0
+            .add(|by| group(evaluation, by), |tally| tally.add(last))
     }
 
     pub(super) fn report(mut self, at: Sequence) -> Report {
-        withhold(&mut self.grouped, |tally| &mut tally.quality);
-        withhold(&mut self.grouped, |tally| &mut tally.satisfaction);
-        let columns = self.by.columns(&COLUMNS);
-        Report {
-            rows: self.grouped.rows(&columns, Tally::values),
-            columns,
-            at,
-        }
+        withhold(&mut self.0.grouped, |tally| &mut tally.quality);
+        withhold(&mut self.0.grouped, |tally| &mut tally.satisfaction);
+        self.0.report(&COLUMNS, Tally::values, at)
     }
 }
 

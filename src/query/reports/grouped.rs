@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{
     MAX_ROWS, ReportError,
-    report::{ALL, Column, Value},
+    report::{ALL, Column, Report, Value},
 };
-use crate::query::ReadError;
+use crate::{ledger::Sequence, query::ReadError};
 
 /// By what services and needs are grouped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -122,5 +122,41 @@ impl<T: Default> Grouped<T> {
         all.resize(columns.len().saturating_sub(told.len()), Value::None);
         all.extend(told);
         rows.chain([all]).collect()
+    }
+}
+/// A report of rows by groups, as it is made.
+#[derive(Debug)]
+pub(super) struct Table<T> {
+    by: Grouping,
+    pub(super) grouped: Grouped<T>,
+}
+
+impl<T: Default> Table<T> {
+    pub(super) fn by(by: Grouping) -> Self {
+        let grouped = Grouped::default();
+        Self { by, grouped }
+    }
+
+    /// Adds to the group of what has these.
+    pub(super) fn add(
+        &mut self,
+        of: impl Fn(By) -> Option<String>,
+        add: impl Fn(&mut T),
+    ) -> Result<(), ReadError> {
+        self.grouped.add(self.by.group(of), add)
+    }
+
+    pub(super) fn report(
+        self,
+        columns: &[Column],
+        values: impl Fn(T) -> Vec<Value>,
+        at: Sequence,
+    ) -> Report {
+        let columns = self.by.columns(columns);
+        Report {
+            rows: self.grouped.rows(&columns, values),
+            columns,
+            at,
+        }
     }
 }

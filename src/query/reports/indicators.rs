@@ -103,7 +103,8 @@ impl Done {
     }
 }
 
-/// What others read as well, of which indicators are told.
+/// Tallies of the visits, needs, evaluations and accounts of a scope, which other reports may go
+/// through at the same time.
 #[derive(Debug, Default)]
 pub(super) struct Indicators {
     done: Done,

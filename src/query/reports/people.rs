@@ -40,7 +40,7 @@ impl People {
         numbers.map(|(id, person)| (*person, id.as_str())).collect()
     }
 
-    /// None yet, for a report of so many that all holders are read at once.
+    /// None yet, with all holders of accounts: one read instead of one for each account.
     pub(super) fn with_holders(reading: &mut Reading<'_>) -> Result<Self, ReadError> {
         let mut people = Self::default();
         let mut holders = HashMap::default();

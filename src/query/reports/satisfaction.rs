@@ -2,7 +2,7 @@
 
 use super::{
     Scope, Within,
-    grouped::{Grouped, Grouping},
+    grouped::{Grouping, Table},
     people::People,
     ratings::{Ratings, withhold},
     report::{Column, Report, Value},
@@ -65,15 +65,11 @@ impl Tally {
 }
 
 /// What recipients said, by group.
-pub(super) struct Satisfaction {
-    by: Grouping,
-    grouped: Grouped<Tally>,
-}
+pub(super) struct Satisfaction(Table<Tally>);
 
 impl Satisfaction {
     pub(super) fn by(by: Grouping) -> Self {
-        let grouped = Grouped::default();
-        Self { by, grouped }
+        Self(Table::by(by))
     }
 
     /// Adds an order. Other services nobody is asked about.
@@ -81,18 +77,12 @@ impl Satisfaction {
         if visit.order_id.is_none() {
             return Ok(());
         }
-        let group = self.by.group(|by| visit.group(by));
-        self.grouped.add(group, |tally| tally.add(visit))
+        self.0.add(|by| visit.group(by), |tally| tally.add(visit))
     }
 
     pub(super) fn report(mut self, at: Sequence) -> Report {
-        withhold(&mut self.grouped, |tally| &mut tally.ratings);
-        let columns = self.by.columns(&COLUMNS);
-        Report {
-            rows: self.grouped.rows(&columns, Tally::values),
-            columns,
-            at,
-        }
+        withhold(&mut self.0.grouped, |tally| &mut tally.ratings);
+        self.0.report(&COLUMNS, Tally::values, at)
     }
 }
 

@@ -51,7 +51,7 @@ struct Rounded {
     down: Shown,
 }
 
-/// The services of a month.
+/// The services of a month, and of its stays also those of the day before.
 #[derive(Debug, Default)]
 pub(super) struct Services {
     stays: HashMap<Person, Vec<Stay>>,
@@ -67,7 +67,7 @@ impl Services {
         people: &mut People,
     ) -> Result<Self, ReadError> {
         let mut services = Self::default();
-        // What begins on the day before may last into the first.
+        // What begins on the day before may last into the first; nothing is longer than a day.
         let since = within.scope.since.map(|since| since.minus_days(1));
         let scope = Scope {
             since,

@@ -3,6 +3,11 @@
 use super::{Faults, Model, Of, Step, wrong};
 use crate::model::everything::Id;
 
+/// Whether a centre keeps an account for donations or relief: nothing else gives to it either.
+fn is_kept(id: Id) -> bool {
+    ["a:donations:cny", "a:relief:cny"].contains(&id)
+}
+
 impl Model {
     pub(super) fn post(&mut self, id: Step, leg: (Id, Id, i64), at: Option<i64>) -> Faults {
         let mut faults = Faults::new();
@@ -14,11 +19,12 @@ impl Model {
         let (Some(one), Some(other)) = (self.accounts.get(from), self.accounts.get(to)) else {
             // What is reserved is so whatever else is wrong.
             let is_reserved = self.accounts.get(from).is_some_and(|one| one.is_reserved);
-            wrong(&mut faults, is_reserved, "ACCOUNT_RESERVED");
+            wrong(&mut faults, is_reserved || is_kept(to), "ACCOUNT_RESERVED");
             faults.push("ACCOUNT_UNKNOWN");
             return faults;
         };
-        wrong(&mut faults, one.is_reserved, "ACCOUNT_RESERVED");
+        let is_reserved = one.is_reserved || is_kept(to);
+        wrong(&mut faults, is_reserved, "ACCOUNT_RESERVED");
         wrong(&mut faults, one.unit != other.unit, "UNIT_MISMATCH");
         faults.extend(self.against(leg));
         if faults.is_empty() {
