@@ -182,12 +182,31 @@ pub struct AccountRow {
     pub last_posting: Option<Position>,
 }
 
-/// Lines of a list.
+/// Lines of a list, as one text: reports read a million of them.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Lines {
-    pub lines: Vec<String>,
+    text: String,
+    /// Where each of them ends in it.
+    ends: Vec<usize>,
     /// The key of the last, after which there may be more. None where there are no more.
     pub more_after: Option<String>,
+}
+
+impl Lines {
+    pub fn push(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.ends.push(self.text.len());
+    }
+
+    pub fn count(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn each(&self) -> impl Iterator<Item = &str> {
+        let begins = [0].into_iter().chain(self.ends.iter().copied());
+        let places = begins.zip(&self.ends);
+        places.filter_map(|(begin, end)| self.text.get(begin..*end))
+    }
 }
 
 /// One account's side of a transfer, as it is stored.

@@ -166,7 +166,7 @@ fn each_line(
     loop {
         reading.scan.check_caller()?;
         let found = reading.snapshot.lines(&list, &after, AT_ONCE)?;
-        for line in &found.lines {
+        for line in found.each() {
             let line = read_line(line)?;
             if within.scope.until.is_some_and(|until| until < line.on) {
                 return Ok(());

@@ -1,16 +1,18 @@
 //! What the tables beside the journal hold: a pure function of the records and of
 //! the state after them, used by whoever writes the tables and by the audit.
 
+mod link;
 mod tables;
 
 use std::sync::Arc;
 
+pub use link::{read_link, write_link};
 pub use tables::{Row, Table, Value};
 
 use crate::{
     exchange::{self, Changed, Object},
     ledger::{
-        Book, Booking, BookingId, Entry, Fact, Hold, HoldStateKind, Link, Origin, Posted, Sequence,
+        Book, Booking, BookingId, Entry, Fact, Hold, HoldStateKind, Origin, Posted, Sequence,
         Touched,
     },
     steps::Record,
@@ -183,40 +185,25 @@ pub fn of_posted<E>(
     posted: &[Posted],
     put: &mut impl FnMut(Row<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
+    let (mut of_debit, mut of_credit) = (Vec::new(), Vec::new());
     for Posted {
         position,
         debit,
         credit,
     } in posted
     {
-        let first = |link: &Link| Some(link.span.first).filter(|first| *first != link.minute);
-        let last = |link: &Link| Some(link.span.last).filter(|last| *last != link.minute);
-        let middle = |link: &Link| link.middle.map(|middle| middle.position);
-        let rest = |link: &Link| link.middle.map(|middle| middle.rest_first);
+        write_link(&debit.link, *position, &mut of_debit);
+        write_link(&credit.link, *position, &mut of_credit);
         put(Row {
             table: Table::Transfers,
             values: &[
                 (*position).into(),
                 debit.account_no.into(),
                 debit.balance.into(),
-                debit.link.prev.into(),
-                debit.link.jump.into(),
-                debit.link.minute.into(),
-                first(&debit.link).into(),
-                last(&debit.link).into(),
-                debit.link.span.credited.into(),
-                middle(&debit.link).into(),
-                rest(&debit.link).into(),
+                Value::Bytes(&of_debit),
                 credit.account_no.into(),
                 credit.balance.into(),
-                credit.link.prev.into(),
-                credit.link.jump.into(),
-                credit.link.minute.into(),
-                first(&credit.link).into(),
-                last(&credit.link).into(),
-                credit.link.span.credited.into(),
-                middle(&credit.link).into(),
-                rest(&credit.link).into(),
+                Value::Bytes(&of_credit),
             ],
             of: position.sequence(),
             may_change: false,

@@ -216,8 +216,9 @@ pub(super) fn lines(
     let mut rows = statement.query(params![after, end, limit as i64])?;
     let mut found = Lines::default();
     while let Some(row) = rows.next()? {
-        found.lines.push(row.get(1)?);
-        if found.lines.len() == limit {
+        let line = row.get_ref(1)?.as_str();
+        found.push(line.map_err(|error| StoreError::Corrupt(error.to_string()))?);
+        if found.count() == limit {
             found.more_after = Some(row.get(0)?);
         }
     }

@@ -8,11 +8,11 @@ use crate::{
     journal::decode,
     ledger::{
         Account, AccountId, AccountKind, Balance, Booking, BookingId, Entry, Fact, Founded, Hold,
-        HoldState, Limits, Link, Middle, Moment, Note, Origin, Position, PostedEntry, Salt,
-        Sequence, Span, Stamp, Unit, UnitId,
+        HoldState, Limits, Link, Moment, Note, Origin, Position, PostedEntry, Salt, Sequence,
+        Stamp, Unit, UnitId,
     },
     steps::Record,
-    store::{AccountRow, StoreError},
+    store::{AccountRow, StoreError, projection::read_link},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -362,45 +362,21 @@ pub(super) fn note(connection: &Connection, at: Sequence) -> Result<Option<Note>
 
 /// Where a row of `transfers` has what is of the account that it debits, and of the one that it
 /// credits, in the order of `schema.sql`: the account's number, its balance, its link.
-const SIDES: [usize; 2] = [1, 11];
+const SIDES: [usize; 2] = [1, 4];
 
-/// What a stored transfer has of an account: its balance and its link. None where the account is
-/// not on that side.
-fn side(row: &Row<'_>, first: usize, no: i64) -> Result<Option<(i64, Link)>> {
+/// What a transfer stored at a position has of an account: its balance and its link. None where
+/// the account is not on that side.
+fn side(row: &Row<'_>, first: usize, (no, at): (i64, Position)) -> Result<Option<(i64, Link)>> {
     if row.get::<_, i64>(first)? != no {
         return Ok(None);
     }
-    let place = |column| -> Result<Option<Position>> {
-        let stored: Option<i64> = row.get(column)?;
-        stored.map(position).transpose()
-    };
-    let link = Link {
-        prev: place(first + 2)?,
-        jump: place(first + 3)?,
-        middle: match place(first + 8)? {
-            Some(position) => Some(Middle {
-                position,
-                rest_first: row.get(first + 9)?,
-            }),
-            None => None,
-        },
-        minute: row.get(first + 4)?,
-        span: span(row, first + 4)?,
-    };
+    let stored = row.get_ref(first + 2)?.as_blob();
+    let stored = stored.map_err(|error| corrupt(error.to_string()))?;
+    let link = read_link(stored, at).ok_or_else(|| {
+        let bytes = stored.len();
+        corrupt(format!("the {bytes} bytes at {} are no link", at.stored()))
+    })?;
     Ok(Some((row.get(first + 1)?, link)))
-}
-
-/// A span, whose first and last minute are not there where they are the posting's own.
-fn span(row: &Row<'_>, column: usize) -> Result<Span> {
-    let minute = row.get(column)?;
-    let first = row.get::<_, Option<i64>>(column + 1)?.unwrap_or(minute);
-    let last = row.get::<_, Option<i64>>(column + 2)?.unwrap_or(minute);
-    let credited = row.get(column + 3)?;
-    Span::from_stored(first, last, credited).ok_or_else(|| {
-        corrupt(format!(
-            "minutes {first} to {last}, crediting {credited}, are no span"
-        ))
-    })
 }
 
 /// The side of a transfer that is this account's.
@@ -412,7 +388,7 @@ pub(super) fn posting(connection: &Connection, no: i64, at: Position) -> Result<
         .next()?
         .ok_or_else(|| corrupt(format!("the transfer at {} is missing", at.stored())))?;
     for first in SIDES {
-        if let Some(found) = side(row, first, no)? {
+        if let Some(found) = side(row, first, (no, at))? {
             return Ok(found);
         }
     }

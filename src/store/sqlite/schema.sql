@@ -48,30 +48,15 @@ CREATE TABLE balances (
 ) STRICT;
 
 -- A transfer is two postings. Its position is its record's sequence * 16384 + leg;
--- the links are explained in ledger/chain.rs. A first or a last minute
--- that is the posting's own is NULL.
+-- the links are explained in ledger/chain.rs, their bytes in store/projection/link.rs.
 CREATE TABLE transfers (
-  position            INTEGER PRIMARY KEY,
-  debit_no            INTEGER NOT NULL,
-  debit_balance       INTEGER NOT NULL,
-  debit_prev          INTEGER,
-  debit_jump          INTEGER,
-  debit_minute        INTEGER NOT NULL,
-  debit_first_minute  INTEGER,
-  debit_last_minute   INTEGER,
-  debit_credited      INTEGER NOT NULL,
-  debit_middle        INTEGER,
-  debit_rest_minute   INTEGER,
-  credit_no           INTEGER NOT NULL,
-  credit_balance      INTEGER NOT NULL,
-  credit_prev         INTEGER,
-  credit_jump         INTEGER,
-  credit_minute       INTEGER NOT NULL,
-  credit_first_minute INTEGER,
-  credit_last_minute  INTEGER,
-  credit_credited     INTEGER NOT NULL,
-  credit_middle       INTEGER,
-  credit_rest_minute  INTEGER
+  position       INTEGER PRIMARY KEY,
+  debit_no       INTEGER NOT NULL,
+  debit_balance  INTEGER NOT NULL,
+  debit_link     BLOB NOT NULL,
+  credit_no      INTEGER NOT NULL,
+  credit_balance INTEGER NOT NULL,
+  credit_link    BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE holds (
