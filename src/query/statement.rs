@@ -10,6 +10,7 @@ use super::{
     reports::position,
 };
 use crate::{
+    exchange::{Day, Fact, GroupFact, Object, ObjectId},
     ledger::{AccountId, BookingId, Entry, Moment, Sequence, Stamp, UnitId},
     steps::Record,
     store::{AccountRow, Snapshot, StoreError},
@@ -58,6 +59,9 @@ pub struct PostingView {
     /// What stood on the account after it, in the order of the statement's
     /// times, in steps.
     pub balance: i64,
+    /// The day on which the service took place that its record settles, corrects or charges for:
+    /// that of an order or a group. None of all else.
+    pub service_on: Option<Day>,
     /// What reversed its entry. None where nothing did.
     pub reversed_by: Option<BookingId>,
 }
@@ -237,11 +241,31 @@ fn views(
     steps: &[Reached],
     account: &AccountId,
 ) -> Result<Vec<PostingView>, ReadError> {
-    let records = history.records(steps)?.into_iter().zip(steps);
-    let views =
-        records.map(|((record, effective_at), step)| view(&record, effective_at, *step, account));
-    let views: Result<Vec<_>, StoreError> = views.collect();
-    Ok(views?)
+    let mut views = Vec::with_capacity(steps.len());
+    for ((record, effective_at), step) in history.records(steps)?.into_iter().zip(steps) {
+        let service_on = service_on(history, &record)?;
+        views.push(PostingView {
+            service_on,
+            ..view(&record, effective_at, *step, account)?
+        });
+    }
+    Ok(views)
+}
+
+/// The service date of the order or the group that a record is of.
+fn service_on(history: &mut History<'_>, record: &Record) -> Result<Option<Day>, StoreError> {
+    let group = match record.step.exchange_fact() {
+        Some(Fact::OrderStepped(new)) => return Ok(Some(new.on)),
+        Some(Fact::Group(fact)) => match &**fact {
+            GroupFact::Stepped(new) => new.step.group,
+            GroupFact::Opened(_) => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    match history.snapshot.object(&ObjectId::Group(group))? {
+        Some(Object::Group(group)) => Ok(Some(group.grounds.on)),
+        _ => Err(StoreError::Corrupt(format!("group {group} is missing"))),
+    }
 }
 
 /// Adds what had reversed entries by a position.
@@ -261,7 +285,7 @@ fn mark_reversed(
     Ok(())
 }
 
-/// A posting, but for what reversed it.
+/// A posting, but for its service date and what reversed it.
 fn view(
     record: &Record,
     effective_at: Moment,
@@ -284,6 +308,7 @@ fn view(
         effective_at,
         amount,
         balance: step.row.balance,
+        service_on: None,
         reversed_by: None,
         stamp: record.stamp,
         entry: Arc::clone(entry),

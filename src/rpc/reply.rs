@@ -153,6 +153,9 @@ pub(super) fn posting(view: &PostingView) -> v1::Posting {
         reversed_by_entry_id: view
             .reversed_by
             .map_or_else(String::new, |id| id.to_string()),
+        service_on: view
+            .service_on
+            .map_or_else(String::new, |on| on.to_string()),
     }
 }
 

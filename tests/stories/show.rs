@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use timebank::{
+    exchange::Day,
     ledger::{
         Account, AccountKind, Balance, Booking, Caller, Entry, Fact, Hold, HoldPlaced, HoldState,
         Malformed, Moment, Origin, PostedEntry, Stamp, Transfer,
@@ -225,8 +226,13 @@ pub(super) fn posting(names: &Names, view: &PostingView) -> String {
         Some(by) => format!(", reversed by {}", names.name(by)),
         None => String::new(),
     };
+    let effective_on = Day::of_utc(view.effective_at);
+    let served = match view.service_on.filter(|on| *on != effective_on) {
+        Some(on) => format!(", served on {on}"),
+        None => String::new(),
+    };
     names.shorten(&format!(
-        "{}. #{} {} {sign}{} {} = {} at {}{reversed}",
+        "{}. #{} {} {sign}{} {} = {} at {}{served}{reversed}",
         view.ordinal,
         view.stamp.sequence,
         names.name(view.entry.id),

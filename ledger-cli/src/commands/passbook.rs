@@ -132,7 +132,10 @@ async fn row(
         Some(service) => names.service(&service.value),
         None => posting.kind.clone(),
     };
-    let what = format!("{what}, {}", posting.counter_account_id);
+    let mut what = format!("{what}, {}", posting.counter_account_id);
+    if !posting.service_on.is_empty() && posting.service_on != date {
+        what = format!("{what}, 服务日期 served on {}", posting.service_on);
+    }
     let amount = shown(session, posting.amount.abs(), &page.unit_id).await?;
     let balance = shown(session, posting.balance, &page.unit_id).await?;
     let (come, gone) = match posting.amount < 0 {

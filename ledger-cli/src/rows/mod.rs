@@ -117,6 +117,7 @@ pub(crate) const POSTINGS: Layout = Layout {
         "entry_id",
         "recorded_at",
         "effective_at",
+        "service_on",
         "kind",
         "counter_account_id",
         "amount",
@@ -130,6 +131,7 @@ pub(crate) const POSTINGS: Layout = Layout {
     columns: &[
         ("recorded_at", "recorded"),
         ("effective_at", "effective"),
+        ("service_on", "service"),
         ("kind", "kind"),
         ("counter_account_id", "counter account"),
         ("amount", "amount"),
@@ -257,6 +259,7 @@ pub(crate) fn posting(posting: &Posting, page: &ListPostingsResponse) -> Row {
         ("entry_id", Cell::text(&posting.entry_id)),
         ("recorded_at", Cell::time(posting.recorded_at)),
         ("effective_at", Cell::time(posting.effective_at)),
+        ("service_on", Cell::text(&posting.service_on)),
         ("kind", Cell::text(&posting.kind)),
         (
             "counter_account_id",

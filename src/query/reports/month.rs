@@ -1,6 +1,6 @@
 //! The month's report: what the monthly meeting needs, all as of one position. It is what the
-//! reports of its parts have, but that each service,
-//! need, evaluation and account is read once for all of them.
+//! reports of its parts have, but that each service, need, evaluation and account is read once for
+//! all of them.
 
 use super::{
     By, Report, Scope, Within,
