@@ -45,8 +45,9 @@ pub(crate) struct BalanceArgs {
 pub(crate) struct StatementArgs {
     /// The account
     id: String,
-    /// A month by service dates, with what stood on the account before and after, a row each: as
-    /// --by effective with its first and last day
+    /// A month, with what stood on the account before and after, a row each: as --by effective with
+    /// its first and last day. What settles after its month was closed is of a later one, with its
+    /// service date beside it
     #[arg(long, value_parser = month, conflicts_with_all = ["since", "until", "by"])]
     month: Option<NaiveDate>,
     /// Only postings at or after this moment; a date alone is the start of that day

@@ -21,8 +21,8 @@ pub(super) fn owner<'a>(
     }
 }
 
-/// The same of an account that a step makes a pool, a source or a stock: it is none that the centre
-/// keeps for something else.
+/// The same of an account that a step makes a pool, a source or a stock, and which is none that the
+/// centre keeps for something else.
 pub(super) fn owner_of_new<'a>(
     objects: &'a Objects,
     account: &AccountId,
@@ -82,8 +82,8 @@ pub(super) fn opening(
     }
 }
 
-/// The same of an account that a centre keeps: if it was there before the centre, with limits of
-/// its own or something held of it, it does not do.
+/// The same of an account that a centre keeps. One that was there before the centre, with limits of
+/// its own or something held of it, does not do.
 pub(super) fn kept_opening(
     book: &Book,
     opened: AccountOpened,

@@ -174,7 +174,7 @@ impl Indicators {
     }
 }
 
-/// Says an indicator with its definition. What counts steps is of money.
+/// Says an indicator with its definition. Of what counts steps there is money alone.
 fn say(figures: &mut Figures, name: &str, (unit, value): (Unit, Value)) {
     let of = if unit == Unit::Steps { MONEY } else { "" };
     figures.say(name, of, (unit, value), definition(name));
