@@ -302,68 +302,96 @@ impl List {
         }
     }
 
+    /// Its name, without the day where it has its objects in the order of days.
+    fn stem(&self) -> String {
+        match self {
+            Self::Centres => "centres".into(),
+            Self::Holders => "holders".into(),
+            Self::StaffOf(centre) => format!("staff-of/{centre}"),
+            Self::Policies => "policies".into(),
+            Self::PoliciesOf(centre) => format!("policies-of/{centre}"),
+            Self::MandatesOf(owner) => format!("mandates-of/{owner}"),
+            Self::MandatesTo(centre) => format!("mandates-to/{centre}"),
+            Self::MembersOf(centre) => format!("members-of/{centre}"),
+            Self::MembersIn(centre, state) => format!("members-of/{centre}/{state}"),
+            Self::MembersOfBlock(centre, block) => format!("members-of/{centre}/block/{block}"),
+            Self::SecondMembers(centre) => format!("members-of/{centre}/second"),
+            Self::SuppliersOf(centre, service) => {
+                format!("members-of/{centre}/supply/{service}")
+            }
+            Self::MembersLapsing(centre, month) => {
+                format!("members-of/{centre}/lapsing/{month}")
+            }
+            Self::JoinedFrom(centre, _) => format!("joined-in/{centre}/on"),
+            Self::NeedsIn(centre, state, month) => format!("needs-of/{centre}/{state}/{month}"),
+            Self::NeedsOf(member) => format!("needs-for/{member}"),
+            Self::NeedsFrom(centre, _) => format!("needs-of/{centre}/asked"),
+            Self::OrdersOn(centre, day) => format!("orders-of/{centre}/on/{day}"),
+            Self::OrdersFrom(centre, _) => format!("orders-of/{centre}/on"),
+            Self::OrdersAwaited(centre, _) => format!("orders-of/{centre}/awaited"),
+            Self::OrdersToCorrect(centre, _) => format!("orders-of/{centre}/to-correct"),
+            Self::OrdersIn(centre, state, _) => format!("orders-of/{centre}/{state}"),
+            Self::OrdersOf(member) => format!("orders-for/{member}"),
+            Self::OrdersOfSheet(centre, number) => format!("orders-of/{centre}/sheet/{number}"),
+            Self::StandingsIn(centre, state) => format!("standings-of/{centre}/{state}"),
+            Self::StandingsOf(member) => format!("standings-for/{member}"),
+            Self::StandingsDue(_) => "standings-due".into(),
+            Self::StandingsOff(centre, month) => format!("standings-of/{centre}/off/{month}"),
+            Self::IncidentsIn(centre, state) => format!("incidents-of/{centre}/{state}"),
+            Self::PeriodsOf(centre) => format!("periods-of/{centre}"),
+            Self::PeriodsUnsealed => "periods-unsealed".into(),
+            Self::StocksOf(centre) => format!("stocks-of/{centre}"),
+            Self::PartnersOf(centre) => format!("partners-of/{centre}"),
+            Self::RemittancesWith(partner) => format!("remittances-with/{partner}"),
+            Self::GroupsFrom(centre, _) => format!("groups-of/{centre}/on"),
+            Self::PagesOf(group) => format!("pages-of/{group}"),
+            Self::EvaluationsFrom(centre, _) => format!("evaluations-of/{centre}/on"),
+            Self::LooksAt(member) => format!("looks-at/{member}"),
+            Self::LooksFrom(centre, _) => format!("looks-of/{centre}/on"),
+            Self::ItemsOf(stock) => format!("items-of/{stock}"),
+            Self::SourcesOf(centre) => format!("sources-of/{centre}"),
+            Self::PoolsOf(centre) => format!("pools-of/{centre}"),
+            Self::DonationsTo(pool) => format!("donations-to/{pool}"),
+            Self::ReliefsIn(centre, state) => format!("reliefs-of/{centre}/{state}"),
+            Self::ReliefsOpen(centre) => format!("reliefs-of/{centre}/open"),
+            Self::ReliefsOf(member) => format!("reliefs-for/{member}"),
+            Self::TrainingsOf(member, None, _) => format!("trainings-for/{member}/on"),
+            Self::TrainingsOf(member, Some(code), _) => {
+                format!("trainings-for/{member}/code/{code}/on")
+            }
+            Self::TrainingsIn(centre, None, _) => format!("trainings-of/{centre}/on"),
+            Self::TrainingsIn(centre, Some(code), _) => {
+                format!("trainings-of/{centre}/code/{code}/on")
+            }
+        }
+    }
+
     /// What the keys of its objects begin with: no other list's do, but for those that it has one
     /// after another.
     pub fn prefix(&self) -> String {
+        let stem = self.stem();
+        match self.day() {
+            Some(_) => format!("{stem}/"),
+            None => format!("{stem} "),
+        }
+    }
+
+    /// The day that it is named with, where it has its objects in the order of days.
+    fn day(&self) -> Option<Day> {
         match self {
-            Self::Centres => "centres ".into(),
-            Self::Holders => "holders ".into(),
-            Self::StaffOf(centre) => format!("staff-of/{centre} "),
-            Self::Policies => "policies ".into(),
-            Self::PoliciesOf(centre) => format!("policies-of/{centre} "),
-            Self::MandatesOf(owner) => format!("mandates-of/{owner} "),
-            Self::MandatesTo(centre) => format!("mandates-to/{centre} "),
-            Self::MembersOf(centre) => format!("members-of/{centre} "),
-            Self::MembersIn(centre, state) => format!("members-of/{centre}/{state} "),
-            Self::MembersOfBlock(centre, block) => format!("members-of/{centre}/block/{block} "),
-            Self::SecondMembers(centre) => format!("members-of/{centre}/second "),
-            Self::SuppliersOf(centre, service) => {
-                format!("members-of/{centre}/supply/{service} ")
-            }
-            Self::MembersLapsing(centre, month) => {
-                format!("members-of/{centre}/lapsing/{month} ")
-            }
-            Self::JoinedFrom(centre, _) => format!("joined-in/{centre} "),
-            Self::NeedsIn(centre, state, month) => format!("needs-of/{centre}/{state}/{month} "),
-            Self::NeedsOf(member) => format!("needs-for/{member} "),
-            Self::NeedsFrom(centre, _) => format!("needs-of/{centre}/asked/"),
-            Self::OrdersOn(centre, day) => format!("orders-of/{centre}/on/{day} "),
-            Self::OrdersFrom(centre, _) => format!("orders-of/{centre}/on/"),
-            Self::OrdersAwaited(centre, _) => format!("orders-of/{centre}/awaited "),
-            Self::OrdersToCorrect(centre, _) => format!("orders-of/{centre}/to-correct "),
-            Self::OrdersIn(centre, state, _) => format!("orders-of/{centre}/{state} "),
-            Self::OrdersOf(member) => format!("orders-for/{member} "),
-            Self::OrdersOfSheet(centre, number) => format!("orders-of/{centre}/sheet/{number} "),
-            Self::StandingsIn(centre, state) => format!("standings-of/{centre}/{state} "),
-            Self::StandingsOf(member) => format!("standings-for/{member} "),
-            Self::StandingsDue(_) => "standings-due ".into(),
-            Self::StandingsOff(centre, month) => format!("standings-of/{centre}/off/{month} "),
-            Self::IncidentsIn(centre, state) => format!("incidents-of/{centre}/{state} "),
-            Self::PeriodsOf(centre) => format!("periods-of/{centre} "),
-            Self::PeriodsUnsealed => "periods-unsealed ".into(),
-            Self::StocksOf(centre) => format!("stocks-of/{centre} "),
-            Self::PartnersOf(centre) => format!("partners-of/{centre} "),
-            Self::RemittancesWith(partner) => format!("remittances-with/{partner} "),
-            Self::GroupsFrom(centre, _) => format!("groups-of/{centre} "),
-            Self::PagesOf(group) => format!("pages-of/{group} "),
-            Self::EvaluationsFrom(centre, _) => format!("evaluations-of/{centre} "),
-            Self::LooksAt(member) => format!("looks-at/{member} "),
-            Self::LooksFrom(centre, _) => format!("looks-of/{centre} "),
-            Self::ItemsOf(stock) => format!("items-of/{stock} "),
-            Self::SourcesOf(centre) => format!("sources-of/{centre} "),
-            Self::PoolsOf(centre) => format!("pools-of/{centre} "),
-            Self::DonationsTo(pool) => format!("donations-to/{pool} "),
-            Self::ReliefsIn(centre, state) => format!("reliefs-of/{centre}/{state} "),
-            Self::ReliefsOpen(centre) => format!("reliefs-of/{centre}/open "),
-            Self::ReliefsOf(member) => format!("reliefs-for/{member} "),
-            Self::TrainingsOf(member, None, _) => format!("trainings-for/{member} "),
-            Self::TrainingsOf(member, Some(code), _) => {
-                format!("trainings-for/{member}/code/{code} ")
-            }
-            Self::TrainingsIn(centre, None, _) => format!("trainings-of/{centre} "),
-            Self::TrainingsIn(centre, Some(code), _) => {
-                format!("trainings-of/{centre}/code/{code} ")
-            }
+            Self::StandingsDue(day)
+            | Self::OrdersAwaited(_, day)
+            | Self::OrdersToCorrect(_, day)
+            | Self::OrdersIn(_, _, day)
+            | Self::OrdersFrom(_, day)
+            | Self::NeedsFrom(_, day)
+            | Self::JoinedFrom(_, day)
+            | Self::EvaluationsFrom(_, day)
+            | Self::LooksFrom(_, day)
+            | Self::GroupsFrom(_, day)
+            | Self::TrainingsOf(_, _, day)
+            | Self::TrainingsIn(_, _, day) => Some(*day),
+            _ => None,
         }
     }
 
@@ -415,25 +443,18 @@ impl List {
         }
     }
 
-    /// The key of an object in it.
+    /// The key of an object in it: the list's name, a blank, and the object's id. The name has no
+    /// other blank, so the id is what comes after the first.
     pub fn key(&self, id: &ObjectId) -> String {
-        let prefix = self.prefix();
-        match self {
-            Self::StandingsDue(day)
-            | Self::OrdersAwaited(_, day)
-            | Self::OrdersToCorrect(_, day)
-            | Self::OrdersIn(_, _, day)
-            | Self::OrdersFrom(_, day)
-            | Self::NeedsFrom(_, day)
-            | Self::JoinedFrom(_, day)
-            | Self::EvaluationsFrom(_, day)
-            | Self::LooksFrom(_, day)
-            | Self::GroupsFrom(_, day)
-            | Self::TrainingsOf(_, _, day)
-            | Self::TrainingsIn(_, _, day) => {
-                format!("{prefix}{day} {id}")
-            }
-            _ => format!("{prefix}{id}"),
+        let stem = self.stem();
+        match self.day() {
+            Some(day) => format!("{stem}/{day} {id}"),
+            None => format!("{stem} {id}"),
         }
+    }
+
+    /// The id in a key.
+    pub fn id_in(key: &str) -> &str {
+        key.split_once(' ').map_or(key, |(_, id)| id)
     }
 }

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::ledger::AccountId;
 
 use super::{
@@ -407,8 +409,14 @@ impl Object {
     /// What a list has of it, so that whoever reads the list need not read the object.
     fn line(&self, list: &List) -> Option<String> {
         match (self, list) {
-            (Self::Order(order), List::OrdersOn(..)) => order.line(),
+            (Self::Order(order), List::OrdersOn(..)) => order.line().map(text_of),
+            (Self::Need(need), List::NeedsFrom(..)) => Some(text_of(need.line())),
             _ => None,
         }
     }
+}
+
+/// A line as text. It has no value that cannot be written; were there one, an audit would tell.
+fn text_of(line: impl Serialize) -> String {
+    serde_json::to_string(&line).unwrap_or_default()
 }

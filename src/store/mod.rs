@@ -182,30 +182,36 @@ pub struct AccountRow {
     pub last_posting: Option<Position>,
 }
 
-/// Lines of a list, as one text: reports read a million of them.
+/// Lines of a list, each with the id of its object, as one text: reports read a million of them.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Lines {
     text: String,
-    /// Where each of them ends in it.
-    ends: Vec<usize>,
+    /// Where each id ends in it, and the line after it.
+    ends: Vec<[usize; 2]>,
     /// The key of the last, after which there may be more. None where there are no more.
     pub more_after: Option<String>,
 }
 
 impl Lines {
-    pub fn push(&mut self, line: &str) {
+    pub fn push(&mut self, id: &str, line: &str) {
+        self.text.push_str(id);
+        let id_end = self.text.len();
         self.text.push_str(line);
-        self.ends.push(self.text.len());
+        self.ends.push([id_end, self.text.len()]);
     }
 
     pub fn count(&self) -> usize {
         self.ends.len()
     }
 
-    pub fn each(&self) -> impl Iterator<Item = &str> {
-        let begins = [0].into_iter().chain(self.ends.iter().copied());
-        let places = begins.zip(&self.ends);
-        places.filter_map(|(begin, end)| self.text.get(begin..*end))
+    /// The ids and lines, in the order of the list.
+    pub fn each(&self) -> impl Iterator<Item = (&str, &str)> {
+        let ends = self.ends.iter().copied();
+        let begins = [0].into_iter().chain(ends.clone().map(|[_, end]| end));
+        begins.zip(ends).filter_map(|(begin, [id_end, end])| {
+            let id = self.text.get(begin..id_end)?;
+            Some((id, self.text.get(id_end..end)?))
+        })
     }
 }
 

@@ -1,16 +1,18 @@
-//! What reports read of orders: a line of each in the list of its centre's orders, so that a
-//! year of them is read without the orders themselves.
+//! What reports read of orders and needs: a line of each in a list of its centre, so that a year
+//! of them is read without the orders and needs themselves. A line has no names of fields, which
+//! would be most of it.
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Order, OrderState, Rating};
-use crate::{exchange::Day, ledger::Sequence};
+use super::{Need, NeedState, Order, OrderState, Rating, need};
+use crate::{
+    exchange::Day,
+    ledger::{Moment, Sequence},
+};
 
 /// An order that something was reckoned for, as its line has it.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 pub struct OrderLine<'a> {
-    /// The order's id.
-    pub id: &'a str,
     /// Its first record, and the last that changed it. Of the order as it stood at a record in
     /// between the line tells nothing: that is read of the order and its records.
     pub first: Sequence,
@@ -24,8 +26,9 @@ pub struct OrderLine<'a> {
     pub point: Option<&'a str>,
     pub provider: &'a str,
     pub recipient: &'a str,
-    /// The account that pays.
-    pub payer: &'a str,
+    /// The account that pays. None where that is the recipient's own.
+    #[serde(borrow)]
+    pub payer: Option<&'a str>,
     /// As long as it took; 0 where nobody was served by it.
     pub served_minutes: i64,
     /// What the provider got of hours, and what was paid of them.
@@ -35,21 +38,9 @@ pub struct OrderLine<'a> {
     pub rating: Option<Rating>,
 }
 
-impl<'a> OrderLine<'a> {
-    /// Reads a line.
-    ///
-    /// # Errors
-    /// Where it is none.
-    pub fn read(line: &'a str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(line)
-    }
-}
-
-/// Without the names of the fields, which would be most of it.
 impl Serialize for OrderLine<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         (
-            &self.id,
             &self.first,
             &self.last,
             &self.on,
@@ -69,17 +60,8 @@ impl Serialize for OrderLine<'_> {
 }
 
 impl Order {
-    /// Its line as text. None where nothing was reckoned yet; once something was, there always
-    /// is one.
-    pub fn line(&self) -> Option<String> {
-        let id = self.id.to_string();
-        // It has no value that cannot be written; were there one, an audit would tell.
-        let line = serde_json::to_string(&self.as_line(&id)?);
-        Some(line.unwrap_or_default())
-    }
-
-    /// Its line, with its id as text. None where nothing was reckoned yet.
-    pub fn as_line<'a>(&'a self, id: &'a str) -> Option<OrderLine<'a>> {
+    /// Its line. None where nothing was reckoned yet; once something was, there always is one.
+    pub fn line(&self) -> Option<OrderLine<'_>> {
         let reckoned = self.reckoned.as_ref()?;
         let is_settled = matches!(self.state, OrderState::Settled | OrderState::Resolved);
         let [credited_minutes, paid_minutes] = match self.earns {
@@ -90,8 +72,8 @@ impl Order {
             Some(_) => [0; 2],
         };
         let said = self.by_recipient.as_ref();
+        let [recipient, payer] = [self.recipient.as_str(), self.payer.as_str()];
         Some(OrderLine {
-            id,
             first: self.steps.first().copied().unwrap_or_default(),
             last: self.steps.last().copied().unwrap_or_default(),
             on: self.on,
@@ -99,8 +81,8 @@ impl Order {
             block: self.block.as_ref().map(|block| block.as_str()),
             point: self.point.as_ref().map(|point| point.as_str()),
             provider: self.provider.as_str(),
-            recipient: self.recipient.as_str(),
-            payer: self.payer.as_str(),
+            recipient,
+            payer: Some(payer).filter(|payer| *payer != recipient),
             served_minutes: if is_settled {
                 reckoned.confirmed.get()
             } else {
@@ -110,5 +92,70 @@ impl Order {
             paid_minutes,
             rating: said.and_then(|said| said.rating),
         })
+    }
+}
+
+/// A need, as its line has it.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct NeedLine<'a> {
+    /// Its first record, and the last that changed it, as of orders.
+    pub first: Sequence,
+    pub last: Sequence,
+    pub published_at: Moment,
+    /// None where it was not accepted, or by the very record that published it.
+    pub first_accepted_at: Option<Moment>,
+    /// Without [`NeedState::Expired`], which is told by the day.
+    pub state: NeedState,
+    /// The last day on which it can be accepted.
+    pub open_until: Day,
+    pub service: &'a str,
+    #[serde(borrow)]
+    pub block: Option<&'a str>,
+    #[serde(borrow)]
+    pub point: Option<&'a str>,
+    /// How many offered to help.
+    pub offers: i64,
+}
+
+impl NeedLine<'_> {
+    /// How the need stands on a day.
+    pub fn state_on(&self, today: Day) -> NeedState {
+        need::state_on(self.state, self.open_until, today)
+    }
+}
+
+impl Serialize for NeedLine<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (
+            &self.first,
+            &self.last,
+            &self.published_at,
+            &self.first_accepted_at,
+            &self.state,
+            &self.open_until,
+            &self.service,
+            &self.block,
+            &self.point,
+            &self.offers,
+        )
+            .serialize(serializer)
+    }
+}
+
+impl Need {
+    /// Its line.
+    pub fn line(&self) -> NeedLine<'_> {
+        NeedLine {
+            first: self.steps.first().copied().unwrap_or_default(),
+            last: self.steps.last().copied().unwrap_or_default(),
+            published_at: self.published_at,
+            first_accepted_at: self.first_accepted_at,
+            state: self.state,
+            open_until: self.open_until,
+            service: self.terms.service.as_str(),
+            block: self.block.as_ref().map(|block| block.as_str()),
+            point: self.terms.point.as_ref().map(|point| point.as_str()),
+            offers: i64::try_from(self.offers.len()).unwrap_or(i64::MAX),
+        }
     }
 }

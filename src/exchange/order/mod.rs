@@ -23,7 +23,7 @@ pub use incident::{
     CloseIncident, Evidence, Incident, IncidentKind, IncidentState, MAX_INCIDENTS,
     MAX_INCIDENTS_BY_MEMBERS, ReportIncident,
 };
-pub use line::OrderLine;
+pub use line::{NeedLine, OrderLine};
 pub(super) use need::MAX_DAYS_AHEAD;
 pub use need::{
     AcceptNeed, Helpers, MAX_OFFERS, Need, NeedAction, NeedStep, NeedTerms, Offer, PublishNeed,

@@ -272,10 +272,15 @@ impl Need {
 
     /// How it stands on a day.
     pub fn state_on(&self, today: Day) -> NeedState {
-        let is_open = matches!(self.state, NeedState::Published | NeedState::Approved);
-        match is_open && today > self.open_until {
-            true => NeedState::Expired,
-            false => self.state,
-        }
+        state_on(self.state, self.open_until, today)
+    }
+}
+
+/// How a need stands on a day that could be accepted until one.
+pub(super) fn state_on(state: NeedState, open_until: Day, today: Day) -> NeedState {
+    let is_open = matches!(state, NeedState::Published | NeedState::Approved);
+    match is_open && today > open_until {
+        true => NeedState::Expired,
+        false => state,
     }
 }

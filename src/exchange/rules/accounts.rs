@@ -26,14 +26,10 @@ pub(super) fn owner<'a>(
 pub(super) fn owner_of_new<'a>(
     objects: &'a Objects,
     account: &AccountId,
-    unit: &UnitId,
 ) -> Result<&'a Branch, Rejection> {
-    match kept(objects, account, unit) {
+    match kept(objects, account) {
         None => owner(objects, account),
-        Some(ways) => {
-            let account = account.clone();
-            Err(Rejection::AccountReserved { account, ways })
-        }
+        Some((_, ways)) => Err(reserved_for(ways, account)),
     }
 }
 
@@ -122,23 +118,31 @@ pub(super) fn lapsed_account(centre: &Branch, unit: &UnitId) -> Option<AccountId
     AccountId::parse(&format!("{centre}:lapsed:{unit}")).ok()
 }
 
-/// For what a centre keeps an account, which its steps open and which nothing else gives to or
-/// takes from. None where it is another.
-fn kept(objects: &Objects, id: &AccountId, unit: &UnitId) -> Option<&'static str> {
-    if *unit == UnitId::time() {
+/// The unit in which a centre keeps an account of this name, and for what: its steps open it, and
+/// nothing else gives to it or takes from it. None where the account is another.
+fn kept(objects: &Objects, id: &AccountId) -> Option<(UnitId, &'static str)> {
+    let (_, unit) = id.as_str().rsplit_once(':')?;
+    let unit = UnitId::parse(unit).ok()?;
+    if unit == UnitId::time() {
         return None;
     }
     let centre = &objects.centre_around(id.as_str())?.terms.prefix;
     let is = |account: Option<AccountId>| account.as_ref() == Some(id);
-    if is(donations_account(centre, unit)) {
-        Some("donations (`ledger-cli pool donate`)")
-    } else if is(relief_account(centre, unit)) {
-        Some("relief (`ledger-cli pool relief`) and its return (`ledger-cli pool return`)")
-    } else if is(lapsed_account(centre, unit)) {
-        Some("what lapses with members who go")
+    let ways = if is(donations_account(centre, &unit)) {
+        "donations (`ledger-cli pool donate`)"
+    } else if is(relief_account(centre, &unit)) {
+        "relief (`ledger-cli pool relief`) and its return (`ledger-cli pool return`)"
+    } else if is(lapsed_account(centre, &unit)) {
+        "what lapses with members who go"
     } else {
-        None
-    }
+        return None;
+    };
+    Some((unit, ways))
+}
+
+fn reserved_for(ways: &'static str, id: &AccountId) -> Rejection {
+    let account = id.clone();
+    Rejection::AccountReserved { account, ways }
 }
 
 /// That what is asked of the ledger alone takes nothing from an account that is for steps of
@@ -158,7 +162,7 @@ pub(super) fn check_ledger(
         ledger::Command::ChangeLimits { id, .. } | ledger::Command::CloseAccount { id } => {
             return check_free(book, objects, id);
         }
-        ledger::Command::OpenAccount(opened) => return check_not_kept(book, objects, opened),
+        ledger::Command::OpenAccount(opened) => return check_not_kept(book, objects, &opened.id),
         _ => return Ok(()),
     };
     for leg in legs {
@@ -175,14 +179,10 @@ pub(super) fn check_ledger(
     Ok(())
 }
 
-/// That an account which is new is none that a centre keeps.
-fn check_not_kept(book: &Book, objects: &Objects, opened: &AccountOpened) -> Result<(), Undecided> {
-    let AccountOpened { id, unit, .. } = opened;
-    match kept(objects, id, unit) {
-        Some(ways) if book.account(id)?.is_none() => {
-            let account = id.clone();
-            Err(Rejection::AccountReserved { account, ways }.into())
-        }
+/// That an account which is new is none that a centre keeps, in whatever unit.
+fn check_not_kept(book: &Book, objects: &Objects, id: &AccountId) -> Result<(), Undecided> {
+    match kept(objects, id) {
+        Some((_, ways)) if book.account(id)?.is_none() => Err(reserved_for(ways, id).into()),
         _ => Ok(()),
     }
 }
@@ -194,16 +194,17 @@ fn kept_account(
     id: &AccountId,
 ) -> Result<Option<Rejection>, NotLoaded> {
     let account = book.account(id)?;
-    let ways = account.and_then(|account| match account.kind {
-        AccountKind::Issuance | AccountKind::Redemption => kept(objects, id, &account.unit),
+    let kept = account.and_then(|account| match account.kind {
+        AccountKind::Issuance | AccountKind::Redemption => {
+            kept(objects, id).filter(|(unit, _)| *unit == account.unit)
+        }
         AccountKind::Member
         | AccountKind::Organisation
         | AccountKind::Pool
         | AccountKind::Project
         | AccountKind::Clearing => None,
     });
-    let account = id.clone();
-    Ok(ways.map(|ways| Rejection::AccountReserved { account, ways }))
+    Ok(kept.map(|(_, ways)| reserved_for(ways, id)))
 }
 
 /// That anybody may take from an account.
@@ -242,6 +243,5 @@ fn reserved(
         }
         _ => return kept_account(book, objects, id),
     };
-    let account = id.clone();
-    Ok(Some(Rejection::AccountReserved { account, ways }))
+    Ok(Some(reserved_for(ways, id)))
 }

@@ -38,7 +38,7 @@ pub(super) fn known<'a>(view: View<'a>, account: &AccountId) -> Result<&'a Sourc
 
 fn open(view: View<'_>, new: &OpenSource, by: &Principal) -> Ruling {
     let account = &new.account;
-    let centre = accounts::owner_of_new(view.objects, account, &new.unit)?;
+    let centre = accounts::owner_of_new(view.objects, account)?;
     check_staff(view.objects, centre, by)?;
     if view.book.account(account)?.is_some() {
         return Err(unfit(account, "it is there already").into());

@@ -29,7 +29,7 @@ pub(super) fn known<'a>(view: View<'a>, account: &AccountId) -> Result<&'a Pool,
 
 fn open(view: View<'_>, new: &OpenPool, by: &Principal) -> Ruling {
     let account = &new.account;
-    let centre = accounts::owner_of_new(view.objects, account, &new.unit)?;
+    let centre = accounts::owner_of_new(view.objects, account)?;
     check_staff(view.objects, centre, by)?;
     accounts::check_no_holds(view.book, account)?;
     let pool = accounts::plain(account.clone(), AccountKind::Pool, &new.unit);

@@ -36,7 +36,7 @@ pub(super) fn known<'a>(view: View<'a>, account: &AccountId) -> Result<&'a Stock
 }
 
 fn open(view: View<'_>, new: &OpenStock, by: &Principal) -> Ruling {
-    let centre = accounts::owner_of_new(view.objects, &new.account, &new.unit)?;
+    let centre = accounts::owner_of_new(view.objects, &new.account)?;
     check_staff(view.objects, centre, by)?;
     accounts::check_no_holds(view.book, &new.account)?;
     let account = accounts::plain(new.account.clone(), AccountKind::Redemption, &new.unit);

@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 use super::{
     Scope, Within,
     grouped::{By, Grouping, Table},
-    listing::each_of,
+    listing::{each_line, object_of, read_line},
     past,
     report::{Column, Report, Value},
 };
 use crate::{
-    exchange::{Branch, Day, List, Need, NeedState, Object},
+    exchange::{Branch, Day, List, Need, NeedId, NeedState, Object, ObjectId, order::NeedLine},
     ledger::Sequence,
     query::{ReadError, Reading, exchange::misplaced},
 };
@@ -31,6 +31,28 @@ const COLUMNS: [Column; 11] = [
     Column::percent("accepted_in_a_day_percent"),
 ];
 
+/// A need as it stood.
+pub(super) struct Asked<'a> {
+    /// Its centre.
+    place: &'a str,
+    /// The day on which it was published.
+    on: Day,
+    pub(super) line: NeedLine<'a>,
+}
+
+impl Asked<'_> {
+    /// What it is under where needs are grouped.
+    fn group(&self, by: By) -> Option<String> {
+        match by {
+            By::Branch => Some(self.place.into()),
+            By::Service => Some(self.line.service.into()),
+            By::Block => self.line.block.map(Into::into),
+            By::Point => self.line.point.map(Into::into),
+            By::Month => Some(self.on.month()),
+        }
+    }
+}
+
 /// What became of needs.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
@@ -50,9 +72,9 @@ pub(super) struct Tally {
 
 impl Tally {
     /// A need as it stood, on a day.
-    pub(super) fn add(&mut self, need: &Need, today: Day) {
+    pub(super) fn add(&mut self, need: &NeedLine<'_>, today: Day) {
         self.needs += 1;
-        self.offers += i64::try_from(need.offers.len()).unwrap_or(i64::MAX);
+        self.offers = self.offers.saturating_add(need.offers);
         let is_arranged = need.state == NeedState::Accepted && need.first_accepted_at.is_none();
         *match need.state_on(today) {
             NeedState::Accepted if is_arranged => &mut self.arranged,
@@ -113,11 +135,10 @@ impl Demand {
         Self { today, table }
     }
 
-    /// Adds a need that was published on a day.
-    pub(super) fn add(&mut self, need: &Need, on: Day) -> Result<(), ReadError> {
+    pub(super) fn add(&mut self, need: &Asked<'_>) -> Result<(), ReadError> {
         let today = self.today;
         self.table
-            .add(|by| group(need, on, by), |tally| tally.add(need, today))
+            .add(|by| need.group(by), |tally| tally.add(&need.line, today))
     }
 
     pub(super) fn report(self, at: Sequence) -> Report {
@@ -136,26 +157,15 @@ pub fn supply_demand(
 ) -> Result<Report, ReadError> {
     let within = Within::of(reading, scope)?;
     let mut demand = Demand::by(by, within.today(reading)?);
-    needs(reading, &within, &mut |need, on| demand.add(need, on))?;
+    needs(reading, &within, &mut |need| demand.add(need))?;
     Ok(demand.report(within.at))
 }
 
-fn group(need: &Need, published_on: Day, by: By) -> Option<String> {
-    match by {
-        By::Branch => Some(need.centre.as_str().into()),
-        By::Service => Some(need.terms.service.as_str().into()),
-        By::Block => need.block.as_ref().map(|block| block.as_str().into()),
-        By::Point => need.terms.point.as_ref().map(|point| point.as_str().into()),
-        By::Month => Some(published_on.month()),
-    }
-}
-
-/// The needs that were published on days of the scope, as they stood at its position, each with
-/// that day.
+/// The needs that were published on days of the scope, as they stood at its position.
 pub(super) fn needs(
     reading: &mut Reading<'_>,
     within: &Within,
-    see: &mut impl FnMut(&Need, Day) -> Result<(), ReadError>,
+    see: &mut impl FnMut(&Asked<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     for centre in &within.centres {
         needs_of(reading, within, centre, see)?;
@@ -167,25 +177,40 @@ fn needs_of(
     reading: &mut Reading<'_>,
     within: &Within,
     centre: &Branch,
-    see: &mut impl FnMut(&Need, Day) -> Result<(), ReadError>,
+    see: &mut impl FnMut(&Asked<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     // No zone is a day from UTC.
     let first = within.scope.since.map_or(Day::FIRST, Day::before);
     let end = within.scope.until.and_then(Day::next);
     let list = List::NeedsFrom(centre.clone(), first);
-    each_of(reading, list, &mut |reading, object| {
-        let Object::Need(need) = object else {
-            return Err(misplaced(&object).into());
-        };
-        if end.is_some_and(|end| end < Day::of_utc(need.published_at)) {
+    let place = centre.as_str();
+    each_line(reading, &list, &mut |reading, id, line| {
+        let line: NeedLine<'_> = read_line(id, line)?;
+        if end.is_some_and(|end| end < Day::of_utc(line.published_at)) {
             return Ok(ControlFlow::Break(()));
         }
-        let on = Day::of(need.published_at, within.zone);
-        if within.has_day(on)
-            && let Some(need) = past::need_at(reading, *need, within.at)?
-        {
-            see(&need, on)?;
+        let on = Day::of(line.published_at, within.zone);
+        if !within.has_day(on) || line.first > within.at {
+            return Ok(ControlFlow::Continue(()));
+        }
+        if line.last <= within.at {
+            see(&Asked { place, on, line })?;
+        } else if let Some(need) = past_need(reading, within, id)? {
+            let line = need.line();
+            see(&Asked { place, on, line })?;
         }
         Ok(ControlFlow::Continue(()))
     })
+}
+
+/// A need as it stood before what came after the position.
+fn past_need(
+    reading: &mut Reading<'_>,
+    within: &Within,
+    id: &str,
+) -> Result<Option<Need>, ReadError> {
+    match object_of(reading, id, |id| ObjectId::Need(NeedId(id)))? {
+        Object::Need(need) => past::need_at(reading, *need, within.at),
+        object => Err(misplaced(&object).into()),
+    }
 }

@@ -1,12 +1,10 @@
 //! Who still takes part: members by their last service, and by the month in which they came.
 
-use foldhash::{HashMap, HashMapExt};
-
 use super::{
     Scope, Within,
     accounts::opened,
     grouped::Grouped,
-    people::{People, Person},
+    people::{EachPerson, People},
     report::{Column, Report, Value},
     visits::visits,
 };
@@ -98,7 +96,7 @@ pub fn dormancy(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, Read
     let everywhere = Within::of(reading, &everywhere)?;
     visits(reading, &everywhere, &mut people, &mut |visit| {
         for person in [visit.provider, visit.recipient].into_iter().flatten() {
-            if let Some(presence) = present.get_mut(&person) {
+            if let Some(presence) = present.get_mut(person) {
                 presence.joined_on = presence.joined_on.min(visit.on);
                 presence.last_on = presence.last_on.max(Some(visit.on));
             }
@@ -124,8 +122,8 @@ fn present(
     within: &Within,
     people: &mut People,
     today: Day,
-) -> Result<HashMap<Person, Presence>, ReadError> {
-    let mut present = HashMap::<Person, Presence>::new();
+) -> Result<EachPerson<Presence>, ReadError> {
+    let mut present = EachPerson::default();
     opened(reading, within, &mut |reading, row| {
         let account = &row.account;
         if account.kind != AccountKind::Member || account.unit != UnitId::time() {
@@ -136,14 +134,15 @@ fn present(
         let closed = closed.filter(|closed| closed.sequence <= within.at);
         let is_gone =
             closed.is_some_and(|closed| Day::of(closed.recorded_at, within.zone) <= today);
-        let Some(person) = people.known(reading, account)?.person else {
+        let Some(person) = people.holder(reading, account)? else {
             return Ok(());
         };
-        let presence = present.entry(person).or_insert(Presence {
+        let first = Presence {
             joined_on,
             last_on: None,
             is_gone,
-        });
+        };
+        let presence = present.or_insert(person, first);
         presence.joined_on = presence.joined_on.min(joined_on);
         presence.is_gone &= is_gone;
         Ok(())

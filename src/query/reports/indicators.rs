@@ -3,24 +3,22 @@
 
 use std::ops::ControlFlow;
 
-use foldhash::HashMap;
-
 use super::{
     Scope, Within,
     accounts::opened,
-    demand::{self, needs},
+    demand::{self, Asked, needs},
     evaluations::{self, filed},
     forced::forced,
     invested::Invested,
     listing::each_of,
-    people::{People, Person},
+    people::{EachPerson, People},
     registered::Heard,
     report::{Figures, Report, Unit, Value},
     satisfaction,
     visits::{Visit, visits},
 };
 use crate::{
-    exchange::{Branch, Day, IncidentState, List, Need, Object, issuance::MONEY, oversight::Filed},
+    exchange::{Branch, Day, IncidentState, List, Object, issuance::MONEY, oversight::Filed},
     ledger::Sequence,
     query::{ReadError, Reading, exchange::misplaced},
     store::AccountRow,
@@ -40,7 +38,7 @@ struct Part {
 
 #[derive(Debug, Default)]
 struct Done {
-    parts: HashMap<Person, Part>,
+    parts: EachPerson<Part>,
     services: i64,
     outside_orders: i64,
     served_minutes: i64,
@@ -60,7 +58,7 @@ impl Done {
         let both = [(visit.provider, true), (visit.recipient, false)];
         for (person, serves) in both {
             let Some(person) = person else { continue };
-            let part = self.parts.entry(person).or_default();
+            let part = self.parts.or_insert(person, Part::default());
             if part.last.replace(visit.number) != Some(visit.number) {
                 part.services = part.services.saturating_add(1);
             }
@@ -119,8 +117,8 @@ impl Indicators {
     }
 
     /// Adds a need as it stood, on a day.
-    pub(super) fn add_need(&mut self, need: &Need, today: Day) {
-        self.demand.add(need, today);
+    pub(super) fn add_need(&mut self, need: &Asked<'_>, today: Day) {
+        self.demand.add(&need.line, today);
     }
 
     /// Adds what was filed last of an order.
@@ -206,7 +204,7 @@ pub fn indicators(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, Re
         indicators.add_visit(visit);
         Ok(())
     })?;
-    needs(reading, &within, &mut |need, _| {
+    needs(reading, &within, &mut |need| {
         indicators.add_need(need, today);
         Ok(())
     })?;

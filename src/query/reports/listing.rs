@@ -1,11 +1,15 @@
-//! Lists, read to their end.
+//! Lists, read to their end: the objects, or what their lines have of them.
 
 use std::ops::ControlFlow;
 
+use serde::Deserialize;
+
 use super::AT_ONCE;
 use crate::{
-    exchange::{List, Object},
+    exchange::{List, Object, ObjectId},
+    ledger::BookingId,
     query::{ReadError, Reading},
+    store::StoreError,
 };
 
 /// Whether there is more to see.
@@ -34,4 +38,49 @@ pub(super) fn each_of(
             return Ok(());
         }
     }
+}
+
+/// The same of the lines of a list, each with the id of its object.
+pub(super) fn each_line(
+    reading: &mut Reading<'_>,
+    list: &List,
+    see: &mut impl FnMut(&mut Reading<'_>, &str, &str) -> Seen,
+) -> Result<(), ReadError> {
+    let mut after = list.start();
+    loop {
+        reading.scan.check_caller()?;
+        let found = reading.snapshot.lines(list, &after, AT_ONCE)?;
+        for (id, line) in found.each() {
+            if see(reading, id, line)?.is_break() {
+                return Ok(());
+            }
+        }
+        match found.more_after {
+            Some(key) => after = key,
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Reads the line of an object.
+pub(super) fn read_line<'a, T: Deserialize<'a>>(id: &str, line: &'a str) -> Result<T, StoreError> {
+    let read = serde_json::from_str(line);
+    read.map_err(|error| StoreError::Corrupt(format!("the line of {id}: {error}")))
+}
+
+/// The UUID in an object's id, such as `need/01a2...`.
+pub(super) fn uuid_in(id: &str) -> &str {
+    id.split_once('/').map_or(id, |(_, uuid)| uuid)
+}
+
+/// The object of a line.
+pub(super) fn object_of(
+    reading: &mut Reading<'_>,
+    id: &str,
+    kind: fn(BookingId) -> ObjectId,
+) -> Result<Object, ReadError> {
+    let uuid = BookingId::parse("id", uuid_in(id));
+    let uuid = uuid.map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let found = reading.snapshot.object(&kind(uuid))?;
+    found.ok_or_else(|| StoreError::Corrupt(format!("{id} is missing")).into())
 }

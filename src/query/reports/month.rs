@@ -71,9 +71,9 @@ pub fn month_report(
         satisfaction.add(visit)
     })?;
     let mut demand = Demand::by(by_service, today);
-    needs(reading, &within, &mut |need, on| {
+    needs(reading, &within, &mut |need| {
         indicators.add_need(need, today);
-        demand.add(need, on)
+        demand.add(need)
     })?;
     let mut evaluations = Evaluations::by(by_service);
     filed(reading, &within, &mut |evaluation, last| {

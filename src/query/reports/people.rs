@@ -15,6 +15,35 @@ use crate::{
 /// A member, by the order in which they were met.
 pub(super) type Person = u32;
 
+/// What a report keeps of each member whom it has met.
+#[derive(Debug)]
+pub(super) struct EachPerson<T>(Vec<Option<T>>);
+
+impl<T> Default for EachPerson<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> EachPerson<T> {
+    pub(super) fn get_mut(&mut self, person: Person) -> Option<&mut T> {
+        self.0.get_mut(person as usize)?.as_mut()
+    }
+
+    /// What is kept of one, put there first if nothing was.
+    pub(super) fn or_insert(&mut self, person: Person, first: T) -> &mut T {
+        let place = person as usize;
+        if self.0.len() <= place {
+            self.0.resize_with(place + 1, || None);
+        }
+        self.0[place].get_or_insert(first)
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().flatten()
+    }
+}
+
 /// What a report knows of an account.
 #[derive(Clone, Debug)]
 pub(super) struct Known {
@@ -105,7 +134,7 @@ impl People {
 
     /// Whose an account is: who it is called after, unless they moved. None where it is no
     /// member's.
-    fn holder(
+    pub(super) fn holder(
         &mut self,
         reading: &mut Reading<'_>,
         account: &Account,

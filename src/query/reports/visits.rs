@@ -4,10 +4,10 @@
 use std::ops::ControlFlow;
 
 use super::{
-    AT_ONCE, Within,
+    Within,
     grouped::By,
     groups::groups,
-    listing::each_of,
+    listing::{each_line, each_of, object_of, read_line, uuid_in},
     past,
     people::{People, Person},
 };
@@ -16,10 +16,9 @@ use crate::{
         Branch, Day, List, Object, ObjectId, Order, OrderId,
         order::{OrderLine, Rating},
     },
-    ledger::{BookingId, Entry, Moment, Sequence, UnitId},
+    ledger::{Entry, Moment, Sequence, UnitId},
     query::{ReadError, Reading, exchange::misplaced},
     steps::Record,
-    store::StoreError,
 };
 
 /// How many records are read at once: one may have ten thousand legs.
@@ -89,8 +88,9 @@ pub(super) fn visits(
     see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     for centre in &within.centres {
-        each_line(reading, within, centre, &mut |line| {
-            see_line(people, (centre, line, None), see)
+        lines(reading, within, centre, &mut |id, line| {
+            let visit = visit_of(people, centre, uuid_in(id), line);
+            visit.map_or(Ok(()), |visit| see(&visit))
         })?;
     }
     others(reading, within, people, see)
@@ -147,60 +147,44 @@ fn orders(
     })
 }
 
-fn read_line(line: &str) -> Result<OrderLine<'_>, StoreError> {
-    OrderLine::read(line)
-        .map_err(|error| StoreError::Corrupt(format!("the line of an order: {error}")))
-}
-
-/// The lines of a centre's orders whose service date is of the scope, as they stood at its
-/// position.
-fn each_line(
+/// What the lines of a centre's orders have whose service date is of the scope, each with the
+/// order's id, as they stood at its position.
+fn lines(
     reading: &mut Reading<'_>,
     within: &Within,
     centre: &Branch,
-    see: &mut impl FnMut(&OrderLine<'_>) -> Result<(), ReadError>,
+    see: &mut impl FnMut(&str, &OrderLine<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     let since = within.scope.since.unwrap_or(Day::FIRST);
     let list = List::OrdersFrom(centre.clone(), since);
-    let mut after = list.start();
-    loop {
-        reading.scan.check_caller()?;
-        let found = reading.snapshot.lines(&list, &after, AT_ONCE)?;
-        for line in found.each() {
-            let line = read_line(line)?;
-            if within.scope.until.is_some_and(|until| until < line.on) {
-                return Ok(());
-            }
-            if line.last <= within.at {
-                see(&line)?;
-            } else if line.first <= within.at {
-                see_past(reading, within, &line, see)?;
-            }
+    each_line(reading, &list, &mut |reading, id, line| {
+        let line: OrderLine<'_> = read_line(id, line)?;
+        if within.scope.until.is_some_and(|until| until < line.on) {
+            return Ok(ControlFlow::Break(()));
         }
-        match found.more_after {
-            Some(key) => after = key,
-            None => return Ok(()),
+        if line.last <= within.at {
+            see(id, &line)?;
+        } else if line.first <= within.at {
+            see_past(reading, within, id, see)?;
         }
-    }
+        Ok(ControlFlow::Continue(()))
+    })
 }
 
 /// The line of an order as it stood before what came after the position.
 fn see_past(
     reading: &mut Reading<'_>,
     within: &Within,
-    line: &OrderLine<'_>,
-    see: &mut impl FnMut(&OrderLine<'_>) -> Result<(), ReadError>,
+    id: &str,
+    see: &mut impl FnMut(&str, &OrderLine<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
-    let id = BookingId::parse("order_id", line.id);
-    let id = id.map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    let found = reading.snapshot.object(&ObjectId::Order(OrderId(id)))?;
-    let Some(Object::Order(order)) = found else {
-        return Err(StoreError::Corrupt(format!("order {id} is missing")).into());
+    let order = match object_of(reading, id, |id| ObjectId::Order(OrderId(id)))? {
+        Object::Order(order) => past::order_at(reading, *order, within.at)?,
+        object => return Err(misplaced(&object).into()),
     };
-    let order = past::order_at(reading, *order, within.at)?;
     let order = order.filter(|order| within.has_day(order.on));
-    match order.as_ref().and_then(|order| order.as_line(line.id)) {
-        Some(line) => see(&line),
+    match order.as_ref().and_then(Order::line) {
+        Some(line) => see(id, &line),
         None => Ok(()),
     }
 }
@@ -211,21 +195,28 @@ pub(super) fn see_order(
     order: &Order,
     see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
-    match order.as_line(&order.id.to_string()) {
-        Some(line) => see_line(people, (&order.centre, &line, Some(order)), see),
+    let id = order.id.to_string();
+    let line = order.line();
+    let visit = line.and_then(|line| visit_of(people, &order.centre, &id, &line));
+    match visit {
+        Some(visit) => see(&Visit {
+            between: Some([order.at, order.until()]),
+            order: Some(order),
+            ..visit
+        }),
         None => Ok(()),
     }
 }
 
-fn see_line(
+/// What an order is as a service, by its line. None where nobody was served by it.
+fn visit_of<'a>(
     people: &mut People,
-    (centre, line, order): (&Branch, &OrderLine<'_>, Option<&Order>),
-    see: &mut impl FnMut(&Visit<'_>) -> Result<(), ReadError>,
-) -> Result<(), ReadError> {
-    if line.served_minutes == 0 {
-        return Ok(());
-    }
-    see(&Visit {
+    centre: &'a Branch,
+    order_id: &'a str,
+    line: &OrderLine<'a>,
+) -> Option<Visit<'a>> {
+    let payer = line.payer.unwrap_or(line.recipient);
+    (line.served_minutes > 0).then(|| Visit {
         number: line.first,
         place: centre.as_str(),
         service: line.service,
@@ -234,12 +225,12 @@ fn see_line(
         on: line.on,
         provider: Some(people.numbered(line.provider)),
         recipient: Some(people.numbered(line.recipient)),
-        between: order.map(|order| [order.at, order.until()]),
+        between: None,
         served_minutes: line.served_minutes,
         credited_minutes: line.credited_minutes,
-        paid: Paid::From(line.payer, line.paid_minutes),
-        order_id: Some(line.id),
-        order,
+        paid: Paid::From(payer, line.paid_minutes),
+        order_id: Some(order_id),
+        order: None,
         rating: line.rating,
         is_entered: false,
     })

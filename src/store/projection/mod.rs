@@ -293,7 +293,7 @@ pub fn of_objects<E>(
             let line = new.line.as_deref().map(Value::Text);
             put(Row {
                 table: Table::Keys,
-                values: &[Value::Text(&new.key), Value::Text(&id), line.into()],
+                values: &[Value::Text(&new.key), line.into()],
                 of: *since,
                 may_change: false,
             })?;

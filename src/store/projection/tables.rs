@@ -112,7 +112,7 @@ impl Table {
             Self::Reversals => &["of_sequence", "by_sequence"],
             Self::Steps => &["id", "sequence"],
             Self::Objects => &["id", "sequence", "state"],
-            Self::Keys => &["key", "object", "line"],
+            Self::Keys => &["key", "line"],
             Self::Served | Self::Forced => &["sequence", "minute"],
         }
     }

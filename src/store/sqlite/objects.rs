@@ -1,6 +1,6 @@
 //! The time bank's objects, and what the ids of its steps stand for.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::read;
 use crate::{
@@ -200,6 +200,11 @@ pub(super) fn identity_key(connection: &Connection) -> Result<IdentityKey> {
     Ok(IdentityKey::new(key))
 }
 
+fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<&'r str> {
+    let text = row.get_ref(column)?.as_str();
+    text.map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
 /// The lines of a list, from after a key on.
 pub(super) fn lines(
     connection: &Connection,
@@ -216,10 +221,10 @@ pub(super) fn lines(
     let mut rows = statement.query(params![after, end, limit as i64])?;
     let mut found = Lines::default();
     while let Some(row) = rows.next()? {
-        let line = row.get_ref(1)?.as_str();
-        found.push(line.map_err(|error| StoreError::Corrupt(error.to_string()))?);
+        let key = text(row, 0)?;
+        found.push(List::id_in(key), text(row, 1)?);
         if found.count() == limit {
-            found.more_after = Some(row.get(0)?);
+            found.more_after = Some(key.into());
         }
     }
     Ok(found)
@@ -235,7 +240,8 @@ pub(super) fn listed(
     let prefix = list.prefix();
     let after = after.map_or_else(|| list.start(), |id| list.key(id));
     let mut statement = connection.prepare_cached(
-        "SELECT k.key, o.state FROM keys k JOIN objects o ON o.id = k.object
+        "SELECT k.key, o.state
+         FROM keys k CROSS JOIN objects o ON o.id = substr(k.key, instr(k.key, ' ') + 1)
          WHERE k.key > ?1 ORDER BY k.key LIMIT ?2",
     )?;
     let mut rows = statement.query(params![after, limit as i64])?;

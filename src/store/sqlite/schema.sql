@@ -97,9 +97,8 @@ CREATE TABLE objects (
 -- The objects in the order of their lists: the list's name, a blank, the object's id; and what
 -- most readers of the list want of the object, if anything.
 CREATE TABLE keys (
-  key    TEXT PRIMARY KEY,
-  object TEXT NOT NULL,
-  line   TEXT
+  key  TEXT PRIMARY KEY,
+  line TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- The records of services that were rendered outside orders and groups, by the minute at which
