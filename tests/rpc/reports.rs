@@ -83,7 +83,6 @@ const MONTHS: &[Row<v1::GetMonthReportRequest>] = &[
     ("a day", |r| r.month = "2026-02-01".into(), InvalidArgument, "MONTH_MALFORMED", "field=month"),
     ("no branch", |r| r.branch = "City".into(), InvalidArgument, "BRANCH_MALFORMED", "*"),
     ("an empty branch", |r| r.branch = "town".into(), NotFound, "BRANCH_EMPTY", "branch=town"),
-    ("inside a centre", |r| r.branch = "city:member".into(), InvalidArgument, "BRANCH_INSIDE_CENTRE", "branch=city:member centre=city"),
     ("a position below none", |r| r.at_position = -1, InvalidArgument, "SEQUENCE_OUT_OF_RANGE", "given=-1"),
     ("a position to come", |r| r.at_position = 1_000, OutOfRange, "POSITION_AHEAD", "*"),
 ];

@@ -133,6 +133,7 @@ stories! {
     orders
     oversight
     partners
+    parts_of_a_centre
     payers
     periods
     points

@@ -128,6 +128,7 @@ impl Tally {
             let until = month_around(first).1.min(last);
             let month = Scope {
                 district: scope.district,
+                part: None,
                 days: Some((first, until)),
             };
             self.anomalies_of(&month, sequences, &mut rows);
@@ -170,6 +171,7 @@ impl Tally {
         let mut stays = BTreeMap::<&str, Vec<Stay>>::new();
         let around = Scope {
             district: month.district,
+            part: None,
             days: month.days.map(|(since, until)| (since - 1, until)),
         };
         for seen in &self.services(&around) {

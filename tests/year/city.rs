@@ -18,9 +18,9 @@ use timebank::{
 use super::{
     bank::{Bank, account, amount, branch, code, member_id, name},
     calendar::{date, day_of},
-    districts::{DISTRICTS, District},
+    districts::{DISTRICTS, District, PARTS},
     hardship::{attested, hardship},
-    tally::{Member, Tally},
+    tally::{Member, Noted, Tally},
     visits::Agenda,
 };
 
@@ -287,7 +287,8 @@ impl City {
 
     fn register(&mut self, at: usize, number: usize) {
         let home = &DISTRICTS[at];
-        let id = home.account(&format!("member:{number:06}"));
+        let part = PARTS[number % PARTS.len()];
+        let id = home.account(&format!("{part}:{number:06}"));
         let is_elder = number % 5 < 2;
         let born = match is_elder {
             true => format!("{}-05-01", 1935 + number % 28),
@@ -327,7 +328,12 @@ impl City {
         }));
         self.bank.does(&home.staff(0), register);
         let today = self.today();
-        self.tally.registered.push((at, today, heard_of));
+        let registered = Noted {
+            district: at,
+            day: today,
+            of: id.clone(),
+        };
+        self.tally.registered.push((registered, heard_of));
         let member = self.tally.members.len();
         self.open_member(&id, member, home);
         self.here[at].push(member);

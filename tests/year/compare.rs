@@ -8,7 +8,7 @@ use timebank::{
     ledger::Sequence,
     query::{
         self, Axis, By, CertificateQuery, Direction, Grouping, ReadError, Reading, Report,
-        StatementQuery, Value,
+        ReportError, StatementQuery, Value,
     },
 };
 
@@ -16,7 +16,6 @@ use super::{
     bank::{account, branch, member_id, moment},
     calendar::{DAY, DAYS_OF_YEAR, date, day_of},
     city::City,
-    districts::DISTRICTS,
     figures::{GROUPS, Rows, Scope},
     life::period,
     samples::{SEED, SIZE},
@@ -40,7 +39,7 @@ const KINDS: [&str; 9] = [
 fn asked(scope: &Scope, at: Option<Sequence>) -> query::Scope {
     let day = |day: i64| Day::parse("day", &date(day)).expect("a day");
     query::Scope {
-        branch: scope.district.map(|at| branch(DISTRICTS[at].name)),
+        branch: scope.branch().map(|name| branch(&name)),
         since: scope.days.map(|(since, _)| day(since)),
         until: scope.days.map(|(_, until)| day(until)),
         at,
@@ -67,7 +66,11 @@ fn reports(reading: &mut Reading<'_>, scope: &query::Scope) -> Result<Vec<Report
     told.push(query::redeemability(reading, scope)?);
     told.push(query::indicators(reading, scope)?);
     told.push(query::sample(reading, scope, SEED, SIZE)?);
-    told.push(query::anomalies(reading, scope)?);
+    // Of a part of a centre it is not told what is strange.
+    match query::anomalies(reading, scope) {
+        Err(ReadError::Report(ReportError::BranchInside { .. })) => {}
+        other => told.push(other?),
+    }
     Ok(told)
 }
 
@@ -296,8 +299,8 @@ impl City {
         let mut expected = BTreeMap::<_, (i64, i64)>::new();
         // Standing visits go on into January.
         let of_year = Scope {
-            district: None,
             days: Some((0, DAYS_OF_YEAR - 1)),
+            ..Scope::default()
         };
         for seen in self.tally.services(&of_year) {
             let served = seen
@@ -306,7 +309,7 @@ impl City {
                 .filter(|part| part.provider == Some(member));
             for part in served {
                 let sums = expected
-                    .entry((seen.service.to_owned(), seen.is_entered))
+                    .entry((seen.service.to_owned(), seen.is_entered()))
                     .or_default();
                 *sums = (sums.0 + 1, sums.1 + part.served);
             }

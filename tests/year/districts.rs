@@ -88,6 +88,9 @@ pub(super) struct District {
 /// The day on which home care is worth more in Jiulongpo: 2025-07-01.
 pub(super) const NEW_POLICY_ON: i64 = 181;
 
+/// The parts of a district in the chart of accounts, which members are of by turns.
+pub(super) const PARTS: [&str; 2] = ["north", "south"];
+
 pub(super) const DISTRICTS: [District; 5] = [
     District {
         name: "shapingba",

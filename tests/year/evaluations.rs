@@ -91,9 +91,10 @@ fn said(of: &[&Found<'_>], is: fn(i64, i64) -> bool) -> i64 {
 
 impl Tally {
     fn found(&self, scope: &Scope) -> Vec<Found<'_>> {
-        let found = self.evaluations.iter().map(|(order, filed)| {
+        let found = self.evaluations.iter().filter_map(|(order, filed)| {
             let seen = self.seen(&self.orders[*order]);
-            Found { seen, filed }
+            let seen = self.within(scope, seen)?;
+            Some(Found { seen, filed })
         });
         let within = found.filter(|found| scope.has(found.seen.district, found.seen.on));
         within.collect()

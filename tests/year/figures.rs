@@ -6,20 +6,40 @@ use super::{
     bank::Ticket,
     calendar::{DAY, day_of, month},
     districts::DISTRICTS,
-    tally::{Account, NeedState, Order, OrderState, Part, Tally},
+    tally::{Account, NeedState, Noted, Order, OrderState, Part, Tally},
 };
 
 /// A report's rows, as text: `-` where there is nothing to say.
 pub(super) type Rows = Vec<Vec<String>>;
 
-/// What a report is of: days of the year, and one of the districts.
+/// What a report is of: days of the year, and one of the districts or a part of one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Scope {
     pub(super) district: Option<usize>,
+    /// The part of the district that has members' ids in it.
+    pub(super) part: Option<&'static str>,
     pub(super) days: Option<(i64, i64)>,
 }
 
 impl Scope {
+    /// The branch of the chart that it is.
+    pub(super) fn branch(&self) -> Option<String> {
+        let home = &DISTRICTS[self.district?];
+        Some(match self.part {
+            Some(part) => home.account(part),
+            None => home.name.into(),
+        })
+    }
+
+    /// Whether what is of somebody in the district is of it, by the id.
+    pub(super) fn is_of(&self, id: &str) -> bool {
+        self.part.is_none() || self.has_account(id)
+    }
+
+    pub(super) fn has_noted(&self, noted: &Noted) -> bool {
+        self.has(noted.district, noted.day) && self.is_of(&noted.of)
+    }
+
     pub(super) fn has(&self, district: usize, day: i64) -> bool {
         self.district.is_none_or(|of| of == district) && self.has_day(day)
     }
@@ -35,8 +55,8 @@ impl Scope {
     }
 
     pub(super) fn has_account(&self, id: &str) -> bool {
-        let prefix = self.district.map(|at| DISTRICTS[at].account(""));
-        prefix.is_none_or(|prefix| id.starts_with(&prefix))
+        let branch = self.branch();
+        branch.is_none_or(|branch| id.starts_with(&format!("{branch}:")))
     }
 }
 
@@ -52,7 +72,8 @@ pub(super) struct Seen {
     pub(super) ticket: Ticket,
     /// Of an order, the stars that the recipient gave, or none.
     stars: Option<Option<usize>>,
-    pub(super) is_entered: bool,
+    /// The account that paid, where it was entered outside orders.
+    entered_from: Option<String>,
 }
 
 /// What rows are grouped by: by one, or by two at once.
@@ -120,6 +141,10 @@ pub(super) fn grouped<T>(
 }
 
 impl Seen {
+    pub(super) fn is_entered(&self) -> bool {
+        self.entered_from.is_some()
+    }
+
     pub(super) fn keys(&self, by: &str) -> Vec<Option<String>> {
         keys(by, |by| match by {
             "branch" => Some(DISTRICTS[self.district].name.into()),
@@ -151,7 +176,7 @@ fn activity_row(of: &[&Seen]) -> Vec<String> {
         count(&recipients),
         count(providers.intersection(&recipients)),
         count(of),
-        count(of.iter().filter(|seen| seen.is_entered)),
+        count(of.iter().filter(|seen| seen.is_entered())),
         sum(of, |part| part.served),
         sum(of, |part| part.credited),
     ]
@@ -233,7 +258,7 @@ impl Tally {
             between: Some((order.from, order.until)),
             ticket: order.ticket,
             stars: Some(order.stars),
-            is_entered: false,
+            entered_from: None,
         }
     }
 
@@ -256,11 +281,28 @@ impl Tally {
             between: other.between,
             ticket: other.ticket,
             stars: None,
-            is_entered: other.is_entered,
+            entered_from: other.entered_from.clone(),
         });
         let all = orders.chain(others);
-        all.filter(|seen| scope.has(seen.district, seen.on))
-            .collect()
+        let all = all.filter(|seen| scope.has(seen.district, seen.on));
+        all.filter_map(|seen| self.within(scope, seen)).collect()
+    }
+
+    /// What a scope has of a service of its district: what was entered goes by the account that
+    /// paid, an order by its recipient, and of a group those are in it whose ids are.
+    pub(super) fn within(&self, scope: &Scope, mut seen: Seen) -> Option<Seen> {
+        let is_of = |member: Option<usize>| {
+            member.is_some_and(|member| scope.is_of(&self.members[member].id))
+        };
+        let is_order = seen.stars.is_some();
+        match &seen.entered_from {
+            Some(from) => return scope.is_of(from).then_some(seen),
+            None if is_order => seen.parts.retain(|part| is_of(part.recipient)),
+            None => seen
+                .parts
+                .retain(|part| is_of(part.provider.or(part.recipient))),
+        }
+        (!seen.parts.is_empty()).then_some(seen)
     }
 
     pub(super) fn activity(&self, scope: &Scope, by: &str) -> Rows {
@@ -321,6 +363,7 @@ impl Tally {
         let on = |need: &super::tally::Need| day_of(need.published / 60);
         needs
             .filter(|need| scope.has(need.district, on(need)))
+            .filter(|need| scope.is_of(&self.members[need.recipient].id))
             .collect()
     }
 

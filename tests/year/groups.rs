@@ -200,7 +200,7 @@ impl City {
             on,
             between: Some((held.from, held.from + LENGTH)),
             ticket: self.bank.last(),
-            is_entered: false,
+            entered_from: None,
             is_reversed: false,
             parts,
         });

@@ -18,7 +18,7 @@ use super::{
     city::City,
     districts::DISTRICTS,
     entries::{posting, reversal},
-    tally::{Closed, Member, Other, Part},
+    tally::{Closed, Member, Noted, Other, Part},
 };
 
 impl City {
@@ -226,7 +226,7 @@ impl City {
             on: at / DAY,
             between: None,
             ticket,
-            is_entered: true,
+            entered_from: Some(from),
             is_reversed: is_mistake,
             parts: vec![part],
         });
@@ -244,7 +244,11 @@ impl City {
         let force = mistakes.count().is_multiple_of(2);
         self.bank.does(by, reversal(id, of, force));
         if force {
-            self.tally.forced.push((district, self.today()));
+            self.tally.forced.push(Noted {
+                district,
+                day: self.today(),
+                of: to.to_owned(),
+            });
         }
         let minute = self.minute();
         self.tally.post(to, from, minutes, minute);

@@ -43,7 +43,7 @@ use anomalies::ANOMALIES;
 use calendar::{DAY, DAYS_OF_YEAR, month_days};
 use city::City;
 use compare::{REPORTS, Told};
-use districts::DISTRICTS;
+use districts::{DISTRICTS, PARTS};
 use figures::Scope;
 
 const HOUR: i64 = 3_600;
@@ -102,17 +102,25 @@ impl City {
         let districts = (0..DISTRICTS.len()).map(|district| Scope {
             district: Some(district),
             days,
+            ..Scope::default()
+        });
+        let parts = PARTS.map(|part| Scope {
+            district: Some(3),
+            part: Some(part),
+            days,
         });
         let months = (0..months).map(|month| Scope {
-            district: None,
             days: Some(month_days(month)),
+            ..Scope::default()
         });
         let of_one = Scope {
             district: Some(3),
             days: Some((7, 20)),
+            ..Scope::default()
         };
         all.into_iter()
             .chain(districts)
+            .chain(parts)
             .chain(months)
             .chain([of_one])
             .collect()
@@ -121,8 +129,8 @@ impl City {
     /// How it went, in lines.
     fn summary(&self, reports: usize) -> String {
         let scope = Scope {
-            district: None,
             days: Some((0, self.days - 1)),
+            ..Scope::default()
         };
         let mut text =
             String::from("district       participants  services  hours served  credited\n");
@@ -237,8 +245,8 @@ impl City {
             assert!(reckoned.any(|one| one.excess > 0), "no pool got anything");
         }
         let all = Scope {
-            district: None,
             days: Some((0, self.today())),
+            ..Scope::default()
         };
         let told = self
             .tally

@@ -62,7 +62,7 @@ impl City {
             on: day_of(at),
             between: None,
             ticket: self.bank.last(),
-            is_entered: true,
+            entered_from: Some(from.to_owned()),
             is_reversed: false,
             parts: vec![Part {
                 provider,
@@ -119,7 +119,7 @@ impl City {
             (&from, &to, 300),
         );
         let others = self.tally.others.iter_mut().rev();
-        let mut of_it = others.filter(|other| other.district == BANAN && other.is_entered);
+        let mut of_it = others.filter(|other| other.district == BANAN && other.entered_from.is_some());
         of_it.next().expect("it was entered").is_reversed = true;
     }
 

@@ -24,7 +24,9 @@ impl Tally {
             .filter(|order| {
                 let served = order.reckoned.as_ref().map_or(0, |one| one.confirmed);
                 let district = self.needs[order.need].district;
-                order.state == OrderState::Done && served > 0 && scope.has(district, order.on)
+                let recipient = &self.members[self.needs[order.need].recipient].id;
+                let is_in = scope.has(district, order.on) && scope.is_of(recipient);
+                order.state == OrderState::Done && served > 0 && is_in
             })
             .collect();
         drawn.sort_by_key(|order| rank(order));

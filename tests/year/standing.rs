@@ -114,7 +114,7 @@ impl Tally {
         say("services", number(services));
         say("time served", number(served));
         say("time per participant", quotient(served, 1, participants));
-        let entered = count(all.iter().filter(|seen| seen.is_entered));
+        let entered = count(all.iter().filter(|seen| seen.is_entered()));
         say("outside orders", percent(entered, services));
         say("satisfaction", told(&all, false).swap_remove(0));
         say("response", percent(stars(&all).iter().sum(), orders(&all)));
@@ -122,7 +122,7 @@ impl Tally {
             say(name, value);
         }
         let incidents = self.incidents.iter();
-        let incidents = incidents.filter(|(district, day)| scope.has(*district, *day));
+        let incidents = incidents.filter(|noted| scope.has_noted(noted));
         say("incidents", percent(count(incidents), services));
         let needs = self.demand(&self.needs_of(scope), today);
         say("needs", number(needs[0]));
@@ -143,7 +143,7 @@ impl Tally {
         let both = count(providers.intersection(&recipients));
         let index = again(&all) + both;
         let forced = self.forced.iter();
-        let forced = forced.filter(|(district, day)| scope.has(*district, *day));
+        let forced = forced.filter(|noted| scope.has_noted(noted));
         say("forced bookings", number(count(forced)));
         say("activity index", percent(index, participants * 2));
         for (word, members) in self.heard(scope) {
@@ -155,8 +155,8 @@ impl Tally {
     /// How many said what when they were registered; those who said nothing come last.
     fn heard(&self, scope: &Scope) -> Vec<(&'static str, i64)> {
         let mut said = BTreeMap::<_, i64>::new();
-        for (district, day, word) in &self.registered {
-            if scope.has(*district, *day) {
+        for (noted, word) in &self.registered {
+            if scope.has_noted(noted) {
                 *said
                     .entry((word.is_none(), word.unwrap_or("not said")))
                     .or_default() += 1;

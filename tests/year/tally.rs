@@ -161,9 +161,18 @@ pub(super) struct Other {
     /// When it began and ended, where that is known.
     pub(super) between: Option<(i64, i64)>,
     pub(super) ticket: Ticket,
-    pub(super) is_entered: bool,
+    /// The account that paid, where it was entered outside orders and groups.
+    pub(super) entered_from: Option<String>,
     pub(super) is_reversed: bool,
     pub(super) parts: Vec<Part>,
+}
+
+/// What happened in a district on a day, and the id that it was of.
+#[derive(Clone, Debug)]
+pub(super) struct Noted {
+    pub(super) district: usize,
+    pub(super) day: i64,
+    pub(super) of: String,
 }
 
 /// Somebody's part in a service.
@@ -203,14 +212,14 @@ pub(super) struct Tally {
     pub(super) needs: Vec<Need>,
     pub(super) orders: Vec<Order>,
     pub(super) others: Vec<Other>,
-    /// Of disputes and complaints: the district, and the day on which they were told.
-    pub(super) incidents: Vec<(usize, i64)>,
+    /// Disputes and complaints, by the recipients.
+    pub(super) incidents: Vec<Noted>,
     /// What was filed last of an order.
     pub(super) evaluations: BTreeMap<usize, Evaluation>,
-    /// Of reversals that were forced: the district, and the day on which they were.
-    pub(super) forced: Vec<(usize, i64)>,
-    /// Who was registered: the district, the day, and how they said they had heard of it.
-    pub(super) registered: Vec<(usize, i64, Option<&'static str>)>,
+    /// Reversals that were forced, by the accounts that these took from.
+    pub(super) forced: Vec<Noted>,
+    /// Who was registered, and how they said they had heard of it.
+    pub(super) registered: Vec<(Noted, Option<&'static str>)>,
     pub(super) closed: Vec<Closed>,
     pub(super) trainings: Vec<Trained>,
     pub(super) deeds: Vec<Deed>,

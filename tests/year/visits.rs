@@ -18,7 +18,7 @@ use super::{
     city::City,
     districts::{DISTRICTS, Service},
     reckoning::Foreseen,
-    tally::{Member, Need, NeedState, OrderState},
+    tally::{Member, Need, NeedState, Noted, OrderState},
 };
 
 /// After how many days nobody accepts a need any more.
@@ -342,8 +342,10 @@ impl City {
     }
 
     fn tell(&mut self, at: usize) {
-        let incident = (self.agenda.visits[at].district, self.today());
-        self.tally.incidents.push(incident);
+        let visit = &self.agenda.visits[at];
+        let of = self.tally.members[visit.recipient].id.clone();
+        let (district, day) = (visit.district, self.today());
+        self.tally.incidents.push(Noted { district, day, of });
     }
 
     fn out(&mut self, at: usize, order: usize, side: Party, act: Act) -> Step {

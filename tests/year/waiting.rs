@@ -44,7 +44,7 @@ impl Tally {
             .iter()
             .any(|days| (days.0..=days.1).contains(&on));
         let earned: i64 = self.members[member].earned.values().sum();
-        let joined = self.registered[member].1;
+        let joined = self.registered[member].0.day;
         let has_waited = earned >= EARNED || months_between(joined, on) >= 1;
         match district == YUZHONG && is_asked && !has_waited {
             true => Err("WAITING_NOT_OVER"),

@@ -89,7 +89,7 @@ pub(crate) struct MonthArgs {
     /// The month, such as 2026-10
     #[arg(value_parser = month)]
     month: chrono::NaiveDate,
-    /// A centre, or a branch of the chart above centres. Default: all of the ledger
+    /// A branch of the chart: a centre, or one above or inside centres. Default: all of the ledger
     #[arg(long)]
     branch: Option<String>,
     /// As the journal was at a position: the same figures for ever. Default: where it ends now

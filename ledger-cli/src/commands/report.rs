@@ -14,7 +14,7 @@ use crate::{client::present, error::Failure, render::Cell, rows, session::Sessio
 /// What a report is of.
 #[derive(Args, Debug)]
 pub(crate) struct ScopeArgs {
-    /// A centre, or a branch of the chart above centres. Default: all of the ledger
+    /// A branch of the chart: a centre, or one above or inside centres. Default: all of the ledger
     #[arg(long)]
     branch: Option<String>,
     /// The days of a month, such as 2026-10

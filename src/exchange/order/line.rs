@@ -113,6 +113,7 @@ pub struct NeedLine<'a> {
     pub block: Option<&'a str>,
     #[serde(borrow)]
     pub point: Option<&'a str>,
+    pub recipient: &'a str,
     /// How many offered to help.
     pub offers: i64,
 }
@@ -136,6 +137,7 @@ impl Serialize for NeedLine<'_> {
             &self.service,
             &self.block,
             &self.point,
+            &self.recipient,
             &self.offers,
         )
             .serialize(serializer)
@@ -155,6 +157,7 @@ impl Need {
             service: self.terms.service.as_str(),
             block: self.block.as_ref().map(|block| block.as_str()),
             point: self.terms.point.as_ref().map(|point| point.as_str()),
+            recipient: self.terms.recipient.as_str(),
             offers: i64::try_from(self.offers.len()).unwrap_or(i64::MAX),
         }
     }

@@ -190,7 +190,8 @@ fn needs_of(
             return Ok(ControlFlow::Break(()));
         }
         let on = Day::of(line.published_at, within.zone);
-        if !within.has_day(on) || line.first > within.at {
+        let is_there = line.first <= within.at && within.has_day(on);
+        if !is_there || !within.has_member(line.recipient) {
             return Ok(ControlFlow::Continue(()));
         }
         if line.last <= within.at {

@@ -89,7 +89,8 @@ fn see_group(
         rating: None,
         is_entered: false,
     };
-    if let Some(leader) = terms.kind.leader() {
+    let leader = terms.kind.leader();
+    if let Some(leader) = leader.filter(|leader| within.has_member(leader.as_str())) {
         see(&Visit {
             provider: Some(people.number(leader)),
             served_minutes,
@@ -97,7 +98,8 @@ fn see_group(
             ..part
         })?;
     }
-    for member in attended(reading, group)? {
+    let attended = attended(reading, group)?.into_iter();
+    for member in attended.filter(|member| within.has_member(member.as_str())) {
         let person = Some(people.number(&member));
         see(&match &terms.kind {
             GroupKind::Lesson { payer, .. } => Visit {

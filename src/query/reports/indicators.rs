@@ -237,13 +237,15 @@ fn incidents_of(
     let mut count = 0;
     for state in [IncidentState::Open, IncidentState::Closed] {
         let list = List::IncidentsIn(centre.clone(), state);
-        each_of(reading, list, &mut |_, object| {
+        each_of(reading, list, &mut |reading, object| {
             let Object::Incident(incident) = object else {
                 return Err(misplaced(&object).into());
             };
             let is_there = incident.steps.first().is_some_and(|at| *at <= within.at);
             let on = Day::of(incident.reported_at, within.zone);
-            count += i64::from(is_there && within.has_day(on));
+            if is_there && within.has_day(on) && within.has_order(reading, incident.order)? {
+                count += 1;
+            }
             Ok(ControlFlow::Continue(()))
         })?;
     }

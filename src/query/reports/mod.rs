@@ -50,8 +50,9 @@ pub use satisfaction::satisfaction;
 
 use super::{ReadError, Reading, centres, policies::zone};
 use crate::{
-    exchange::{Branch, Day, rules::MAX_CENTRES},
+    exchange::{Branch, Day, Object, ObjectId, OrderId, rules::MAX_CENTRES},
     ledger::{Moment, Sequence, TimeZone},
+    store::StoreError,
 };
 
 /// How many objects or records are read at once.
@@ -79,7 +80,9 @@ pub enum ReportError {
     PositionAhead { at: Sequence, last: Sequence },
     #[error("nothing is below {branch} in the chart of accounts; name a centre, or what has some")]
     BranchEmpty { branch: Branch },
-    #[error("{branch} is inside centre {centre}, of which a report is whole: name the centre")]
+    #[error(
+        "{branch} is inside centre {centre}, of which anomalies are told whole: name the centre"
+    )]
     BranchInside { branch: Branch, centre: Branch },
     #[error("there are more than {max} rows; ask for a branch, or for fewer days")]
     TooManyRows { max: usize },
@@ -133,26 +136,14 @@ pub(super) fn position(
     }
 }
 
-/// That a branch is not a part of a centre: of orders nobody knows in which part they are.
-fn check_not_inside(scope: &Scope, centres: &[Branch]) -> Result<(), ReportError> {
-    let Some(branch) = &scope.branch else {
-        return Ok(());
-    };
-    let mut around = centres.iter();
-    match around.find(|centre| centre.contains(branch.as_str())) {
-        None => Ok(()),
-        Some(centre) => Err(ReportError::BranchInside {
-            branch: branch.clone(),
-            centre: centre.clone(),
-        }),
-    }
-}
-
 /// A scope that has something in it.
 struct Within {
     scope: Scope,
-    /// The centres that are at or below its branch.
+    /// The centres that are at or below its branch, or the one that its branch is inside.
     centres: Vec<Branch>,
+    /// Whether its branch is a part of a centre: members are of it by their ids, and orders, needs
+    /// and what came of them by their recipients.
+    is_inside: bool,
     zone: TimeZone,
     at: Sequence,
 }
@@ -164,23 +155,25 @@ impl Within {
         let zone = zone(reading)?;
         let centres = centres(reading, None, MAX_CENTRES)?.into_iter();
         let centres = centres.filter(|centre| centre.opened <= at);
-        let centres: Vec<_> = centres.map(|centre| centre.terms.prefix).collect();
-        check_not_inside(scope, &centres)?;
-        let centres = centres.into_iter();
-        let mut within = Self {
+        let (mut at_or_below, mut around) = (Vec::new(), None);
+        for centre in centres.map(|centre| centre.terms.prefix) {
+            match &scope.branch {
+                Some(branch) if centre.contains(branch.as_str()) => around = Some(centre),
+                Some(branch) if *branch != centre && !branch.contains(centre.as_str()) => {}
+                _ => at_or_below.push(centre),
+            }
+        }
+        let is_inside = around.is_some();
+        at_or_below.extend(around);
+        let within = Self {
             scope: scope.clone(),
-            centres: Vec::new(),
+            centres: at_or_below,
+            is_inside,
             zone,
             at,
         };
-        within.centres = centres.filter(|centre| within.has_centre(centre)).collect();
         within.check_branch(reading)?;
         Ok(within)
-    }
-
-    fn has_centre(&self, centre: &Branch) -> bool {
-        let branch = self.scope.branch.as_ref();
-        branch.is_none_or(|branch| branch == centre || branch.contains(centre.as_str()))
     }
 
     /// A branch that is mistyped is not one where nothing happens.
@@ -188,7 +181,8 @@ impl Within {
         let Some(branch) = self.scope.branch.as_ref() else {
             return Ok(());
         };
-        if !self.centres.is_empty() || self.has_accounts(reading, branch)? {
+        let has_centres = !self.centres.is_empty() && !self.is_inside;
+        if has_centres || self.has_accounts(reading, branch)? {
             return Ok(());
         }
         let branch = branch.clone();
@@ -243,6 +237,22 @@ impl Within {
     fn has_account(&self, account: &str) -> bool {
         let branch = self.scope.branch.as_ref();
         branch.is_none_or(|branch| branch.contains(account))
+    }
+
+    /// Whether a member is of it who is of one of its centres, or a recipient, and so what is theirs.
+    fn has_member(&self, id: &str) -> bool {
+        !self.is_inside || self.has_account(id)
+    }
+
+    /// The same of an order, and what came of it.
+    fn has_order(&self, reading: &mut Reading<'_>, id: OrderId) -> Result<bool, ReadError> {
+        if !self.is_inside {
+            return Ok(true);
+        }
+        match reading.snapshot.object(&ObjectId::Order(id))? {
+            Some(Object::Order(order)) => Ok(self.has_member(order.recipient.as_str())),
+            _ => Err(StoreError::Corrupt(format!("order {id} is missing")).into()),
+        }
     }
 
     fn has_day(&self, day: Day) -> bool {

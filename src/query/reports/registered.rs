@@ -36,7 +36,7 @@ impl Heard {
             if until.is_some_and(|until| until < member.registered_on) {
                 return Ok(ControlFlow::Break(()));
             }
-            if member.registered.at <= within.at {
+            if member.registered.at <= within.at && within.has_member(member.id.as_str()) {
                 self.count(member.registered.heard_of.as_ref());
             }
             Ok(ControlFlow::Continue(()))

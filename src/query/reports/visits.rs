@@ -162,6 +162,9 @@ fn lines(
         if within.scope.until.is_some_and(|until| until < line.on) {
             return Ok(ControlFlow::Break(()));
         }
+        if !within.has_member(line.recipient) {
+            return Ok(ControlFlow::Continue(()));
+        }
         if line.last <= within.at {
             see(id, &line)?;
         } else if line.first <= within.at {

@@ -157,6 +157,7 @@ fn adopted(
 /// [`ReportError`], where the caller has left, or the store fails.
 pub fn anomalies(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, ReadError> {
     let whole = Within::of(reading, scope)?;
+    check_not_inside(&whole)?;
     let last = whole.last_day(reading)?;
     let mut first = scope.since.unwrap_or_else(|| last.first_of_month());
     check_months(first, last)?;
@@ -181,6 +182,17 @@ pub fn anomalies(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, Rea
         rows: findings.0.into_iter().map(Found::row).collect(),
         at: whole.at,
     })
+}
+
+/// That a scope is no part of a centre: what is strange may be of both sides, who are of any part.
+fn check_not_inside(within: &Within) -> Result<(), ReportError> {
+    match (&within.scope.branch, within.centres.first()) {
+        (Some(branch), Some(centre)) if within.is_inside => Err(ReportError::BranchInside {
+            branch: branch.clone(),
+            centre: centre.clone(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// That a read ends within a while.
