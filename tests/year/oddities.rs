@@ -119,7 +119,8 @@ impl City {
             (&from, &to, 300),
         );
         let others = self.tally.others.iter_mut().rev();
-        let mut of_it = others.filter(|other| other.district == BANAN && other.entered_from.is_some());
+        let mut of_it =
+            others.filter(|other| other.district == BANAN && other.entered_from.is_some());
         of_it.next().expect("it was entered").is_reversed = true;
     }
 
