@@ -3,7 +3,10 @@
 use std::fmt;
 
 use chrono::{Datelike, Days, Months, NaiveDate, TimeDelta, Timelike};
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, Visitor},
+};
 
 use crate::ledger::{Malformed, Moment, TimeZone};
 
@@ -11,8 +14,7 @@ const MIN_YEAR: i32 = 1900;
 const MAX_YEAR: i32 = 9999;
 
 /// A civil day of the years 1900 to 9999, written `2026-03-01`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Day(NaiveDate);
 
 impl Day {
@@ -197,17 +199,36 @@ fn written(date: &[u8]) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, number(&[*m1, *m2])?, number(&[*d1, *d2])?)
 }
 
-impl TryFrom<String> for Day {
-    type Error = Malformed;
-
-    fn try_from(given: String) -> Result<Self, Malformed> {
-        Self::parse("day", &given)
-    }
-}
-
 impl From<Day> for String {
     fn from(day: Day) -> Self {
         day.to_string()
+    }
+}
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Without a text of its own in between: reports read a million of them.
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(DayVisitor)
+    }
+}
+
+struct DayVisitor;
+
+impl Visitor<'_> for DayVisitor {
+    type Value = Day;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a day such as 2026-03-01")
+    }
+
+    fn visit_str<E: de::Error>(self, given: &str) -> Result<Day, E> {
+        Day::parse("day", given).map_err(E::custom)
     }
 }
 

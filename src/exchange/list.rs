@@ -366,8 +366,8 @@ impl List {
         }
     }
 
-    /// What the keys of its objects begin with: no other list's do, but for those that it has one
-    /// after another.
+    /// What the keys of its objects begin with. Those of other lists do not, but for those that it
+    /// is made of, as [`List::OrdersFrom`] is of [`List::OrdersOn`].
     pub fn prefix(&self) -> String {
         let stem = self.stem();
         match self.day() {
@@ -382,8 +382,15 @@ impl List {
             Self::StandingsDue(day)
             | Self::OrdersAwaited(_, day)
             | Self::OrdersToCorrect(_, day)
-            | Self::OrdersIn(_, _, day)
-            | Self::OrdersFrom(_, day)
+            | Self::OrdersIn(_, _, day) => Some(*day),
+            _ => self.since(),
+        }
+    }
+
+    /// The day from which on it has its objects.
+    fn since(&self) -> Option<Day> {
+        match self {
+            Self::OrdersFrom(_, day)
             | Self::NeedsFrom(_, day)
             | Self::JoinedFrom(_, day)
             | Self::EvaluationsFrom(_, day)
@@ -398,16 +405,9 @@ impl List {
     /// What the keys come after of what is read from its beginning on.
     pub fn start(&self) -> String {
         let prefix = self.prefix();
-        match self {
-            Self::OrdersFrom(_, day)
-            | Self::NeedsFrom(_, day)
-            | Self::JoinedFrom(_, day)
-            | Self::EvaluationsFrom(_, day)
-            | Self::LooksFrom(_, day)
-            | Self::GroupsFrom(_, day)
-            | Self::TrainingsOf(_, _, day)
-            | Self::TrainingsIn(_, _, day) => format!("{prefix}{day} "),
-            _ => prefix,
+        match self.since() {
+            Some(day) => format!("{prefix}{day} "),
+            None => prefix,
         }
     }
 

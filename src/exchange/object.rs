@@ -416,7 +416,8 @@ impl Object {
     }
 }
 
-/// A line as text. It has no value that cannot be written; were there one, an audit would tell.
+/// A line as text. It has no value that cannot be written; were there one, the line would be empty,
+/// and reports would say that it is none.
 fn text_of(line: impl Serialize) -> String {
     serde_json::to_string(&line).unwrap_or_default()
 }

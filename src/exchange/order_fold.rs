@@ -321,6 +321,7 @@ impl Objects {
             id,
             order: order.id,
             centre: order.centre.clone(),
+            recipient: order.recipient.clone(),
             kind,
             evidence,
             state: IncidentState::Open,

@@ -1,5 +1,7 @@
 //! The rooms of the server and of its client, and the arrows between them.
 
+mod lists;
+
 use std::{
     fs,
     path::{Path, PathBuf},

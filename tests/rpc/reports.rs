@@ -23,6 +23,11 @@ const SCOPES: &[Row<v1::ReportScope>] = &[
     ("more than there can be", |r| r.at_position = i64::MAX, InvalidArgument, "SEQUENCE_OUT_OF_RANGE", "*"),
 ];
 
+#[rustfmt::skip] // a table: a row a line
+const PARTS: &[Row<v1::ReportScope>] = &[
+    ("a part of a centre", |r| r.branch = "city:member".into(), InvalidArgument, "BRANCH_INSIDE_CENTRE", "branch=city:member centre=city"),
+];
+
 #[tokio::test]
 async fn scopes() {
     let mut city = City::founded().await;
@@ -74,6 +79,41 @@ async fn scopes() {
         client.reports.get_indicators(request).await
     };
     refused(&mut city.client, sound, SCOPES, indicators).await;
+}
+
+/// Of a part of a centre there are reports, but for what is strange.
+#[tokio::test]
+async fn parts_of_a_centre() {
+    let mut city = centre().await;
+    let strange = async |client: &mut Client, scope| {
+        let scope = Some(scope);
+        let request = v1::GetAnomaliesRequest { scope };
+        client.reports.get_anomalies(request).await
+    };
+    let whole = v1::ReportScope {
+        branch: "city".into(),
+        ..Default::default()
+    };
+    refused(&mut city.client, whole, PARTS, strange).await;
+    let scope = v1::ReportScope {
+        branch: "city:member".into(),
+        ..Default::default()
+    };
+    let request = v1::GetDormancyRequest { scope: Some(scope) };
+    let told = city.client.reports.get_dormancy(request).await;
+    let report = told.expect("an answer").into_inner().report;
+    let report = report.expect("a report");
+    assert_eq!(report.scope.expect("a scope").branch, "city:member");
+    assert_eq!(report.rows.len(), 2, "of a month, and of all");
+    let request = v1::GetMonthReportRequest {
+        branch: "city:member".into(),
+        month: "2026-02".into(),
+        ..Default::default()
+    };
+    let told = city.client.reports.get_month_report(request).await;
+    let report = told.expect("an answer").into_inner().report;
+    let scope = report.expect("a report").scope.expect("a scope");
+    assert_eq!(scope.branch, "city:member");
 }
 
 #[rustfmt::skip] // a table: a row a line

@@ -1,11 +1,13 @@
 //! Commands about reports; and that each is the same for ever as of its position.
 
+use std::collections::BTreeSet;
+
 use timebank::{
     exchange::{Branch, Day, training::Assessment},
-    ledger::Sequence,
+    ledger::{AccountKind, Sequence, UnitId},
     query::{
-        self, By, CertificateQuery, Grouping, ReadError, Reading, Report, Scope, Served, ServedAs,
-        Value,
+        self, By, CertificateQuery, Grouping, ReadError, Reading, Report, ReportError, Scope,
+        Served, ServedAs, Value,
     },
 };
 
@@ -78,20 +80,52 @@ pub(super) fn shown(report: &Report) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// All reports there are, as of a position.
+/// The branches right above members that are parts of something, such as `city:east`.
+fn parts(reading: &mut Reading<'_>, at: Sequence) -> Result<BTreeSet<Branch>, ReadError> {
+    let rows = reading.snapshot.accounts("", None, 1_000)?;
+    let members = rows.iter().map(|row| &row.account).filter(|account| {
+        account.kind == AccountKind::Member
+            && account.unit == UnitId::time()
+            && account.opened.sequence <= at
+    });
+    let above = members.filter_map(|account| Some(account.id.as_str().rsplit_once(':')?.0));
+    let parts = above.filter(|branch| branch.contains(':'));
+    Ok(parts
+        .map(|branch| Branch::parse("branch", branch).expect("a branch"))
+        .collect())
+}
+
+/// All reports there are, of the ledger and of its parts, as of a position.
 fn all(reading: &mut Reading<'_>, at: Sequence) -> Result<Vec<Report>, ReadError> {
-    let scope = Scope {
-        at: Some(at),
-        ..Scope::default()
-    };
+    let mut told = Vec::new();
+    let parts = parts(reading, at)?.into_iter().map(Some);
+    for branch in [None].into_iter().chain(parts) {
+        let scope = Scope {
+            branch,
+            at: Some(at),
+            ..Scope::default()
+        };
+        told.extend(all_of(reading, &scope)?);
+    }
+    Ok(told)
+}
+
+fn all_of(reading: &mut Reading<'_>, scope: &Scope) -> Result<Vec<Report>, ReadError> {
     let grouped = KINDS[..4].iter();
     let grouped = grouped.flat_map(|kind| GROUPS.map(|by| (kind, Grouping::from(by))));
     let by_two = Grouping::new(By::Service, Some(By::Block)).expect("two");
     let by_two = KINDS[..4].iter().map(|kind| (kind, by_two));
     let others = KINDS[4..].iter().map(|kind| (kind, Grouping::default()));
     let each = grouped.chain(by_two).chain(others);
-    each.map(|(kind, by)| make(reading, kind, &scope, by))
-        .collect()
+    let told = each.map(|(kind, by)| make(reading, kind, scope, by));
+    // Of a part of a centre it is not told what is strange.
+    let is_refused = |told: &Result<_, _>| {
+        let inside = |error: &ReadError| {
+            matches!(error, ReadError::Report(ReportError::BranchInside { .. }))
+        };
+        told.as_ref().is_err_and(inside)
+    };
+    told.filter(|told| !is_refused(told)).collect()
 }
 
 impl Story {
@@ -138,10 +172,13 @@ impl Story {
         }))
     }
 
-    /// `sample SEED SIZE [at=POSITION]`
+    /// `sample SEED SIZE [branch=B] [at=POSITION]`
     fn sample(&mut self, words: &mut Words) -> Said<String> {
         let at = words.key("at").map(|at| number(&at)).transpose()?;
+        let branch = words.key("branch");
+        let branch = branch.map(|branch| Branch::parse("branch", &branch));
         let scope = Scope {
+            branch: branch.transpose()?,
             at: at.map(|at| Sequence::new(at).expect("a position")),
             ..Scope::default()
         };

@@ -62,7 +62,14 @@ impl Tally {
         figures.say("redeemed", "services", number(spent));
         figures.say("redeemed", "stock", number(stock));
         figures.say("redeemed ever", "stock", number(stands(&["redemption"])));
-        figures.say("redemption rate", "-", percent(spent + stock, earned));
+        // In a part of a district others earn than those who redeem.
+        let rate = percent(spent + stock, earned);
+        let rate = if scope.part.is_none() {
+            rate
+        } else {
+            "-".into()
+        };
+        figures.say("redemption rate", "-", rate);
         let last = scope.last_day(today);
         let since = scope
             .days

@@ -53,7 +53,8 @@ does not know the seed.")]
 Overlapping services of one person, over 24 h in a day, own gain, reciprocal pairs far above the
 rest, entries dated far back, members who act for many, figures that fall, rounding to one side.
 Thresholds are those of the centre's policy ([audit]). Nothing of it says that somebody did wrong:
-look at the records (`ledger-cli watch --from POSITION`). Without days it is of the month so far.")]
+look at the records (`ledger-cli watch --from POSITION`). Without days it is of the month so far.
+It is of whole centres, and not of a branch inside one.")]
     Anomalies(ScopeArgs),
     /// List who was shown personal fields: of a centre's members, or of one member
     #[command(after_help = "Examples:

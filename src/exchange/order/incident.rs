@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Doer, IncidentId, OrderId, Reason, steps::words};
 use crate::{
-    exchange::{Branch, Name, Sha256},
+    exchange::{Branch, MemberId, Name, Sha256},
     ledger::{BookingId, Moment, Sequence},
 };
 
@@ -78,6 +78,8 @@ pub struct Incident {
     pub order: OrderId,
     /// The order's centre.
     pub centre: Branch,
+    /// The order's recipient.
+    pub recipient: MemberId,
     pub kind: IncidentKind,
     pub evidence: Evidence,
     pub state: IncidentState,

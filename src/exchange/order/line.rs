@@ -26,7 +26,7 @@ pub struct OrderLine<'a> {
     pub point: Option<&'a str>,
     pub provider: &'a str,
     pub recipient: &'a str,
-    /// The account that pays. None where that is the recipient's own.
+    /// The account that pays. None where it is called as the recipient is.
     #[serde(borrow)]
     pub payer: Option<&'a str>,
     /// As long as it took; 0 where nobody was served by it.

@@ -49,6 +49,7 @@ impl Objects {
         let evaluation = Evaluation {
             order: order.id,
             centre: order.centre.clone(),
+            recipient: order.recipient.clone(),
             on: order.on,
             service: order.service.clone(),
             point: order.point.clone(),

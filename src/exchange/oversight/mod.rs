@@ -76,6 +76,8 @@ pub struct Evaluation {
     pub order: OrderId,
     /// The order's centre.
     pub centre: Branch,
+    /// The order's recipient.
+    pub recipient: MemberId,
     /// The order's service date.
     pub on: Day,
     pub service: Code,

@@ -1,11 +1,11 @@
 //! Accounts that steps of the time bank name, and those that only such steps take from.
 
 use super::Undecided;
-use crate::exchange::{
-    Branch, NotLoaded, Objects, Rejection,
-    pool::{donations_account, relief_account},
+use crate::exchange::{Branch, NotLoaded, Objects, Rejection};
+use crate::ledger::{
+    self, Account, AccountId, AccountKind, AccountOpened, Book, Booking, BookingId, CreditLegs,
+    HoldState, Settlement, UnitId,
 };
-use crate::ledger::{self, Account, AccountId, AccountKind, AccountOpened, Book, UnitId};
 
 /// The centre in whose branch an account is, or would be.
 pub(super) fn owner<'a>(
@@ -21,16 +21,14 @@ pub(super) fn owner<'a>(
     }
 }
 
-/// The same of an account that a step makes a pool, a source or a stock, and which is none that the
-/// centre keeps for something else.
+/// The same of an account that a step makes a pool, a source, a stock or a partner's, and which is
+/// of no branch that the centre keeps.
 pub(super) fn owner_of_new<'a>(
     objects: &'a Objects,
     account: &AccountId,
 ) -> Result<&'a Branch, Rejection> {
-    match kept(objects, account) {
-        None => owner(objects, account),
-        Some((_, ways)) => Err(reserved_for(ways, account)),
-    }
+    check_not_kept(objects, account)?;
+    owner(objects, account)
 }
 
 /// That an account does not do.
@@ -118,26 +116,34 @@ pub(super) fn lapsed_account(centre: &Branch, unit: &UnitId) -> Option<AccountId
     AccountId::parse(&format!("{centre}:lapsed:{unit}")).ok()
 }
 
-/// The unit in which a centre keeps an account of this name, and for what: its steps open it, and
-/// nothing else gives to it or takes from it. None where the account is another.
-fn kept(objects: &Objects, id: &AccountId) -> Option<(UnitId, &'static str)> {
-    let (_, unit) = id.as_str().rsplit_once(':')?;
-    let unit = UnitId::parse(unit).ok()?;
-    if unit == UnitId::time() {
-        return None;
+/// The branches that a centre keeps for accounts of its own, such as `CENTRE:donations:UNIT`, and
+/// for what: its steps open these, and nothing else gives to them or takes from them.
+const KEPT: [(&str, &str); 3] = [
+    ("donations", "donations (`ledger-cli pool donate`)"),
+    (
+        "relief",
+        "relief (`ledger-cli pool relief`) and its return (`ledger-cli pool return`)",
+    ),
+    ("lapsed", "what lapses with members who go"),
+];
+
+/// For what a centre keeps the branch that an account is at or below, and what its id has after
+/// that. None where it keeps none.
+fn kept<'a>(objects: &Objects, id: &'a AccountId) -> Option<(&'static str, &'a str)> {
+    let centre = objects.centre_around(id.as_str())?;
+    let rest = id.as_str().strip_prefix(centre.terms.prefix.as_str())?;
+    let rest = rest.strip_prefix(':')?;
+    let (branch, rest) = rest.split_once(':').unwrap_or((rest, ""));
+    let (_, ways) = KEPT.iter().find(|(kept, _)| *kept == branch)?;
+    Some((ways, rest))
+}
+
+/// That a new account is none of a branch that its centre keeps.
+pub(super) fn check_not_kept(objects: &Objects, id: &AccountId) -> Result<(), Rejection> {
+    match kept(objects, id) {
+        None => Ok(()),
+        Some((ways, _)) => Err(reserved_for(ways, id)),
     }
-    let centre = &objects.centre_around(id.as_str())?.terms.prefix;
-    let is = |account: Option<AccountId>| account.as_ref() == Some(id);
-    let ways = if is(donations_account(centre, &unit)) {
-        "donations (`ledger-cli pool donate`)"
-    } else if is(relief_account(centre, &unit)) {
-        "relief (`ledger-cli pool relief`) and its return (`ledger-cli pool return`)"
-    } else if is(lapsed_account(centre, &unit)) {
-        "what lapses with members who go"
-    } else {
-        return None;
-    };
-    Some((unit, ways))
 }
 
 fn reserved_for(ways: &'static str, id: &AccountId) -> Rejection {
@@ -146,8 +152,8 @@ fn reserved_for(ways: &'static str, id: &AccountId) -> Rejection {
 }
 
 /// That what is asked of the ledger alone takes nothing from an account that is for steps of
-/// the time bank, nor closes it or changes its limits, and neither opens one that a centre keeps nor
-/// gives to it. What stands already is the ledger's to tell, and a reversal takes back what came in
+/// the time bank, nor closes it or changes its limits, and neither opens one of a branch that a
+/// centre keeps nor gives to it. What stands already is the ledger's to tell, and a reversal takes back what came in
 /// by mistake.
 pub(super) fn check_ledger(
     book: &Book,
@@ -162,7 +168,14 @@ pub(super) fn check_ledger(
         ledger::Command::ChangeLimits { id, .. } | ledger::Command::CloseAccount { id } => {
             return check_free(book, objects, id);
         }
-        ledger::Command::OpenAccount(opened) => return check_not_kept(book, objects, &opened.id),
+        ledger::Command::OpenAccount(AccountOpened { id, .. }) if book.account(id)?.is_none() => {
+            return Ok(check_not_kept(objects, id)?);
+        }
+        ledger::Command::SettleHold {
+            id,
+            settlement: Settlement::Legs(legs),
+            ..
+        } => return check_settled(book, objects, *id, legs),
         _ => return Ok(()),
     };
     for leg in legs {
@@ -179,12 +192,23 @@ pub(super) fn check_ledger(
     Ok(())
 }
 
-/// That an account which is new is none that a centre keeps, in whatever unit.
-fn check_not_kept(book: &Book, objects: &Objects, id: &AccountId) -> Result<(), Undecided> {
-    match kept(objects, id) {
-        Some((_, ways)) if book.account(id)?.is_none() => Err(reserved_for(ways, id).into()),
-        _ => Ok(()),
+/// The same of a hold that is settled for others than it was placed for.
+fn check_settled(
+    book: &Book,
+    objects: &Objects,
+    id: BookingId,
+    legs: &CreditLegs,
+) -> Result<(), Undecided> {
+    let hold = book.booking(id)?.and_then(Booking::hold);
+    if hold.is_none_or(|hold| hold.state != HoldState::Open) {
+        return Ok(());
     }
+    for leg in legs.as_slice() {
+        if let Some(refused) = kept_account(book, objects, &leg.credit)? {
+            return Err(refused.into());
+        }
+    }
+    Ok(())
 }
 
 /// That an account is one that a centre keeps. None where it is not.
@@ -196,7 +220,7 @@ fn kept_account(
     let account = book.account(id)?;
     let kept = account.and_then(|account| match account.kind {
         AccountKind::Issuance | AccountKind::Redemption => {
-            kept(objects, id).filter(|(unit, _)| *unit == account.unit)
+            kept(objects, id).filter(|(_, rest)| *rest == account.unit.as_str())
         }
         AccountKind::Member
         | AccountKind::Organisation
@@ -204,7 +228,7 @@ fn kept_account(
         | AccountKind::Project
         | AccountKind::Clearing => None,
     });
-    Ok(kept.map(|(_, ways)| reserved_for(ways, id)))
+    Ok(kept.map(|(ways, _)| reserved_for(ways, id)))
 }
 
 /// That anybody may take from an account.

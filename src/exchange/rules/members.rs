@@ -1,8 +1,8 @@
 //! Registering, changing, moving, suspending and qualifying members.
 
 use super::{
-    Plan, Ruling, Undecided, View, check_named, check_staff, entries, identities, membership,
-    policies,
+    Plan, Ruling, Undecided, View, accounts, check_named, check_staff, entries, identities,
+    membership, policies,
 };
 use crate::{
     exchange::{
@@ -27,6 +27,7 @@ pub(super) fn register(view: View<'_>, new: &RegisterMember, by: &Principal) -> 
     if is_member || view.book.account(id.account())?.is_some() {
         return Err(Rejection::MemberAccountExists { member: id.clone() }.into());
     }
+    accounts::check_not_kept(view.objects, id.account())?;
     check_born(&new.personal, view)?;
     let admission = policies::admit(view, centre, (id, &new.details, &new.personal))?;
     let second_of = identities::second_of(view, id, &new.personal)?;
@@ -123,6 +124,7 @@ pub(super) fn relocate(view: View<'_>, new: &MoveMember, by: &Principal) -> Ruli
         let member = MemberId::of(account.clone());
         return Err(Rejection::MemberAccountExists { member }.into());
     }
+    accounts::check_not_kept(view.objects, account)?;
     membership::check_state(member, &membership::PRESENT, "moved")?;
     if member.centre == *to {
         let (member, centre) = (id.clone(), to.clone());

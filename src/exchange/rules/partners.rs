@@ -34,7 +34,7 @@ fn known<'a>(view: View<'a>, account: &AccountId) -> Result<&'a Partner, Undecid
 }
 
 fn open(view: View<'_>, new: &OpenPartner, by: &Principal) -> Ruling {
-    let centre = accounts::owner(view.objects, &new.account)?;
+    let centre = accounts::owner_of_new(view.objects, &new.account)?;
     check_staff(view.objects, centre, by)?;
     accounts::check_no_holds(view.book, &new.account)?;
     let opening = accounts::opening(

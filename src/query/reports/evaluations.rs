@@ -168,7 +168,7 @@ fn filed_in(
 ) -> Result<(), ReadError> {
     let since = within.scope.since.unwrap_or(Day::FIRST);
     let list = List::EvaluationsFrom(centre.clone(), since);
-    each_of(reading, list, &mut |reading, object| {
+    each_of(reading, list, &mut |_, object| {
         let Object::Evaluation(evaluation) = object else {
             return Err(misplaced(&object).into());
         };
@@ -180,9 +180,8 @@ fn filed_in(
             return Ok(ControlFlow::Break(()));
         }
         let mut filed = evaluation.filed.iter().rev();
-        if let Some(last) = filed.find(|one| one.recorded <= within.at)
-            && within.has_order(reading, evaluation.order)?
-        {
+        let last = filed.find(|one| one.recorded <= within.at);
+        if let Some(last) = last.filter(|_| within.has_member(evaluation.recipient.as_str())) {
             see(&evaluation, last)?;
         }
         Ok(ControlFlow::Continue(()))

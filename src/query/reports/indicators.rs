@@ -237,15 +237,14 @@ fn incidents_of(
     let mut count = 0;
     for state in [IncidentState::Open, IncidentState::Closed] {
         let list = List::IncidentsIn(centre.clone(), state);
-        each_of(reading, list, &mut |reading, object| {
+        each_of(reading, list, &mut |_, object| {
             let Object::Incident(incident) = object else {
                 return Err(misplaced(&object).into());
             };
             let is_there = incident.steps.first().is_some_and(|at| *at <= within.at);
             let on = Day::of(incident.reported_at, within.zone);
-            if is_there && within.has_day(on) && within.has_order(reading, incident.order)? {
-                count += 1;
-            }
+            let is_in = within.has_day(on) && within.has_member(incident.recipient.as_str());
+            count += i64::from(is_there && is_in);
             Ok(ControlFlow::Continue(()))
         })?;
     }

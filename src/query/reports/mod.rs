@@ -50,9 +50,8 @@ pub use satisfaction::satisfaction;
 
 use super::{ReadError, Reading, centres, policies::zone};
 use crate::{
-    exchange::{Branch, Day, Object, ObjectId, OrderId, rules::MAX_CENTRES},
-    ledger::{Moment, Sequence, TimeZone},
-    store::StoreError,
+    exchange::{Branch, Day, rules::MAX_CENTRES},
+    ledger::{AccountId, AccountKind, Moment, Sequence, TimeZone},
 };
 
 /// How many objects or records are read at once.
@@ -81,7 +80,7 @@ pub enum ReportError {
     #[error("nothing is below {branch} in the chart of accounts; name a centre, or what has some")]
     BranchEmpty { branch: Branch },
     #[error(
-        "{branch} is inside centre {centre}, of which anomalies are told whole: name the centre"
+        "{branch} is a part of centre {centre}, and anomalies are of whole centres: name {centre}"
     )]
     BranchInside { branch: Branch, centre: Branch },
     #[error("there are more than {max} rows; ask for a branch, or for fewer days")]
@@ -141,9 +140,9 @@ struct Within {
     scope: Scope,
     /// The centres that are at or below its branch, or the one that its branch is inside.
     centres: Vec<Branch>,
-    /// Whether its branch is a part of a centre: members are of it by their ids, and orders, needs
+    /// The centre that its branch is a part of: members are of it by their ids, and orders, needs
     /// and what came of them by their recipients.
-    is_inside: bool,
+    inside: Option<Branch>,
     zone: TimeZone,
     at: Sequence,
 }
@@ -163,12 +162,11 @@ impl Within {
                 _ => at_or_below.push(centre),
             }
         }
-        let is_inside = around.is_some();
-        at_or_below.extend(around);
+        at_or_below.extend(around.clone());
         let within = Self {
             scope: scope.clone(),
             centres: at_or_below,
-            is_inside,
+            inside: around,
             zone,
             at,
         };
@@ -181,8 +179,15 @@ impl Within {
         let Some(branch) = self.scope.branch.as_ref() else {
             return Ok(());
         };
-        let has_centres = !self.centres.is_empty() && !self.is_inside;
-        if has_centres || self.has_accounts(reading, branch)? {
+        // What is below a member's account is that member's alone.
+        let account = AccountId::parse(branch.as_str()).ok();
+        let account = account
+            .map(|id| reading.snapshot.account(&id))
+            .transpose()?;
+        let account = account.flatten().map(|row| row.account);
+        let is_member = account.is_some_and(|account| account.kind == AccountKind::Member);
+        let has_centres = !self.centres.is_empty() && self.inside.is_none();
+        if has_centres || !is_member && self.has_accounts(reading, branch)? {
             return Ok(());
         }
         let branch = branch.clone();
@@ -239,20 +244,9 @@ impl Within {
         branch.is_none_or(|branch| branch.contains(account))
     }
 
-    /// Whether a member is of it who is of one of its centres, or a recipient, and so what is theirs.
+    /// Whether somebody of one of its centres is of it, and so what was done for them.
     fn has_member(&self, id: &str) -> bool {
-        !self.is_inside || self.has_account(id)
-    }
-
-    /// The same of an order, and what came of it.
-    fn has_order(&self, reading: &mut Reading<'_>, id: OrderId) -> Result<bool, ReadError> {
-        if !self.is_inside {
-            return Ok(true);
-        }
-        match reading.snapshot.object(&ObjectId::Order(id))? {
-            Some(Object::Order(order)) => Ok(self.has_member(order.recipient.as_str())),
-            _ => Err(StoreError::Corrupt(format!("order {id} is missing")).into()),
-        }
+        self.inside.is_none() || self.has_account(id)
     }
 
     fn has_day(&self, day: Day) -> bool {

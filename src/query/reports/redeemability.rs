@@ -276,11 +276,15 @@ fn figures(stock: &Stock, flow: &Flow, within: &Within, last_day: Day) -> Figure
         "hours redeemed for stock, or converted, on all days",
     );
     let redeemed = flow.spent.saturating_add(stock.redeemed_then);
-    let rate = (Unit::Percent, Value::percent(redeemed, flow.earned));
+    // In a part of a centre those redeem who live there, and whoever serves them earns, from wherever.
+    let rate = match within.inside {
+        None => Value::percent(redeemed, flow.earned),
+        Some(_) => Value::None,
+    };
     figures.say(
         "redemption rate",
         "",
-        rate,
+        (Unit::Percent, rate),
         "redeemed of what was earned, on the days of the report",
     );
     let since = within.scope.since.filter(|since| *since <= last_day);

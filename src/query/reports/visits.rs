@@ -139,6 +139,9 @@ fn orders(
         if within.scope.until.is_some_and(|until| until < order.on) {
             return Ok(ControlFlow::Break(()));
         }
+        if !within.has_member(order.recipient.as_str()) {
+            return Ok(ControlFlow::Continue(()));
+        }
         let order = past::order_at(reading, *order, within.at)?;
         if let Some(order) = order.filter(|order| within.has_day(order.on)) {
             see(&order)?;

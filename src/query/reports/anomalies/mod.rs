@@ -184,10 +184,10 @@ pub fn anomalies(reading: &mut Reading<'_>, scope: &Scope) -> Result<Report, Rea
     })
 }
 
-/// That a scope is no part of a centre: what is strange may be of both sides, who are of any part.
+/// That a scope is no part of a centre: what is strange is often of two, who may be of two parts.
 fn check_not_inside(within: &Within) -> Result<(), ReportError> {
-    match (&within.scope.branch, within.centres.first()) {
-        (Some(branch), Some(centre)) if within.is_inside => Err(ReportError::BranchInside {
+    match (&within.scope.branch, &within.inside) {
+        (Some(branch), Some(centre)) => Err(ReportError::BranchInside {
             branch: branch.clone(),
             centre: centre.clone(),
         }),
