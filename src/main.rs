@@ -1,5 +1,6 @@
-//! `timebank`: the ledger's server, and the audit of a ledger that none serves.
+//! `timebank`: the ledger's server, the audit of a ledger that none serves, and copies.
 
+mod copy;
 mod log;
 mod verify;
 
@@ -9,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use timebank::{
     ledger::TimeZone,
     sequencer::{Start, WantedZone},
-    store::SqliteStore,
+    store::{Seen, SqliteStore},
 };
 use tokio::{
     net::TcpListener,
@@ -31,7 +32,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
   timebank serve --data /var/lib/timebank --listen 0.0.0.0:50051
   timebank serve --listen 127.0.0.1:0      # takes a free port, and prints it
   timebank serve --time-zone Asia/Shanghai # for a new ledger
-  timebank verify --data /var/lib/timebank # audits it; no server may have it"
+  timebank verify --data /var/lib/timebank # audits it; no server may have it
+  timebank backup /mnt/backup/2026-10-31   # copies it, also while it is served"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -58,6 +60,50 @@ enum Command {
   timebank verify
   timebank verify --data /var/lib/timebank")]
     Verify(Verify),
+    /// Copy the ledger to a new directory, while it is served or not, and audit the copy
+    ///
+    /// The copy has all that was acknowledged before this began, personal fields and keys among
+    /// it: keep it as safe as the ledger. It tells up to which record it goes, and their root
+    /// hash. It is there whole or not at all.
+    ///
+    /// Exits with 0 where it is there, with 1 where the ledger is not sound, and with 2 where it
+    /// cannot be done.
+    #[command(after_help = "Examples:
+  timebank backup /mnt/backup/2026-10-31
+  timebank backup --data /var/lib/timebank /mnt/backup/2026-10-31")]
+    Backup(Backup),
+    /// Take a copy into use: audit it, and copy it to a directory that has no ledger yet
+    ///
+    /// Exits as `backup` does.
+    #[command(after_help = "Examples:
+  timebank restore /mnt/backup/2026-10-31 --data /var/lib/timebank-restored
+  timebank restore /mnt/backup/2026-10-31 --data /var/lib/timebank-restored \\
+    --seen 120345:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    Restore(Restore),
+}
+
+#[derive(Args)]
+struct Backup {
+    /// The directory for the copy; it is not there yet, or empty.
+    #[arg(value_name = "DIR")]
+    to: PathBuf,
+    /// The directory that the ledger is kept in.
+    #[arg(long, value_name = "DIR", default_value = DATA, env = "TIMEBANK_DATA")]
+    data: PathBuf,
+}
+
+#[derive(Args)]
+struct Restore {
+    /// The copy.
+    #[arg(value_name = "DIR")]
+    from: PathBuf,
+    /// The directory that the ledger is to be kept in; it is not there yet, or empty.
+    #[arg(long, value_name = "DIR", default_value = DATA, env = "TIMEBANK_DATA")]
+    data: PathBuf,
+    /// What an audit told of the ledger, its `verified_count` and `root_hash`: a copy that
+    /// lacks some of it is refused.
+    #[arg(long, value_name = "COUNT:HASH", value_parser = copy::seen)]
+    seen: Option<Seen>,
 }
 
 #[derive(Args)]
@@ -93,6 +139,10 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.command {
         Some(Command::Verify(verify)) => verify::verify(&verify.data),
+        Some(Command::Backup(backup)) => copy::copy(&backup.data, &backup.to, None),
+        Some(Command::Restore(restore)) => {
+            copy::copy(&restore.from, &restore.data, restore.seen.as_ref())
+        }
         Some(Command::Serve(serve)) => serve_and_log(&serve),
         None => serve_and_log(&cli.serve),
     }

@@ -9,7 +9,7 @@ use std::{
 
 use timebank::store::{Erased, Finding, SqliteStore, Verified};
 
-const UNUSABLE: u8 = 2;
+pub(crate) const UNUSABLE: u8 = 2;
 /// How often progress is shown.
 const SHOWN_EVERY: Duration = Duration::from_millis(200);
 
@@ -41,12 +41,12 @@ pub(crate) fn verify(data: &Path) -> ExitCode {
 }
 
 /// Says it, or else it was for nothing.
-fn tell(text: &str, code: ExitCode) -> io::Result<ExitCode> {
+pub(crate) fn tell(text: &str, code: ExitCode) -> io::Result<ExitCode> {
     io::stdout().write_all(text.as_bytes())?;
     Ok(code)
 }
 
-fn sound(count: i64, root: &[u8], erased: Erased) -> String {
+pub(crate) fn sound(count: i64, root: &[u8], erased: Erased) -> String {
     let root: String = root.iter().map(|byte| format!("{byte:02x}")).collect();
     let Erased {
         notes,
@@ -59,7 +59,7 @@ fn sound(count: i64, root: &[u8], erased: Erased) -> String {
     )
 }
 
-fn wrong(finding: &Finding) -> String {
+pub(crate) fn wrong(finding: &Finding) -> String {
     let sequence = match finding.sequence {
         Some(sequence) => sequence.to_string(),
         None => "none".into(),
@@ -69,20 +69,20 @@ fn wrong(finding: &Finding) -> String {
 }
 
 /// How far it is, on standard error where somebody looks at that.
-struct Progress {
+pub(crate) struct Progress {
     is_seen: bool,
     shown: Option<Instant>,
 }
 
 impl Progress {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             is_seen: io::stderr().is_terminal(),
             shown: None,
         }
     }
 
-    fn show(&mut self, done: i64, total: i64) {
+    pub(crate) fn show(&mut self, done: i64, total: i64) {
         let is_time = self.shown.is_none_or(|at| at.elapsed() >= SHOWN_EVERY);
         if self.is_seen && is_time {
             let _ = write!(io::stderr(), "\rverified {done} of {total} records");

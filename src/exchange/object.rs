@@ -27,7 +27,7 @@ pub struct Listing {
     /// The list's name, and the object's id.
     pub key: String,
     /// What most readers of the list want of the object.
-    pub line: Option<String>,
+    pub line: Option<Vec<u8>>,
 }
 
 /// A kind of object.
@@ -407,17 +407,17 @@ impl Object {
     }
 
     /// What a list has of it, so that whoever reads the list need not read the object.
-    fn line(&self, list: &List) -> Option<String> {
+    fn line(&self, list: &List) -> Option<Vec<u8>> {
         match (self, list) {
-            (Self::Order(order), List::OrdersOn(..)) => order.line().map(text_of),
-            (Self::Need(need), List::NeedsFrom(..)) => Some(text_of(need.line())),
+            (Self::Order(order), List::OrdersOn(..)) => order.line().map(bytes_of),
+            (Self::Need(need), List::NeedsFrom(..)) => Some(bytes_of(need.line())),
             _ => None,
         }
     }
 }
 
-/// A line as text. It has no value that cannot be written; were there one, the line would be empty,
-/// and reports would say that it is none.
-fn text_of(line: impl Serialize) -> String {
-    serde_json::to_string(&line).unwrap_or_default()
+/// A line as it is kept. It has no value that cannot be written; were there one, the line would be
+/// empty, and reports would say that it is none.
+fn bytes_of(line: impl Serialize) -> Vec<u8> {
+    postcard::to_stdvec(&line).unwrap_or_default()
 }

@@ -148,6 +148,14 @@ pub struct Erased {
     pub verdicts: i64,
 }
 
+/// What somebody saw of a ledger: how many records it had, and their Merkle root then.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Seen {
+    /// At least 1.
+    pub count: i64,
+    pub root: Hash,
+}
+
 /// What a verification came to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Verified {
@@ -182,22 +190,23 @@ pub struct AccountRow {
     pub last_posting: Option<Position>,
 }
 
-/// Lines of a list, each with the id of its object, as one text: reports read a million of them.
+/// Lines of a list, each with the id of its object, one after another: reports read a million of
+/// them.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Lines {
-    text: String,
-    /// Where each id ends in it, and the line after it.
-    ends: Vec<[usize; 2]>,
+    ids: String,
+    lines: Vec<u8>,
+    /// Where each id ends, and its line.
+    ends: Vec<(usize, usize)>,
     /// The key of the last, after which there may be more. None where there are no more.
     pub more_after: Option<String>,
 }
 
 impl Lines {
-    pub fn push(&mut self, id: &str, line: &str) {
-        self.text.push_str(id);
-        let id_end = self.text.len();
-        self.text.push_str(line);
-        self.ends.push([id_end, self.text.len()]);
+    pub fn push(&mut self, id: &str, line: &[u8]) {
+        self.ids.push_str(id);
+        self.lines.extend_from_slice(line);
+        self.ends.push((self.ids.len(), self.lines.len()));
     }
 
     pub fn count(&self) -> usize {
@@ -205,12 +214,12 @@ impl Lines {
     }
 
     /// The ids and lines, in the order of the list.
-    pub fn each(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn each(&self) -> impl Iterator<Item = (&str, &[u8])> {
         let ends = self.ends.iter().copied();
-        let begins = [0].into_iter().chain(ends.clone().map(|[_, end]| end));
-        begins.zip(ends).filter_map(|(begin, [id_end, end])| {
-            let id = self.text.get(begin..id_end)?;
-            Some((id, self.text.get(id_end..end)?))
+        let begins = [(0, 0)].into_iter().chain(ends.clone());
+        begins.zip(ends).filter_map(|(begin, end)| {
+            let id = self.ids.get(begin.0..end.0)?;
+            Some((id, self.lines.get(begin.1..end.1)?))
         })
     }
 }

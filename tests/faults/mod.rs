@@ -3,6 +3,7 @@
 mod clock;
 mod commits;
 mod contradictions;
+mod copies;
 mod forger;
 mod forgeries;
 mod foundation;

@@ -97,7 +97,7 @@ async fn are_found() {
         ),
         (
             "a line in a list",
-            "UPDATE keys SET line = '[]' WHERE key = 'staff-of/city staff/1002'",
+            "UPDATE keys SET line = x'00' WHERE key = 'staff-of/city staff/1002'",
             "keys",
             4,
         ),

@@ -1,8 +1,8 @@
 //! What reports read of orders and needs: a line of each in a list of its centre, so that a year
-//! of them is read without the orders and needs themselves. A line has no names of fields, which
-//! would be most of it.
+//! of them is read without the orders and needs themselves. A line is written in the wire format of
+//! postcard, field after field, without their names.
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::{Need, NeedState, Order, OrderState, Rating, need};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// An order that something was reckoned for, as its line has it.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OrderLine<'a> {
     /// Its first record, and the last that changed it. Of the order as it stood at a record in
     /// between the line tells nothing: that is read of the order and its records.
@@ -36,27 +36,6 @@ pub struct OrderLine<'a> {
     pub paid_minutes: i64,
     /// What the recipient said when they confirmed.
     pub rating: Option<Rating>,
-}
-
-impl Serialize for OrderLine<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (
-            &self.first,
-            &self.last,
-            &self.on,
-            &self.service,
-            &self.block,
-            &self.point,
-            &self.provider,
-            &self.recipient,
-            &self.payer,
-            &self.served_minutes,
-            &self.credited_minutes,
-            &self.paid_minutes,
-            &self.rating,
-        )
-            .serialize(serializer)
-    }
 }
 
 impl Order {
@@ -96,7 +75,7 @@ impl Order {
 }
 
 /// A need, as its line has it.
-#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct NeedLine<'a> {
     /// Its first record, and the last that changed it, as of orders.
     pub first: Sequence,
@@ -122,25 +101,6 @@ impl NeedLine<'_> {
     /// How the need stands on a day.
     pub fn state_on(&self, today: Day) -> NeedState {
         need::state_on(self.state, self.open_until, today)
-    }
-}
-
-impl Serialize for NeedLine<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (
-            &self.first,
-            &self.last,
-            &self.published_at,
-            &self.first_accepted_at,
-            &self.state,
-            &self.open_until,
-            &self.service,
-            &self.block,
-            &self.point,
-            &self.recipient,
-            &self.offers,
-        )
-            .serialize(serializer)
     }
 }
 

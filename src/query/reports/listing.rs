@@ -44,7 +44,7 @@ pub(super) fn each_of(
 pub(super) fn each_line(
     reading: &mut Reading<'_>,
     list: &List,
-    see: &mut impl FnMut(&mut Reading<'_>, &str, &str) -> Seen,
+    see: &mut impl FnMut(&mut Reading<'_>, &str, &[u8]) -> Seen,
 ) -> Result<(), ReadError> {
     let mut after = list.start();
     loop {
@@ -63,8 +63,8 @@ pub(super) fn each_line(
 }
 
 /// Reads the line of an object.
-pub(super) fn read_line<'a, T: Deserialize<'a>>(id: &str, line: &'a str) -> Result<T, StoreError> {
-    let read = serde_json::from_str(line);
+pub(super) fn read_line<'a, T: Deserialize<'a>>(id: &str, line: &'a [u8]) -> Result<T, StoreError> {
+    let read = postcard::from_bytes(line);
     read.map_err(|error| StoreError::Corrupt(format!("the line of {id}: {error}")))
 }
 

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use compact_str::CompactString;
 use foldhash::HashMap;
 
 use super::listing::each_of;
@@ -55,7 +56,7 @@ pub(super) struct Known {
 /// The members whom a report has met. As many as there are, and no more for more entries.
 #[derive(Debug, Default)]
 pub(super) struct People {
-    numbers: HashMap<String, Person>,
+    numbers: HashMap<CompactString, Person>,
     accounts: HashMap<String, Known>,
     /// Whose the accounts are that are not called after their members. None where each is asked
     /// for by itself.

@@ -290,7 +290,7 @@ pub fn of_objects<E>(
         })?;
         let known = before.map(Object::listings).unwrap_or_default();
         for new in object.listings().iter().filter(|new| !known.contains(new)) {
-            let line = new.line.as_deref().map(Value::Text);
+            let line = new.line.as_deref().map(Value::Bytes);
             put(Row {
                 table: Table::Keys,
                 values: &[Value::Text(&new.key), line.into()],

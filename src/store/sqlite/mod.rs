@@ -2,6 +2,7 @@
 //! read-only connections for the rest.
 
 mod audit;
+mod copy;
 mod load;
 mod objects;
 mod open;
@@ -15,7 +16,7 @@ use std::{fs::File, path::Path, sync::Arc};
 use rusqlite::Connection;
 
 use self::{open::Files, snapshot::Pool, writer::SqliteWriter};
-use super::{Progress, Snapshot, Store, StoreError, Verified, Writer};
+use super::{Progress, Seen, Snapshot, Store, StoreError, Verified, Writer};
 use crate::exchange::IdentityKey;
 
 /// How many accounts the writer keeps in memory, which bounds what they take.
@@ -66,6 +67,22 @@ impl SqliteStore {
     /// Where the directory is in use, cannot be read, or holds no ledger.
     pub fn verify_stopped(dir: &Path, progress: Progress) -> Result<Verified, StoreError> {
         audit::stopped::verify(&Files::of(dir), progress)
+    }
+
+    /// Copies the ledger of a directory to another, which is not there yet or empty, and audits the
+    /// copy; only a sound one stays. A server that has the ledger goes on meanwhile: what was
+    /// acknowledged before is in the copy. Where somebody has seen the ledger, the copy has what
+    /// they saw, or it is refused.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be read, the copy cannot be written, or it lacks what was seen.
+    pub fn copy(
+        from: &Path,
+        to: &Path,
+        seen: Option<&Seen>,
+        progress: Progress,
+    ) -> Result<Verified, StoreError> {
+        copy::copy(&Files::of(from), to, seen, progress)
     }
 }
 

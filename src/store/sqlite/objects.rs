@@ -1,6 +1,6 @@
 //! The time bank's objects, and what the ids of its steps stand for.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params, types::FromSqlError};
 
 use super::read;
 use crate::{
@@ -200,11 +200,6 @@ pub(super) fn identity_key(connection: &Connection) -> Result<IdentityKey> {
     Ok(IdentityKey::new(key))
 }
 
-fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<&'r str> {
-    let text = row.get_ref(column)?.as_str();
-    text.map_err(|error| StoreError::Corrupt(error.to_string()))
-}
-
 /// The lines of a list, from after a key on.
 pub(super) fn lines(
     connection: &Connection,
@@ -221,8 +216,10 @@ pub(super) fn lines(
     let mut rows = statement.query(params![after, end, limit as i64])?;
     let mut found = Lines::default();
     while let Some(row) = rows.next()? {
-        let key = text(row, 0)?;
-        found.push(List::id_in(key), text(row, 1)?);
+        let improper = |error: FromSqlError| StoreError::Corrupt(error.to_string());
+        let key = row.get_ref(0)?.as_str().map_err(improper)?;
+        let line = row.get_ref(1)?.as_blob().map_err(improper)?;
+        found.push(List::id_in(key), line);
         if found.count() == limit {
             found.more_after = Some(key.into());
         }

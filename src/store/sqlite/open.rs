@@ -47,6 +47,10 @@ impl Files {
         }
     }
 
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// What a process has locked that has the directory.
     pub(super) fn lock_path(&self) -> PathBuf {
         self.dir.join("lock")
@@ -124,10 +128,18 @@ impl Files {
     }
 
     pub(super) fn open_to_read(&self) -> Result<Connection, StoreError> {
+        let connection = self.open_to_copy()?;
+        connection.execute_batch("PRAGMA query_only = ON;")?;
+        Ok(connection)
+    }
+
+    /// The same, where what is read is written to another file.
+    pub(super) fn open_to_copy(&self) -> Result<Connection, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.database, flags)?;
-        connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -16384;")?;
+        connection.execute_batch("PRAGMA cache_size = -16384;")?;
         settle_plans(&connection)?;
+        self.refuse_newer(&connection)?;
         Ok(connection)
     }
 

@@ -98,7 +98,7 @@ CREATE TABLE objects (
 -- most readers of the list want of the object, if anything.
 CREATE TABLE keys (
   key  TEXT PRIMARY KEY,
-  line TEXT
+  line BLOB
 ) STRICT, WITHOUT ROWID;
 
 -- The records of services that were rendered outside orders and groups, by the minute at which

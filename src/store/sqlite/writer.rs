@@ -88,7 +88,7 @@ fn accounts_opened(connection: &Connection) -> Result<i64> {
     Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }
 
-fn node(connection: &Connection, level: u32, index: i64) -> Result<Hash> {
+pub(super) fn node(connection: &Connection, level: u32, index: i64) -> Result<Hash> {
     let missing = || StoreError::Corrupt(format!("tree node {index} of level {level} is missing"));
     let (sequence, place) = node_place(level, index);
     let sequence = sequence.ok_or_else(missing)?;

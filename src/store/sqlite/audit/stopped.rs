@@ -21,25 +21,27 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 /// Verifies the ledger of a directory that no server has.
 pub(in crate::store::sqlite) fn verify(files: &Files, progress: Progress) -> Result<Verified> {
+    let _lock = take(files)?;
+    match connect(files) {
+        Ok(mut connection) => super::verify(&mut connection, progress),
+        Err(error) => super::unopened(error),
+    }
+}
+
+/// Keeps servers away from a ledger that none has, if there is one.
+pub(in crate::store::sqlite) fn take(files: &Files) -> Result<Option<File>> {
     let database = &files.database;
     if !database.is_file() {
         return Err(unusable(database, &"there is no ledger"));
     }
-    let _lock = lock(files)?;
+    let lock = lock(files)?;
     // Before the header, of which a write that was cut off may have left anything.
     if bytes(database) == 0 || bytes(&files.beside("-journal")) > 0 {
         let why = "its very first start was cut off; start a server to have it begun anew";
         return Err(unusable(database, &why));
     }
     files.check_header(&open_file(database)?)?;
-    let connection = connect(files).and_then(|connection| {
-        files.refuse_newer(&connection)?;
-        Ok(connection)
-    });
-    match connection {
-        Ok(mut connection) => super::verify(&mut connection, progress),
-        Err(error) => super::unopened(error),
-    }
+    Ok(lock)
 }
 
 /// Keeps servers away, and lets other audits in. Nothing is to be kept away where
@@ -57,7 +59,8 @@ fn lock(files: &Files) -> Result<Option<File>> {
     }
 }
 
-fn connect(files: &Files) -> Result<Connection> {
+/// A connection to a ledger that no server has, to read it.
+pub(in crate::store::sqlite) fn connect(files: &Files) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = if bytes(&files.beside("-wal")) == 0 {
         let flags = flags | OpenFlags::SQLITE_OPEN_URI;
@@ -69,8 +72,9 @@ fn connect(files: &Files) -> Result<Connection> {
         connection.query_row("PRAGMA locking_mode = EXCLUSIVE", [], |_| Ok(()))?;
         connection
     };
-    connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -131072;")?;
+    connection.execute_batch("PRAGMA cache_size = -131072;")?;
     open::settle_plans(&connection)?;
+    files.refuse_newer(&connection)?;
     Ok(connection)
 }
 

@@ -1,0 +1,139 @@
+//! Copies of a ledger: of one that a server has, which goes on meanwhile, or of one that none has.
+//! A copy gets its name once it was audited, so that what has the name is whole.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File, Permissions},
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{Connection, ErrorCode};
+
+use super::{
+    audit,
+    open::{Files, unusable},
+    writer,
+};
+use crate::{
+    journal::Frontier,
+    store::{Progress, Seen, StoreError, Verified},
+};
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// Copies a ledger to a directory that is not there yet, or empty. Where somebody has seen the
+/// ledger, only if it has what they saw.
+pub(super) fn copy(
+    from: &Files,
+    to: &Path,
+    seen: Option<&Seen>,
+    progress: Progress,
+) -> Result<Verified> {
+    check_free(to)?;
+    let part = Files::of(&part_of(to));
+    let lock = part.lock()?;
+    let verified = write(from, &part).and_then(|()| verify(&part, seen, progress));
+    match &verified {
+        Ok(Verified::Sound { .. }) => name(&part, to)?,
+        _ => drop(fs::remove_dir_all(part.dir())),
+    }
+    drop(lock);
+    verified
+}
+
+/// Nothing is ever written over.
+fn check_free(to: &Path) -> Result<()> {
+    let is_free = match fs::read_dir(to) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(_) => !to.exists(),
+    };
+    match is_free {
+        true => Ok(()),
+        false => Err(unusable(to, &"something is there; name a new directory")),
+    }
+}
+
+/// What a copy is called until it was audited. One that was left so is begun anew.
+fn part_of(to: &Path) -> PathBuf {
+    let mut name = OsString::from(to.file_name().unwrap_or_default());
+    name.push(".part");
+    to.with_file_name(name)
+}
+
+fn write(from: &Files, part: &Files) -> Result<()> {
+    for ending in ["", "-journal", "-wal", "-shm"] {
+        let _ = fs::remove_file(part.beside(ending));
+    }
+    let (connection, _lock) = source(from)?;
+    let dir = fs::canonicalize(part.dir()).map_err(|error| unusable(part.dir(), &error))?;
+    let database = Files::of(&dir).database;
+    let Some(path) = database.to_str() else {
+        return Err(unusable(&database, &"its path is no UTF-8"));
+    };
+    // One snapshot, without what was deleted.
+    let copied = connection.execute("VACUUM INTO ?1", [path]);
+    copied.map_err(|error| match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => unusable(&database, &"the disk is full; make room"),
+        _ => StoreError::from(error),
+    })?;
+    let sync = || {
+        fs::set_permissions(&dir, Permissions::from_mode(0o700))?;
+        fs::set_permissions(&database, Permissions::from_mode(0o600))?;
+        File::open(&database)?.sync_all()
+    };
+    sync().map_err(|error| unusable(&database, &error))
+}
+
+/// A connection to what is copied, and what keeps servers away meanwhile if none has it.
+fn source(from: &Files) -> Result<(Connection, Option<File>)> {
+    match audit::stopped::take(from) {
+        Ok(lock) => Ok((audit::stopped::connect(from)?, lock)),
+        Err(StoreError::InUse { .. }) => Ok((from.open_to_copy()?, None)),
+        Err(error) => Err(error),
+    }
+}
+
+fn verify(part: &Files, seen: Option<&Seen>, progress: Progress) -> Result<Verified> {
+    let mut connection = audit::stopped::connect(part)?;
+    let verified = audit::verify(&mut connection, progress)?;
+    if let (Verified::Sound { count, .. }, Some(seen)) = (&verified, seen) {
+        check_seen(&connection, part, *count, seen)?;
+    }
+    Ok(verified)
+}
+
+/// That a ledger goes on from what somebody saw of it.
+fn check_seen(connection: &Connection, part: &Files, count: i64, seen: &Seen) -> Result<()> {
+    let Seen { count: known, root } = seen;
+    if *known > count {
+        let why = format!("it has {count} records, and {known} were seen; take a later copy");
+        return Err(unusable(part.dir(), &why));
+    }
+    let then = Frontier::load(*known, |level, index| {
+        writer::node(connection, level, index)
+    })?;
+    match then.root() == *root {
+        true => Ok(()),
+        false => {
+            let why = format!(
+                "its first {known} records are not those that were seen: their root hash is another"
+            );
+            Err(unusable(part.dir(), &why))
+        }
+    }
+}
+
+/// Gives a copy its name, so that it has it after a power loss, too.
+fn name(part: &Files, to: &Path) -> Result<()> {
+    let above = match to.parent() {
+        Some(above) if !above.as_os_str().is_empty() => above,
+        _ => Path::new("."),
+    };
+    let named = || {
+        File::open(part.dir())?.sync_all()?;
+        fs::rename(part.dir(), to)?;
+        File::open(above)?.sync_all()
+    };
+    named().map_err(|error| unusable(to, &error))
+}
