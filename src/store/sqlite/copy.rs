@@ -33,13 +33,17 @@ pub(super) fn copy(
     check_free(to)?;
     let part = Files::of(&part_of(to));
     let lock = part.lock()?;
-    let verified = write(from, &part).and_then(|()| verify(&part, seen, progress));
-    match &verified {
-        Ok(Verified::Sound { .. }) => name(&part, to)?,
-        _ => drop(fs::remove_dir_all(part.dir())),
+    let copied = write(from, &part)
+        .and_then(|()| verify(&part, seen, progress))
+        .and_then(|verified| match verified {
+            Verified::Sound { .. } => name(&part, to).map(|()| verified),
+            other => Ok(other),
+        });
+    if !matches!(copied, Ok(Verified::Sound { .. })) {
+        let _ = fs::remove_dir_all(part.dir());
     }
     drop(lock);
-    verified
+    copied
 }
 
 /// Nothing is ever written over.
