@@ -3,7 +3,8 @@
 //! Callers queue; the writing thread takes all that waits as one batch, has the
 //! rules decide each command in turn on what those before it left,
 //! commits, and only then answers. A refused command disturbs nobody; a failed
-//! commit is answered to every caller of its batch, and the door stays open.
+//! commit is answered to every caller of its batch, and the door stays open. Who
+//! left the queue, as their deadline passed, has nothing decided.
 
 use std::{sync::Arc, thread, time::Duration};
 
@@ -50,6 +51,7 @@ struct Waiting {
 }
 
 /// The calls of a batch, and where they are answered.
+#[derive(Default)]
 struct Taken {
     calls: Vec<Call>,
     replies: Vec<Reply>,
@@ -197,7 +199,9 @@ impl Door {
     fn run(mut self, mut queue: mpsc::Receiver<Message>) {
         while let Some(Message::Decide(first)) = queue.blocking_recv() {
             let taken = take_waiting(first, &mut queue);
-            self.batch(&taken.calls, taken.replies);
+            if !taken.calls.is_empty() {
+                self.batch(&taken.calls, taken.replies);
+            }
             if taken.stops {
                 break;
             }
@@ -259,24 +263,26 @@ impl Door {
 }
 
 fn take_waiting(first: Waiting, queue: &mut mpsc::Receiver<Message>) -> Taken {
-    let mut commands = first.call.commands.len();
-    let mut taken = Taken {
-        calls: vec![first.call],
-        replies: vec![first.reply],
-        stops: false,
-    };
-    while commands < BATCH_COMMANDS && !taken.stops {
+    let mut commands = 0;
+    let mut taken = Taken::default();
+    let mut next = Some(first);
+    loop {
+        if let Some(Waiting { call, reply }) = next.take()
+            && !reply.is_closed()
+        {
+            commands += call.commands.len();
+            taken.calls.push(call);
+            taken.replies.push(reply);
+        }
+        if commands >= BATCH_COMMANDS || taken.stops {
+            return taken;
+        }
         match queue.try_recv() {
-            Ok(Message::Decide(Waiting { call, reply })) => {
-                commands += call.commands.len();
-                taken.calls.push(call);
-                taken.replies.push(reply);
-            }
+            Ok(Message::Decide(waiting)) => next = Some(waiting),
             Ok(Message::Stop) => taken.stops = true,
-            Err(_) => break,
+            Err(_) => return taken,
         }
     }
-    taken
 }
 
 /// Founds a ledger that has no record yet; sets the time zone that is wanted, if

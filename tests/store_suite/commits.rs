@@ -54,6 +54,42 @@ impl Writer for Told {
 
 #[test]
 fn a_failed_commit_is_told_to_all_of_its_callers_and_to_no_other() {
+    let ledger = after(call);
+    assert_eq!(ledger.balance("a:member:1"), 80);
+    ledger.is_sound(7);
+}
+
+/// Whoever leaves the line, as their deadline passed, has nothing booked; whose call has begun to be
+/// decided may have.
+#[test]
+fn who_leaves_the_line_has_nothing_booked() {
+    let ledger = after(|door, runtime, script| {
+        let give = |id| post(id, &[leg("a:member:1", "a:member:2", 10)]);
+        let give = |id| door.submit_one(give(id).command(7).expect("well-formed"), staff());
+        let begun = {
+            let mut begun = Box::pin(give(20));
+            wait_in_line(begun.as_mut());
+            begun
+        };
+        script.begins();
+        let (mut first, mut stays) = (Box::pin(give(21)), Box::pin(give(22)));
+        let mut last = Box::pin(give(23));
+        wait_in_line(first.as_mut());
+        wait_in_line(stays.as_mut());
+        wait_in_line(last.as_mut());
+        drop((begun, first, last));
+        script.ends(Verdict::Commit);
+        script.begins();
+        script.ends(Verdict::Commit);
+        let stays = runtime.block_on(stays).expect("it commits");
+        stays.expect("no rule is against it");
+    });
+    assert_eq!(ledger.balance("a:member:1"), 80);
+    ledger.is_sound(7);
+}
+
+/// The ledger, opened again, once calls were made at its door.
+fn after(call: impl FnOnce(&Sequencer, &Runtime, &Script)) -> Ledger<'static> {
     let Ledger {
         dir,
         store,
@@ -81,15 +117,13 @@ fn a_failed_commit_is_told_to_all_of_its_callers_and_to_no_other() {
     thread.join().expect("the writing thread ends");
     drop(store);
     let (store, writer) = super::sqlite_store(dir.path()).expect("it opens again");
-    let ledger = Ledger {
+    Ledger {
         open: &super::sqlite_store,
         dir,
         store,
         writer,
         now,
-    };
-    assert_eq!(ledger.balance("a:member:1"), 80);
-    ledger.is_sound(7);
+    }
 }
 
 /// The test's side of a [`Told`] writer.
