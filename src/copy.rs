@@ -1,52 +1,20 @@
 //! Copies of a ledger, made and taken into use again, told on standard output.
 
-use std::{
-    io::{self, Write},
-    path::Path,
-    process::ExitCode,
-};
+use std::{path::Path, process::ExitCode};
 
 use timebank::{
     journal::Hash,
-    store::{Seen, SqliteStore, Verified},
+    store::{Seen, SqliteStore},
 };
 
-use crate::verify::{Progress, UNUSABLE, sound, tell, wrong};
+use crate::verify::{progress, told};
 
 /// Copies a ledger and audits the copy: 0 where it is there, 1 where what was copied is not sound,
 /// 2 where it cannot be done. Only a sound copy stays.
 pub(crate) fn copy(from: &Path, to: &Path, seen: Option<&Seen>) -> ExitCode {
-    let mut progress = Progress::new();
-    let copied = SqliteStore::copy(
-        from,
-        to,
-        seen,
-        Box::new(move |done, total| {
-            progress.show(done, total);
-            true
-        }),
-    );
-    let told = match copied {
-        Ok(Verified::Sound {
-            count,
-            root,
-            erased,
-        }) => {
-            let said = format!(
-                "copied to  {}\n{}",
-                to.display(),
-                sound(count, &root, erased)
-            );
-            tell(&said, ExitCode::SUCCESS)
-        }
-        Ok(Verified::Wrong(finding)) => tell(&wrong(&finding), ExitCode::FAILURE),
-        Ok(Verified::Stopped) => Err(io::Error::other("the audit was stopped")),
-        Err(error) => Err(io::Error::other(error)),
-    };
-    told.unwrap_or_else(|error| {
-        let _ = writeln!(io::stderr(), "timebank: there is no copy: {error}");
-        ExitCode::from(UNUSABLE)
-    })
+    let copied = SqliteStore::copy(from, to, seen, progress());
+    let before = format!("copied to  {}\n", to.display());
+    told(copied, &before, "there is no copy")
 }
 
 /// What somebody saw: `COUNT:HASH`, as an audit tells it.

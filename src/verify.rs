@@ -7,46 +7,57 @@ use std::{
     time::{Duration, Instant},
 };
 
-use timebank::store::{Erased, Finding, SqliteStore, Verified};
+use timebank::store::{self, Erased, Finding, SqliteStore, StoreError, Verified};
 
-pub(crate) const UNUSABLE: u8 = 2;
+const UNUSABLE: u8 = 2;
 /// How often progress is shown.
 const SHOWN_EVERY: Duration = Duration::from_millis(200);
 
 /// Verifies the ledger of a directory: 0 where it is sound, 1 where something is
 /// wrong, 2 where that cannot be told.
 pub(crate) fn verify(data: &Path) -> ExitCode {
-    let mut progress = Progress::new();
-    let verified = SqliteStore::verify_stopped(
-        data,
-        Box::new(move |done, total| {
-            progress.show(done, total);
-            true
-        }),
-    );
+    let verified = SqliteStore::verify_stopped(data, progress());
+    told(verified, "", "cannot verify the ledger")
+}
+
+/// Tells what an audit came to, and before that what else is there if all is sound; or why it came to
+/// nothing.
+pub(crate) fn told(verified: Result<Verified, StoreError>, before: &str, failed: &str) -> ExitCode {
     let told = match verified {
         Ok(Verified::Sound {
             count,
             root,
             erased,
-        }) => tell(&sound(count, &root, erased), ExitCode::SUCCESS),
+        }) => {
+            let said = sound(count, &root, erased);
+            tell(&format!("{before}{said}"), ExitCode::SUCCESS)
+        }
         Ok(Verified::Wrong(finding)) => tell(&wrong(&finding), ExitCode::FAILURE),
         Ok(Verified::Stopped) => Err(io::Error::other("the audit was stopped")),
         Err(error) => Err(io::Error::other(error)),
     };
     told.unwrap_or_else(|error| {
-        let _ = writeln!(io::stderr(), "timebank: cannot verify the ledger: {error}");
+        let _ = writeln!(io::stderr(), "timebank: {failed}: {error}");
         ExitCode::from(UNUSABLE)
     })
 }
 
+/// Shows how far an audit is, and never stops it.
+pub(crate) fn progress() -> store::Progress {
+    let mut progress = Progress::new();
+    Box::new(move |done, total| {
+        progress.show(done, total);
+        true
+    })
+}
+
 /// Says it, or else it was for nothing.
-pub(crate) fn tell(text: &str, code: ExitCode) -> io::Result<ExitCode> {
+fn tell(text: &str, code: ExitCode) -> io::Result<ExitCode> {
     io::stdout().write_all(text.as_bytes())?;
     Ok(code)
 }
 
-pub(crate) fn sound(count: i64, root: &[u8], erased: Erased) -> String {
+fn sound(count: i64, root: &[u8], erased: Erased) -> String {
     let root: String = root.iter().map(|byte| format!("{byte:02x}")).collect();
     let Erased {
         notes,
@@ -59,7 +70,7 @@ pub(crate) fn sound(count: i64, root: &[u8], erased: Erased) -> String {
     )
 }
 
-pub(crate) fn wrong(finding: &Finding) -> String {
+fn wrong(finding: &Finding) -> String {
     let sequence = match finding.sequence {
         Some(sequence) => sequence.to_string(),
         None => "none".into(),
@@ -69,20 +80,20 @@ pub(crate) fn wrong(finding: &Finding) -> String {
 }
 
 /// How far it is, on standard error where somebody looks at that.
-pub(crate) struct Progress {
+struct Progress {
     is_seen: bool,
     shown: Option<Instant>,
 }
 
 impl Progress {
-    pub(crate) fn new() -> Self {
+    fn new() -> Self {
         Self {
             is_seen: io::stderr().is_terminal(),
             shown: None,
         }
     }
 
-    pub(crate) fn show(&mut self, done: i64, total: i64) {
+    fn show(&mut self, done: i64, total: i64) {
         let is_time = self.shown.is_none_or(|at| at.elapsed() >= SHOWN_EVERY);
         if self.is_seen && is_time {
             let _ = write!(io::stderr(), "\rverified {done} of {total} records");

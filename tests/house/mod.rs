@@ -1,6 +1,7 @@
 //! The rooms of the server and of its client, and the arrows between them.
 
 mod lists;
+mod security;
 
 use std::{
     fs,

@@ -52,9 +52,13 @@ fn check_free(to: &Path) -> Result<()> {
         Ok(mut entries) => entries.next().is_none(),
         Err(_) => !to.exists(),
     };
-    match is_free {
-        true => Ok(()),
-        false => Err(unusable(to, &"something is there; name a new directory")),
+    match (is_free, to.file_name()) {
+        (true, Some(_)) => Ok(()),
+        (true, None) => Err(unusable(
+            to,
+            &"it has no name of its own; name a new directory",
+        )),
+        (false, _) => Err(unusable(to, &"something is there; name a new directory")),
     }
 }
 
