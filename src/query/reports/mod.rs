@@ -51,7 +51,7 @@ pub use satisfaction::satisfaction;
 use super::{ReadError, Reading, centres, policies::zone};
 use crate::{
     exchange::{Branch, Day, rules::MAX_CENTRES},
-    ledger::{AccountId, AccountKind, Moment, Sequence, TimeZone},
+    ledger::{Account, AccountKind, Moment, Sequence, TimeZone, UnitId},
 };
 
 /// How many objects or records are read at once.
@@ -179,32 +179,29 @@ impl Within {
         let Some(branch) = self.scope.branch.as_ref() else {
             return Ok(());
         };
-        // What is below a member's account is that member's alone.
-        let account = AccountId::parse(branch.as_str()).ok();
-        let account = account
-            .map(|id| reading.snapshot.account(&id))
-            .transpose()?;
-        let account = account.flatten().map(|row| row.account);
-        let is_member = account.is_some_and(|account| account.kind == AccountKind::Member);
         let has_centres = !self.centres.is_empty() && self.inside.is_none();
-        if has_centres || !is_member && self.has_accounts(reading, branch)? {
+        if has_centres || self.has_accounts(reading, branch)? {
             return Ok(());
         }
         let branch = branch.clone();
         Err(ReportError::BranchEmpty { branch }.into())
     }
 
-    /// Whether a branch had accounts by the position.
+    /// Whether an account makes what it is below a branch: it was there by the position, and is not
+    /// what a member has of another unit below their own account.
+    fn is_of_more(&self, account: &Account) -> bool {
+        let is_of_one = account.kind == AccountKind::Member && account.unit != UnitId::time();
+        account.opened.sequence <= self.at && !is_of_one
+    }
+
+    /// Whether a branch had such accounts.
     fn has_accounts(&self, reading: &mut Reading<'_>, branch: &Branch) -> Result<bool, ReadError> {
         let below = format!("{branch}:");
         let mut after = None;
         loop {
             reading.scan.check_caller()?;
             let rows = reading.snapshot.accounts(&below, after.as_ref(), AT_ONCE)?;
-            if rows
-                .iter()
-                .any(|row| row.account.opened.sequence <= self.at)
-            {
+            if rows.iter().any(|row| self.is_of_more(&row.account)) {
                 return Ok(true);
             }
             if rows.len() < AT_ONCE {
