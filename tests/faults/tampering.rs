@@ -34,11 +34,12 @@ pub(super) fn by_hand(database: &Connection, sql: &str) {
     }
 }
 
-/// A byte of a blob, turned over.
+/// A byte of a blob, changed whatever it was: its last digit is 0, or 1 where it was 0.
 fn flipped(column: &str, at: usize) -> String {
+    let digit = 2 * at + 2;
     format!(
-        "CAST(substr({column}, 1, {at}) || char(1 + (unicode(substr({column}, {at} + 1, 1)) % 7)) \
-         || substr({column}, {at} + 2) AS BLOB)"
+        "unhex(substr(hex({column}), 1, {digit} - 1) || (substr(hex({column}), {digit}, 1) = '0') \
+         || substr(hex({column}), {digit} + 1))"
     )
 }
 
