@@ -116,14 +116,11 @@ async fn while_it_serves() {
     server.stop().await;
 }
 
-/// A copy is its owner's alone; one that was cut off is begun anew.
+/// A copy is its owner's alone, and what is copied stays as it was.
 #[tokio::test]
 async fn of_a_stopped_one() {
     let (source, copies) = (ledger().await, TempDir::new().expect("a directory"));
     let copy = copies.path().join("copy");
-    let cut_off = copies.path().join("copy.part");
-    fs::create_dir(&cut_off).expect("a directory");
-    fs::write(cut_off.join("ledger.db"), "SQLite for").expect("a file");
     let before = fs::read(source.path().join("ledger.db")).expect("the ledger");
     let (code, out, said) = run(&["backup", path(&copy)], source.path());
     assert_eq!((code, said.as_str()), (0, ""), "{out}");
@@ -149,6 +146,10 @@ async fn refused() {
     let (full, new) = (dir.path().join("full"), dir.path().join("new"));
     fs::create_dir(&full).expect("a directory");
     fs::write(full.join("a"), "").expect("a file");
+    // It may be a copy that was cut off, or somebody's ledger of that name.
+    let (cut, part) = (dir.path().join("cut"), dir.path().join("cut.part"));
+    fs::create_dir(&part).expect("a directory");
+    fs::write(part.join("ledger.db"), "SQLite for").expect("a file");
     let whole = run(&["verify"], source.path()).1;
     let (count, root) = (told(&whole, "verified_count"), told(&whole, "root_hash"));
     let count: i64 = count.parse().expect("a number");
@@ -157,6 +158,12 @@ async fn refused() {
     let (full_path, new_path, source_path) = (path(&full), path(&new), path(source.path()));
     let none = dir.path().join("none");
     for (what, arguments, data, why) in [
+        (
+            "one that was cut off",
+            vec!["backup", path(&cut)],
+            source.path(),
+            "was cut off",
+        ),
         (
             "a full directory",
             vec!["backup", full_path],
@@ -209,7 +216,7 @@ async fn refused() {
         let (code, out, said) = run(&arguments, data);
         assert_eq!((code, out.as_str()), (2, ""), "{what}: {said}");
         assert!(said.contains(why), "{what}: {said}");
-        assert_eq!(names(dir.path()), ["full"], "{what}");
+        assert_eq!(names(dir.path()), ["cut.part", "full"], "{what}");
     }
     let unsound = tampered(
         &source,
@@ -218,5 +225,11 @@ async fn refused() {
     let (code, out, said) = run(&["backup", new_path], unsound.path());
     assert_eq!((code, said.as_str()), (1, ""), "{out}");
     assert_eq!(told(&out, "place"), "balances");
-    assert_eq!(names(dir.path()), ["full"], "of an unsound ledger");
+    assert_eq!(
+        names(dir.path()),
+        ["cut.part", "full"],
+        "of an unsound ledger"
+    );
+    let left = fs::read_to_string(part.join("ledger.db")).expect("it");
+    assert_eq!(left, "SQLite for");
 }

@@ -32,6 +32,11 @@ pub(super) fn copy(
 ) -> Result<Verified> {
     check_free(to)?;
     let part = Files::of(&part_of(to));
+    // It may be anything: what this has not made it does not remove.
+    if part.dir().symlink_metadata().is_ok() {
+        let why = "a copy was cut off, or is being made; see what it is, and remove it";
+        return Err(unusable(part.dir(), &why));
+    }
     let lock = part.lock()?;
     let copied = write(from, &part)
         .and_then(|()| verify(&part, seen, progress))
@@ -40,10 +45,18 @@ pub(super) fn copy(
             other => Ok(other),
         });
     if !matches!(copied, Ok(Verified::Sound { .. })) {
-        let _ = fs::remove_dir_all(part.dir());
+        remove(&part);
     }
     drop(lock);
     copied
+}
+
+fn remove(part: &Files) {
+    let made = ["", "-journal", "-wal", "-shm"].map(|ending| part.beside(ending));
+    for file in made.into_iter().chain([part.lock_path()]) {
+        let _ = fs::remove_file(file);
+    }
+    let _ = fs::remove_dir(part.dir());
 }
 
 /// Nothing is ever written over.
@@ -62,7 +75,7 @@ fn check_free(to: &Path) -> Result<()> {
     }
 }
 
-/// What a copy is called until it was audited. One that was left so is begun anew.
+/// What a copy is called until it was audited.
 fn part_of(to: &Path) -> PathBuf {
     let mut name = OsString::from(to.file_name().unwrap_or_default());
     name.push(".part");
@@ -70,9 +83,6 @@ fn part_of(to: &Path) -> PathBuf {
 }
 
 fn write(from: &Files, part: &Files) -> Result<()> {
-    for ending in ["", "-journal", "-wal", "-shm"] {
-        let _ = fs::remove_file(part.beside(ending));
-    }
     let (connection, _lock) = source(from)?;
     let dir = fs::canonicalize(part.dir()).map_err(|error| unusable(part.dir(), &error))?;
     let database = Files::of(&dir).database;
