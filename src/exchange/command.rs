@@ -5,14 +5,14 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AcceptNeed, Admission, ApproveExit, AriseVisit, Branch, CentreTerms, CloseIncident, Convert,
-    ExitMember, GroupCommand, IssuanceCommand, MemberDetails, MemberId, MemberState, NeedStep,
-    ObjectId, Objects, OfferSupply, OrderStep, OversightCommand, PartnerCommand, PeriodCommand,
-    PersonalFields, PersonalPart, PolicyDocument, PoolCommand, PublishNeed, Qualification,
-    RecordVisit, ReportIncident, SetMandate, StaffNumber, StaffState, StaffTerms, StandingStep,
-    StepId, StockCommand, TrainingCommand, Wants, WithdrawSupply,
+    AcceptNeed, AccessCommand, Admission, ApproveExit, AriseVisit, Branch, CentreTerms,
+    CloseIncident, Convert, ExitMember, GroupCommand, IssuanceCommand, MemberDetails, MemberId,
+    MemberState, NeedStep, ObjectId, Objects, OfferSupply, OrderStep, OversightCommand,
+    PartnerCommand, PeriodCommand, PersonalFields, PersonalPart, PolicyDocument, PoolCommand,
+    PublishNeed, Qualification, RecordVisit, ReportIncident, SetMandate, StaffNumber, StaffState,
+    StaffTerms, StandingStep, StepId, StockCommand, TrainingCommand, Wants, WithdrawSupply,
 };
-use crate::ledger::{AccountId, BookingId, Sequence};
+use crate::ledger::{AccountId, BookingId, Principal, Sequence};
 
 /// What is to become of a member of staff.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -232,6 +232,8 @@ pub enum Command {
     Partner(Box<PartnerCommand>),
     /// Of evaluations, and of who is shown personal fields.
     Oversight(Box<OversightCommand>),
+    /// Of tokens.
+    Access(Box<AccessCommand>),
 }
 
 impl Command {
@@ -288,6 +290,7 @@ impl Command {
             Self::Period(command) => command.step_id(),
             Self::Partner(command) => command.step_id(),
             Self::Oversight(command) => command.step_id(),
+            Self::Access(command) => command.step_id(),
         }
     }
 
@@ -297,6 +300,15 @@ impl Command {
             Self::AriseVisit(_) => true,
             Self::Period(command) => command.is_the_servers(),
             _ => false,
+        }
+    }
+
+    /// Whether a principal may give it, as far as that is the server or is not. Tokens are also
+    /// given out on the server's own machine, where nobody has one yet.
+    pub fn is_for(&self, by: &Principal) -> bool {
+        match self {
+            Self::Access(_) => true,
+            command => command.is_the_servers() == by.is_server(),
         }
     }
 
@@ -337,6 +349,7 @@ impl Command {
             Self::Period(command) => command.name(),
             Self::Partner(command) => command.name(),
             Self::Oversight(command) => command.name(),
+            Self::Access(command) => command.name(),
         }
     }
 
@@ -413,6 +426,9 @@ impl Command {
                 return name_all(wants, objects, command.accounts(), command.names());
             }
             Self::Oversight(command) => {
+                return name_all(wants, objects, Vec::new(), command.names());
+            }
+            Self::Access(command) => {
                 return name_all(wants, objects, Vec::new(), command.names());
             }
             Self::Group(command) => {

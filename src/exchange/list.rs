@@ -157,6 +157,7 @@ pub(super) fn of_training(training: &Training) -> Vec<List> {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum List {
     Centres,
+    Tokens,
     /// Accounts of members that are not called after them.
     Holders,
     StaffOf(Branch),
@@ -261,6 +262,7 @@ impl List {
     pub fn kind(&self) -> ObjectKind {
         match self {
             Self::Centres => ObjectKind::Centre,
+            Self::Tokens => ObjectKind::Token,
             Self::Holders => ObjectKind::Holder,
             Self::StaffOf(_) => ObjectKind::Staff,
             Self::Policies | Self::PoliciesOf(_) => ObjectKind::Policy,
@@ -306,6 +308,7 @@ impl List {
     fn stem(&self) -> String {
         match self {
             Self::Centres => "centres".into(),
+            Self::Tokens => "tokens".into(),
             Self::Holders => "holders".into(),
             Self::StaffOf(centre) => format!("staff-of/{centre}"),
             Self::Policies => "policies".into(),

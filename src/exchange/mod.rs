@@ -9,6 +9,7 @@
 //! [keys](Object::listings) by which they are listed. A new kind of object or list
 //! needs no table.
 
+pub mod access;
 mod adopted;
 mod centre;
 mod command;
@@ -50,6 +51,7 @@ mod text;
 pub mod training;
 mod wants;
 
+pub use access::{AccessCommand, AccessFact, AccessRejection};
 pub use adopted::{AdoptedPolicy, PolicyDocument, PolicyId, PolicyStarts, PolicyVersion};
 pub use centre::{Centre, CentreTerms};
 pub use command::{

@@ -11,6 +11,7 @@ use super::{
     AdoptedPolicy, Branch, Centre, Day, Holder, Incident, IncidentId, Mandate, MandateId, Member,
     MemberId, MemberWeek, Need, NeedId, Order, OrderId, Period, PeriodId, PolicyId, Staff,
     StaffNumber, StandingId, StandingVisit, WeekId,
+    access::{Token, TokenName},
     group::{Group, GroupId, GroupPage, PageId},
     issuance::Source,
     list::{self, List},
@@ -59,6 +60,7 @@ pub enum ObjectKind {
     Look,
     Training,
     TrainingDay,
+    Token,
 }
 
 impl ObjectKind {
@@ -90,6 +92,7 @@ impl ObjectKind {
             Self::Look => "look",
             Self::Training => "training",
             Self::TrainingDay => "training-day",
+            Self::Token => "token",
         }
     }
 }
@@ -126,6 +129,7 @@ pub enum ObjectId {
     Look(LookId),
     Training(TrainingId),
     TrainingDay(Box<TrainingDayId>),
+    Token(TokenName),
 }
 
 impl ObjectId {
@@ -158,6 +162,7 @@ impl ObjectId {
             Self::Look(_) => ObjectKind::Look,
             Self::Training(_) => ObjectKind::Training,
             Self::TrainingDay(_) => ObjectKind::TrainingDay,
+            Self::Token(_) => ObjectKind::Token,
         }
     }
 
@@ -167,6 +172,7 @@ impl ObjectId {
         let name = match self {
             Self::Centre(prefix) => prefix.as_str(),
             Self::Staff(number) => number.as_str(),
+            Self::Token(name) => name.as_str(),
             Self::Member(id) => id.as_str(),
             Self::Holder(account)
             | Self::Pool(account)
@@ -240,6 +246,7 @@ pub enum Object {
     Look(Box<Look>),
     Training(Box<Training>),
     TrainingDay(Box<TrainingDay>),
+    Token(Box<Token>),
 }
 
 impl Object {
@@ -272,6 +279,7 @@ impl Object {
             Self::Look(look) => ObjectId::Look(look.id),
             Self::Training(training) => ObjectId::Training(training.id),
             Self::TrainingDay(day) => ObjectId::TrainingDay(Box::new(day.id.clone())),
+            Self::Token(token) => ObjectId::Token(token.terms.name.clone()),
         }
     }
 
@@ -315,6 +323,7 @@ impl Object {
             Self::Look(look) => serde_json::to_string(look),
             Self::Training(training) => serde_json::to_string(training),
             Self::TrainingDay(day) => serde_json::to_string(day),
+            Self::Token(token) => serde_json::to_string(token),
         }
     }
 
@@ -350,6 +359,7 @@ impl Object {
             ObjectKind::Look => Self::Look(serde_json::from_str(state)?),
             ObjectKind::Training => Self::Training(serde_json::from_str(state)?),
             ObjectKind::TrainingDay => Self::TrainingDay(serde_json::from_str(state)?),
+            ObjectKind::Token => Self::Token(serde_json::from_str(state)?),
         })
     }
 
@@ -357,6 +367,7 @@ impl Object {
     pub fn listings(&self) -> Vec<Listing> {
         let lists = match self {
             Self::Centre(_) => vec![List::Centres],
+            Self::Token(_) => vec![List::Tokens],
             Self::Staff(staff) => vec![List::StaffOf(staff.terms.centre.clone())],
             Self::Member(member) => list::of_member(member),
             Self::Holder(_) => vec![List::Holders],

@@ -1,10 +1,10 @@
 //! Why the time bank refuses.
 
 use super::{
-    Branch, Code, ConversionRejection, Day, GroupRejection, IssuanceRejection, MemberId,
-    MemberState, OrderRejection, OversightRejection, PartnerRejection, PeriodRejection, PolicyId,
-    PolicyVersion, PoolRejection, StaffChange, StaffNumber, StaffState, StepId, StockRejection,
-    TrainingRejection,
+    AccessRejection, Branch, Code, ConversionRejection, Day, GroupRejection, IssuanceRejection,
+    MemberId, MemberState, OrderRejection, OversightRejection, PartnerRejection, PeriodRejection,
+    PolicyId, PolicyVersion, PoolRejection, StaffChange, StaffNumber, StaffState, StepId,
+    StockRejection, TrainingRejection,
 };
 use crate::ledger::{AccountId, Balance, Difference, Principal, Sequence, UnitId};
 
@@ -233,6 +233,9 @@ pub enum Rejection {
     /// Of evaluations.
     #[error(transparent)]
     Oversight(Box<OversightRejection>),
+    /// Of what is asked of tokens.
+    #[error(transparent)]
+    Access(Box<AccessRejection>),
     /// Of what is asked of groups.
     #[error(transparent)]
     Group(Box<GroupRejection>),
@@ -256,6 +259,12 @@ impl From<PeriodRejection> for Rejection {
 impl From<PartnerRejection> for Rejection {
     fn from(rejection: PartnerRejection) -> Self {
         Self::Partner(Box::new(rejection))
+    }
+}
+
+impl From<AccessRejection> for Rejection {
+    fn from(rejection: AccessRejection) -> Self {
+        Self::Access(Box::new(rejection))
     }
 }
 
@@ -370,6 +379,7 @@ impl Rejection {
             Self::Stock(rejection) => rejection.reason(),
             Self::Partner(rejection) => rejection.reason(),
             Self::Oversight(rejection) => rejection.reason(),
+            Self::Access(rejection) => rejection.reason(),
             Self::Group(rejection) => rejection.reason(),
             Self::Training(rejection) => rejection.reason(),
             Self::Conversion(rejection) => rejection.reason(),

@@ -7,6 +7,7 @@
 /// another one is not read.
 pub const FORMAT_VERSION: i32 = 1;
 
+mod access_facts;
 mod conversion_facts;
 mod decode;
 mod encode;
@@ -30,6 +31,7 @@ mod training_facts;
 mod tree;
 mod wire;
 
+pub use access_facts::{role_to_proto, token_terms};
 pub use decode::{Undecodable, decode};
 pub use encode::{encode, tags_to_proto, to_proto};
 pub use facts::staff_change;

@@ -27,6 +27,16 @@ pub enum Malformed {
     Branch { field: &'static str, given: String },
     #[error("the staff number {given:?} is not 1 to 32 characters A-Z a-z 0-9 '.' '-'")]
     StaffNumber { given: String },
+    #[error(
+        "the token name {given:?} is neither 1 to 32 characters A-Z a-z 0-9 '.' '-' nor, for a \
+         member's token and for no other, the member's id"
+    )]
+    TokenName { given: String },
+    #[error(
+        "a token for {role} has no scope of its own, and is given {branch}: an administrator's \
+         reaches the whole ledger, a member's what is theirs"
+    )]
+    TokenScope { role: &'static str, branch: String },
     #[error("the number of a sheet {given:?} is not 1 to 32 characters A-Z a-z 0-9 '.' '-'")]
     SheetNumber { given: String },
     #[error(
@@ -132,6 +142,11 @@ impl Malformed {
         Self::StaffNumber { given }
     }
 
+    pub(crate) fn token_name(given: &str) -> Self {
+        let given = excerpt(given);
+        Self::TokenName { given }
+    }
+
     pub(crate) fn name(field: &'static str, given: &str, max: usize) -> Self {
         let given = excerpt(given);
         Self::Name { field, given, max }
@@ -146,6 +161,8 @@ impl Malformed {
             Self::Label { .. } => "LABEL_MALFORMED",
             Self::Branch { .. } => "BRANCH_MALFORMED",
             Self::StaffNumber { .. } => "STAFF_NUMBER_MALFORMED",
+            Self::TokenName { .. } => "TOKEN_NAME_MALFORMED",
+            Self::TokenScope { .. } => "TOKEN_SCOPE_MALFORMED",
             Self::SheetNumber { .. } => "SHEET_NUMBER_MALFORMED",
             Self::Name { .. } => "NAME_MALFORMED",
             Self::HoldOwner { .. } => "HOLD_OWNER_MALFORMED",
@@ -199,6 +216,7 @@ impl Malformed {
             | Self::UnitId { given }
             | Self::HoldOwner { given }
             | Self::StaffNumber { given }
+            | Self::TokenName { given }
             | Self::SheetNumber { given }
             | Self::Etag { given }
             | Self::TimeZone { given } => {
@@ -218,6 +236,9 @@ impl Malformed {
                 ("max", max.to_string()),
             ],
             Self::LimitUnset | Self::Identity => vec![],
+            Self::TokenScope { role, branch } => {
+                vec![("role", (*role).into()), ("scope", branch.clone())]
+            }
             Self::Together { fields } => vec![("fields", (*fields).into())],
             Self::SameAccount { account } => vec![("account", account.clone())],
             Self::Personal { field, max } => {

@@ -4,9 +4,9 @@ use tonic::Code;
 
 use crate::{
     exchange::{
-        self, ConversionRejection, GroupRejection, IssuanceRejection, OrderRejection,
-        OversightRejection, PartnerRejection, PeriodRejection, PoolRejection, StockRejection,
-        TrainingRejection,
+        self, AccessRejection, ConversionRejection, GroupRejection, IssuanceRejection,
+        OrderRejection, OversightRejection, PartnerRejection, PeriodRejection, PoolRejection,
+        StockRejection, TrainingRejection,
     },
     ledger,
     steps::Rejection,
@@ -53,6 +53,7 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         Rejection::Stock(rejection) => stock_code(rejection),
         Rejection::Partner(rejection) => partner_code(rejection),
         Rejection::Oversight(rejection) => oversight_code(rejection),
+        Rejection::Access(rejection) => access_code(rejection),
         Rejection::Group(rejection) => group_code(rejection),
         Rejection::Training(rejection) => training_code(rejection),
         Rejection::Conversion(rejection) => conversion_code(rejection),
@@ -184,6 +185,17 @@ fn partner_code(rejection: &PartnerRejection) -> Code {
         PartnerRejection::PartnerUnknown { .. } => Code::NotFound,
         PartnerRejection::ReferenceExists { .. } => Code::AlreadyExists,
         PartnerRejection::PartnerLimit { .. } => Code::FailedPrecondition,
+    }
+}
+
+fn access_code(rejection: &AccessRejection) -> Code {
+    match rejection {
+        AccessRejection::TokenUnknown { .. } => Code::NotFound,
+        AccessRejection::TokenExists { .. } => Code::AlreadyExists,
+        AccessRejection::TokenExpiresEarly { .. } => Code::InvalidArgument,
+        AccessRejection::TokenRevoked { .. } | AccessRejection::TokenBeyondScope { .. } => {
+            Code::FailedPrecondition
+        }
     }
 }
 

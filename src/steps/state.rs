@@ -284,7 +284,7 @@ impl State {
         by: &Principal,
         now: Moment,
     ) -> Result<exchange::rules::Decision, Undecided> {
-        if by.is_server() != command.is_the_servers() {
+        if !command.is_for(by) {
             let principal = by.to_string();
             let refused = ledger::Rejection::PrincipalNotAllowed { principal };
             return Err(Undecided::Refused(refused.into()));

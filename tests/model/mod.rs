@@ -7,6 +7,7 @@
 //!
 //! PROPTEST_CASES sets how many cases each property gets.
 
+mod access_facts;
 mod ages;
 pub(crate) mod ask;
 mod bytes;

@@ -19,7 +19,7 @@ impl Story {
     /// command.
     pub(super) fn conversions(&mut self, name: &str, words: &mut Words) -> Said<Option<String>> {
         if name != "convert" {
-            return Ok(None);
+            return self.tokens(name, words);
         }
         let convert = Convert {
             step: self.names.id(&words.next()?)?,

@@ -27,6 +27,7 @@ fn reasons() -> BTreeSet<String> {
         include_str!("../../src/exchange/period/rejection.rs"),
         include_str!("../../src/exchange/oversight/rejection.rs"),
         include_str!("../../src/exchange/partner/rejection.rs"),
+        include_str!("../../src/exchange/access/rejection.rs"),
         include_str!("../../src/query/reports/mod.rs"),
         include_str!("../../src/ledger/malformed.rs"),
         include_str!("../../src/rpc/status.rs"),

@@ -25,6 +25,7 @@ mod sources;
 mod standings;
 mod stocks;
 mod supplies;
+mod tokens;
 mod trainings;
 mod words;
 pub(crate) mod world;
@@ -153,6 +154,7 @@ stories! {
     students_social_practice
     supplies
     table_1
+    tokens
     trainings
     units
     yi_cang

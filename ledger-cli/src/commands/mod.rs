@@ -1,6 +1,7 @@
 //! The commands, each a thin translation: arguments to a request, the answer to
 //! rows.
 
+mod access_facts;
 mod account;
 mod audit;
 mod catalogue;

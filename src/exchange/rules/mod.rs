@@ -4,6 +4,7 @@
 //! the order of [`Rejection`]'s variants.
 
 mod accepting;
+mod access;
 mod accounts;
 mod booking;
 mod centres;
@@ -39,10 +40,10 @@ mod supplies;
 mod trainings;
 
 use super::{
-    Branch, Command, ConversionRejection, Day, Fact, GroupRejection, IssuanceRejection, MemberId,
-    NotLoaded, Objects, OrderRejection, OversightRejection, PartnerRejection, PeriodRejection,
-    Personal, PoolRejection, Rejection, Staff, StaffNumber, StockRejection, Taken,
-    TrainingRejection, Wants, difference, order::Reason,
+    AccessRejection, Branch, Command, ConversionRejection, Day, Fact, GroupRejection,
+    IssuanceRejection, MemberId, NotLoaded, Objects, OrderRejection, OversightRejection,
+    PartnerRejection, PeriodRejection, Personal, PoolRejection, Rejection, Staff, StaffNumber,
+    StockRejection, Taken, TrainingRejection, Wants, difference, order::Reason,
 };
 use crate::ledger::{self, Book, Moment, Note, Principal, Stamp, TimeZone};
 
@@ -165,6 +166,12 @@ impl From<StockRejection> for Undecided {
     }
 }
 
+impl From<AccessRejection> for Undecided {
+    fn from(rejection: AccessRejection) -> Self {
+        Self::Refused(rejection.into())
+    }
+}
+
 impl From<OversightRejection> for Undecided {
     fn from(rejection: OversightRejection) -> Self {
         Self::Refused(rejection.into())
@@ -268,6 +275,7 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::Period(command) => periods::decide(view, command, by),
         Command::Partner(command) => partners::decide(view, command, by),
         Command::Oversight(command) => oversight::decide(view, command, by),
+        Command::Access(command) => access::decide(view, command),
         Command::Group(command) => groups::decide(view, command, by),
         Command::Training(command) => trainings::decide(view, command, by),
         Command::Convert(new) => conversions::convert(view, new, by),

@@ -1,0 +1,106 @@
+//! What happened to tokens: to the contract's messages, and back.
+
+use timebank_proto::v1::{self, exchange_step::Fact as Message};
+
+use super::{Undecodable, decode::booking};
+use crate::{
+    exchange::{
+        AccessFact, Branch, Fact,
+        access::{IssueToken, RevokeToken, Role, RotateToken, TokenName, TokenTerms, Verifier},
+    },
+    ledger::{Malformed, Moment},
+};
+
+type Result<T> = std::result::Result<T, Undecodable>;
+
+pub(super) fn to_proto(fact: &AccessFact) -> Message {
+    match fact {
+        AccessFact::Issued(new) => Message::TokenIssued(v1::TokenIssued {
+            step_id: new.step.as_bytes().to_vec(),
+            name: new.terms.name.as_str().into(),
+            role: role_to_proto(new.terms.role).into(),
+            scope: new.terms.scope.prefix().into(),
+            expires_at_us: new.terms.expires_at.map(Moment::us),
+            verifier: new.verifier.as_bytes().to_vec(),
+        }),
+        AccessFact::Rotated(new) => Message::TokenRotated(v1::TokenRotated {
+            step_id: new.step.as_bytes().to_vec(),
+            name: new.name.as_str().into(),
+            verifier: new.verifier.as_bytes().to_vec(),
+        }),
+        AccessFact::Revoked(new) => Message::TokenRevoked(v1::TokenRevoked {
+            step_id: new.step.as_bytes().to_vec(),
+            name: new.name.as_str().into(),
+        }),
+    }
+}
+
+fn fact(fact: AccessFact) -> Fact {
+    Fact::Access(Box::new(fact))
+}
+
+pub(super) fn read_issued(new: &v1::TokenIssued) -> Result<Fact> {
+    let moment = |us| Moment::from_us(us).ok_or(Undecodable::Field("expires_at_us"));
+    let expires_at = new.expires_at_us.map(moment).transpose()?;
+    Ok(fact(AccessFact::Issued(IssueToken {
+        step: booking(&new.step_id, "step_id")?,
+        terms: token_terms(&new.name, new.role, &new.scope, expires_at)?,
+        verifier: verifier(&new.verifier)?,
+    })))
+}
+
+pub(super) fn read_rotated(new: &v1::TokenRotated) -> Result<Fact> {
+    Ok(fact(AccessFact::Rotated(RotateToken {
+        step: booking(&new.step_id, "step_id")?,
+        name: TokenName::parse(&new.name)?,
+        verifier: verifier(&new.verifier)?,
+    })))
+}
+
+pub(super) fn read_revoked(new: &v1::TokenRevoked) -> Result<Fact> {
+    Ok(fact(AccessFact::Revoked(RevokeToken {
+        step: booking(&new.step_id, "step_id")?,
+        name: TokenName::parse(&new.name)?,
+    })))
+}
+
+fn verifier(bytes: &[u8]) -> Result<Verifier> {
+    Verifier::of(bytes).ok_or(Undecodable::Field("verifier"))
+}
+
+/// A role, as the contract has it.
+pub fn role_to_proto(role: Role) -> v1::Role {
+    match role {
+        Role::Admin => v1::Role::Admin,
+        Role::Operator => v1::Role::Operator,
+        Role::Approver => v1::Role::Approver,
+        Role::Auditor => v1::Role::Auditor,
+        Role::Evaluator => v1::Role::Evaluator,
+        Role::Member => v1::Role::Member,
+        Role::Integration => v1::Role::Integration,
+    }
+}
+
+/// Reads what a token is issued with.
+///
+/// # Errors
+/// [`Malformed`], of the first field that is.
+pub fn token_terms(
+    name: &str,
+    given: i32,
+    scope: &str,
+    expires_at: Option<Moment>,
+) -> std::result::Result<TokenTerms, Malformed> {
+    let field = "role";
+    let found = Role::ALL.iter().copied();
+    let mut found = found.filter(|role| i32::from(role_to_proto(*role)) == given);
+    let role = match given {
+        0 => return Err(Malformed::Missing { field }),
+        given => found.next().ok_or(Malformed::Choice { field, given })?,
+    };
+    let branch = match scope {
+        "" => None,
+        scope => Some(Branch::parse("scope", scope)?),
+    };
+    TokenTerms::new(TokenName::parse(name)?, role, branch, expires_at)
+}
