@@ -4,6 +4,7 @@
 //! ARCHITECTURE.md has the rooms and the way of a write. Without the `server`
 //! feature only the pure rooms are built, which is what clients use.
 
+pub mod access;
 #[cfg(feature = "server")]
 pub mod clock;
 pub mod exchange;

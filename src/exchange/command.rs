@@ -5,12 +5,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AcceptNeed, AccessCommand, Admission, ApproveExit, AriseVisit, Branch, CentreTerms,
-    CloseIncident, Convert, ExitMember, GroupCommand, IssuanceCommand, MemberDetails, MemberId,
-    MemberState, NeedStep, ObjectId, Objects, OfferSupply, OrderStep, OversightCommand,
-    PartnerCommand, PeriodCommand, PersonalFields, PersonalPart, PolicyDocument, PoolCommand,
-    PublishNeed, Qualification, RecordVisit, ReportIncident, SetMandate, StaffNumber, StaffState,
-    StaffTerms, StandingStep, StepId, StockCommand, TrainingCommand, Wants, WithdrawSupply,
+    AcceptNeed, Admission, ApproveExit, AriseVisit, Branch, CentreTerms, CloseIncident, Convert,
+    ExitMember, GroupCommand, IssuanceCommand, MemberDetails, MemberId, MemberState, NeedStep,
+    ObjectId, Objects, OfferSupply, OrderStep, OversightCommand, PartnerCommand, PeriodCommand,
+    PersonalFields, PersonalPart, PolicyDocument, PoolCommand, PublishNeed, Qualification,
+    RecordVisit, ReportIncident, SetMandate, StaffNumber, StaffState, StaffTerms, StandingStep,
+    StepId, StockCommand, TokenCommand, TrainingCommand, Wants, WithdrawSupply,
 };
 use crate::ledger::{AccountId, BookingId, Principal, Sequence};
 
@@ -233,7 +233,7 @@ pub enum Command {
     /// Of evaluations, and of who is shown personal fields.
     Oversight(Box<OversightCommand>),
     /// Of tokens.
-    Access(Box<AccessCommand>),
+    Token(Box<TokenCommand>),
 }
 
 impl Command {
@@ -290,7 +290,7 @@ impl Command {
             Self::Period(command) => command.step_id(),
             Self::Partner(command) => command.step_id(),
             Self::Oversight(command) => command.step_id(),
-            Self::Access(command) => command.step_id(),
+            Self::Token(command) => command.step_id(),
         }
     }
 
@@ -307,7 +307,7 @@ impl Command {
     /// given out on the server's own machine, where nobody has one yet.
     pub fn is_for(&self, by: &Principal) -> bool {
         match self {
-            Self::Access(_) => true,
+            Self::Token(_) => true,
             command => command.is_the_servers() == by.is_server(),
         }
     }
@@ -349,7 +349,7 @@ impl Command {
             Self::Period(command) => command.name(),
             Self::Partner(command) => command.name(),
             Self::Oversight(command) => command.name(),
-            Self::Access(command) => command.name(),
+            Self::Token(command) => command.name(),
         }
     }
 
@@ -428,7 +428,7 @@ impl Command {
             Self::Oversight(command) => {
                 return name_all(wants, objects, Vec::new(), command.names());
             }
-            Self::Access(command) => {
+            Self::Token(command) => {
                 return name_all(wants, objects, Vec::new(), command.names());
             }
             Self::Group(command) => {

@@ -1,14 +1,14 @@
 //! What happened in the time bank.
 
 use super::{
-    AcceptNeed, AccessFact, AdoptPolicy, AdoptedPolicy, ApproveExit, Arisen, Branch, CentreTerms,
-    ChangeMember, ClearMember, Command, Commitments, Converted, Day, EraseMember, ExitMember,
-    GroupFact, IncidentClosed, IncidentReported, IssuanceFact, MemberDetails, MemberId, MoveMember,
+    AcceptNeed, AdoptPolicy, AdoptedPolicy, ApproveExit, Arisen, Branch, CentreTerms, ChangeMember,
+    ClearMember, Command, Commitments, Converted, Day, EraseMember, ExitMember, GroupFact,
+    IncidentClosed, IncidentReported, IssuanceFact, MemberDetails, MemberId, MoveMember,
     NeedPublished, NeedStepped, ObjectId, OrderAccepted, OrderStepped, OversightFact, PartnerFact,
     PeriodFact, PersonalPart, PolicyVersion, PoolFact, QualifyMember, RegisterMember, SetMandate,
     SetMemberState, SetStaffState, Settlement, StaffNumber, StaffTerms, StandingStepped, StepId,
-    StockFact, SupplyOffered, SupplyWithdrawn, TrainingFact, Verdicts, VisitArose, VisitRecorded,
-    order::PublishNeed,
+    StockFact, SupplyOffered, SupplyWithdrawn, TokenFact, TrainingFact, Verdicts, VisitArose,
+    VisitRecorded, order::PublishNeed,
 };
 use crate::ledger::{AccountId, BookingId, Commitment, Sequence};
 
@@ -153,7 +153,7 @@ pub enum Fact {
     /// Of evaluations, and of who was shown personal fields.
     Oversight(Box<OversightFact>),
     /// Of tokens.
-    Access(Box<AccessFact>),
+    Token(Box<TokenFact>),
 }
 
 impl Fact {
@@ -210,7 +210,7 @@ impl Fact {
             Self::Period(fact) => Command::Period(fact.command()),
             Self::Partner(fact) => Command::Partner(Box::new(fact.command())),
             Self::Oversight(fact) => Command::Oversight(Box::new(fact.command())),
-            Self::Access(fact) => Command::Access(Box::new(fact.command())),
+            Self::Token(fact) => Command::Token(Box::new(fact.command())),
             Self::SupplyOffered(new) => Command::OfferSupply(Box::new(new.offer.clone())),
             Self::SupplyWithdrawn(new) => Command::WithdrawSupply(new.withdraw.clone()),
             Self::MemberCleared(new) => Command::ClearMember(ClearMember {
@@ -305,7 +305,7 @@ impl Fact {
             | Self::Period(_)
             | Self::Partner(_)
             | Self::Oversight(_)
-            | Self::Access(_)
+            | Self::Token(_)
             | Self::PolicyAdopted(_) => None,
         }
     }
@@ -413,7 +413,7 @@ impl Fact {
             Self::Period(fact) => vec![fact.command().step_id()],
             Self::Partner(fact) => vec![fact.command().step_id()],
             Self::Oversight(fact) => vec![fact.command().step_id()],
-            Self::Access(fact) => vec![fact.command().step_id()],
+            Self::Token(fact) => vec![fact.command().step_id()],
         }
     }
 }

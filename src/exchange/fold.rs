@@ -72,7 +72,7 @@ impl Objects {
             },
             Fact::Partner(fact) => self.fold_partner(fact, at),
             Fact::Oversight(fact) => self.fold_oversight(fact, stamp),
-            Fact::Access(fact) => self.fold_access(fact, stamp),
+            Fact::Token(fact) => self.fold_token(fact, stamp),
             Fact::SupplyOffered(new) => self.change_member(&new.offer.member, at, |member| {
                 member.supplies.push(new.offer.supply.clone());
             }),

@@ -9,7 +9,6 @@
 //! [keys](Object::listings) by which they are listed. A new kind of object or list
 //! needs no table.
 
-pub mod access;
 mod adopted;
 mod centre;
 mod command;
@@ -48,10 +47,10 @@ mod standing_fold;
 pub mod stock;
 pub mod supply;
 mod text;
+pub mod token;
 pub mod training;
 mod wants;
 
-pub use access::{AccessCommand, AccessFact, AccessRejection};
 pub use adopted::{AdoptedPolicy, PolicyDocument, PolicyId, PolicyStarts, PolicyVersion};
 pub use centre::{Centre, CentreTerms};
 pub use command::{
@@ -76,7 +75,7 @@ pub use member::{
     Code, Erasure, Holder, MAX_RELATIVES, Member, MemberDetails, MemberId, MemberState,
     Qualification, Registered,
 };
-pub use object::{Listing, Object, ObjectId, ObjectKind};
+pub use object::{Listing, Object, ObjectId, ObjectKind, Place};
 pub use objects::{Changed, Objects, Savepoint, Standing, Taken};
 pub use order::{
     AcceptNeed, AriseVisit, CloseIncident, Doer, Incident, IncidentId, IncidentState, MemberWeek,
@@ -109,5 +108,6 @@ pub use supply::{
     Weekdays, WithdrawSupply,
 };
 pub use text::Name;
+pub use token::{TokenCommand, TokenFact, TokenRejection};
 pub use training::{TrainingCommand, TrainingFact, TrainingRejection};
 pub use wants::{NotLoaded, Wants};

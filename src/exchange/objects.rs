@@ -460,6 +460,19 @@ impl Objects {
         Ok(())
     }
 
+    /// The objects that were changed since a savepoint: each as it was, where it was there, and as
+    /// it is.
+    pub fn changed_since(&self, since: &Savepoint) -> impl Iterator<Item = &Object> {
+        let before = self.before[since.0..].iter();
+        before.flat_map(|before| {
+            let (was, is) = match before {
+                Before::Object { id, was, .. } => (was.as_ref(), self.all.get(id)),
+                _ => (None, None),
+            };
+            was.into_iter().chain(is).map(|(object, _)| object)
+        })
+    }
+
     /// Puts an object as it stands after a record.
     pub(super) fn put(&mut self, object: Object, at: Sequence) {
         let id = object.id();

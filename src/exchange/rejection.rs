@@ -1,10 +1,10 @@
 //! Why the time bank refuses.
 
 use super::{
-    AccessRejection, Branch, Code, ConversionRejection, Day, GroupRejection, IssuanceRejection,
-    MemberId, MemberState, OrderRejection, OversightRejection, PartnerRejection, PeriodRejection,
-    PolicyId, PolicyVersion, PoolRejection, StaffChange, StaffNumber, StaffState, StepId,
-    StockRejection, TrainingRejection,
+    Branch, Code, ConversionRejection, Day, GroupRejection, IssuanceRejection, MemberId,
+    MemberState, OrderRejection, OversightRejection, PartnerRejection, PeriodRejection, PolicyId,
+    PolicyVersion, PoolRejection, StaffChange, StaffNumber, StaffState, StepId, StockRejection,
+    TokenRejection, TrainingRejection,
 };
 use crate::ledger::{AccountId, Balance, Difference, Principal, Sequence, UnitId};
 
@@ -235,7 +235,7 @@ pub enum Rejection {
     Oversight(Box<OversightRejection>),
     /// Of what is asked of tokens.
     #[error(transparent)]
-    Access(Box<AccessRejection>),
+    Token(Box<TokenRejection>),
     /// Of what is asked of groups.
     #[error(transparent)]
     Group(Box<GroupRejection>),
@@ -262,9 +262,9 @@ impl From<PartnerRejection> for Rejection {
     }
 }
 
-impl From<AccessRejection> for Rejection {
-    fn from(rejection: AccessRejection) -> Self {
-        Self::Access(Box::new(rejection))
+impl From<TokenRejection> for Rejection {
+    fn from(rejection: TokenRejection) -> Self {
+        Self::Token(Box::new(rejection))
     }
 }
 
@@ -379,7 +379,7 @@ impl Rejection {
             Self::Stock(rejection) => rejection.reason(),
             Self::Partner(rejection) => rejection.reason(),
             Self::Oversight(rejection) => rejection.reason(),
-            Self::Access(rejection) => rejection.reason(),
+            Self::Token(rejection) => rejection.reason(),
             Self::Group(rejection) => rejection.reason(),
             Self::Training(rejection) => rejection.reason(),
             Self::Conversion(rejection) => rejection.reason(),

@@ -19,7 +19,7 @@ impl Rejection {
             Self::Stock(rejection) => rejection.figures(),
             Self::Partner(rejection) => rejection.figures(),
             Self::Oversight(rejection) => rejection.figures(),
-            Self::Access(rejection) => rejection.figures(),
+            Self::Token(rejection) => rejection.figures(),
             Self::Group(rejection) => rejection.figures(),
             Self::Training(rejection) => rejection.figures(),
             Self::Conversion(rejection) => rejection.figures(),

@@ -50,7 +50,8 @@ fn from_proto(record: v1::Record) -> Result<Record, Undecodable> {
                 "decided_at_us",
             )?,
         },
-        caller: Caller::new(Principal::recorded(&record.principal)?, &record.request_id)?,
+        caller: Caller::new(Principal::recorded(&record.principal)?, &record.request_id)?
+            .acting_for(Principal::recorded(&record.actor)?),
         rules_version: record.rules_version,
         step: step(record.step.ok_or(Undecodable::Field("step"))?)?,
     })

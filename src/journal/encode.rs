@@ -5,7 +5,9 @@ use timebank_proto::v1;
 
 use super::{FORMAT_VERSION, facts, wire};
 use crate::{
-    ledger::{self, AccountOpened, Entry, Fact, HoldPlaced, Moment, Origin, Tags, Transfer},
+    ledger::{
+        self, AccountOpened, Entry, Fact, HoldPlaced, Moment, Origin, Principal, Tags, Transfer,
+    },
     steps::{Record, Step},
 };
 
@@ -32,6 +34,7 @@ pub fn to_proto(record: &Record) -> v1::Record {
         sequence: record.stamp.sequence.get(),
         recorded_at_us: record.stamp.recorded_at.us(),
         principal: record.caller.principal.as_str().into(),
+        actor: record.caller.actor().map_or("", Principal::as_str).into(),
         request_id: record.caller.request_id().into(),
         rules_version: record.rules_version,
         decided_at_us: decided_at(record).map(Moment::us),

@@ -3,11 +3,11 @@
 use timebank_proto::v1::{self, exchange_step::Fact as Message};
 
 use super::{
-    Undecodable, access_facts, conversion_facts,
+    Undecodable, conversion_facts,
     decode::{booking, ledger_fact},
     encode, exit_facts, group_facts, incident_facts, issuance_facts, member_facts, order_facts,
     oversight_facts, partner_facts, period_facts, pool_facts, standing_facts, stock_facts,
-    supply_facts, training_facts,
+    supply_facts, token_facts, training_facts,
 };
 use crate::{
     exchange::{
@@ -111,7 +111,7 @@ fn fact_to_proto(fact: &Fact) -> Message {
         Fact::Period(fact) => period_facts::to_proto(fact),
         Fact::Partner(fact) => partner_facts::to_proto(fact),
         Fact::Oversight(fact) => oversight_facts::to_proto(fact),
-        Fact::Access(fact) => access_facts::to_proto(fact),
+        Fact::Token(fact) => token_facts::to_proto(fact),
         Fact::MemberExited(new) => Message::MemberExited(exit_facts::exited(new)),
         Fact::ExitApproved(new) => Message::ExitApproved(exit_facts::approved(new)),
         Fact::PolicyAdopted(adopted) => {
@@ -237,9 +237,9 @@ fn fact(fact: Message) -> Result<Fact> {
         Message::HoursRemitted(new) => partner_facts::read_remitted(&new)?,
         Message::EvaluationFiled(new) => oversight_facts::read_filed(&new)?,
         Message::PersonalShown(new) => oversight_facts::read_shown(&new)?,
-        Message::TokenIssued(new) => access_facts::read_issued(&new)?,
-        Message::TokenRotated(new) => access_facts::read_rotated(&new)?,
-        Message::TokenRevoked(new) => access_facts::read_revoked(&new)?,
+        Message::TokenIssued(new) => token_facts::read_issued(&new)?,
+        Message::TokenRotated(new) => token_facts::read_rotated(&new)?,
+        Message::TokenRevoked(new) => token_facts::read_revoked(&new)?,
         Message::MemberExited(new) => exit_facts::read_exited(&new)?,
         Message::ExitApproved(new) => exit_facts::read_approved(&new)?,
         Message::PolicyAdopted(adopted) => Fact::PolicyAdopted(PolicyAdopted {

@@ -7,7 +7,6 @@
 /// another one is not read.
 pub const FORMAT_VERSION: i32 = 1;
 
-mod access_facts;
 mod conversion_facts;
 mod decode;
 mod encode;
@@ -27,11 +26,11 @@ mod standing_facts;
 mod stock_facts;
 mod supply_facts;
 mod time;
+mod token_facts;
 mod training_facts;
 mod tree;
 mod wire;
 
-pub use access_facts::{role_to_proto, token_terms};
 pub use decode::{Undecodable, decode};
 pub use encode::{encode, tags_to_proto, to_proto};
 pub use facts::staff_change;
@@ -58,5 +57,6 @@ pub use standing_facts::standing_action;
 pub use stock_facts::{counted, item_id, pieces};
 pub use supply_facts::{supply, supply_terms_to_proto, weekday, weekday_to_proto};
 pub use time::{moment, timestamp};
+pub use token_facts::{role_to_proto, token_terms};
 pub use training_facts::{assessment_to_proto, attendance, attendance_to_proto, points_to_proto};
 pub use tree::{Frontier, HASH_BYTES, Hash, leaf_hash, node_place};

@@ -13,6 +13,7 @@ use crate::{
 /// Field numbers of `timebank.v1.Record` and `EntryPosted`.
 const ENTRY_POSTED: u32 = 10;
 const DECIDED_AT_US: u32 = 18;
+const ACTOR: u32 = 20;
 
 /// Appends the record of a posted entry.
 pub(super) fn entry_posted(record: &Record, entry: &Entry, out: &mut Vec<u8>) {
@@ -24,6 +25,9 @@ pub(super) fn entry_posted(record: &Record, entry: &Entry, out: &mut Vec<u8>) {
     nested(ENTRY_POSTED, out, |out| self::entry(entry, out));
     if let Some(at) = decided_at(record) {
         present_number(DECIDED_AT_US, at.us(), out);
+    }
+    if let Some(actor) = record.caller.actor() {
+        text(ACTOR, actor.as_str().as_bytes(), out);
     }
 }
 

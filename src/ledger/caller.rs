@@ -64,7 +64,9 @@ impl fmt::Display for Principal {
 /// Who calls, and the name the caller gave the call.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Caller {
+    /// Whose token the call came with.
     pub principal: Principal,
+    actor: Option<Principal>,
     request_id: Arc<str>,
 }
 
@@ -78,6 +80,7 @@ impl Caller {
         let printable = !request_id.chars().any(char::is_control);
         Ok(Self {
             principal,
+            actor: None,
             request_id: header(
                 "x-request-id",
                 request_id,
@@ -91,8 +94,26 @@ impl Caller {
     pub fn server() -> Self {
         Self {
             principal: Principal::server(),
+            actor: None,
             request_id: "".into(),
         }
+    }
+
+    /// The same, for whom the principal says that they act; for themself where that is nobody.
+    #[must_use]
+    pub fn acting_for(self, actor: Principal) -> Self {
+        let actor = (!actor.as_str().is_empty()).then_some(actor);
+        Self { actor, ..self }
+    }
+
+    /// For whom the principal says that they act.
+    pub fn actor(&self) -> Option<&Principal> {
+        self.actor.as_ref()
+    }
+
+    /// Who acts: whom the principal acts for, or else the principal.
+    pub fn who(&self) -> &Principal {
+        self.actor.as_ref().unwrap_or(&self.principal)
     }
 
     /// The caller's name for the call.

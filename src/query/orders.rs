@@ -83,7 +83,7 @@ pub fn steps_taken(
         Ok(StepTaken {
             stamp: record.stamp,
             what: what(&record)?,
-            by: record.caller.principal.clone(),
+            by: record.caller.who().clone(),
             reason: reason.or_else(|| hindrance(&record)),
         })
     });

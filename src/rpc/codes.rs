@@ -3,10 +3,11 @@
 use tonic::Code;
 
 use crate::{
+    access,
     exchange::{
-        self, AccessRejection, ConversionRejection, GroupRejection, IssuanceRejection,
-        OrderRejection, OversightRejection, PartnerRejection, PeriodRejection, PoolRejection,
-        StockRejection, TrainingRejection,
+        self, ConversionRejection, GroupRejection, IssuanceRejection, OrderRejection,
+        OversightRejection, PartnerRejection, PeriodRejection, PoolRejection, StockRejection,
+        TokenRejection, TrainingRejection,
     },
     ledger,
     steps::Rejection,
@@ -15,6 +16,14 @@ use crate::{
 /// The code of a refusal.
 pub(super) fn rejection_code(rejection: &Rejection) -> Code {
     match rejection {
+        Rejection::Access(rejection) => match rejection {
+            access::Rejection::NotInScope { .. } => Code::NotFound,
+            access::Rejection::NoToken { .. } => Code::Unauthenticated,
+            access::Rejection::RoleForbids { .. }
+            | access::Rejection::NoApproval
+            | access::Rejection::ActorClaimed { .. }
+            | access::Rejection::OutsideScope { .. } => Code::PermissionDenied,
+        },
         Rejection::Ledger(rejection) => ledger_code(rejection),
         Rejection::Exchange(rejection) => exchange_code(rejection),
     }
@@ -53,7 +62,7 @@ fn exchange_code(rejection: &exchange::Rejection) -> Code {
         Rejection::Stock(rejection) => stock_code(rejection),
         Rejection::Partner(rejection) => partner_code(rejection),
         Rejection::Oversight(rejection) => oversight_code(rejection),
-        Rejection::Access(rejection) => access_code(rejection),
+        Rejection::Token(rejection) => token_code(rejection),
         Rejection::Group(rejection) => group_code(rejection),
         Rejection::Training(rejection) => training_code(rejection),
         Rejection::Conversion(rejection) => conversion_code(rejection),
@@ -188,12 +197,12 @@ fn partner_code(rejection: &PartnerRejection) -> Code {
     }
 }
 
-fn access_code(rejection: &AccessRejection) -> Code {
+fn token_code(rejection: &TokenRejection) -> Code {
     match rejection {
-        AccessRejection::TokenUnknown { .. } => Code::NotFound,
-        AccessRejection::TokenExists { .. } => Code::AlreadyExists,
-        AccessRejection::TokenExpiresEarly { .. } => Code::InvalidArgument,
-        AccessRejection::TokenRevoked { .. } | AccessRejection::TokenBeyondScope { .. } => {
+        TokenRejection::TokenUnknown { .. } => Code::NotFound,
+        TokenRejection::TokenExists { .. } => Code::AlreadyExists,
+        TokenRejection::TokenExpiresEarly { .. } => Code::InvalidArgument,
+        TokenRejection::TokenRevoked { .. } | TokenRejection::TokenBeyondScope { .. } => {
             Code::FailedPrecondition
         }
     }

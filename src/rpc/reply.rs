@@ -87,7 +87,7 @@ pub(super) fn entry(view: &EntryView) -> v1::Entry {
             .reversed_by
             .map_or_else(String::new, |by| by.to_string()),
         forced,
-        actor: posted.caller.principal.as_str().into(),
+        actor: posted.caller.who().as_str().into(),
     }
 }
 

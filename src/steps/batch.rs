@@ -264,11 +264,11 @@ impl<'a> Batch<'a> {
         let undecided = &self.calls[self.decided.answers.len()..];
         let ahead = undecided.iter().flat_map(|call| {
             let commands = call.commands.iter();
-            commands.map(|command| (command, &call.caller.principal))
+            commands.map(|command| (command, &call.caller))
         });
         let now = state.book.last().next(self.now).moment;
-        for (command, principal) in ahead.skip(self.current.results.len() + 1) {
-            if let Some(more) = state.lacks(command, principal, now) {
+        for (command, caller) in ahead.skip(self.current.results.len() + 1) {
+            if let Some(more) = state.lacks(command, caller, now) {
                 wants.join(more.wants());
             }
         }

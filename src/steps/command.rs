@@ -2,6 +2,7 @@
 
 use super::State;
 use crate::{
+    access::Asked,
     exchange::{self, Wants},
     ledger,
 };
@@ -14,6 +15,14 @@ pub enum Command {
 }
 
 impl Command {
+    /// It, as those look at it who say who may ask.
+    pub fn asked(&self) -> Asked<'_> {
+        match self {
+            Self::Ledger(command) => Asked::Ledger(command),
+            Self::Exchange(command) => Asked::Exchange(command),
+        }
+    }
+
     /// Adds what this command plainly needs and the state lacks. What else it needs
     /// shows when it is decided.
     pub fn plain_needs(&self, state: &State, wants: &mut Wants) {

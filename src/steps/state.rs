@@ -2,6 +2,7 @@
 
 use super::{Command, Exchanged, RULES_VERSION, Record, Rejection, Step};
 use crate::{
+    access::{self, Asked, Grant},
     exchange::{
         self, Day, NotLoaded, Objects, Personal,
         rules::{Plan, View},
@@ -77,6 +78,15 @@ impl From<exchange::rules::Undecided> for Undecided {
     }
 }
 
+impl From<access::Undecided> for Undecided {
+    fn from(undecided: access::Undecided) -> Self {
+        match undecided {
+            access::Undecided::Refused(rejection) => Self::Refused(rejection.into()),
+            access::Undecided::NotLoaded(not_loaded) => Self::NotLoaded(not_loaded),
+        }
+    }
+}
+
 type Ruling = Result<Done, Undecided>;
 
 /// Folds what a record does to the ledger into a book that has all accounts which it names: of the
@@ -131,19 +141,45 @@ impl State {
         }
     }
 
-    /// What a principal's command lacks to be decided at a moment.
-    pub fn lacks(&self, command: &Command, by: &Principal, now: Moment) -> Option<NotLoaded> {
-        let undecided = match command {
-            Command::Ledger(command) => match self.permits(command) {
-                Err(undecided) => undecided,
-                Ok(()) => rules::decide(&self.book, command, by, now).err()?.into(),
-            },
-            Command::Exchange(command) => self.plan(command, by, now).err()?,
-        };
-        match undecided {
-            Undecided::NotLoaded(lacking) => Some(lacking),
-            Undecided::Refused(_) => None,
+    /// What a caller's command lacks to be decided at a moment.
+    pub fn lacks(&self, command: &Command, caller: &Caller, now: Moment) -> Option<NotLoaded> {
+        match self.try_decide(command, caller, now) {
+            Err(Undecided::NotLoaded(lacking)) => Some(lacking),
+            Ok(()) | Err(Undecided::Refused(_)) => None,
         }
+    }
+
+    fn try_decide(&self, command: &Command, caller: &Caller, now: Moment) -> Result<(), Undecided> {
+        self.admits(command, caller, now)?;
+        match command {
+            Command::Ledger(command) => {
+                self.permits(command)?;
+                rules::decide(&self.book, command, &caller.principal, now)?;
+            }
+            Command::Exchange(asked) => {
+                self.plan(asked, command.asked().doer(caller), now)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// That a caller may give a command, and how far they reach. None for the server, and as long
+    /// as nobody has a token.
+    fn admits(
+        &self,
+        command: &Command,
+        caller: &Caller,
+        now: Moment,
+    ) -> Result<Option<Grant>, Undecided> {
+        if caller.principal.is_server() {
+            return Ok(None);
+        }
+        let grant = access::grant(&self.objects, &caller.principal, now)?;
+        if let Some(grant) = &grant {
+            let state = (&self.book, &self.objects);
+            access::check_asked(state, grant, caller, command.asked())?;
+        }
+        Ok(grant)
     }
 
     /// Decides a caller's command, and folds in what is to be recorded of it. What is
@@ -157,11 +193,27 @@ impl State {
         caller: &Caller,
         stamp: Stamp,
     ) -> Result<Ruling, Broken> {
+        let grant = match self.admits(command, caller, stamp.moment) {
+            Ok(grant) => grant,
+            Err(undecided) => return Ok(Err(undecided)),
+        };
         match command {
-            Command::Ledger(command) => self.carry_out_ledger(command, caller, stamp),
-            Command::Exchange(command) => {
+            Command::Ledger(command) => self.carry_out_ledger(command, caller, stamp, grant),
+            Command::Exchange(asked) => {
                 let before = self.savepoint();
-                let done = self.carry_out_exchange(command, caller, stamp)?;
+                let mut done = self.carry_out_exchange(asked, caller, stamp)?;
+                if let (Err(Undecided::Refused(Rejection::Exchange(refused))), Some(grant)) =
+                    (&done, &grant)
+                    && let Some(veiled) = access::veiled(grant, refused, command.asked())
+                {
+                    done = Err(Undecided::Refused(veiled.into()));
+                }
+                if let (Ok(Done::Drafted(drafted)), Some(grant)) = (&done, &grant) {
+                    let touched = self.check_touched(drafted, &before, grant);
+                    if let Err(undecided) = touched {
+                        done = Err(undecided);
+                    }
+                }
                 match done {
                     Ok(_) => self.keep(before),
                     Err(_) => self.undo(before),
@@ -176,6 +228,7 @@ impl State {
         command: &ledger::Command,
         caller: &Caller,
         stamp: Stamp,
+        grant: Option<Grant>,
     ) -> Result<Ruling, Broken> {
         if let Err(undecided) = self.permits(command) {
             return Ok(Err(undecided));
@@ -184,6 +237,12 @@ impl State {
             Err(undecided) => Ok(Err(undecided.into())),
             Ok(Decision::Stands(stamp)) => Ok(Ok(Done::Stands(stamp))),
             Ok(Decision::Append { step, note }) => {
+                if let Some(grant) = grant
+                    && let Err(undecided) =
+                        access::touched::check_ledger(&grant.scope, step.facts())
+                {
+                    return Ok(Err(undecided.into()));
+                }
                 let record = record(Step::Ledger(step), caller, stamp);
                 self.apply(&record, note.clone())?;
                 Ok(Ok(Done::Drafted(Drafted {
@@ -201,7 +260,7 @@ impl State {
         caller: &Caller,
         stamp: Stamp,
     ) -> Result<Ruling, Broken> {
-        let by = &caller.principal;
+        let by = Asked::Exchange(command).doer(caller);
         let Plan {
             fact,
             ledger,
@@ -257,6 +316,24 @@ impl State {
             note,
             personal: personal.map(Box::new),
         })))
+    }
+
+    /// That what was done since a savepoint is within reach.
+    fn check_touched(
+        &self,
+        drafted: &Drafted,
+        since: &Savepoint,
+        grant: &Grant,
+    ) -> Result<(), Undecided> {
+        let changed = self.objects.changed_since(&since.objects);
+        let facts = drafted.record.step.facts();
+        let state = (&self.book, &self.objects);
+        Ok(access::touched::check_exchange(
+            state,
+            &grant.scope,
+            changed,
+            facts,
+        )?)
     }
 
     /// That the time bank has nothing against what is asked of the ledger alone.

@@ -14,7 +14,8 @@ type Rooms = &'static [(&'static str, &'static [&'static str])];
 const SERVER: Rooms = &[
     ("ledger", &[]),
     ("exchange", &["ledger"]),
-    ("steps", &["exchange", "ledger"]),
+    ("access", &["exchange", "ledger"]),
+    ("steps", &["access", "exchange", "ledger"]),
     ("journal", &["steps", "exchange", "ledger"]),
     ("store", &["journal", "steps", "exchange", "ledger"]),
     ("clock", &["ledger"]),
@@ -22,7 +23,10 @@ const SERVER: Rooms = &[
         "sequencer",
         &["store", "clock", "steps", "exchange", "ledger"],
     ),
-    ("query", &["store", "clock", "steps", "exchange", "ledger"]),
+    (
+        "query",
+        &["store", "clock", "steps", "access", "exchange", "ledger"],
+    ),
     (
         "rounds",
         &["query", "sequencer", "steps", "exchange", "ledger"],
@@ -37,6 +41,7 @@ const SERVER: Rooms = &[
             "clock",
             "journal",
             "steps",
+            "access",
             "exchange",
             "ledger",
         ],
@@ -288,7 +293,7 @@ fn the_test_sees_arrows() {
 #[test]
 fn rules_are_pure() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let rooms = ["ledger", "exchange", "steps"];
+    let rooms = ["ledger", "exchange", "access", "steps"];
     for path in rooms.iter().flat_map(|room| sources(&src.join(room))) {
         let text = fs::read_to_string(&path).expect("a source");
         for impure in IMPURE {

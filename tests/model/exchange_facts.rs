@@ -13,9 +13,8 @@ use timebank::{
 };
 
 use super::{
-    access_facts,
     bytes::{accounts, bookings, labels, moments},
-    conversion_facts, group_facts, order_facts, pool_facts, training_facts,
+    conversion_facts, group_facts, order_facts, pool_facts, token_facts, training_facts,
 };
 
 pub(super) fn facts() -> BoxedStrategy<Fact> {
@@ -89,7 +88,7 @@ pub(super) fn facts() -> BoxedStrategy<Fact> {
         order_facts::facts(),
         group_facts::facts(),
         training_facts::facts(),
-        access_facts::facts(),
+        token_facts::facts(),
         conversion_facts::facts(),
         pool_facts::facts(),
         (bookings(), branches(), versions(), days(), "[a-z]{1,20}").prop_map(

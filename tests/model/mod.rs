@@ -7,7 +7,6 @@
 //!
 //! PROPTEST_CASES sets how many cases each property gets.
 
-mod access_facts;
 mod ages;
 pub(crate) mod ask;
 mod bytes;
@@ -36,6 +35,7 @@ mod rules;
 mod stack;
 mod standing;
 mod text;
+mod token_facts;
 mod training_facts;
 
 use proptest::test_runner::{Config, FileFailurePersistence};

@@ -87,6 +87,7 @@ fn difference(expected: &str, told: &str) -> Option<String> {
 }
 
 stories! {
+    access
     accounts
     anomalies
     balances_as_of

@@ -121,8 +121,11 @@ pub(super) fn axis(words: &mut Words) -> Said<Axis> {
     }
 }
 
-/// `[actor=NAME]`
+/// `[actor=NAME]`, whose token it is, or `as=TOKEN [actor=NAME]`
 pub(super) fn caller(words: &mut Words) -> Said<Caller> {
-    let principal = Principal::claimed(&words.key("actor").unwrap_or_default())?;
-    Ok(Caller::new(principal, "")?)
+    let actor = Principal::claimed(&words.key("actor").unwrap_or_default())?;
+    Ok(match words.key("as") {
+        None => Caller::new(actor, "")?,
+        Some(token) => Caller::new(Principal::claimed(&token)?, "")?.acting_for(actor),
+    })
 }

@@ -2,8 +2,8 @@
 
 use timebank::{
     exchange::{
-        AccessCommand, Branch, Command,
-        access::{
+        Branch, Command, TokenCommand,
+        token::{
             Bearer, IssueToken, RevokeToken, Role, RotateToken, TokenKey, TokenName, TokenTerms,
             Verifier,
         },
@@ -27,23 +27,23 @@ impl Story {
     /// Carries out a command about tokens. None where it is another.
     pub(super) fn tokens(&mut self, name: &str, words: &mut Words) -> Said<Option<String>> {
         let command = match name {
-            "issue-token" => AccessCommand::Issue(self.issue_token(words)?),
+            "issue-token" => TokenCommand::Issue(self.issue_token(words)?),
             "rotate-token" => {
                 let step = self.names.id(&words.next()?)?;
                 let name = TokenName::parse(&words.next()?)?;
-                AccessCommand::Rotate(RotateToken {
+                TokenCommand::Rotate(RotateToken {
                     step,
                     verifier: verifier(&name),
                     name,
                 })
             }
-            "revoke-token" => AccessCommand::Revoke(RevokeToken {
+            "revoke-token" => TokenCommand::Revoke(RevokeToken {
                 step: self.names.id(&words.next()?)?,
                 name: TokenName::parse(&words.next()?)?,
             }),
             _ => return Ok(None),
         };
-        let command = Command::Access(Box::new(command));
+        let command = Command::Token(Box::new(command));
         let caller = match words.flag("by-server") {
             true => Caller::server(),
             false => caller(words)?,

@@ -5,10 +5,9 @@ use timebank::exchange::{
 };
 
 use super::{
-    access_facts,
     cells::{Cells, hex, shown},
     convert, group_facts, issuance_facts, order_facts, oversight_facts, partner_facts,
-    period_facts, pool_facts, stock_facts, training_facts,
+    period_facts, pool_facts, stock_facts, token_facts, training_facts,
 };
 use crate::render::{Cell, Row};
 
@@ -48,7 +47,7 @@ pub(super) fn name(fact: &Fact) -> &'static str {
         Fact::Period(fact) => period_facts::name(fact),
         Fact::Partner(fact) => partner_facts::name(fact),
         Fact::Oversight(fact) => oversight_facts::name(fact),
-        Fact::Access(fact) => access_facts::name(fact),
+        Fact::Token(fact) => token_facts::name(fact),
     }
 }
 
@@ -132,7 +131,7 @@ pub(super) fn cells(fact: &Fact) -> Cells {
         Fact::Period(fact) => period_facts::cells(fact),
         Fact::Partner(fact) => partner_facts::cells(fact),
         Fact::Oversight(fact) => oversight_facts::cells(fact),
-        Fact::Access(fact) => access_facts::cells(fact),
+        Fact::Token(fact) => token_facts::cells(fact),
         Fact::MandateSet(set) => vec![
             ("step_id", Cell::text(set.step.to_string())),
             ("account_id", Cell::text(set.account.as_str())),
@@ -317,7 +316,7 @@ pub(super) fn summary(fact: &Fact) -> String {
         Fact::Period(fact) => period_facts::summary(fact),
         Fact::Partner(fact) => partner_facts::summary(fact),
         Fact::Oversight(fact) => oversight_facts::summary(fact),
-        Fact::Access(fact) => access_facts::summary(fact),
+        Fact::Token(fact) => token_facts::summary(fact),
         Fact::MandateSet(set) => {
             let what = if set.is_given {
                 "given to"

@@ -1,7 +1,6 @@
 //! The commands, each a thin translation: arguments to a request, the answer to
 //! rows.
 
-mod access_facts;
 mod account;
 mod audit;
 mod catalogue;
@@ -52,6 +51,7 @@ mod stock;
 mod stock_facts;
 mod supply;
 mod today;
+mod token_facts;
 mod training;
 mod training_facts;
 mod training_file;

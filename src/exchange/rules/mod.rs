@@ -4,7 +4,7 @@
 //! the order of [`Rejection`]'s variants.
 
 mod accepting;
-mod access;
+
 mod accounts;
 mod booking;
 mod centres;
@@ -37,13 +37,14 @@ mod staff;
 mod standings;
 mod stocks;
 mod supplies;
+mod tokens;
 mod trainings;
 
 use super::{
-    AccessRejection, Branch, Command, ConversionRejection, Day, Fact, GroupRejection,
-    IssuanceRejection, MemberId, NotLoaded, Objects, OrderRejection, OversightRejection,
-    PartnerRejection, PeriodRejection, Personal, PoolRejection, Rejection, Staff, StaffNumber,
-    StockRejection, Taken, TrainingRejection, Wants, difference, order::Reason,
+    Branch, Command, ConversionRejection, Day, Fact, GroupRejection, IssuanceRejection, MemberId,
+    NotLoaded, Objects, OrderRejection, OversightRejection, PartnerRejection, PeriodRejection,
+    Personal, PoolRejection, Rejection, Staff, StaffNumber, StockRejection, Taken, TokenRejection,
+    TrainingRejection, Wants, difference, order::Reason,
 };
 use crate::ledger::{self, Book, Moment, Note, Principal, Stamp, TimeZone};
 
@@ -166,8 +167,8 @@ impl From<StockRejection> for Undecided {
     }
 }
 
-impl From<AccessRejection> for Undecided {
-    fn from(rejection: AccessRejection) -> Self {
+impl From<TokenRejection> for Undecided {
+    fn from(rejection: TokenRejection) -> Self {
         Self::Refused(rejection.into())
     }
 }
@@ -275,7 +276,7 @@ pub fn decide(view: View<'_>, command: &Command, by: &Principal) -> Ruling {
         Command::Period(command) => periods::decide(view, command, by),
         Command::Partner(command) => partners::decide(view, command, by),
         Command::Oversight(command) => oversight::decide(view, command, by),
-        Command::Access(command) => access::decide(view, command),
+        Command::Token(command) => tokens::decide(view, command),
         Command::Group(command) => groups::decide(view, command, by),
         Command::Training(command) => trainings::decide(view, command, by),
         Command::Convert(new) => conversions::convert(view, new, by),

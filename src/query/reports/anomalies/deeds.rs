@@ -84,7 +84,7 @@ impl Deeds {
     ) -> Result<(), ReadError> {
         self.see_acting(reading, within, record)?;
         let is_service = settles(record);
-        let own = self.principal(reading, &record.caller.principal)?;
+        let own = self.principal(reading, record.caller.who())?;
         let (mut gained, mut place_gained) = (0, None);
         for entry in record.entries() {
             let Some(place) = place_of(within, entry) else {
@@ -97,7 +97,7 @@ impl Deeds {
                 findings.add(Found {
                     anomaly: "dated back",
                     place: place.into(),
-                    who: Some(record.caller.principal.as_str().into()),
+                    who: Some(record.caller.who().as_str().into()),
                     on: Some(effective),
                     unit: Unit::Days,
                     value: days,
@@ -122,7 +122,7 @@ impl Deeds {
             findings.add(Found {
                 anomaly: "own gain",
                 place,
-                who: Some(record.caller.principal.as_str().into()),
+                who: Some(record.caller.who().as_str().into()),
                 on: Some(on),
                 unit: Unit::Minutes,
                 value: gained,

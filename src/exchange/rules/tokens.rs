@@ -3,25 +3,25 @@
 use super::{Ruling, Undecided, View, check_named};
 use crate::exchange::{
     Fact, MemberId,
-    access::{AccessCommand, AccessFact, AccessRejection, IssueToken, TokenName, TokenState},
+    token::{IssueToken, TokenCommand, TokenFact, TokenName, TokenRejection, TokenState},
 };
 
-pub(super) fn decide(view: View<'_>, command: &AccessCommand) -> Ruling {
+pub(super) fn decide(view: View<'_>, command: &TokenCommand) -> Ruling {
     let fact = match command {
-        AccessCommand::Issue(new) => {
+        TokenCommand::Issue(new) => {
             check_issue(view, new)?;
-            AccessFact::Issued(new.clone())
+            TokenFact::Issued(new.clone())
         }
-        AccessCommand::Rotate(new) => {
+        TokenCommand::Rotate(new) => {
             check_stands(view, &new.name)?;
-            AccessFact::Rotated(new.clone())
+            TokenFact::Rotated(new.clone())
         }
-        AccessCommand::Revoke(new) => {
+        TokenCommand::Revoke(new) => {
             check_stands(view, &new.name)?;
-            AccessFact::Revoked(new.clone())
+            TokenFact::Revoked(new.clone())
         }
     };
-    Ok(Fact::Access(Box::new(fact)).into())
+    Ok(Fact::Token(Box::new(fact)).into())
 }
 
 fn check_issue(view: View<'_>, new: &IssueToken) -> Result<(), Undecided> {
@@ -32,17 +32,17 @@ fn check_issue(view: View<'_>, new: &IssueToken) -> Result<(), Undecided> {
     if let Some(token) = view.objects.token(&terms.name)?
         && token.state(view.now) == TokenState::Valid
     {
-        return Err(AccessRejection::TokenExists { name: name() }.into());
+        return Err(TokenRejection::TokenExists { name: name() }.into());
     }
     if let Some(at) = terms.expires_at.filter(|at| *at <= view.now) {
-        return Err(AccessRejection::TokenExpiresEarly { name: name(), at }.into());
+        return Err(TokenRejection::TokenExpiresEarly { name: name(), at }.into());
     }
     let Some(number) = terms.name.staff_number() else {
         return Ok(());
     };
     match view.objects.staff(&number)? {
         Some(staff) if !terms.scope.covers(&staff.terms.centre) => {
-            Err(AccessRejection::TokenBeyondScope {
+            Err(TokenRejection::TokenBeyondScope {
                 number,
                 centre: staff.terms.centre.clone(),
                 scope: terms.scope.clone(),
@@ -58,9 +58,9 @@ fn check_issue(view: View<'_>, new: &IssueToken) -> Result<(), Undecided> {
 fn check_stands(view: View<'_>, name: &TokenName) -> Result<(), Undecided> {
     let token = view.objects.token(name)?;
     let name = name.clone();
-    let token = token.ok_or_else(|| AccessRejection::TokenUnknown { name: name.clone() })?;
+    let token = token.ok_or_else(|| TokenRejection::TokenUnknown { name: name.clone() })?;
     match token.revoked_at {
-        Some(at) => Err(AccessRejection::TokenRevoked { name, at }.into()),
+        Some(at) => Err(TokenRejection::TokenRevoked { name, at }.into()),
         None => Ok(()),
     }
 }

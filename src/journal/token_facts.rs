@@ -5,17 +5,17 @@ use timebank_proto::v1::{self, exchange_step::Fact as Message};
 use super::{Undecodable, decode::booking};
 use crate::{
     exchange::{
-        AccessFact, Branch, Fact,
-        access::{IssueToken, RevokeToken, Role, RotateToken, TokenName, TokenTerms, Verifier},
+        Branch, Fact, TokenFact,
+        token::{IssueToken, RevokeToken, Role, RotateToken, TokenName, TokenTerms, Verifier},
     },
     ledger::{Malformed, Moment},
 };
 
 type Result<T> = std::result::Result<T, Undecodable>;
 
-pub(super) fn to_proto(fact: &AccessFact) -> Message {
+pub(super) fn to_proto(fact: &TokenFact) -> Message {
     match fact {
-        AccessFact::Issued(new) => Message::TokenIssued(v1::TokenIssued {
+        TokenFact::Issued(new) => Message::TokenIssued(v1::TokenIssued {
             step_id: new.step.as_bytes().to_vec(),
             name: new.terms.name.as_str().into(),
             role: role_to_proto(new.terms.role).into(),
@@ -23,26 +23,26 @@ pub(super) fn to_proto(fact: &AccessFact) -> Message {
             expires_at_us: new.terms.expires_at.map(Moment::us),
             verifier: new.verifier.as_bytes().to_vec(),
         }),
-        AccessFact::Rotated(new) => Message::TokenRotated(v1::TokenRotated {
+        TokenFact::Rotated(new) => Message::TokenRotated(v1::TokenRotated {
             step_id: new.step.as_bytes().to_vec(),
             name: new.name.as_str().into(),
             verifier: new.verifier.as_bytes().to_vec(),
         }),
-        AccessFact::Revoked(new) => Message::TokenRevoked(v1::TokenRevoked {
+        TokenFact::Revoked(new) => Message::TokenRevoked(v1::TokenRevoked {
             step_id: new.step.as_bytes().to_vec(),
             name: new.name.as_str().into(),
         }),
     }
 }
 
-fn fact(fact: AccessFact) -> Fact {
-    Fact::Access(Box::new(fact))
+fn fact(fact: TokenFact) -> Fact {
+    Fact::Token(Box::new(fact))
 }
 
 pub(super) fn read_issued(new: &v1::TokenIssued) -> Result<Fact> {
     let moment = |us| Moment::from_us(us).ok_or(Undecodable::Field("expires_at_us"));
     let expires_at = new.expires_at_us.map(moment).transpose()?;
-    Ok(fact(AccessFact::Issued(IssueToken {
+    Ok(fact(TokenFact::Issued(IssueToken {
         step: booking(&new.step_id, "step_id")?,
         terms: token_terms(&new.name, new.role, &new.scope, expires_at)?,
         verifier: verifier(&new.verifier)?,
@@ -50,7 +50,7 @@ pub(super) fn read_issued(new: &v1::TokenIssued) -> Result<Fact> {
 }
 
 pub(super) fn read_rotated(new: &v1::TokenRotated) -> Result<Fact> {
-    Ok(fact(AccessFact::Rotated(RotateToken {
+    Ok(fact(TokenFact::Rotated(RotateToken {
         step: booking(&new.step_id, "step_id")?,
         name: TokenName::parse(&new.name)?,
         verifier: verifier(&new.verifier)?,
@@ -58,7 +58,7 @@ pub(super) fn read_rotated(new: &v1::TokenRotated) -> Result<Fact> {
 }
 
 pub(super) fn read_revoked(new: &v1::TokenRevoked) -> Result<Fact> {
-    Ok(fact(AccessFact::Revoked(RevokeToken {
+    Ok(fact(TokenFact::Revoked(RevokeToken {
         step: booking(&new.step_id, "step_id")?,
         name: TokenName::parse(&new.name)?,
     })))

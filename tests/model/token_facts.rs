@@ -2,8 +2,8 @@
 
 use proptest::{option, prelude::*, sample::select};
 use timebank::exchange::{
-    AccessFact, Fact,
-    access::{IssueToken, RevokeToken, Role, RotateToken, TokenName, TokenTerms, Verifier},
+    Fact, TokenFact,
+    token::{IssueToken, RevokeToken, Role, RotateToken, TokenName, TokenTerms, Verifier},
 };
 
 use super::{
@@ -38,20 +38,20 @@ fn verifiers() -> impl Strategy<Value = Verifier> {
 
 pub(super) fn facts() -> impl Strategy<Value = Fact> {
     let issued = (bookings(), terms(), verifiers()).prop_map(|(step, terms, verifier)| {
-        AccessFact::Issued(IssueToken {
+        TokenFact::Issued(IssueToken {
             step,
             terms,
             verifier,
         })
     });
     let rotated = (bookings(), names(), verifiers()).prop_map(|(step, name, verifier)| {
-        AccessFact::Rotated(RotateToken {
+        TokenFact::Rotated(RotateToken {
             step,
             name,
             verifier,
         })
     });
     let revoked = (bookings(), names())
-        .prop_map(|(step, name)| AccessFact::Revoked(RevokeToken { step, name }));
-    prop_oneof![issued, rotated, revoked].prop_map(|fact| Fact::Access(Box::new(fact)))
+        .prop_map(|(step, name)| TokenFact::Revoked(RevokeToken { step, name }));
+    prop_oneof![issued, rotated, revoked].prop_map(|fact| Fact::Token(Box::new(fact)))
 }

@@ -16,9 +16,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use bearer::{Bearer, NoBearer, TokenKey, Verifier};
-pub use command::{AccessCommand, IssueToken, RevokeToken, RotateToken};
-pub use fact::AccessFact;
-pub use rejection::AccessRejection;
+pub use command::{IssueToken, RevokeToken, RotateToken, TokenCommand};
+pub use fact::TokenFact;
+pub use rejection::TokenRejection;
 
 use super::{Branch, MemberId, StaffNumber, order::steps::words};
 use crate::ledger::{Malformed, Moment, Principal, Sequence};

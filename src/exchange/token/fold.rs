@@ -1,6 +1,6 @@
 //! What happens to tokens, folded into the objects.
 
-use super::{AccessFact, Token, TokenName};
+use super::{Token, TokenFact, TokenName};
 use crate::{
     exchange::{NotLoaded, Object, ObjectId, Objects, wants::Folded},
     ledger::Stamp,
@@ -18,9 +18,9 @@ impl Objects {
         }
     }
 
-    pub(in crate::exchange) fn fold_access(&mut self, fact: &AccessFact, stamp: Stamp) -> Folded {
+    pub(in crate::exchange) fn fold_token(&mut self, fact: &TokenFact, stamp: Stamp) -> Folded {
         let token = match fact {
-            AccessFact::Issued(new) => {
+            TokenFact::Issued(new) => {
                 // One of that name that was revoked is no more.
                 self.token(&new.terms.name)?;
                 Token {
@@ -32,12 +32,12 @@ impl Objects {
                     revoked_at: None,
                 }
             }
-            AccessFact::Rotated(new) => Token {
+            TokenFact::Rotated(new) => Token {
                 verifier: new.verifier,
                 rotated_at: Some(stamp.moment),
                 ..self.standing_token(&new.name)?
             },
-            AccessFact::Revoked(new) => Token {
+            TokenFact::Revoked(new) => Token {
                 revoked_at: Some(stamp.moment),
                 ..self.standing_token(&new.name)?
             },

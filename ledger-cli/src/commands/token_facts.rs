@@ -1,22 +1,22 @@
 //! What happens to tokens, as `watch` shows it.
 
-use timebank::exchange::AccessFact;
+use timebank::exchange::TokenFact;
 
 use super::cells::Cells;
 use crate::render::Cell;
 
-pub(super) fn name(fact: &AccessFact) -> &'static str {
+pub(super) fn name(fact: &TokenFact) -> &'static str {
     match fact {
-        AccessFact::Issued(_) => "token_issued",
-        AccessFact::Rotated(_) => "token_rotated",
-        AccessFact::Revoked(_) => "token_revoked",
+        TokenFact::Issued(_) => "token_issued",
+        TokenFact::Rotated(_) => "token_rotated",
+        TokenFact::Revoked(_) => "token_revoked",
     }
 }
 
 /// All that it has but its verifier, which tells nobody anything.
-pub(super) fn cells(fact: &AccessFact) -> Cells {
+pub(super) fn cells(fact: &TokenFact) -> Cells {
     match fact {
-        AccessFact::Issued(new) => vec![
+        TokenFact::Issued(new) => vec![
             ("step_id", Cell::text(new.step.to_string())),
             ("name", Cell::text(new.terms.name.as_str())),
             ("role", Cell::text(new.terms.role.word())),
@@ -28,11 +28,11 @@ pub(super) fn cells(fact: &AccessFact) -> Cells {
                     .map_or(Cell::Absent, |at| Cell::text(at.to_string())),
             ),
         ],
-        AccessFact::Rotated(new) => vec![
+        TokenFact::Rotated(new) => vec![
             ("step_id", Cell::text(new.step.to_string())),
             ("name", Cell::text(new.name.as_str())),
         ],
-        AccessFact::Revoked(new) => vec![
+        TokenFact::Revoked(new) => vec![
             ("step_id", Cell::text(new.step.to_string())),
             ("name", Cell::text(new.name.as_str())),
         ],
@@ -40,13 +40,13 @@ pub(super) fn cells(fact: &AccessFact) -> Cells {
 }
 
 /// It in a few words.
-pub(super) fn summary(fact: &AccessFact) -> String {
+pub(super) fn summary(fact: &TokenFact) -> String {
     match fact {
-        AccessFact::Issued(new) => {
+        TokenFact::Issued(new) => {
             let terms = &new.terms;
             format!("{}: {} of {}", terms.name, terms.role, terms.scope)
         }
-        AccessFact::Rotated(new) => new.name.to_string(),
-        AccessFact::Revoked(new) => new.name.to_string(),
+        TokenFact::Rotated(new) => new.name.to_string(),
+        TokenFact::Revoked(new) => new.name.to_string(),
     }
 }

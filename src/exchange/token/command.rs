@@ -41,13 +41,13 @@ pub struct RevokeToken {
 /// Something asked.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(untagged)]
-pub enum AccessCommand {
+pub enum TokenCommand {
     Issue(IssueToken),
     Rotate(RotateToken),
     Revoke(RevokeToken),
 }
 
-impl AccessCommand {
+impl TokenCommand {
     /// By what it is known when it comes again.
     pub fn step_id(&self) -> StepId {
         StepId::Own(match self {

@@ -9,7 +9,7 @@ use crate::{
 /// A rule's refusal, with the figures that explain it. Rules are asked in the order of
 /// these variants.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum AccessRejection {
+pub enum TokenRejection {
     #[error("there is no token {name}; `ledger-cli token list` shows those there are")]
     TokenUnknown { name: TokenName },
     #[error("token {name} was revoked at {at}; issue another")]
@@ -32,7 +32,7 @@ pub enum AccessRejection {
     },
 }
 
-impl AccessRejection {
+impl TokenRejection {
     /// The stable name of the rule.
     pub fn reason(&self) -> &'static str {
         match self {
