@@ -4,7 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 25] = [
+const FILES: [&str; 26] = [
     "timebank/v1/unit.proto",
     "timebank/v1/account.proto",
     "timebank/v1/entry.proto",
@@ -29,6 +29,7 @@ const FILES: [&str; 25] = [
     "timebank/v1/conversion.proto",
     "timebank/v1/period.proto",
     "timebank/v1/report.proto",
+    "timebank/v1/token.proto",
     "timebank/v1/journal.proto",
 ];
 

@@ -2,6 +2,7 @@
 
 mod copy;
 mod log;
+mod token;
 mod verify;
 
 use std::{io::Write, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
@@ -10,7 +11,7 @@ use clap::{Args, Parser, Subcommand};
 use timebank::{
     ledger::TimeZone,
     sequencer::{Start, WantedZone},
-    store::{Seen, SqliteStore},
+    store::{Seen, SqliteStore, Store},
 };
 use tokio::{
     net::TcpListener,
@@ -80,6 +81,22 @@ enum Command {
   timebank restore /mnt/backup/2026-10-31 --data /var/lib/timebank-restored \\
     --seen 120345:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     Restore(Restore),
+    /// Issue, rotate, revoke and list tokens, without one: for whoever has the ledger's directory
+    ///
+    /// A server may have the ledger meanwhile. What is done is recorded as the server's own.
+    ///
+    /// Exits with 0 where it is done, with 1 where it is refused, and with 2 where it cannot be
+    /// tried.
+    #[command(after_help = "Examples:
+  timebank token list
+  timebank token rotate admin --to admin.token")]
+    Token {
+        /// The directory that the ledger is kept in.
+        #[arg(long, global = true, value_name = "DIR", default_value = DATA, env = "TIMEBANK_DATA")]
+        data: PathBuf,
+        #[command(subcommand)]
+        command: token::Command,
+    },
 }
 
 #[derive(Args)]
@@ -122,7 +139,7 @@ struct Serve {
     #[arg(long, value_name = "ADDR", default_value = LISTEN, env = "TIMEBANK_LISTEN")]
     listen: SocketAddr,
     /// The ledger's time zone, an IANA name; its days are that zone's days. For a
-    /// new ledger, or one that holds nothing yet; another one is refused later.
+    /// new ledger; another one is refused later.
     /// Default for a new ledger: TZ, or else UTC.
     #[arg(long, value_name = "ZONE", value_parser = TimeZone::parse, env = "TIMEBANK_TIME_ZONE")]
     time_zone: Option<TimeZone>,
@@ -143,6 +160,7 @@ fn main() -> ExitCode {
         Some(Command::Restore(restore)) => {
             copy::copy(&restore.from, &restore.data, restore.seen.as_ref())
         }
+        Some(Command::Token { data, command }) => token::run(&data, command),
         Some(Command::Serve(serve)) => serve_and_log(&serve),
         None => serve_and_log(&cli.serve),
     }
@@ -195,7 +213,8 @@ async fn serve_until_told(serve: &Serve) -> Result<(), Box<dyn std::error::Error
     let (store, writer) = SqliteStore::open(&serve.data)?;
     let listener = TcpListener::bind(serve.listen).await;
     let listener = listener.map_err(|why| format!("cannot listen on {}: {why}", serve.listen))?;
-    timebank::rpc::serve((Arc::new(store), writer), listener, start, stop).await?;
+    let store = (Arc::new(store) as Arc<dyn Store>, writer);
+    timebank::rpc::serve(store, &serve.data, Some(listener), start, stop).await?;
     Ok(())
 }
 

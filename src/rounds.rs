@@ -15,7 +15,7 @@ use crate::{
         order::{Arising, Hindrance, VisitVerdicts},
     },
     ledger::{BookingId, Caller, Moment, Principal},
-    query::{self, Query, ReadError},
+    query::{self, Query, ReadError, Reader},
     sequencer::{Sequencer, SubmitError},
     steps::{Answer, Call, Rejection},
 };
@@ -79,7 +79,10 @@ impl Rounds {
         let mut done = 0;
         loop {
             let read = |reading: &mut query::Reading<'_>| query::visits_due(reading, AT_ONCE);
-            let visits = self.query.look_up(Principal::server(), read).await?;
+            let visits = self
+                .query
+                .look_up(Reader::whole(Principal::server()), read)
+                .await?;
             let arisen = self
                 .arise(visits.into_iter().map(Due::from).collect())
                 .await?;
@@ -96,7 +99,10 @@ impl Rounds {
     /// [`RoundError`], where they cannot be listed.
     pub async fn seal(&self) -> Result<usize, RoundError> {
         let read = |reading: &mut query::Reading<'_>| query::unsealed(reading, AT_ONCE);
-        let periods = self.query.look_up(Principal::server(), read).await?;
+        let periods = self
+            .query
+            .look_up(Reader::whole(Principal::server()), read)
+            .await?;
         let mut done = 0;
         for period in periods {
             let (centre, month) = (period.id.centre.clone(), period.id.month);
@@ -113,7 +119,10 @@ impl Rounds {
     async fn seal_one(&self, id: PeriodId) -> Result<bool, RoundError> {
         let of = id.clone();
         let read = move |reading: &mut query::Reading<'_>| query::seal_of(reading, &of);
-        let seal = self.query.read(Principal::server(), read).await?;
+        let seal = self
+            .query
+            .read(Reader::whole(Principal::server()), read)
+            .await?;
         let Some(step) = fresh_id() else {
             return Ok(false);
         };

@@ -9,6 +9,8 @@
 //! serves), ROUNDS (turns of each sort). Visits are of earlier today, 16 minutes apart for a
 //! pair: in the first hours after midnight UTC there is no room for many.
 
+#[path = "../shared/bearing.rs"]
+mod bearing;
 #[path = "../shared/calls.rs"]
 mod calls;
 mod orders;
@@ -21,6 +23,7 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::time::Instant;
 
+use crate::bearing::Channel;
 use calls::{calls_per_s, joined};
 use orders::Yard;
 use server::Server;
@@ -37,7 +40,6 @@ use timebank_proto::v1::{
 };
 use tokio::task::{JoinSet, LocalSet};
 use tonic::Request;
-use tonic::transport::{Channel, Endpoint};
 use uuid::Uuid;
 
 /// How many calls are under way at once while something is measured, and before.
@@ -70,13 +72,13 @@ fn main() {
     let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
     LocalSet::new().block_on(&runtime, async {
         let (server, _) = Server::start(dir.path());
-        measure(server.address()).await;
+        measure(bearing::connect(server.address(), dir.path()).await).await;
         server.stop().await;
     });
 }
 
-async fn measure(address: &str) {
-    let city = City::open(address).await;
+async fn measure(channel: Channel) {
+    let city = City::open(channel).await;
     let members = setting("MEMBERS", 20_000);
     let start = Instant::now();
     city.fill(members).await;
@@ -214,9 +216,7 @@ async fn list(mut client: MemberServiceClient<Channel>, block: String) {
 }
 
 impl City {
-    async fn open(address: &str) -> Self {
-        let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("an address");
-        let channel = endpoint.connect().await.expect("a connection");
+    async fn open(channel: Channel) -> Self {
         let opening = OpenCentreRequest {
             prefix: "city".into(),
             name_en: "City Centre".into(),

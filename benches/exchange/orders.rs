@@ -14,11 +14,12 @@ use timebank_proto::v1::{
     order_action::Action as OrderDo, order_service_client::OrderServiceClient,
     policy_service_client::PolicyServiceClient, staff_service_client::StaffServiceClient,
 };
-use tonic::{Request, transport::Channel};
+use tonic::Request;
 use uuid::Uuid;
 
 use crate::{
     CALLS_IN_FLIGHT,
+    bearing::{Channel, give_token},
     calls::{calls_per_s, joined},
 };
 use tokio::task::JoinSet;
@@ -99,6 +100,9 @@ impl Yard {
         let mut policies = PolicyServiceClient::new(channel.clone());
         let adopted = policies.adopt_policy(by("2001", adoption)).await;
         adopted.expect("adopted");
+        for number in ["2001", "2002"] {
+            give_token(&channel, number).await;
+        }
         let yard = Self {
             channel,
             cycles: Rc::new(Cell::new(0)),
@@ -131,6 +135,9 @@ impl Yard {
             let mut all = MemberServiceClient::new(self.channel.clone());
             let registered = all.register_members(by("2001", request)).await;
             registered.expect("registered");
+        }
+        for pair in 0..self.pairs {
+            give_token(&self.channel, &serving(pair)).await;
         }
         for from in (0..self.pairs).step_by(100) {
             let legs = (from..self.pairs.min(from + 100)).map(|pair| Transfer {

@@ -5,6 +5,8 @@
 //!
 //! Settable by environment: MEMBERS and ORDERS, of all ten centres together.
 
+#[path = "../shared/bearing.rs"]
+mod bearing;
 #[path = "../shared/calls.rs"]
 mod calls;
 mod past;
@@ -16,6 +18,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
+use bearing::Channel;
 use calls::calls_per_s;
 use server::Server;
 use timebank_proto::v1::{
@@ -26,10 +29,7 @@ use timebank_proto::v1::{
     report_service_client::ReportServiceClient,
 };
 use tokio::task::LocalSet;
-use tonic::{
-    Request,
-    transport::{Channel, Endpoint},
-};
+use tonic::Request;
 use uuid::Uuid;
 
 const TIMES: usize = 3;
@@ -72,9 +72,7 @@ fn main() {
         let took_s = start.elapsed().as_secs_f64();
         row("orders_written_per_s", orders as f64 / took_s);
         let (server, _) = Server::start(dir.path());
-        let endpoint = Endpoint::from_shared(format!("http://{}", server.address()));
-        let channel = endpoint.expect("an address").connect().await;
-        let channel = channel.expect("a connection");
+        let channel = bearing::connect(server.address(), dir.path()).await;
         let before_mib = server.peak_mib();
         reports(&channel, now_us).await;
         row("peak_before_reports_mib", before_mib);

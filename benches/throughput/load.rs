@@ -1,5 +1,6 @@
 //! The load: one gRPC channel, and calls under way on it at once.
 
+use std::path::Path;
 use std::time::Instant;
 
 use timebank_proto::v1::account_service_client::AccountServiceClient;
@@ -13,12 +14,12 @@ use timebank_proto::v1::{
     PostEntryRequest, PostEntryResult, VerifyJournalRequest,
 };
 use tokio::task::JoinSet;
-use tonic::transport::{Channel, Endpoint};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
 use crate::{
     CALLS_IN_FLIGHT, Settings,
+    bearing::{self, Channel},
     bookings::Bookings,
     calls::{calls_per_s, joined},
 };
@@ -29,10 +30,10 @@ pub(crate) struct Load {
 }
 
 impl Load {
-    pub(crate) async fn connect(address: &str) -> Self {
-        let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("an address");
-        let channel = endpoint.connect().await.expect("a connection");
-        Self { channel }
+    pub(crate) async fn connect(address: &str, data: &Path) -> Self {
+        Self {
+            channel: bearing::connect(address, data).await,
+        }
     }
 
     /// Opens all accounts, so that transfers between any two are accepted.

@@ -11,6 +11,8 @@
 //! and after the batches, of which the mean counts, and the calls in turns of a
 //! second.
 
+#[path = "../shared/bearing.rs"]
+mod bearing;
 mod bookings;
 #[path = "../shared/calls.rs"]
 mod calls;
@@ -110,7 +112,7 @@ async fn measure(settings: &Settings, dir: &Path) {
 
     let (server, reopened) = Server::start(&data);
     row("reopen_ms", reopened.as_millis());
-    let load = Load::connect(server.address()).await;
+    let load = Load::connect(server.address(), &data).await;
     row("verify_records_per_s", rounded(load.verify().await));
 
     let calls = Calls::measure(&load, &bookings, settings.seconds).await;
@@ -161,7 +163,7 @@ async fn fill(settings: &Settings, bookings: &Bookings, data: &Path) -> (f64, f6
     open_accounts(bookings, data).await;
     let before = size_of(data);
     let (server, _) = Server::start(data);
-    let load = Load::connect(server.address()).await;
+    let load = Load::connect(server.address(), data).await;
     let mut batches = load.batches(bookings, settings);
     let batch = batches.transfers_per_s(settings.transfers).await;
     server.stop().await;
@@ -171,7 +173,7 @@ async fn fill(settings: &Settings, bookings: &Bookings, data: &Path) -> (f64, f6
 
 async fn open_accounts(bookings: &Bookings, data: &Path) {
     let (server, _) = Server::start(data);
-    let load = Load::connect(server.address()).await;
+    let load = Load::connect(server.address(), data).await;
     load.open_accounts(bookings).await;
     server.stop().await;
 }
@@ -181,7 +183,7 @@ async fn measure_growth(settings: &Settings, dir: &Path) {
     let bookings = Bookings::new(settings);
     open_accounts(&bookings, &data).await;
     let (server, _) = Server::start(&data);
-    let load = Load::connect(server.address()).await;
+    let load = Load::connect(server.address(), &data).await;
     let mut batches = load.batches(&bookings, settings);
     // The first transfers also bring the accounts into memory.
     batches.transfers_per_s(GROWTH_START).await;

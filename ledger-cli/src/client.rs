@@ -17,8 +17,8 @@ use timebank_proto::v1::{
     report_service_client::ReportServiceClient, source_service_client::SourceServiceClient,
     staff_service_client::StaffServiceClient, standing_service_client::StandingServiceClient,
     statement_service_client::StatementServiceClient, stock_service_client::StockServiceClient,
-    supply_service_client::SupplyServiceClient, training_service_client::TrainingServiceClient,
-    unit_service_client::UnitServiceClient,
+    supply_service_client::SupplyServiceClient, token_service_client::TokenServiceClient,
+    training_service_client::TrainingServiceClient, unit_service_client::UnitServiceClient,
 };
 use tokio::sync::OnceCell;
 use tonic::{
@@ -28,7 +28,10 @@ use tonic::{
     transport::{Channel, Endpoint},
 };
 
-use crate::error::Failure;
+use crate::{
+    error::Failure,
+    secret::{Secret, is_this_machine},
+};
 
 /// The most the contract allows, so that a list takes few calls.
 pub(crate) const PAGE_SIZE: i32 = 1_000;
@@ -42,20 +45,26 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// server that hangs, or whose machine is gone, is noticed.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
-/// Says on every call who acts.
+/// Says on every call whose token it comes with, and who acts.
 #[derive(Clone)]
-pub(crate) struct Actor(Option<MetadataValue<Ascii>>);
+pub(crate) struct Who {
+    token: Option<MetadataValue<Ascii>>,
+    actor: Option<MetadataValue<Ascii>>,
+}
 
-impl Interceptor for Actor {
+impl Interceptor for Who {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        if let Some(actor) = &self.0 {
-            request.metadata_mut().insert("x-actor", actor.clone());
+        let headers = [("authorization", &self.token), ("x-actor", &self.actor)];
+        for (name, value) in headers {
+            if let Some(value) = value {
+                request.metadata_mut().insert(name, value.clone());
+            }
         }
         Ok(request)
     }
 }
 
-type Service = InterceptedService<Channel, Actor>;
+type Service = InterceptedService<Channel, Who>;
 
 /// The services of one server.
 #[derive(Clone)]
@@ -85,21 +94,38 @@ pub(crate) struct Client {
     pub(crate) conversions: ConversionServiceClient<Service>,
     pub(crate) periods: PeriodServiceClient<Service>,
     pub(crate) reports: ReportServiceClient<Service>,
+    pub(crate) tokens: TokenServiceClient<Service>,
     time_zone: Arc<OnceCell<TimeZone>>,
 }
 
 impl Client {
     /// A client of the server at a URL. Nothing is sent yet.
-    pub(crate) fn new(server: &str, actor: Option<&str>) -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] where it cannot be one, or a token would go unencrypted to another machine.
+    pub(crate) fn new(
+        server: &str,
+        secret: Option<&Secret>,
+        actor: Option<&str>,
+    ) -> Result<Self, Failure> {
+        if secret.is_some() && !server.starts_with("https://") && !is_this_machine(server) {
+            return Err(Failure::Usage(format!(
+                "a token is not sent unencrypted to another machine: {server:?} is to be an \
+                 https:// address"
+            )));
+        }
         let channel = endpoint(server)?
             .connect_timeout(CONNECT_TIMEOUT)
             .http2_keep_alive_interval(KEEP_ALIVE)
             .keep_alive_timeout(KEEP_ALIVE)
             .connect_lazy();
-        let actor = Actor(actor.map(header).transpose()?);
+        let who = Who {
+            token: secret.map(token_header).transpose()?,
+            actor: actor.map(header).transpose()?,
+        };
         macro_rules! service {
             ($client:ident) => {
-                $client::with_interceptor(channel.clone(), actor.clone())
+                $client::with_interceptor(channel.clone(), who.clone())
                     .max_decoding_message_size(MAX_ANSWER_BYTES)
             };
         }
@@ -129,6 +155,7 @@ impl Client {
             conversions: service!(ConversionServiceClient),
             periods: service!(PeriodServiceClient),
             reports: service!(ReportServiceClient),
+            tokens: service!(TokenServiceClient),
             time_zone: Arc::default(),
         })
     }
@@ -222,6 +249,13 @@ fn endpoint(server: &str) -> Result<Endpoint, Failure> {
         None => format!("http://{server}"),
     };
     Endpoint::from_shared(url).map_err(|error| usage(error.to_string()))
+}
+
+fn token_header(secret: &Secret) -> Result<MetadataValue<Ascii>, Failure> {
+    let none = |_| Failure::Usage("the token has a character that no token has".into());
+    let mut value: MetadataValue<Ascii> = secret.header().parse().map_err(none)?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 fn header(actor: &str) -> Result<MetadataValue<Ascii>, Failure> {

@@ -17,6 +17,9 @@ use crate::amount::{Shown, TIME};
 /// Whose `ErrorInfo` this client understands.
 const DOMAIN: &str = "timebank";
 
+/// A rule that counts whose token it is, and no claim to act for somebody.
+pub(crate) const CLAIM_NOT_COUNTED: &str = "CLAIM_NOT_COUNTED";
+
 /// The one answer of a server that is as good as none.
 const STOPPING: &str = "SERVER_STOPPING";
 
@@ -181,6 +184,11 @@ impl Failure {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
 
+    /// Whether a rule refused it, or one in doubt.
+    pub(crate) fn is_for(&self, rule: &str) -> bool {
+        matches!(self, Self::Refused { reason, .. } if reason == rule)
+    }
+
     /// The stable name of what went wrong.
     fn reason(&self) -> &str {
         match self {
@@ -336,6 +344,11 @@ fn hint_of(reason: &str) -> Option<&'static str> {
         "HOLD_SETTLED" | "HOLD_RELEASED" | "HOLD_EXPIRED" => {
             "`ledger-cli hold show ID` shows how it ended"
         }
+        "TOKEN_MISSING" | "TOKEN_REFUSED" | "TOKEN_NOT_VALID" => {
+            "`ledger-cli token issue`, by an administrator, gives one; TIMEBANK_TOKEN_FILE names its \
+             file"
+        }
+        CLAIM_NOT_COUNTED => "TIMEBANK_TOKEN_FILE names the file of their own token",
         "ENTRY_REVERSED" => "`ledger-cli entry show ID` names the reversal",
         _ => return None,
     })

@@ -7,10 +7,12 @@ mod args;
 mod client;
 mod commands;
 mod error;
+mod local;
 mod paper;
 mod progress;
 mod render;
 mod rows;
+mod secret;
 mod session;
 mod time;
 mod week;
@@ -37,7 +39,12 @@ fn main() -> ExitCode {
     };
     let server = args.global.server.clone();
     let as_json = args.global.output == Form::Json;
-    match run(args) {
+    let done = match run(args) {
+        // Whose token it is counts here: their own is at hand, or can be.
+        Err(refused) => again(refused),
+        done => done,
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(&server, as_json),
     }
@@ -58,12 +65,31 @@ fn run(args: Args) -> Result<(), Failure> {
             std::fs::create_dir_all(&dir).map_err(failed)?;
             clap_mangen::generate_to(Args::command(), &dir).map_err(failed)
         }
-        Command::Ledger(command) => tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?
-            .block_on(async {
-                let session = Session::new(&args.global)?;
-                commands::run(command, session).await
-            }),
+        Command::Ledger(command) => runtime()?.block_on(async {
+            let session = Session::new(&args.global)?;
+            commands::run(command, session).await
+        }),
     }
+}
+
+/// Does a refused command again, by the actor's own token where that is what the refusal asks for.
+fn again(refused: Failure) -> Result<(), Failure> {
+    let Ok(args) = Args::try_parse() else {
+        return Err(refused);
+    };
+    let Command::Ledger(command) = args.command else {
+        return Err(refused);
+    };
+    runtime()?.block_on(async {
+        match local::own_token(&args.global, &refused).await? {
+            None => Err(refused),
+            Some(secret) => commands::run(command, Session::of(&args.global, &secret)?).await,
+        }
+    })
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
 }

@@ -1,6 +1,8 @@
 //! What the commands share: the options that all of them take, and the
 //! connection and output made of these.
 
+use std::path::PathBuf;
+
 use chrono::Utc;
 use prost_types::Timestamp;
 use timebank::ledger::TimeZone;
@@ -10,6 +12,7 @@ use crate::{
     client::{Client, present},
     error::Failure,
     render::{Form, Layout, Output, Row},
+    secret::{self, Secret},
     time::{Time, TimeError, When},
 };
 
@@ -46,6 +49,24 @@ pub(crate) struct Global {
         help_heading = "Global options"
     )]
     pub(crate) actor: Option<String>,
+    /// A file with the token that calls come with. Default: the token in TIMEBANK_TOKEN, or that of a
+    /// server on this machine, in ./timebank-data or where TIMEBANK_DATA says
+    #[arg(
+        long,
+        global = true,
+        env = "TIMEBANK_TOKEN_FILE",
+        value_name = "FILE",
+        value_hint = clap::ValueHint::FilePath,
+        help_heading = "Global options"
+    )]
+    pub(crate) token_file: Option<PathBuf>,
+}
+
+impl Global {
+    /// Whether a token was named, and not just found.
+    pub(crate) fn names_a_token(&self) -> bool {
+        self.token_file.is_some() || std::env::var_os("TIMEBANK_TOKEN").is_some()
+    }
 }
 
 /// What every command has.
@@ -84,10 +105,27 @@ impl Session {
     /// # Errors
     /// [`Failure::Usage`] where an option cannot be what it says.
     pub(crate) fn new(global: &Global) -> Result<Self, Failure> {
-        let client = Client::new(&global.server, global.actor.as_deref())?;
+        let secret = secret::find(global.token_file.as_deref(), &global.server)?;
+        Self::with(global, secret.as_ref(), global.actor.clone())
+    }
+
+    /// A session of one who acts for themself, by a token of theirs.
+    ///
+    /// # Errors
+    /// As of [`Session::new`].
+    pub(crate) fn of(global: &Global, secret: &Secret) -> Result<Self, Failure> {
+        Self::with(global, Some(secret), None)
+    }
+
+    fn with(
+        global: &Global,
+        secret: Option<&Secret>,
+        actor: Option<String>,
+    ) -> Result<Self, Failure> {
+        let client = Client::new(&global.server, secret, actor.as_deref())?;
         Ok(Self {
             output: Output::new(global.output, client.clone()),
-            actor: global.actor.clone(),
+            actor,
             client,
         })
     }

@@ -177,7 +177,7 @@ methods! {
         FileEvaluation: Admin Operator Evaluator;
         GetEvaluation: Admin Operator Approver Auditor Evaluator;
         ListEvaluations: Admin Operator Approver Auditor Evaluator;
-        ShowPersonalFields: Admin Operator Evaluator Member;
+        ShowPersonalFields: Admin Operator Member;
         ListLooks: Admin Operator Auditor Member;
     }
     "PartnerService" {
@@ -239,11 +239,6 @@ impl Method {
     /// Whether it is for a role.
     pub fn is_for(self, role: Role) -> bool {
         self.roles().contains(&role)
-    }
-
-    /// Whether it is for those alone who reach the whole ledger, as it tells of all of it.
-    pub fn is_of_the_whole_ledger(self) -> bool {
-        matches!(self, Self::VerifyJournal)
     }
 }
 

@@ -61,15 +61,6 @@ pub enum Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Who does it, as the rules count: whom the caller says that they act for, but where one
-    /// person's word is to be added to another's.
-    pub fn doer(self, caller: &Caller) -> &Principal {
-        match (caller.actor(), self.weight()) {
-            (Some(actor), Weight::None) => actor,
-            _ => &caller.principal,
-        }
-    }
-
     fn weight(self) -> Weight {
         match self {
             Self::Ledger(_) => Weight::None,
@@ -110,15 +101,19 @@ impl Grant {
         }
     }
 
+    /// Whether tokens of this role may speak for others.
+    pub fn may_claim(&self) -> bool {
+        matches!(self.role, Role::Admin | Role::Operator | Role::Integration)
+    }
+
     /// That it may speak for somebody: a desk or another system for the staff at it. Who is of the
     /// staff, or a member, speaks for themself.
     ///
     /// # Errors
     /// [`Rejection::ActorClaimed`].
     pub fn check_actor(&self, caller: &Caller, is_staff: bool) -> Result<(), Rejection> {
-        let may_claim = matches!(self.role, Role::Admin | Role::Operator | Role::Integration);
         match caller.actor() {
-            Some(actor) if !may_claim || is_staff => Err(Rejection::ActorClaimed {
+            Some(actor) if !self.may_claim() || is_staff => Err(Rejection::ActorClaimed {
                 principal: caller.principal.clone(),
                 actor: actor.clone(),
             }),
@@ -196,6 +191,12 @@ pub fn check_asked(
         let number = exchange::StaffNumber::of(&caller.principal);
         let staff = number.map(|number| objects.staff(&number)).transpose()?;
         grant.check_actor(caller, staff.flatten().is_some())?;
+        if asked.weight() != Weight::None {
+            return Err(Rejection::ClaimNotCounted {
+                principal: caller.principal.clone(),
+            }
+            .into());
+        }
     }
     match &grant.scope {
         Scope::Ledger | Scope::Member(_) => Ok(()),

@@ -25,6 +25,11 @@ pub enum Rejection {
         principal: Principal,
         actor: Principal,
     },
+    #[error(
+        "one person's word counts beside another's here, so it takes the token of whoever gives it, \
+         and not that of {principal} and a claim to act for somebody"
+    )]
+    ClaimNotCounted { principal: Principal },
     #[error("{what} is outside the token's scope, {scope}")]
     OutsideScope { what: String, scope: Scope },
     #[error("there is no {what} in the token's scope, {scope}")]
@@ -39,6 +44,7 @@ impl Rejection {
             Self::RoleForbids { .. } => "ROLE_FORBIDS",
             Self::NoApproval => "APPROVALS_ONLY",
             Self::ActorClaimed { .. } => "ACTOR_CLAIMED",
+            Self::ClaimNotCounted { .. } => "CLAIM_NOT_COUNTED",
             Self::OutsideScope { .. } => "OUTSIDE_SCOPE",
             Self::NotInScope { .. } => "NOT_IN_SCOPE",
         }
@@ -47,7 +53,9 @@ impl Rejection {
     /// The figures that explain it, by name.
     pub fn figures(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::NoToken { principal } => vec![("principal", principal.to_string())],
+            Self::NoToken { principal } | Self::ClaimNotCounted { principal } => {
+                vec![("principal", principal.to_string())]
+            }
             Self::RoleForbids { role, method } => {
                 vec![("role", role.to_string()), ("method", (*method).into())]
             }

@@ -39,6 +39,11 @@ impl Principal {
         header("x-actor", name, printable, "printable ASCII characters").map(Self)
     }
 
+    /// Of a name that was looked at before.
+    pub(crate) fn named(name: &str) -> Self {
+        Self(name.into())
+    }
+
     /// The server itself, which founds ledgers, expires holds and lets visits arise.
     pub fn server() -> Self {
         Self(SERVER.into())

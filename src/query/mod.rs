@@ -23,6 +23,7 @@ mod pools;
 mod reading;
 mod reports;
 mod scan;
+mod scoped;
 mod sifted;
 mod sources;
 mod standings;
@@ -30,6 +31,7 @@ mod statement;
 mod stocks;
 mod supplies;
 mod today;
+mod tokens;
 mod trainings;
 
 use std::{
@@ -61,7 +63,7 @@ pub use policies::{
 pub use pools::{
     DonationView, PoolView, Reliefs, donation_at, donations, pool, pools, relief, reliefs,
 };
-pub use reading::Reading;
+pub use reading::{Reader, Reading};
 pub use reports::{
     By, Certificate, CertificateQuery, Checked, Column, Grouping, MAX_SAMPLE, Measure, MonthReport,
     Report, ReportError, Scope, Served, ServedAs, Trained, Value, activity, anomalies, certificate,
@@ -69,6 +71,7 @@ pub use reports::{
     redeemability, sample, satisfaction, supply_demand,
 };
 pub use scan::Scan;
+use scoped::Scoped;
 pub use sifted::{Sieve, Sifted, sifted};
 pub use sources::{SourceView, source, sources};
 pub use standings::{Standings, standing, standings, visits_arisen, visits_due};
@@ -76,6 +79,7 @@ pub use statement::{Direction, PostingView, StatementPage, StatementQuery, state
 pub use stocks::{ItemView, StockView, stock, stock_item, stock_items, stocks};
 pub use supplies::{Supplies, supplies, supply_at};
 pub use today::{TODAY_ROWS, Today, today_of};
+pub use tokens::{find_token, token, tokens};
 use tokio::{
     sync::{Semaphore, mpsc, oneshot},
     task::JoinError,
@@ -84,8 +88,8 @@ pub use trainings::{Trainings, TrainingsOf, training, trainings, trainings_by_id
 
 use crate::{
     clock::Timekeeper,
-    exchange::Rejection as ExchangeRejection,
-    ledger::{Moment, Principal, Rejection as LedgerRejection},
+    exchange::{Rejection as ExchangeRejection, token::Scope as Sight},
+    ledger::{Moment, Rejection as LedgerRejection},
     steps::Rejection,
     store::{Snapshot, Store, StoreError, Verified},
 };
@@ -199,13 +203,13 @@ impl Query {
     /// As [`Query::read`].
     pub async fn look_up<T: Send + 'static>(
         &self,
-        by: Principal,
+        by: Reader,
         read: impl FnOnce(&mut Reading<'_>) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, ReadError> {
         let (reply, answer) = oneshot::channel();
         let lookup: Lookup = Box::new(move |snapshot, now| {
             let result = match snapshot {
-                Ok(snapshot) => read(&mut Reading::new(snapshot, &by, now)),
+                Ok(snapshot) => seen_by(&by, snapshot, now, Scan::default(), read),
                 Err(error) => Err(error.into()),
             };
             // A caller who went away does not want to know.
@@ -228,7 +232,7 @@ impl Query {
     /// Those of the read, or where no snapshot can be had.
     pub async fn read<T: Send + 'static>(
         &self,
-        by: Principal,
+        by: Reader,
         read: impl FnOnce(&mut Reading<'_>) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, ReadError> {
         let permit = Arc::clone(&self.permits)
@@ -243,12 +247,7 @@ impl Query {
         let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             let mut snapshot = store.snapshot()?;
-            read(&mut Reading {
-                snapshot: snapshot.as_mut(),
-                by: &by,
-                now,
-                scan,
-            })
+            seen_by(&by, snapshot.as_mut(), now, scan, read)
         });
         done.await?
     }
@@ -273,6 +272,32 @@ impl Query {
         });
         Ok(done.await??)
     }
+}
+
+/// Runs a read of what somebody sees of a snapshot.
+fn seen_by<T>(
+    by: &Reader,
+    snapshot: &mut dyn Snapshot,
+    now: Moment,
+    scan: Scan,
+    read: impl FnOnce(&mut Reading<'_>) -> Result<T, ReadError>,
+) -> Result<T, ReadError> {
+    let by_whom = &by.who;
+    if by.scope == Sight::Ledger {
+        return read(&mut Reading {
+            snapshot,
+            by: by_whom,
+            now,
+            scan,
+        });
+    }
+    let mut scoped = Scoped::of(snapshot, &by.scope)?;
+    read(&mut Reading {
+        snapshot: &mut scoped,
+        by: by_whom,
+        now,
+        scan,
+    })
 }
 
 /// Serves look-ups for as long as there are callers. The store is theirs: this

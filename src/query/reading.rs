@@ -2,9 +2,27 @@
 
 use super::Scan;
 use crate::{
+    exchange::token::Scope,
     ledger::{Moment, Principal},
     store::Snapshot,
 };
+
+/// Who reads, and how far they see.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reader {
+    pub who: Principal,
+    pub scope: Scope,
+}
+
+impl Reader {
+    /// One who sees the whole ledger.
+    pub fn whole(who: Principal) -> Self {
+        Self {
+            who,
+            scope: Scope::Ledger,
+        }
+    }
+}
 
 /// One read: on a snapshot, for somebody, at a moment.
 pub struct Reading<'a> {

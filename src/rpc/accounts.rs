@@ -3,15 +3,15 @@
 use timebank_proto::v1::{self, account_service_server::AccountService};
 use tonic::{Request, Response, Status};
 
-use super::{Services, convert, page, reply, status::Refused, token_of};
+use super::{Reader, Services, convert, page, reply, status::Refused, token_of};
 use crate::{
-    ledger::{AccountId, Command, Malformed, Principal},
+    ledger::{AccountId, Command, Malformed},
     query::{self, ReadError, Reading, page_size},
 };
 
 impl Services {
     /// An account as it stands, with the position it was read at.
-    async fn account(&self, by: Principal, id: AccountId) -> Result<(v1::Account, i64), ReadError> {
+    async fn account(&self, by: Reader, id: AccountId) -> Result<(v1::Account, i64), ReadError> {
         let read = move |reading: &mut Reading<'_>| {
             let view = query::account(reading, &id)?;
             Ok((reply::account(&view), reading.snapshot.last()?.get()))
@@ -30,11 +30,11 @@ impl AccountService for Services {
         &self,
         request: Request<v1::OpenAccountRequest>,
     ) -> Result<Response<v1::OpenAccountResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let request = request.into_inner();
         let opening = convert::open_account(&request).map_err(Refused::from)?;
         let command = Command::OpenAccount(opening);
-        let by = caller.principal.clone();
+        let by = caller.reader();
         let outcome = self.run(command, caller).await?;
         let (account, journal_position) = self.account(by, parse(&request.account_id)?).await?;
         Ok(Response::new(v1::OpenAccountResponse {
@@ -48,7 +48,7 @@ impl AccountService for Services {
         &self,
         request: Request<v1::GetAccountRequest>,
     ) -> Result<Response<v1::GetAccountResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let id = parse(&request.into_inner().account_id)?;
         let (account, journal_position) = self.account(by, id).await?;
         Ok(Response::new(v1::GetAccountResponse {
@@ -61,11 +61,11 @@ impl AccountService for Services {
         &self,
         request: Request<v1::ListAccountsRequest>,
     ) -> Result<Response<v1::ListAccountsResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);
-        let token = token_of("timebank.v1.AccountService/ListAccounts", &request);
+        let token = token_of("timebank.v1.AccountService/ListAccounts", &request, &by);
         let after = token
             .read(&given)
             .map_err(Refused::from)?
@@ -91,10 +91,10 @@ impl AccountService for Services {
         &self,
         request: Request<v1::ChangeAccountLimitsRequest>,
     ) -> Result<Response<v1::ChangeAccountLimitsResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let request = request.into_inner();
         let command = convert::change_limits(&request).map_err(Refused::from)?;
-        let by = caller.principal.clone();
+        let by = caller.reader();
         let outcome = self.run(command, caller).await?;
         let (account, journal_position) = self.account(by, parse(&request.account_id)?).await?;
         Ok(Response::new(v1::ChangeAccountLimitsResponse {
@@ -108,10 +108,10 @@ impl AccountService for Services {
         &self,
         request: Request<v1::CloseAccountRequest>,
     ) -> Result<Response<v1::CloseAccountResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let id = parse(&request.into_inner().account_id)?;
         let command = Command::CloseAccount { id: id.clone() };
-        let by = caller.principal.clone();
+        let by = caller.reader();
         let outcome = self.run(command, caller).await?;
         let (account, journal_position) = self.account(by, id).await?;
         Ok(Response::new(v1::CloseAccountResponse {

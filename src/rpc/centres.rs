@@ -3,15 +3,14 @@
 use timebank_proto::v1::{self, centre_service_server::CentreService};
 use tonic::{Request, Response, Status};
 
-use super::{Services, convert, page, partakers, status::Refused, token_of};
+use super::{Reader, Services, convert, page, partakers, status::Refused, token_of};
 use crate::{
     exchange::{Branch, Centre},
-    ledger::Principal,
     query::{self, ReadError, Reading, page_size},
 };
 
 impl Services {
-    async fn centre(&self, by: Principal, prefix: Branch) -> Result<(v1::Centre, i64), ReadError> {
+    async fn centre(&self, by: Reader, prefix: Branch) -> Result<(v1::Centre, i64), ReadError> {
         let read = move |reading: &mut Reading<'_>| {
             let centre = query::centre(reading, &prefix)?;
             Ok((reply(&centre), reading.snapshot.last()?.get()))
@@ -45,11 +44,11 @@ impl CentreService for Services {
         &self,
         request: Request<v1::OpenCentreRequest>,
     ) -> Result<Response<v1::OpenCentreResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let request = request.into_inner();
         let command = partakers::open_centre(&request).map_err(Refused::from)?;
         let prefix = partakers::branch("prefix", &request.prefix).map_err(Refused::from)?;
-        let by = caller.principal.clone();
+        let by = caller.reader();
         let outcome = self.run(command, caller).await?;
         let (centre, journal_position) = self.centre(by, prefix).await?;
         Ok(Response::new(v1::OpenCentreResponse {
@@ -63,7 +62,7 @@ impl CentreService for Services {
         &self,
         request: Request<v1::GetCentreRequest>,
     ) -> Result<Response<v1::GetCentreResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let prefix = request.into_inner().prefix;
         let prefix = partakers::branch("prefix", &prefix).map_err(Refused::from)?;
         let (centre, journal_position) = self.centre(by, prefix).await?;
@@ -77,11 +76,11 @@ impl CentreService for Services {
         &self,
         request: Request<v1::ListCentresRequest>,
     ) -> Result<Response<v1::ListCentresResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);
-        let token = token_of("timebank.v1.CentreService/ListCentres", &request);
+        let token = token_of("timebank.v1.CentreService/ListCentres", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;
         let after = after.map(|cursor| partakers::branch("page_token", &cursor));
         let after = after.transpose().map_err(Refused::from)?;

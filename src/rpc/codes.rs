@@ -22,6 +22,7 @@ pub(super) fn rejection_code(rejection: &Rejection) -> Code {
             access::Rejection::RoleForbids { .. }
             | access::Rejection::NoApproval
             | access::Rejection::ActorClaimed { .. }
+            | access::Rejection::ClaimNotCounted { .. }
             | access::Rejection::OutsideScope { .. } => Code::PermissionDenied,
         },
         Rejection::Ledger(rejection) => ledger_code(rejection),

@@ -32,7 +32,7 @@ impl ConversionService for Services {
         &self,
         request: Request<v1::ConvertUnitsRequest>,
     ) -> Result<Response<v1::ConvertUnitsResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let new = converted(request.into_inner())?;
         let (id, command) = (new.step, Command::Convert(Box::new(new)));
         let stepped = self.posting_step(caller, id, command).await?;

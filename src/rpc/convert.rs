@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use prost_types::{Duration, Timestamp};
 use timebank_proto::v1;
-use tonic::metadata::MetadataMap;
+use tonic::Request;
 
-use super::status::Refused;
+use super::{guard::Guest, status::Refused};
 use crate::{
+    exchange::token::Scope,
     journal,
     ledger::{
         AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Bound, Caller, Command,
@@ -16,25 +17,61 @@ use crate::{
         Malformed, Moment, NewEntry, Note, Origin, Principal, Reversal, Salt, Sequence, Settlement,
         Tag, Tags, Transfer, Transfers, Unit, UnitId,
     },
-    query::Axis,
+    query::{Axis, Reader},
 };
 
 type Result<T> = std::result::Result<T, Malformed>;
 
-pub(super) fn caller(metadata: &MetadataMap) -> Result<Caller> {
+/// Who calls, and how far they see.
+#[derive(Clone, Debug)]
+pub(super) struct Calling {
+    pub(super) caller: Caller,
+    scope: Scope,
+}
+
+impl Calling {
+    pub(super) fn reader(&self) -> Reader {
+        Reader {
+            who: self.caller.who().clone(),
+            scope: self.scope.clone(),
+        }
+    }
+}
+
+/// Who calls: whom the door let in, acting for whom they say.
+pub(super) fn caller<T>(request: &Request<T>) -> std::result::Result<Calling, Refused> {
+    let guest = guest(request)?;
+    let metadata = request.metadata();
     let text = |field: &'static str| {
         let bytes = metadata
             .get(field)
             .map_or(&[][..], |value| value.as_bytes());
         std::str::from_utf8(bytes).map_err(|_| Malformed::NotText { field })
     };
-    let principal = Principal::claimed(text("x-actor")?)?;
-    Caller::new(principal, text("x-request-id")?)
+    let actor = Principal::claimed(text("x-actor")?)?;
+    let caller = Caller::new(guest.principal(), text("x-request-id")?)?;
+    Ok(Calling {
+        caller: caller.acting_for(actor),
+        scope: guest.grant().scope,
+    })
 }
 
-/// Who reads.
-pub(super) fn reader(metadata: &MetadataMap) -> Result<Principal> {
-    Ok(caller(metadata)?.principal)
+/// Whom the door let in.
+pub(super) fn guest<T>(request: &Request<T>) -> std::result::Result<&Guest, Refused> {
+    request.extensions().get::<Guest>().ok_or(Refused::Fault)
+}
+
+/// Who reads. Whoever may not act for others reads for themself.
+pub(super) fn reader<T>(request: &Request<T>) -> std::result::Result<Reader, Refused> {
+    let calling = caller(request)?;
+    let guest = guest(request)?;
+    Ok(match guest.grant().may_claim() {
+        true => calling.reader(),
+        false => Reader {
+            who: guest.principal(),
+            scope: calling.scope,
+        },
+    })
 }
 
 pub(super) fn required<T>(value: Option<T>, field: &'static str) -> Result<T> {

@@ -30,7 +30,12 @@ use tonic::{
     service::Routes,
 };
 
-use super::{status::Refused, upload::Upload};
+use super::{
+    guard::{Guard, Guest},
+    status::Refused,
+    upload::Upload,
+};
+use crate::access::Method;
 
 /// What large requests have for all of them. A request takes several times its
 /// bytes of memory until it is answered.
@@ -50,6 +55,9 @@ pub(super) const RETRY_AFTER: Duration = Duration::from_secs(1);
 pub(super) struct Door {
     routes: Routes,
     hall: Arc<Hall>,
+    guard: Guard,
+    /// Whether whoever comes has the machine, and brings no token.
+    is_of_the_machine: bool,
 }
 
 /// What all connections share.
@@ -118,7 +126,7 @@ impl Drop for Held {
 }
 
 impl Door {
-    pub(super) fn new(routes: Routes) -> Self {
+    pub(super) fn new(routes: Routes, guard: Guard) -> Self {
         let hall = Hall {
             small: Budget(AtomicUsize::new(SMALL_BYTES)),
             large: Budget(AtomicUsize::new(LARGE_BYTES)),
@@ -127,6 +135,16 @@ impl Door {
         Self {
             routes,
             hall: Arc::new(hall),
+            guard,
+            is_of_the_machine: false,
+        }
+    }
+
+    /// The same, for whoever has the machine.
+    pub(super) fn of_the_machine(self) -> Self {
+        Self {
+            is_of_the_machine: true,
+            ..self
         }
     }
 
@@ -148,21 +166,30 @@ impl Service<Request<Body>> for Door {
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let path = request.uri().path();
-        // Health and reflection take small messages only, and in streams.
-        if !path.starts_with("/timebank.v1.") {
+        // Health and reflection take small messages only, and in streams; they are for everybody.
+        let Some(method) = Method::of_path(path) else {
             return Box::pin(self.routes.call(request));
-        }
+        };
         let held = match Held::new(&self.hall) {
             Ok(held) => Arc::new(held),
             Err(busy) => return Box::pin(ready(Ok(Status::from(busy).into_http()))),
         };
-        let streams = path.starts_with("/timebank.v1.JournalService/");
+        let streams = matches!(method, Method::WatchRecords | Method::VerifyJournal);
         let under_way = (!streams).then(|| UnderWay::new(&self.hall));
         let mut request = request.map(|body| Body::new(Upload::new(body, Arc::clone(&held))));
         request.extensions_mut().insert(Arc::clone(&held));
-        let replying = self.routes.call(request);
+        let (guard, mut routes) = (self.guard.clone(), self.routes.clone());
+        let is_of_the_machine = self.is_of_the_machine;
         Box::pin(async move {
-            let reply = replying.await?;
+            let guest = match is_of_the_machine {
+                true => Ok(Guest::Machine),
+                false => guard.let_in(request.headers(), method).await,
+            };
+            match guest {
+                Ok(guest) => drop(request.extensions_mut().insert(guest)),
+                Err(refused) => return Ok(Status::from(refused).into_http()),
+            }
+            let reply = routes.call(request).await?;
             drop(held);
             Ok(match under_way {
                 Some(_under_way) => reply.map(|body| Body::new(Reply { body, _under_way })),

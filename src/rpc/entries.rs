@@ -8,11 +8,9 @@ use timebank_proto::{
 };
 use tonic::{Request, Response, Status};
 
-use super::{Services, convert, door::Held, reply, status::Refused, to_the_end};
+use super::{Calling, Reader, Services, convert, door::Held, reply, status::Refused, to_the_end};
 use crate::{
-    ledger::{
-        AccountId, AccountOpened, BookingId, Caller, Command, NewEntry, PostedEntry, Principal,
-    },
+    ledger::{AccountId, AccountOpened, BookingId, Command, NewEntry, PostedEntry},
     query::{self, EntryView, ReadError, Reading},
     steps::{Outcome, Together},
 };
@@ -23,7 +21,7 @@ impl EntryService for Services {
         &self,
         request: Request<v1::PostEntryRequest>,
     ) -> Result<Response<v1::PostEntryResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let entry = convert::required(request.into_inner().entry, "entry");
         let new = convert::new_entry(entry.map_err(Refused::from)?)?;
         let (entry, replayed) = self.post(new, caller).await?;
@@ -37,7 +35,7 @@ impl EntryService for Services {
         &self,
         request: Request<v1::PostEntriesRequest>,
     ) -> Result<Response<v1::PostEntriesResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let held = request.extensions().get::<Arc<Held>>().cloned();
         let request = request.into_inner();
         let given = request.entries.len();
@@ -70,7 +68,7 @@ impl EntryService for Services {
         &self,
         request: Request<v1::GetEntryRequest>,
     ) -> Result<Response<v1::GetEntryResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let id = convert::booking_id(&request.into_inner().entry_id, "entry_id");
         let (entry, journal_position) = self.read_entry(by, id.map_err(Refused::from)?).await?;
         Ok(Response::new(v1::GetEntryResponse {
@@ -83,7 +81,7 @@ impl EntryService for Services {
         &self,
         request: Request<v1::BatchGetEntriesRequest>,
     ) -> Result<Response<v1::BatchGetEntriesResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let ids = request.into_inner().entry_ids;
         let (given, max) = (ids.len(), limits::BATCH_GET_ENTRIES);
         if !(1..=max).contains(&given) {
@@ -107,9 +105,9 @@ impl EntryService for Services {
         &self,
         request: Request<v1::ReverseEntryRequest>,
     ) -> Result<Response<v1::ReverseEntryResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let reversal = convert::reversal(request.into_inner())?;
-        let (id, by) = (reversal.id, caller.principal.clone());
+        let (id, by) = (reversal.id, caller.reader());
         let outcome = self.run(Command::ReverseEntry(reversal), caller).await?;
         let (entry, _) = self.read_entry(by, id).await?;
         Ok(Response::new(v1::ReverseEntryResponse {
@@ -122,15 +120,15 @@ impl EntryService for Services {
 impl Services {
     /// Posts an entry. What was just recorded needs no reading: it is what was
     /// sent.
-    async fn post(&self, new: NewEntry, caller: Caller) -> Result<(v1::Entry, bool), Refused> {
+    async fn post(&self, new: NewEntry, caller: Calling) -> Result<(v1::Entry, bool), Refused> {
         let (entry, note) = (new.entry.clone(), new.note.clone());
         let outcome = self.run(Command::PostEntry(new), caller.clone()).await?;
         let Outcome::Recorded { stamp, units, .. } = outcome else {
-            return Ok((self.read_entry(caller.principal, entry.id).await?.0, true));
+            return Ok((self.read_entry(caller.reader(), entry.id).await?.0, true));
         };
         let posted = PostedEntry {
             stamp,
-            caller,
+            caller: caller.caller,
             entry,
             note,
             reversed_by: None,
@@ -176,11 +174,7 @@ impl Services {
         Ok(results.into_iter().map(result).collect())
     }
 
-    async fn read_entry(
-        &self,
-        by: Principal,
-        id: BookingId,
-    ) -> Result<(v1::Entry, i64), ReadError> {
+    async fn read_entry(&self, by: Reader, id: BookingId) -> Result<(v1::Entry, i64), ReadError> {
         let read = move |reading: &mut Reading<'_>| {
             let view = query::entry(reading, id)?;
             Ok((reply::entry(&view), reading.snapshot.last()?.get()))
@@ -205,7 +199,7 @@ struct How {
     opens: HashMap<AccountId, AccountOpened>,
     together: Together,
     validate_only: bool,
-    caller: Caller,
+    caller: Calling,
 }
 
 impl How {

@@ -4,7 +4,7 @@ use timebank_proto::v1::{self, group_service_server::GroupService};
 use tonic::{Request, Response, Status};
 
 use super::{
-    PageAsked, Services, Stepped,
+    Calling, PageAsked, Services, Stepped,
     convert::{self, booking_id, required},
     needs::step_taken,
     page, partakers,
@@ -17,7 +17,7 @@ use crate::{
         order::Reason,
     },
     journal,
-    ledger::{Caller, Malformed},
+    ledger::Malformed,
     query::{self, Reading},
 };
 
@@ -77,7 +77,7 @@ fn reply(group: &Group) -> v1::Group {
 impl Services {
     async fn group_step(
         &self,
-        caller: Caller,
+        caller: Calling,
         id: GroupId,
         command: GroupCommand,
     ) -> Result<Stepped<v1::Group>, Refused> {
@@ -93,7 +93,7 @@ impl GroupService for Services {
         &self,
         request: Request<v1::OpenGroupRequest>,
     ) -> Result<Response<v1::OpenGroupResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let open = open(&request.into_inner()).map_err(Refused::from)?;
         let (id, command) = (open.id, GroupCommand::Open(open));
         let stepped = self.group_step(caller, id, command).await?;
@@ -108,7 +108,7 @@ impl GroupService for Services {
         &self,
         request: Request<v1::StepGroupRequest>,
     ) -> Result<Response<v1::StepGroupResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let step = step(request.into_inner())?;
         let (id, command) = (step.group, GroupCommand::Step(step));
         let stepped = self.group_step(caller, id, command).await?;
@@ -123,7 +123,7 @@ impl GroupService for Services {
         &self,
         request: Request<v1::GetGroupRequest>,
     ) -> Result<Response<v1::GetGroupResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let id = group_id(&request.into_inner().group_id, "group_id").map_err(Refused::from)?;
         let read = move |reading: &mut Reading<'_>| {
             let group = query::group(reading, id)?;
@@ -141,14 +141,14 @@ impl GroupService for Services {
         &self,
         request: Request<v1::ListGroupsRequest>,
     ) -> Result<Response<v1::ListGroupsResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let (size, given) = (
             std::mem::take(&mut request.page_size),
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.GroupService/ListGroups";
-        let asked = PageAsked::of(method, size, &given, &request)?;
+        let asked = PageAsked::of(method, size, &given, &request, &by)?;
         let after = asked.after(|cursor| group_id(cursor, "page_token"))?;
         let limit = asked.limit;
         let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
@@ -171,14 +171,14 @@ impl GroupService for Services {
         &self,
         request: Request<v1::ListPlacesRequest>,
     ) -> Result<Response<v1::ListPlacesResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let (size, given) = (
             std::mem::take(&mut request.page_size),
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.GroupService/ListPlaces";
-        let asked = PageAsked::of(method, size, &given, &request)?;
+        let asked = PageAsked::of(method, size, &given, &request, &by)?;
         let after = asked.after(|cursor| partakers::member_id(cursor, "page_token"))?;
         let limit = asked.limit;
         let id = group_id(&request.group_id, "group_id").map_err(Refused::from)?;

@@ -3,9 +3,9 @@
 use timebank_proto::v1::{self, hold_service_server::HoldService};
 use tonic::{Request, Response, Status};
 
-use super::{Services, convert, fitting, reply, status::Refused, token_of};
+use super::{Calling, Reader, Services, convert, fitting, reply, status::Refused, token_of};
 use crate::{
-    ledger::{BookingId, Caller, Command, Principal, Sequence},
+    ledger::{BookingId, Command, Sequence},
     query::{self, HoldQuery, ReadError, Reading, page_size},
 };
 
@@ -15,7 +15,7 @@ impl HoldService for Services {
         &self,
         request: Request<v1::PlaceHoldRequest>,
     ) -> Result<Response<v1::PlaceHoldResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let request = request.into_inner();
         let id = convert::hold_id(&request.hold_id).map_err(Refused::from)?;
         let command = convert::place_hold(request).map_err(Refused::from)?;
@@ -31,7 +31,7 @@ impl HoldService for Services {
         &self,
         request: Request<v1::SettleHoldRequest>,
     ) -> Result<Response<v1::SettleHoldResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let request = request.into_inner();
         let id = convert::hold_id(&request.hold_id).map_err(Refused::from)?;
         let command = convert::settle_hold(&request).map_err(Refused::from)?;
@@ -47,7 +47,7 @@ impl HoldService for Services {
         &self,
         request: Request<v1::ReleaseHoldRequest>,
     ) -> Result<Response<v1::ReleaseHoldResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let id = convert::hold_id(&request.into_inner().hold_id).map_err(Refused::from)?;
         let command = Command::ReleaseHold { id, owner: None };
         let (hold, replayed, journal_position) = self.change_hold(id, command, caller).await?;
@@ -62,7 +62,7 @@ impl HoldService for Services {
         &self,
         request: Request<v1::GetHoldRequest>,
     ) -> Result<Response<v1::GetHoldResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let id = convert::hold_id(&request.into_inner().hold_id).map_err(Refused::from)?;
         let (hold, journal_position) = self.read_hold(by, id).await?;
         Ok(Response::new(v1::GetHoldResponse {
@@ -75,11 +75,11 @@ impl HoldService for Services {
         &self,
         request: Request<v1::ListHoldsRequest>,
     ) -> Result<Response<v1::ListHoldsResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);
-        let token = token_of("timebank.v1.HoldService/ListHolds", &request);
+        let token = token_of("timebank.v1.HoldService/ListHolds", &request, &by);
         let after = token.read_number(&given).map_err(Refused::from)?;
         let account = match request.account_id.as_str() {
             "" => None,
@@ -118,15 +118,15 @@ impl Services {
         &self,
         id: BookingId,
         command: Command,
-        caller: Caller,
+        caller: Calling,
     ) -> Result<(v1::Hold, bool, i64), Refused> {
-        let by = caller.principal.clone();
+        let by = caller.reader();
         let outcome = self.run(command, caller).await?;
         let (hold, position) = self.read_hold(by, id).await?;
         Ok((hold, outcome.is_replay(), position))
     }
 
-    async fn read_hold(&self, by: Principal, id: BookingId) -> Result<(v1::Hold, i64), ReadError> {
+    async fn read_hold(&self, by: Reader, id: BookingId) -> Result<(v1::Hold, i64), ReadError> {
         let read = move |reading: &mut Reading<'_>| {
             let view = query::hold(reading, id)?;
             Ok((reply::hold(&view), reading.snapshot.last()?.get()))

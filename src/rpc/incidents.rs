@@ -4,7 +4,7 @@ use timebank_proto::v1::{self, incident_service_server::IncidentService};
 use tonic::{Request, Response, Status};
 
 use super::{
-    Services,
+    Reader, Services,
     convert::{self, booking_id, required},
     needs::{order_id, step_taken},
     page, partakers,
@@ -16,16 +16,12 @@ use crate::{
         CloseIncident, Command, Incident, IncidentId, IncidentState, ReportIncident, order::Reason,
     },
     journal::{self, timestamp},
-    ledger::{Malformed, Principal},
+    ledger::Malformed,
     query::{self, Incidents, ReadError, Reading, page_size},
 };
 
 impl Services {
-    async fn incident(
-        &self,
-        by: Principal,
-        id: IncidentId,
-    ) -> Result<(v1::Incident, i64), ReadError> {
+    async fn incident(&self, by: Reader, id: IncidentId) -> Result<(v1::Incident, i64), ReadError> {
         let read = move |reading: &mut Reading<'_>| {
             let incident = query::incident(reading, id)?;
             Ok((reply(&incident), reading.snapshot.last()?.get()))
@@ -39,8 +35,8 @@ impl Services {
         request: Request<T>,
         read: impl FnOnce(T) -> Result<(IncidentId, Command), Refused>,
     ) -> Result<(v1::Incident, bool, i64), Refused> {
-        let caller = convert::caller(request.metadata())?;
-        let by = caller.principal.clone();
+        let caller = convert::caller(&request)?;
+        let by = caller.reader();
         let (id, command) = read(request.into_inner())?;
         let outcome = self.run(command, caller).await?;
         let (incident, position) = self.incident(by, id).await?;
@@ -137,7 +133,7 @@ impl IncidentService for Services {
         &self,
         request: Request<v1::GetIncidentRequest>,
     ) -> Result<Response<v1::GetIncidentResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let id = incident_id(&request.into_inner().incident_id, "incident_id");
         let id = id.map_err(Refused::from)?;
         let read = move |reading: &mut Reading<'_>| {
@@ -156,11 +152,11 @@ impl IncidentService for Services {
         &self,
         request: Request<v1::ListIncidentsRequest>,
     ) -> Result<Response<v1::ListIncidentsResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);
-        let token = token_of("timebank.v1.IncidentService/ListIncidents", &request);
+        let token = token_of("timebank.v1.IncidentService/ListIncidents", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;
         let after = after.map(|cursor| incident_id(&cursor, "page_token"));
         let after = after.transpose().map_err(Refused::from)?;

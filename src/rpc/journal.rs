@@ -5,10 +5,11 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use super::{Services, convert, status::Refused};
+use super::{Reader, Services, convert, status::Refused};
 use crate::{
+    access::Method,
     journal,
-    ledger::{Malformed, Principal, Sequence},
+    ledger::{Malformed, Sequence},
     query::{ReadError, ledger},
     sequencer::SubmitError,
     steps::RULES_VERSION,
@@ -30,7 +31,7 @@ impl JournalService for Services {
         &self,
         request: Request<v1::GetLedgerRequest>,
     ) -> Result<Response<v1::GetLedgerResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let view = self.query.look_up(by, ledger).await?;
         let foundation = view.foundation;
         Ok(Response::new(v1::GetLedgerResponse {
@@ -48,13 +49,18 @@ impl JournalService for Services {
         &self,
         request: Request<v1::WatchRecordsRequest>,
     ) -> Result<Response<Self::WatchRecordsStream>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
+        let guest = convert::guest(&request)?.clone();
         let request = request.into_inner();
         let from = from_sequence(request.from_sequence).map_err(Refused::from)?;
         let (sender, stream) = mpsc::channel(AHEAD);
         let services = self.clone();
         tokio::spawn(async move {
-            if let Err(status) = services.watch(by, from, request.follow, &sender).await {
+            let ended = tokio::select! {
+                ended = services.watch(by, from, request.follow, &sender) => ended,
+                refused = services.guard.ended(&guest) => Err(refused.into()),
+            };
+            if let Err(status) = ended {
                 let _ = sender.send(Err(status)).await;
             }
         });
@@ -65,13 +71,14 @@ impl JournalService for Services {
         &self,
         request: Request<v1::VerifyJournalRequest>,
     ) -> Result<Response<Self::VerifyJournalStream>, Status> {
-        convert::reader(request.metadata()).map_err(Refused::from)?;
+        let guest = convert::guest(&request)?.clone();
+        guest.check_whole_ledger(Method::VerifyJournal)?;
         let (sender, stream) = mpsc::channel(AHEAD);
         let services = self.clone();
         tokio::spawn(async move {
-            let last = match services.verify(sender.clone()).await {
-                Ok(message) => Ok(message),
-                Err(error) => Err(error.into()),
+            let last = tokio::select! {
+                last = services.verify(sender.clone()) => last.map_err(Status::from),
+                refused = services.guard.ended(&guest) => Err(refused.into()),
             };
             let _ = sender.send(last).await;
         });
@@ -83,7 +90,7 @@ impl Services {
     /// Sends what is there, then what comes, until the client goes away.
     async fn watch(
         &self,
-        by: Principal,
+        by: Reader,
         mut from: Sequence,
         follow: bool,
         sender: &Sender<v1::WatchRecordsResponse>,
@@ -101,11 +108,13 @@ impl Services {
             let Ok(room) = room else { return Ok(()) };
             let last = head.borrow_and_update().last.sequence;
             if from <= last {
-                let message = self.tail.message(&self.query, &by, from, last).await?;
-                // There is one, unless the store has lost it.
-                if let Some(record) = message.records.last().and_then(|last| last.record.as_ref()) {
-                    from = Sequence::new(record.sequence + 1).unwrap_or(from);
-                    room.send(Ok(message));
+                let (message, next) = self.tail.message(&self.query, &by, from, last).await?;
+                // There are some, unless the store has lost them.
+                if next > from {
+                    from = next;
+                    if !message.records.is_empty() {
+                        room.send(Ok(message));
+                    }
                     continue;
                 }
             }

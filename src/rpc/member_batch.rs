@@ -5,10 +5,9 @@ use timebank_proto::{
     v1::{self, register_member_result::Result as Fate},
 };
 
-use super::{Services, partakers, status::Refused};
+use super::{Calling, Reader, Services, partakers, status::Refused};
 use crate::{
     exchange::{MemberId, ObjectId},
-    ledger::{Caller, Principal},
     query::{ReadError, Reading},
     steps::{Command, Outcome, Together},
     store::StoreError,
@@ -23,13 +22,13 @@ impl Services {
     pub(super) async fn register_batch(
         &self,
         request: v1::RegisterMembersRequest,
-        caller: Caller,
+        caller: Calling,
     ) -> Result<v1::RegisterMembersResponse, Refused> {
         let (given, max) = (request.members.len(), limits::BATCH_MEMBERS);
         if !(1..=max).contains(&given) {
             return Err(Refused::BatchSize { given, max });
         }
-        let by = caller.principal.clone();
+        let by = caller.reader();
         let validate_only = request.validate_only;
         let together = match request.atomic {
             true => Together::AllOrNone,
@@ -74,12 +73,12 @@ impl Services {
     fn read_batch(
         &self,
         members: &[v1::RegisterMemberRequest],
-        by: &Principal,
+        by: &Reader,
         together: Together,
     ) -> Result<Vec<Read>, Refused> {
         let mut all = Vec::new();
         for (index, member) in members.iter().enumerate() {
-            let read = partakers::register_member(member, by, &self.identity_key);
+            let read = partakers::register_member(member, &by.who, &self.identity_key);
             match (read, together) {
                 (Err(Refused::Malformed(malformed)), Together::AllOrNone) => {
                     return Err(Refused::AtomicMalformed { index, malformed });
@@ -94,7 +93,7 @@ impl Services {
     /// Those of these members who seem to be so for the second time, each by its place.
     async fn flagged(
         &self,
-        by: Principal,
+        by: Reader,
         members: Vec<(usize, MemberId)>,
     ) -> Result<(Vec<(usize, String)>, i64), ReadError> {
         let read = move |reading: &mut Reading<'_>| {

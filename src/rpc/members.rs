@@ -6,7 +6,7 @@ use timebank_proto::v1::{self, member_service_server::MemberService};
 use tonic::{Request, Response, Status};
 
 use super::{
-    Services, convert,
+    Reader, Services, convert,
     door::Held,
     page,
     partakers::{self, Members},
@@ -25,7 +25,7 @@ use crate::{
 type AfterStep = (Option<v1::Member>, bool, i64);
 
 impl Services {
-    async fn member(&self, by: Principal, id: MemberId) -> Result<(MemberView, i64), ReadError> {
+    async fn member(&self, by: Reader, id: MemberId) -> Result<(MemberView, i64), ReadError> {
         let read = move |reading: &mut Reading<'_>| {
             let view = query::member(reading, &id)?;
             Ok((view, reading.snapshot.last()?.get()))
@@ -42,9 +42,9 @@ impl Services {
     where
         Refused: From<E>,
     {
-        let caller = convert::caller(request.metadata())?;
-        let by = caller.principal.clone();
-        let (id, command) = read(request.get_ref(), &by)?;
+        let caller = convert::caller(request)?;
+        let by = caller.reader();
+        let (id, command) = read(request.get_ref(), &by.who)?;
         let outcome = self.run(command, caller).await?;
         let (view, position) = self.member(by, id).await?;
         Ok((Some(reply(&view)), outcome.is_replay(), position))
@@ -55,7 +55,7 @@ impl Services {
     /// A page of those who come through a sieve.
     async fn sifted_page(
         &self,
-        by: Principal,
+        by: Reader,
         centre: Branch,
         sieve: Sieve,
         (after, limit): (Option<MemberId>, usize),
@@ -149,7 +149,7 @@ impl MemberService for Services {
         &self,
         request: Request<v1::RegisterMembersRequest>,
     ) -> Result<Response<v1::RegisterMembersResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let held = request.extensions().get::<Arc<Held>>().cloned();
         let request = request.into_inner();
         let services = self.clone();
@@ -267,7 +267,7 @@ impl MemberService for Services {
         &self,
         request: Request<v1::GetMemberRequest>,
     ) -> Result<Response<v1::GetMemberResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let id = request.into_inner().member_id;
         let id = partakers::member_id(&id, "member_id").map_err(Refused::from)?;
         let (view, journal_position) = self.member(by, id).await?;
@@ -281,11 +281,11 @@ impl MemberService for Services {
         &self,
         request: Request<v1::ListMembersRequest>,
     ) -> Result<Response<v1::ListMembersResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);
-        let token = token_of("timebank.v1.MemberService/ListMembers", &request);
+        let token = token_of("timebank.v1.MemberService/ListMembers", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;
         let after = after.map(|cursor| partakers::member_id(&cursor, "page_token"));
         let after = after.transpose().map_err(Refused::from)?;

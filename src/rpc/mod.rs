@@ -5,11 +5,14 @@ mod accounts;
 mod centres;
 mod codes;
 mod connection;
+mod control;
 mod conversions;
 mod convert;
 mod door;
 mod entries;
+mod first_token;
 mod groups;
+mod guard;
 mod health;
 mod holds;
 mod incidents;
@@ -36,10 +39,13 @@ mod status;
 mod stocks;
 mod supplies;
 mod tail;
+mod tokens;
 mod trainings;
 mod units;
 mod upload;
+mod used;
 
+pub use control::connect;
 pub use server::{ServeError, serve};
 
 use std::{future::Future, sync::Arc};
@@ -47,11 +53,11 @@ use std::{future::Future, sync::Arc};
 use prost::Message;
 use tonic::Status;
 
-use self::{door::Held, status::Refused, tail::Tail};
+use self::{convert::Calling, door::Held, guard::Guard, status::Refused, tail::Tail};
 use crate::{
     exchange::{self, IdentityKey},
-    ledger::{Caller, Malformed, Sequence},
-    query::{Query, ReadError, Reading, Token, page_size},
+    ledger::{Malformed, Sequence},
+    query::{Query, ReadError, Reader, Reading, Token, page_size},
     sequencer::{Sequencer, SubmitError},
     steps::{Answer, Call, Command, Outcome, Results, Together},
 };
@@ -63,6 +69,8 @@ pub struct Services {
     pub query: Query,
     /// What the digests of identity numbers are keyed with.
     pub identity_key: IdentityKey,
+    /// Who lets callers in.
+    pub guard: Guard,
     /// Shared by those who follow the journal.
     pub tail: Tail,
     /// True once the server is to stop, which ends streams.
@@ -80,7 +88,7 @@ impl Services {
     /// Has one command carried out, and reads what it is about; `read` is told its record.
     async fn step<T, R>(
         &self,
-        caller: Caller,
+        caller: Calling,
         command: exchange::Command,
         read: impl FnOnce(Sequence) -> R,
     ) -> Result<Stepped<T>, Refused>
@@ -88,7 +96,7 @@ impl Services {
         T: Send + 'static,
         R: FnOnce(&mut Reading<'_>) -> Result<T, ReadError> + Send + 'static,
     {
-        let by = caller.principal.clone();
+        let by = caller.reader();
         let outcome = self.run(command, caller).await?;
         let at = outcome.stamp().ok_or(Refused::Fault)?.sequence;
         let read = read(at);
@@ -103,8 +111,8 @@ impl Services {
     }
 
     /// Has one command carried out.
-    async fn run(&self, command: impl Into<Command>, caller: Caller) -> Result<Outcome, Refused> {
-        let result = self.sequencer.submit_one(command, caller).await?;
+    async fn run(&self, command: impl Into<Command>, caller: Calling) -> Result<Outcome, Refused> {
+        let result = self.sequencer.submit_one(command, caller.caller).await?;
         Ok(result?)
     }
 
@@ -115,7 +123,7 @@ impl Services {
         commands: Vec<Command>,
         together: Together,
         validate_only: bool,
-        caller: Caller,
+        caller: Calling,
     ) -> Result<Results, Refused> {
         if commands.is_empty() {
             return Ok(Vec::new());
@@ -124,7 +132,7 @@ impl Services {
             commands,
             together,
             validate_only,
-            caller,
+            caller: caller.caller,
         };
         match self.sequencer.submit(call).await? {
             Answer::Each(results) => Ok(results),
@@ -195,9 +203,10 @@ impl PageAsked {
         size: i32,
         given: &str,
         request: &impl Message,
+        by: &Reader,
     ) -> Result<Self, Refused> {
         let limit = page_size(size)?;
-        let token = token_of(method, request);
+        let token = token_of(method, request, by);
         let cursor = token.read(given)?;
         Ok(Self {
             limit,
@@ -215,9 +224,12 @@ impl PageAsked {
     }
 }
 
-/// The page tokens of a method's request, given with its token and size taken out.
-fn token_of(method: &'static str, request: &impl Message) -> Token {
-    Token::of(method, request.encode_to_vec())
+/// The page tokens of a method's request, given with its token and size taken out. Who sees another
+/// part of the ledger has others.
+fn token_of(method: &'static str, request: &impl Message, by: &Reader) -> Token {
+    let mut request = request.encode_to_vec();
+    request.extend_from_slice(by.scope.to_string().as_bytes());
+    Token::of(method, request)
 }
 
 impl From<ReadError> for Status {

@@ -6,7 +6,7 @@ use timebank_proto::v1::{
 use tonic::{Request, Response, Status};
 
 use super::{
-    Services,
+    Reader, Services,
     convert::{self, booking_id, required},
     page, partakers,
     status::Refused,
@@ -18,12 +18,12 @@ use crate::{
         order::{NeedAction, Offer, Reason},
     },
     journal::{self, timestamp},
-    ledger::{Malformed, Principal},
+    ledger::Malformed,
     query::{self, Candidate, LookedTo, Needs, ReadError, Reading, StepTaken, page_size},
 };
 
 impl Services {
-    async fn need(&self, by: Principal, id: NeedId) -> Result<(v1::Need, i64), ReadError> {
+    async fn need(&self, by: Reader, id: NeedId) -> Result<(v1::Need, i64), ReadError> {
         let read = move |reading: &mut Reading<'_>| {
             let (need, state) = query::need(reading, id)?;
             Ok((reply(&need, state), reading.snapshot.last()?.get()))
@@ -37,8 +37,8 @@ impl Services {
         request: Request<T>,
         read: impl FnOnce(T) -> Result<(NeedId, Command), Refused>,
     ) -> Result<(v1::Need, bool, i64), Refused> {
-        let caller = convert::caller(request.metadata())?;
-        let by = caller.principal.clone();
+        let caller = convert::caller(&request)?;
+        let by = caller.reader();
         let (id, command) = read(request.into_inner())?;
         let outcome = self.run(command, caller).await?;
         let (need, position) = self.need(by, id).await?;
@@ -120,7 +120,7 @@ pub(super) fn step_taken(step: &StepTaken) -> v1::StepTaken {
     }
 }
 
-fn which(asked: Option<Asked>, by: &Principal) -> Result<Needs, Malformed> {
+fn which(asked: Option<Asked>, by: &Reader) -> Result<Needs, Malformed> {
     let of_centre = match required(asked, "which")? {
         Asked::RecipientId(id) => {
             let member = partakers::member_id(&id, "recipient_id")?;
@@ -139,7 +139,7 @@ fn which(asked: Option<Asked>, by: &Principal) -> Result<Needs, Malformed> {
     };
     match (of_centre.for_my_approval, state) {
         (false, state) => Ok(Needs::In(centre, state)),
-        (true, NeedState::Published) => Ok(Needs::ForApproval(centre, by.clone())),
+        (true, NeedState::Published) => Ok(Needs::ForApproval(centre, by.who.clone())),
         (true, _) => Err(Malformed::Choice { field, given }),
     }
 }
@@ -212,7 +212,7 @@ impl NeedService for Services {
         &self,
         request: Request<v1::GetNeedRequest>,
     ) -> Result<Response<v1::GetNeedResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let id = need_id(&request.into_inner().need_id, "need_id").map_err(Refused::from)?;
         let read = move |reading: &mut Reading<'_>| {
             let (need, state) = query::need(reading, id)?;
@@ -230,11 +230,11 @@ impl NeedService for Services {
         &self,
         request: Request<v1::ListNeedsRequest>,
     ) -> Result<Response<v1::ListNeedsResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);
-        let token = token_of("timebank.v1.NeedService/ListNeeds", &request);
+        let token = token_of("timebank.v1.NeedService/ListNeeds", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;
         let after = after.map(|cursor| need_id(&cursor, "page_token"));
         let after = after.transpose().map_err(Refused::from)?;
@@ -258,11 +258,11 @@ impl NeedService for Services {
         &self,
         request: Request<v1::ListCandidatesRequest>,
     ) -> Result<Response<v1::ListCandidatesResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);
-        let token = token_of("timebank.v1.NeedService/ListCandidates", &request);
+        let token = token_of("timebank.v1.NeedService/ListCandidates", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;
         let after = after.map(|cursor| looked_to(&cursor));
         let after = after.transpose().map_err(Refused::from)?;

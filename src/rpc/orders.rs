@@ -9,7 +9,7 @@ use timebank_proto::v1::{
 use tonic::{Request, Response, Status};
 
 use super::{
-    Services,
+    Reader, Services,
     convert::{self, booking_id, required},
     door::Held,
     incidents,
@@ -24,12 +24,12 @@ use crate::{
         order::{Confirmation, OrderAction, Rating, Reason, SheetNumber},
     },
     journal::{self, timestamp},
-    ledger::{Malformed, Principal},
+    ledger::Malformed,
     query::{self, OrderPlace, Orders, ReadError, Reading, page_size},
 };
 
 impl Services {
-    async fn order(&self, by: Principal, id: OrderId) -> Result<(v1::Order, i64), ReadError> {
+    async fn order(&self, by: Reader, id: OrderId) -> Result<(v1::Order, i64), ReadError> {
         let read = move |reading: &mut Reading<'_>| {
             let order = query::order(reading, id)?;
             Ok((reply(&order), reading.snapshot.last()?.get()))
@@ -43,8 +43,8 @@ impl Services {
         request: Request<T>,
         read: impl FnOnce(T) -> Result<(OrderId, Command), Refused>,
     ) -> Result<(v1::Order, bool, i64), Refused> {
-        let caller = convert::caller(request.metadata())?;
-        let by = caller.principal.clone();
+        let caller = convert::caller(&request)?;
+        let by = caller.reader();
         let (id, command) = read(request.into_inner())?;
         let outcome = self.run(command, caller).await?;
         let (order, position) = self.order(by, id).await?;
@@ -218,7 +218,7 @@ impl OrderService for Services {
         &self,
         request: Request<v1::RecordVisitsRequest>,
     ) -> Result<Response<v1::RecordVisitsResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let held = request.extensions().get::<Arc<Held>>().cloned();
         let request = request.into_inner();
         let services = self.clone();
@@ -242,7 +242,7 @@ impl OrderService for Services {
         &self,
         request: Request<v1::GetOrderRequest>,
     ) -> Result<Response<v1::GetOrderResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let id = order_id(&request.into_inner().order_id, "order_id").map_err(Refused::from)?;
         let read = move |reading: &mut Reading<'_>| {
             let order = query::order(reading, id)?;
@@ -262,11 +262,11 @@ impl OrderService for Services {
         &self,
         request: Request<v1::ListOrdersRequest>,
     ) -> Result<Response<v1::ListOrdersResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);
-        let token = token_of("timebank.v1.OrderService/ListOrders", &request);
+        let token = token_of("timebank.v1.OrderService/ListOrders", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;
         let after = after.map(|cursor| place(&cursor));
         let after = after.transpose().map_err(Refused::from)?;
@@ -289,7 +289,7 @@ impl OrderService for Services {
         &self,
         request: Request<v1::GetTodayRequest>,
     ) -> Result<Response<v1::GetTodayResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let request = request.into_inner();
         let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
         let on = match request.on.as_str() {

@@ -126,7 +126,7 @@ impl OversightService for Services {
         &self,
         request: Request<v1::FileEvaluationRequest>,
     ) -> Result<Response<v1::FileEvaluationResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let file = file(request.into_inner())?;
         let order = file.order;
         let read =
@@ -144,7 +144,7 @@ impl OversightService for Services {
         &self,
         request: Request<v1::GetEvaluationRequest>,
     ) -> Result<Response<v1::GetEvaluationResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let order = order_id(&request.into_inner().order_id, "order_id");
         let order = order.map_err(Refused::from)?;
         let read = move |reading: &mut Reading<'_>| {
@@ -164,14 +164,14 @@ impl OversightService for Services {
         &self,
         request: Request<v1::ListEvaluationsRequest>,
     ) -> Result<Response<v1::ListEvaluationsResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let (size, given) = (
             std::mem::take(&mut request.page_size),
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.OversightService/ListEvaluations";
-        let asked = PageAsked::of(method, size, &given, &request)?;
+        let asked = PageAsked::of(method, size, &given, &request, &by)?;
         let (day, after) = place(&request.since, &asked)?;
         let limit = asked.limit;
         let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
@@ -196,7 +196,7 @@ impl OversightService for Services {
         &self,
         request: Request<v1::ShowPersonalFieldsRequest>,
     ) -> Result<Response<v1::ShowPersonalFieldsResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let show = show(request.into_inner())?;
         let asked = show.clone();
         let read = move |reading: &mut Reading<'_>| {
@@ -218,14 +218,14 @@ impl OversightService for Services {
         &self,
         request: Request<v1::ListLooksRequest>,
     ) -> Result<Response<v1::ListLooksResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let (size, given) = (
             std::mem::take(&mut request.page_size),
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.OversightService/ListLooks";
-        let asked = PageAsked::of(method, size, &given, &request)?;
+        let asked = PageAsked::of(method, size, &given, &request, &by)?;
         let (which, after) = which(&request, &asked)?;
         let limit = asked.limit;
         let read = move |reading: &mut Reading<'_>| {

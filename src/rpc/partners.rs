@@ -99,7 +99,7 @@ impl PartnerService for Services {
         &self,
         request: Request<v1::OpenPartnerRequest>,
     ) -> Result<Response<v1::OpenPartnerResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let open = open(&request.into_inner()).map_err(Refused::from)?;
         let id = open.account.clone();
         let read = move |reading: &mut Reading<'_>| Ok(partner(&query::partner(reading, &id)?));
@@ -116,7 +116,7 @@ impl PartnerService for Services {
         &self,
         request: Request<v1::GetPartnerRequest>,
     ) -> Result<Response<v1::GetPartnerResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let id = account_id(&request.into_inner().partner_id, "partner_id");
         let id = id.map_err(Refused::from)?;
         let read = move |reading: &mut Reading<'_>| {
@@ -134,14 +134,14 @@ impl PartnerService for Services {
         &self,
         request: Request<v1::ListPartnersRequest>,
     ) -> Result<Response<v1::ListPartnersResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let (size, given) = (
             std::mem::take(&mut request.page_size),
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.PartnerService/ListPartners";
-        let asked = PageAsked::of(method, size, &given, &request)?;
+        let asked = PageAsked::of(method, size, &given, &request, &by)?;
         let after = asked.after(|cursor| account_id(cursor, "page_token"))?;
         let limit = asked.limit;
         let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
@@ -165,7 +165,7 @@ impl PartnerService for Services {
         &self,
         request: Request<v1::RemitRequest>,
     ) -> Result<Response<v1::RemitResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let remit = remit(request.into_inner())?;
         let (id, command) = (remit.step, command(PartnerCommand::Remit(remit)));
         let stepped = self.posting_step(caller, id, command).await?;
@@ -180,14 +180,14 @@ impl PartnerService for Services {
         &self,
         request: Request<v1::ListRemittancesRequest>,
     ) -> Result<Response<v1::ListRemittancesResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let (size, given) = (
             std::mem::take(&mut request.page_size),
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.PartnerService/ListRemittances";
-        let asked = PageAsked::of(method, size, &given, &request)?;
+        let asked = PageAsked::of(method, size, &given, &request, &by)?;
         let with = account_id(&request.partner_id, "partner_id").map_err(Refused::from)?;
         let after = asked.after(|cursor| after(&with, cursor))?;
         let limit = asked.limit;

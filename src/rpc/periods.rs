@@ -81,7 +81,7 @@ impl PeriodService for Services {
         &self,
         request: Request<v1::ClosePeriodRequest>,
     ) -> Result<Response<v1::ClosePeriodResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let close = close(&request.into_inner()).map_err(Refused::from)?;
         let id = close.id.clone();
         let read = move |reading: &mut Reading<'_>| Ok(reply(&query::period(reading, &id)?));
@@ -98,14 +98,14 @@ impl PeriodService for Services {
         &self,
         request: Request<v1::ListPeriodsRequest>,
     ) -> Result<Response<v1::ListPeriodsResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let (size, given) = (
             std::mem::take(&mut request.page_size),
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.PeriodService/ListPeriods";
-        let asked = PageAsked::of(method, size, &given, &request)?;
+        let asked = PageAsked::of(method, size, &given, &request, &by)?;
         let after = asked.after(|cursor| Month::parse("page_token", cursor))?;
         let limit = asked.limit;
         let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
@@ -128,7 +128,7 @@ impl PeriodService for Services {
         &self,
         request: Request<v1::GetPeriodRequest>,
     ) -> Result<Response<v1::GetPeriodResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let request = request.into_inner();
         let id = period_id(&request.centre, &request.month).map_err(Refused::from)?;
         let read = move |reading: &mut Reading<'_>| {
@@ -146,7 +146,7 @@ impl PeriodService for Services {
         &self,
         request: Request<v1::SignOffPeriodRequest>,
     ) -> Result<Response<v1::SignOffPeriodResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let sign = sign_off(&request.into_inner()).map_err(Refused::from)?;
         let id = sign.id.clone();
         let read = move |reading: &mut Reading<'_>| Ok(reply(&query::period(reading, &id)?));
@@ -163,14 +163,14 @@ impl PeriodService for Services {
         &self,
         request: Request<v1::ListClosingBalancesRequest>,
     ) -> Result<Response<v1::ListClosingBalancesResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let (size, given) = (
             std::mem::take(&mut request.page_size),
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.PeriodService/ListClosingBalances";
-        let asked = PageAsked::of(method, size, &given, &request)?;
+        let asked = PageAsked::of(method, size, &given, &request, &by)?;
         let after = asked.after(|cursor| convert::account_id(cursor, "page_token"))?;
         let limit = asked.limit;
         let id = period_id(&request.centre, &request.month).map_err(Refused::from)?;

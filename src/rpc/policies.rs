@@ -6,7 +6,7 @@ use timebank_proto::v1::{
 use tonic::{Request, Response, Status};
 
 use super::{
-    Services,
+    Calling, Reader, Services,
     convert::{self, booking_id},
     page, partakers,
     status::Refused,
@@ -18,7 +18,7 @@ use crate::{
         PolicyVersion, SetMandate,
         policy::{Change, Term, Verdict},
     },
-    ledger::{Caller, Malformed, Principal, Sequence, Stamp},
+    ledger::{Malformed, Sequence, Stamp},
     query::{self, PolicyState, PolicyView, ReadError, Reading, Which, page_size},
     steps::{Outcome, Together},
 };
@@ -142,7 +142,7 @@ impl Services {
     /// The policy that a step adopted. None where it was only validated.
     async fn adopted(
         &self,
-        by: Principal,
+        by: Reader,
         centre: Branch,
         step: Option<Stamp>,
     ) -> Result<(Option<v1::Policy>, i64), ReadError> {
@@ -162,7 +162,7 @@ impl Services {
     async fn run_or_validate(
         &self,
         command: Command,
-        caller: Caller,
+        caller: Calling,
         validate_only: bool,
     ) -> Result<Outcome, Refused> {
         let each = Together::Each;
@@ -178,7 +178,7 @@ impl PolicyService for Services {
         &self,
         request: Request<v1::AdoptPolicyRequest>,
     ) -> Result<Response<v1::AdoptPolicyResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let request = request.into_inner();
         let step = booking_id(&request.step_id, "step_id").map_err(Refused::from)?;
         let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
@@ -188,7 +188,7 @@ impl PolicyService for Services {
             centre: centre.clone(),
             document,
         });
-        let by = caller.principal.clone();
+        let by = caller.reader();
         let outcome = self
             .run_or_validate(command, caller, request.validate_only)
             .await?;
@@ -204,7 +204,7 @@ impl PolicyService for Services {
         &self,
         request: Request<v1::GetPolicyRequest>,
     ) -> Result<Response<v1::GetPolicyResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let request = request.into_inner();
         let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
         let at = convert::position(request.at_position).map_err(Refused::from)?;
@@ -229,11 +229,11 @@ impl PolicyService for Services {
         &self,
         request: Request<v1::ListPoliciesRequest>,
     ) -> Result<Response<v1::ListPoliciesResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);
-        let token = token_of("timebank.v1.PolicyService/ListPolicies", &request);
+        let token = token_of("timebank.v1.PolicyService/ListPolicies", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;
         let after = after.map(|cursor| policy_id(&cursor)).transpose();
         let after = after.map_err(Refused::from)?;
@@ -260,9 +260,9 @@ impl PolicyService for Services {
         &self,
         request: Request<v1::SetMandateRequest>,
     ) -> Result<Response<v1::SetMandateResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let set = set_mandate(request.get_ref()).map_err(Refused::from)?;
-        let (by, id) = (caller.principal.clone(), set.id());
+        let (by, id) = (caller.reader(), set.id());
         let outcome = self.run(Command::SetMandate(set), caller).await?;
         let read = move |reading: &mut Reading<'_>| {
             let mandate = query::mandate(reading, &id)?;
@@ -280,11 +280,11 @@ impl PolicyService for Services {
         &self,
         request: Request<v1::ListMandatesRequest>,
     ) -> Result<Response<v1::ListMandatesResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);
-        let token = token_of("timebank.v1.PolicyService/ListMandates", &request);
+        let token = token_of("timebank.v1.PolicyService/ListMandates", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;
         let after = after.map(|cursor| mandate_id(&cursor)).transpose();
         let after = after.map_err(Refused::from)?;
@@ -309,7 +309,7 @@ impl PolicyService for Services {
         &self,
         request: Request<v1::ComparePolicyRequest>,
     ) -> Result<Response<v1::ComparePolicyResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let request = request.into_inner();
         let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
         let document = document(request.document)?;
@@ -339,7 +339,7 @@ impl PolicyService for Services {
         &self,
         request: Request<v1::ExplainPolicyRequest>,
     ) -> Result<Response<v1::ExplainPolicyResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let request = request.into_inner();
         let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
         let member = partakers::member_id(&request.member_id, "member_id");

@@ -6,7 +6,7 @@ use timebank_proto::v1::{
 use tonic::{Request, Response, Status};
 
 use super::{
-    PageAsked, Services, Stepped,
+    Calling, PageAsked, Services, Stepped,
     convert::{self, account_id, booking_id, required, text},
     needs::step_taken,
     page, partakers,
@@ -22,7 +22,7 @@ use crate::{
         },
     },
     journal::{self, timestamp},
-    ledger::{Amount, Caller, Malformed, UnitId},
+    ledger::{Amount, Malformed, UnitId},
     query::{self, DonationView, PoolView, Reading, Reliefs},
 };
 
@@ -160,7 +160,7 @@ fn which(asked: Option<Asked>) -> Result<Reliefs, Malformed> {
 impl Services {
     async fn relief_step(
         &self,
-        caller: Caller,
+        caller: Calling,
         id: ReliefId,
         command: Command,
     ) -> Result<Stepped<v1::Relief>, Refused> {
@@ -175,7 +175,7 @@ impl PoolService for Services {
         &self,
         request: Request<v1::OpenPoolRequest>,
     ) -> Result<Response<v1::OpenPoolResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let open = open(&request.into_inner()).map_err(Refused::from)?;
         let id = open.account.clone();
         let read = move |reading: &mut Reading<'_>| Ok(pool(&query::pool(reading, &id)?));
@@ -192,7 +192,7 @@ impl PoolService for Services {
         &self,
         request: Request<v1::GetPoolRequest>,
     ) -> Result<Response<v1::GetPoolResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let id = account_id(&request.into_inner().pool_id, "pool_id").map_err(Refused::from)?;
         let read = move |reading: &mut Reading<'_>| {
             Ok(v1::GetPoolResponse {
@@ -207,13 +207,19 @@ impl PoolService for Services {
         &self,
         request: Request<v1::ListPoolsRequest>,
     ) -> Result<Response<v1::ListPoolsResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let (size, given) = (
             std::mem::take(&mut request.page_size),
             std::mem::take(&mut request.page_token),
         );
-        let asked = PageAsked::of("timebank.v1.PoolService/ListPools", size, &given, &request)?;
+        let asked = PageAsked::of(
+            "timebank.v1.PoolService/ListPools",
+            size,
+            &given,
+            &request,
+            &by,
+        )?;
         let after = asked.after(|cursor| account_id(cursor, "page_token"))?;
         let limit = asked.limit;
         let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
@@ -236,7 +242,7 @@ impl PoolService for Services {
         &self,
         request: Request<v1::DonateRequest>,
     ) -> Result<Response<v1::DonateResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let command = command(PoolCommand::Donate(donate(request.into_inner())?));
         let stepped = self.step(caller, command, |at| {
             move |reading: &mut Reading<'_>| Ok(donation(&query::donation_at(reading, at)?))
@@ -253,14 +259,14 @@ impl PoolService for Services {
         &self,
         request: Request<v1::ListDonationsRequest>,
     ) -> Result<Response<v1::ListDonationsResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let (size, given) = (
             std::mem::take(&mut request.page_size),
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.PoolService/ListDonations";
-        let asked = PageAsked::of(method, size, &given, &request)?;
+        let asked = PageAsked::of(method, size, &given, &request, &by)?;
         let to = account_id(&request.pool_id, "pool_id").map_err(Refused::from)?;
         let after = asked.after(|cursor| {
             Ok(DonationId {
@@ -288,7 +294,7 @@ impl PoolService for Services {
         &self,
         request: Request<v1::GiveHoursRequest>,
     ) -> Result<Response<v1::GiveHoursResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let give = give(request.into_inner())?;
         let (id, command) = (give.step, command(PoolCommand::Give(give)));
         let stepped = self.posting_step(caller, id, command).await?;
@@ -303,7 +309,7 @@ impl PoolService for Services {
         &self,
         request: Request<v1::AskReliefRequest>,
     ) -> Result<Response<v1::AskReliefResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let ask = ask(request.into_inner())?;
         let (id, command) = (ask.id, command(PoolCommand::AskRelief(ask)));
         let stepped = self.relief_step(caller, id, command).await?;
@@ -318,7 +324,7 @@ impl PoolService for Services {
         &self,
         request: Request<v1::StepReliefRequest>,
     ) -> Result<Response<v1::StepReliefResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let step = step(request.into_inner())?;
         let (id, command) = (step.relief, command(PoolCommand::StepRelief(step)));
         let stepped = self.relief_step(caller, id, command).await?;
@@ -333,7 +339,7 @@ impl PoolService for Services {
         &self,
         request: Request<v1::GetReliefRequest>,
     ) -> Result<Response<v1::GetReliefResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let id = relief_id(&request.into_inner().relief_id, "relief_id").map_err(Refused::from)?;
         let read = move |reading: &mut Reading<'_>| {
             let found = query::relief(reading, id)?;
@@ -351,14 +357,14 @@ impl PoolService for Services {
         &self,
         request: Request<v1::ListReliefsRequest>,
     ) -> Result<Response<v1::ListReliefsResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let (size, given) = (
             std::mem::take(&mut request.page_size),
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.PoolService/ListReliefs";
-        let asked = PageAsked::of(method, size, &given, &request)?;
+        let asked = PageAsked::of(method, size, &given, &request, &by)?;
         let after = asked.after(|cursor| relief_id(cursor, "page_token"))?;
         let limit = asked.limit;
         let which = which(request.which).map_err(Refused::from)?;

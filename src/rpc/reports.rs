@@ -1,17 +1,18 @@
 //! `timebank.v1.ReportService`.
 
 use timebank_proto::v1::{self, report_cell, report_service_server::ReportService};
-use tonic::{Request, Response, Status, metadata::MetadataMap};
+use tonic::{Request, Response, Status};
 
 use super::{
-    Services,
+    Reader, Services,
     convert::{self, text},
     partakers,
     periods::period_id,
     status::Refused,
 };
 use crate::{
-    exchange::{Branch, Day, Month, Name},
+    access::Rejection,
+    exchange::{Branch, Day, Month, Name, token::Scope as Sight},
     journal,
     ledger::{Malformed, Sequence},
     query::{
@@ -52,6 +53,31 @@ fn scope(given: &v1::ReportScope) -> Result<Scope, Refused> {
         until,
         at: position,
     })
+}
+
+/// A scope of who reads: theirs, where none is asked for, and else one within it.
+fn within(asked: Scope, reader: &Reader) -> Result<Scope, Refused> {
+    let Sight::Branch(own) = &reader.scope else {
+        return Ok(asked);
+    };
+    Ok(Scope {
+        branch: Some(branch_within(asked.branch, own, reader)?),
+        ..asked
+    })
+}
+
+fn branch_within(asked: Option<Branch>, own: &Branch, reader: &Reader) -> Result<Branch, Refused> {
+    match asked {
+        None => Ok(own.clone()),
+        Some(asked) if reader.scope.covers(&asked) => Ok(asked),
+        Some(asked) => Err(Refused::Rejected(
+            Rejection::OutsideScope {
+                what: asked.to_string(),
+                scope: reader.scope.clone(),
+            }
+            .into(),
+        )),
+    }
 }
 
 fn by(given: v1::ReportBy) -> Option<By> {
@@ -146,13 +172,12 @@ impl Services {
     /// Has a report of a scope made.
     async fn report(
         &self,
-        metadata: &MetadataMap,
+        by: Reader,
         given: Option<v1::ReportScope>,
         make: impl FnOnce(&mut Reading<'_>, &Scope) -> Result<Report, ReadError> + Send + 'static,
     ) -> Result<Option<v1::Report>, Refused> {
-        let by = convert::reader(metadata)?;
         let given = given.unwrap_or_default();
-        let scope = scope(&given)?;
+        let scope = within(scope(&given)?, &by)?;
         let read = move |reading: &mut Reading<'_>| make(reading, &scope);
         let report = self.query.read(by, read).await?;
         Ok(Some(reply(given, report)))
@@ -165,10 +190,11 @@ impl ReportService for Services {
         &self,
         request: Request<v1::GetActivityRequest>,
     ) -> Answer<v1::GetActivityResponse> {
-        let (metadata, _, asked) = request.into_parts();
+        let reader = convert::reader(&request)?;
+        let asked = request.into_inner();
         let by = grouping(asked.by(), asked.then_by())?;
         let make = move |reading: &mut Reading<'_>, scope: &Scope| activity(reading, scope, by);
-        let report = self.report(&metadata, asked.scope, make).await?;
+        let report = self.report(reader, asked.scope, make).await?;
         Ok(Response::new(v1::GetActivityResponse { report }))
     }
 
@@ -176,10 +202,11 @@ impl ReportService for Services {
         &self,
         request: Request<v1::GetSatisfactionRequest>,
     ) -> Answer<v1::GetSatisfactionResponse> {
-        let (metadata, _, asked) = request.into_parts();
+        let reader = convert::reader(&request)?;
+        let asked = request.into_inner();
         let by = grouping(asked.by(), asked.then_by())?;
         let make = move |reading: &mut Reading<'_>, scope: &Scope| satisfaction(reading, scope, by);
-        let report = self.report(&metadata, asked.scope, make).await?;
+        let report = self.report(reader, asked.scope, make).await?;
         Ok(Response::new(v1::GetSatisfactionResponse { report }))
     }
 
@@ -187,10 +214,11 @@ impl ReportService for Services {
         &self,
         request: Request<v1::GetEvaluationsRequest>,
     ) -> Answer<v1::GetEvaluationsResponse> {
-        let (metadata, _, asked) = request.into_parts();
+        let reader = convert::reader(&request)?;
+        let asked = request.into_inner();
         let by = grouping(asked.by(), asked.then_by())?;
         let make = move |reading: &mut Reading<'_>, scope: &Scope| evaluations(reading, scope, by);
-        let report = self.report(&metadata, asked.scope, make).await?;
+        let report = self.report(reader, asked.scope, make).await?;
         Ok(Response::new(v1::GetEvaluationsResponse { report }))
     }
 
@@ -198,19 +226,21 @@ impl ReportService for Services {
         &self,
         request: Request<v1::GetSupplyDemandRequest>,
     ) -> Answer<v1::GetSupplyDemandResponse> {
-        let (metadata, _, asked) = request.into_parts();
+        let reader = convert::reader(&request)?;
+        let asked = request.into_inner();
         let by = grouping(asked.by(), asked.then_by())?;
         let make =
             move |reading: &mut Reading<'_>, scope: &Scope| supply_demand(reading, scope, by);
-        let report = self.report(&metadata, asked.scope, make).await?;
+        let report = self.report(reader, asked.scope, make).await?;
         Ok(Response::new(v1::GetSupplyDemandResponse { report }))
     }
     async fn get_dormancy(
         &self,
         request: Request<v1::GetDormancyRequest>,
     ) -> Answer<v1::GetDormancyResponse> {
-        let (metadata, _, asked) = request.into_parts();
-        let report = self.report(&metadata, asked.scope, dormancy).await?;
+        let reader = convert::reader(&request)?;
+        let asked = request.into_inner();
+        let report = self.report(reader, asked.scope, dormancy).await?;
         Ok(Response::new(v1::GetDormancyResponse { report }))
     }
 
@@ -218,8 +248,9 @@ impl ReportService for Services {
         &self,
         request: Request<v1::GetRedeemabilityRequest>,
     ) -> Answer<v1::GetRedeemabilityResponse> {
-        let (metadata, _, asked) = request.into_parts();
-        let report = self.report(&metadata, asked.scope, redeemability).await?;
+        let reader = convert::reader(&request)?;
+        let asked = request.into_inner();
+        let report = self.report(reader, asked.scope, redeemability).await?;
         Ok(Response::new(v1::GetRedeemabilityResponse { report }))
     }
 
@@ -227,8 +258,8 @@ impl ReportService for Services {
         &self,
         request: Request<v1::GetPeriodReportRequest>,
     ) -> Answer<v1::GetPeriodReportResponse> {
-        let (metadata, _, asked) = request.into_parts();
-        let by = convert::reader(&metadata).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
+        let asked = request.into_inner();
         let id = period_id(&asked.centre, &asked.month).map_err(Refused::from)?;
         let scope = scope_of(asked.centre, id.month);
         let read = move |reading: &mut Reading<'_>| period_report(reading, &id);
@@ -241,8 +272,9 @@ impl ReportService for Services {
         &self,
         request: Request<v1::GetIndicatorsRequest>,
     ) -> Answer<v1::GetIndicatorsResponse> {
-        let (metadata, _, asked) = request.into_parts();
-        let report = self.report(&metadata, asked.scope, indicators).await?;
+        let reader = convert::reader(&request)?;
+        let asked = request.into_inner();
+        let report = self.report(reader, asked.scope, indicators).await?;
         Ok(Response::new(v1::GetIndicatorsResponse { report }))
     }
 
@@ -250,9 +282,13 @@ impl ReportService for Services {
         &self,
         request: Request<v1::GetMonthReportRequest>,
     ) -> Answer<v1::GetMonthReportResponse> {
-        let (metadata, _, asked) = request.into_parts();
-        let by = convert::reader(&metadata).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
+        let asked = request.into_inner();
         let below = branch("branch", &asked.branch).map_err(Refused::from)?;
+        let below = match &by.scope {
+            Sight::Branch(own) => Some(branch_within(below, own, &by)?),
+            Sight::Ledger | Sight::Member(_) => below,
+        };
         let month = text(&asked.month, "month").and_then(|month| Month::parse("month", month));
         let month = month.map_err(Refused::from)?;
         let at = convert::position(asked.at_position).map_err(Refused::from)?;
@@ -266,8 +302,9 @@ impl ReportService for Services {
         &self,
         request: Request<v1::GetAnomaliesRequest>,
     ) -> Answer<v1::GetAnomaliesResponse> {
-        let (metadata, _, asked) = request.into_parts();
-        let report = self.report(&metadata, asked.scope, anomalies).await?;
+        let reader = convert::reader(&request)?;
+        let asked = request.into_inner();
+        let report = self.report(reader, asked.scope, anomalies).await?;
         Ok(Response::new(v1::GetAnomaliesResponse { report }))
     }
 
@@ -275,7 +312,8 @@ impl ReportService for Services {
         &self,
         request: Request<v1::GetSampleRequest>,
     ) -> Answer<v1::GetSampleResponse> {
-        let (metadata, _, asked) = request.into_parts();
+        let reader = convert::reader(&request)?;
+        let asked = request.into_inner();
         let seed = Name::parse("seed", &asked.seed).map_err(Refused::from)?;
         let size = usize::try_from(asked.size).unwrap_or(0);
         if !(1..=MAX_SAMPLE).contains(&size) {
@@ -288,7 +326,7 @@ impl ReportService for Services {
         let make = move |reading: &mut Reading<'_>, scope: &Scope| {
             sample(reading, scope, seed.as_str(), size)
         };
-        let report = self.report(&metadata, asked.scope, make).await?;
+        let report = self.report(reader, asked.scope, make).await?;
         Ok(Response::new(v1::GetSampleResponse { report }))
     }
 
@@ -296,7 +334,7 @@ impl ReportService for Services {
         &self,
         request: Request<v1::GetCertificateRequest>,
     ) -> Result<Response<v1::GetCertificateResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let asked = request.into_inner();
         let days = [asked.since.as_str(), asked.until.as_str()];
         let query = certified(
@@ -315,7 +353,7 @@ impl ReportService for Services {
         &self,
         request: Request<v1::CheckCertificateRequest>,
     ) -> Result<Response<v1::CheckCertificateResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let asked = request.into_inner();
         let number = text(&asked.number, "number")
             .map_err(Refused::from)?

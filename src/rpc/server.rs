@@ -1,6 +1,6 @@
 //! Serving: all services on one address, until told to stop.
 
-use std::{future::Future, io::Write, net::SocketAddr, sync::Arc, time::Duration};
+use std::{future::Future, io::Write, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use timebank_proto::{
     DESCRIPTOR_SET, limits,
@@ -17,8 +17,8 @@ use timebank_proto::{
         report_service_server::ReportServiceServer, source_service_server::SourceServiceServer,
         staff_service_server::StaffServiceServer, standing_service_server::StandingServiceServer,
         statement_service_server::StatementServiceServer, stock_service_server::StockServiceServer,
-        supply_service_server::SupplyServiceServer, training_service_server::TrainingServiceServer,
-        unit_service_server::UnitServiceServer,
+        supply_service_server::SupplyServiceServer, token_service_server::TokenServiceServer,
+        training_service_server::TrainingServiceServer, unit_service_server::UnitServiceServer,
     },
 };
 use tokio::{net::TcpListener, sync::watch};
@@ -31,9 +31,13 @@ use tonic::{
 use super::{
     Services,
     connection::Connection,
+    control,
     door::Door,
+    first_token,
+    guard::Guard,
     health::{self, watch_clock},
     tail::Tail,
+    used::Used,
 };
 use crate::{
     clock::Clock,
@@ -45,6 +49,9 @@ use crate::{
 
 /// The largest request for health or reflection.
 const MAX_QUESTION_BYTES: usize = 16 * 1024;
+/// The first token, and when tokens were last used, beside the ledger.
+const FIRST_TOKEN: &str = "admin.token";
+const TOKENS_USED: &str = "tokens-used.json";
 /// A connection whose other end is gone is found out in this time and dropped.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// How long calls under way may take once the server is told to stop.
@@ -66,35 +73,43 @@ pub enum ServeError {
     /// A bug: better no server than one that answers nothing.
     #[error("the thread for {0} is gone; start the server again")]
     ThreadGone(&'static str),
+    #[error("cannot write the first token to {path}: {why}")]
+    FirstToken { path: String, why: std::io::Error },
     #[error("cannot set up reflection: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
 }
 
-/// Serves the ledger that a store keeps, on a listener, until `stop` is ready, then
-/// drains.
+/// Serves the ledger that a store keeps in a directory, on a listener, until `stop` is ready, then
+/// drains. Without a listener it is there for whoever has the machine alone.
 ///
 /// # Errors
 /// Where the store cannot be read, or its ledger has another time zone.
 pub async fn serve(
     (store, writer): (Arc<dyn Store>, Box<dyn Writer>),
-    listener: TcpListener,
+    dir: &Path,
+    listener: Option<TcpListener>,
     start: Start,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    let address = listener.local_addr()?;
+    let address = listener.as_ref().map(TcpListener::local_addr).transpose()?;
     let (sequencer, thread) = Sequencer::start(writer, Clock::system(), start)?;
-    let identity_key = store.identity_key()?;
+    let (identity_key, token_key) = (store.identity_key()?, store.token_key()?);
+    first_token::issue(&*store, &sequencer, &token_key, &dir.join(FIRST_TOKEN)).await?;
     let query = Query::new(store, sequencer.time())?;
+    let used = Used::read(dir.join(TOKENS_USED));
+    let guard = Guard::new(token_key, query.clone(), sequencer.time(), used.clone());
     let (stopped, stopping) = watch::channel(false);
     let services = Services {
         sequencer: sequencer.clone(),
         query: query.clone(),
         identity_key,
+        guard: guard.clone(),
         tail: Tail::default(),
         stopping: stopping.clone(),
     };
     let rounds = Rounds::new(sequencer.clone(), query.clone());
     let rounds = tokio::spawn(rounds.run(stopping.clone()));
+    let noting = tokio::spawn(used.run(stopping.clone()));
     let (health, health_service) = tonic_health::server::health_reporter();
     let health_service = health_service.max_decoding_message_size(MAX_QUESTION_BYTES);
     health
@@ -102,26 +117,25 @@ pub async fn serve(
         .await;
     health.set_serving::<JournalServiceServer<Services>>().await;
     let routes = routes(services)?.add_service(health_service);
-    let door = Door::new(routes.prepare());
+    let door = Door::new(routes.prepare(), guard);
     let is_plausible = health::start(&health, &sequencer.time()).await;
     let time = sequencer.time();
     tokio::spawn(watch_clock(health, time, is_plausible, stopping.clone()));
     let calls = door.calls();
-    // A reply must not wait for the acknowledgement of the one before it.
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    let incoming = incoming.map(|stream| stream.map(Connection::new));
-    let serving = Server::builder()
-        .http2_keepalive_interval(Some(KEEP_ALIVE))
-        .http2_keepalive_timeout(Some(KEEP_ALIVE))
-        .serve_with_incoming_shutdown(door, incoming, async move {
-            stop.await;
-            tracing::info!(
-                "stopping: calls under way have {} s to end",
-                DRAIN.as_secs()
-            );
-            stopped.send_replace(true);
-        });
-    announce(address);
+    let control = control::serve(dir.to_owned(), door.clone(), stopping.clone());
+    let control = tokio::spawn(control);
+    let told_to_stop = async move {
+        stop.await;
+        tracing::info!(
+            "stopping: calls under way have {} s to end",
+            DRAIN.as_secs()
+        );
+        stopped.send_replace(true);
+    };
+    let serving = listen(listener, door, told_to_stop);
+    if let Some(address) = address {
+        announce(address);
+    }
     tokio::select! {
         served = serving => served?,
         () = all_answered(stopping.clone(), calls) => tracing::info!("closing what is left open"),
@@ -132,10 +146,32 @@ pub async fn serve(
     // It answers what waits, and closes the database.
     drop(query);
     let _ = rounds.await;
+    let _ = noting.await;
+    let _ = control.await;
     sequencer.stop().await;
     let _ = tokio::task::spawn_blocking(move || thread.join()).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Serves on a listener, if there is one, until told to stop.
+async fn listen(
+    listener: Option<TcpListener>,
+    door: Door,
+    told_to_stop: impl Future<Output = ()>,
+) -> Result<(), tonic::transport::Error> {
+    let Some(listener) = listener else {
+        told_to_stop.await;
+        return Ok(());
+    };
+    // A reply must not wait for the acknowledgement of the one before it.
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let incoming = incoming.map(|stream| stream.map(Connection::new));
+    Server::builder()
+        .http2_keepalive_interval(Some(KEEP_ALIVE))
+        .http2_keepalive_timeout(Some(KEEP_ALIVE))
+        .serve_with_incoming_shutdown(door, incoming, told_to_stop)
+        .await
 }
 
 fn announce(address: SocketAddr) {
@@ -199,6 +235,7 @@ fn routes(services: Services) -> Result<Routes, tonic_reflection::server::Error>
         OversightServiceServer,
         PartnerServiceServer,
         GroupServiceServer,
+        TokenServiceServer,
         TrainingServiceServer,
         ConversionServiceServer,
         PeriodServiceServer,

@@ -5,14 +5,13 @@ use timebank_proto::{
     v1::{self, record_visit_result::Result as Fate},
 };
 
-use super::{Services, needs::order_id, partakers, status::Refused};
+use super::{Calling, Services, needs::order_id, partakers, status::Refused};
 use crate::{
     exchange::{
         Command, OrderState, RecordVisit,
         order::{Helpers, Sheet, VisitVerdicts},
     },
     journal,
-    ledger::Caller,
     query::{self, Reading},
     steps::Together,
 };
@@ -23,7 +22,7 @@ impl Services {
     pub(super) async fn record_batch(
         &self,
         request: v1::RecordVisitsRequest,
-        caller: Caller,
+        caller: Calling,
     ) -> Result<v1::RecordVisitsResponse, Refused> {
         let (given, max) = (request.visits.len(), limits::BATCH_VISITS);
         if !(1..=max).contains(&given) {
@@ -34,7 +33,7 @@ impl Services {
         let read: Vec<_> = visits.map(|given| visit(given, &sheet)).collect();
         let sound: Vec<_> = read.iter().flatten().cloned().collect();
         let ids: Vec<_> = sound.iter().map(|visit| visit.id).collect();
-        let by = caller.principal.clone();
+        let by = caller.reader();
         let commands = sound.into_iter();
         let commands = commands.map(|visit| Command::RecordVisit(Box::new(visit)).into());
         let commands = commands.collect();

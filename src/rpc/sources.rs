@@ -4,7 +4,7 @@ use timebank_proto::v1::{self, source_service_server::SourceService};
 use tonic::{Request, Response, Status};
 
 use super::{
-    PageAsked, Services, Stepped,
+    Calling, PageAsked, Services, Stepped,
     convert::{self, account_id, booking_id, required},
     page, partakers, reply,
     status::Refused,
@@ -16,7 +16,7 @@ use crate::{
         order::Reason,
     },
     journal,
-    ledger::{Amount, BookingId, Caller, Malformed},
+    ledger::{Amount, BookingId, Malformed},
     query::{self, Reading, SourceView},
 };
 
@@ -62,7 +62,7 @@ impl Services {
     /// Has a step carried out that posts an entry of its id, and reads that.
     pub(super) async fn posting_step(
         &self,
-        caller: Caller,
+        caller: Calling,
         id: BookingId,
         command: Command,
     ) -> Result<Stepped<v1::Entry>, Refused> {
@@ -77,7 +77,7 @@ impl SourceService for Services {
         &self,
         request: Request<v1::OpenSourceRequest>,
     ) -> Result<Response<v1::OpenSourceResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let open = open(&request.into_inner()).map_err(Refused::from)?;
         let id = open.account.clone();
         let read = move |reading: &mut Reading<'_>| Ok(source(&query::source(reading, &id)?));
@@ -94,7 +94,7 @@ impl SourceService for Services {
         &self,
         request: Request<v1::GetSourceRequest>,
     ) -> Result<Response<v1::GetSourceResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let id = account_id(&request.into_inner().source_id, "source_id");
         let id = id.map_err(Refused::from)?;
         let read = move |reading: &mut Reading<'_>| {
@@ -110,14 +110,14 @@ impl SourceService for Services {
         &self,
         request: Request<v1::ListSourcesRequest>,
     ) -> Result<Response<v1::ListSourcesResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let (size, given) = (
             std::mem::take(&mut request.page_size),
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.SourceService/ListSources";
-        let asked = PageAsked::of(method, size, &given, &request)?;
+        let asked = PageAsked::of(method, size, &given, &request, &by)?;
         let after = asked.after(|cursor| account_id(cursor, "page_token"))?;
         let limit = asked.limit;
         let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
@@ -140,7 +140,7 @@ impl SourceService for Services {
         &self,
         request: Request<v1::IssueRequest>,
     ) -> Result<Response<v1::IssueResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let issue = issue(request.into_inner())?;
         let (id, command) = (issue.step, command(IssuanceCommand::Issue(issue)));
         let stepped = self.posting_step(caller, id, command).await?;
@@ -155,7 +155,7 @@ impl SourceService for Services {
         &self,
         request: Request<v1::GiveGrantRequest>,
     ) -> Result<Response<v1::GiveGrantResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let grant = grant(&request.into_inner()).map_err(Refused::from)?;
         let (id, command) = (grant.step, command(IssuanceCommand::Grant(grant)));
         let stepped = self.posting_step(caller, id, command).await?;

@@ -3,20 +3,15 @@
 use timebank_proto::v1::{self, staff_service_server::StaffService};
 use tonic::{Request, Response, Status};
 
-use super::{Services, convert, page, partakers, status::Refused, token_of};
+use super::{Reader, Services, convert, page, partakers, status::Refused, token_of};
 use crate::{
     exchange::{MemberId, Staff, StaffNumber, StaffState},
     journal,
-    ledger::Principal,
     query::{self, ReadError, Reading, page_size},
 };
 
 impl Services {
-    async fn staff(
-        &self,
-        by: Principal,
-        number: StaffNumber,
-    ) -> Result<(v1::Staff, i64), ReadError> {
+    async fn staff(&self, by: Reader, number: StaffNumber) -> Result<(v1::Staff, i64), ReadError> {
         let read = move |reading: &mut Reading<'_>| {
             let staff = query::staff(reading, &number)?;
             Ok((reply(&staff), reading.snapshot.last()?.get()))
@@ -51,10 +46,10 @@ impl StaffService for Services {
         &self,
         request: Request<v1::RegisterStaffRequest>,
     ) -> Result<Response<v1::RegisterStaffResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let request = request.into_inner();
         let (number, command) = partakers::register_staff(&request).map_err(Refused::from)?;
-        let by = caller.principal.clone();
+        let by = caller.reader();
         let outcome = self.run(command, caller).await?;
         let (staff, journal_position) = self.staff(by, number).await?;
         Ok(Response::new(v1::RegisterStaffResponse {
@@ -68,10 +63,10 @@ impl StaffService for Services {
         &self,
         request: Request<v1::SetStaffStateRequest>,
     ) -> Result<Response<v1::SetStaffStateResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let request = request.into_inner();
         let (number, command) = partakers::set_staff_state(&request).map_err(Refused::from)?;
-        let by = caller.principal.clone();
+        let by = caller.reader();
         let outcome = self.run(command, caller).await?;
         let (staff, journal_position) = self.staff(by, number).await?;
         Ok(Response::new(v1::SetStaffStateResponse {
@@ -85,7 +80,7 @@ impl StaffService for Services {
         &self,
         request: Request<v1::GetStaffRequest>,
     ) -> Result<Response<v1::GetStaffResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let number = request.into_inner().staff_number;
         let number = partakers::staff_number(&number, "staff_number").map_err(Refused::from)?;
         let (staff, journal_position) = self.staff(by, number).await?;
@@ -99,11 +94,11 @@ impl StaffService for Services {
         &self,
         request: Request<v1::ListStaffRequest>,
     ) -> Result<Response<v1::ListStaffResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);
-        let token = token_of("timebank.v1.StaffService/ListStaff", &request);
+        let token = token_of("timebank.v1.StaffService/ListStaff", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;
         let after = after.map(|cursor| partakers::staff_number(&cursor, "page_token"));
         let after = after.transpose().map_err(Refused::from)?;

@@ -6,7 +6,7 @@ use timebank_proto::v1::{
 use tonic::{Request, Response, Status};
 
 use super::{
-    Services,
+    Reader, Services,
     convert::{self, booking_id, required},
     needs::step_taken,
     page, partakers,
@@ -19,16 +19,12 @@ use crate::{
         order::{Hindrance, Reason},
     },
     journal,
-    ledger::{Malformed, Principal},
+    ledger::Malformed,
     query::{self, ReadError, Reading, Standings, page_size},
 };
 
 impl Services {
-    async fn standing(
-        &self,
-        by: Principal,
-        id: StandingId,
-    ) -> Result<(v1::Standing, i64), ReadError> {
+    async fn standing(&self, by: Reader, id: StandingId) -> Result<(v1::Standing, i64), ReadError> {
         let read = move |reading: &mut Reading<'_>| {
             let standing = query::standing(reading, id)?;
             Ok((reply(&standing), reading.snapshot.last()?.get()))
@@ -128,8 +124,8 @@ impl StandingService for Services {
         &self,
         request: Request<v1::StepStandingRequest>,
     ) -> Result<Response<v1::StepStandingResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
-        let by = caller.principal.clone();
+        let caller = convert::caller(&request)?;
+        let by = caller.reader();
         let step = step(request.into_inner())?;
         let id = step.standing;
         let outcome = self.run(Command::StepStanding(step), caller).await?;
@@ -145,7 +141,7 @@ impl StandingService for Services {
         &self,
         request: Request<v1::GetStandingRequest>,
     ) -> Result<Response<v1::GetStandingResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let id = standing_id(&request.into_inner().standing_id, "standing_id");
         let id = id.map_err(Refused::from)?;
         let read = move |reading: &mut Reading<'_>| {
@@ -166,11 +162,11 @@ impl StandingService for Services {
         &self,
         request: Request<v1::ListStandingsRequest>,
     ) -> Result<Response<v1::ListStandingsResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);
-        let token = token_of("timebank.v1.StandingService/ListStandings", &request);
+        let token = token_of("timebank.v1.StandingService/ListStandings", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;
         let after = after.map(|cursor| standing_id(&cursor, "page_token"));
         let after = after.transpose().map_err(Refused::from)?;

@@ -19,7 +19,7 @@ impl StatementService for Services {
         &self,
         request: Request<v1::GetBalanceRequest>,
     ) -> Result<Response<v1::GetBalanceResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let request = request.into_inner();
         let id = convert::account_id(&request.account_id, "account_id").map_err(Refused::from)?;
         let as_of = as_of(&request).map_err(Refused::from)?;
@@ -43,11 +43,11 @@ impl StatementService for Services {
         &self,
         request: Request<v1::ListPostingsRequest>,
     ) -> Result<Response<v1::ListPostingsResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);
-        let token = token_of("timebank.v1.StatementService/ListPostings", &request);
+        let token = token_of("timebank.v1.StatementService/ListPostings", &request, &by);
         let from = token.read(&given).map_err(Refused::from)?;
         let from = from.map(|cursor| place(&cursor)).transpose();
         let from = from.map_err(Refused::from)?;

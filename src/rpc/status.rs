@@ -7,7 +7,7 @@ use timebank_proto::v1;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-use super::{codes::rejection_code, door::RETRY_AFTER};
+use super::{codes::rejection_code, door::RETRY_AFTER, guard::NotLetIn};
 use crate::{
     exchange::policy::Mistakes,
     ledger::Malformed,
@@ -41,6 +41,8 @@ pub enum Refused {
     BatchTransfers { given: usize, max: usize },
     #[error("a batch opens at most {max} accounts, this one names {given}")]
     Openings { given: usize, max: usize },
+    #[error(transparent)]
+    NotLetIn(#[from] NotLetIn),
     #[error(transparent)]
     Submit(#[from] SubmitError),
     #[error(transparent)]
@@ -90,6 +92,7 @@ impl Refused {
             | Self::SampleSize { .. }
             | Self::GroupedTwice
             | Self::Policy(_) => Code::InvalidArgument,
+            Self::NotLetIn(_) => Code::Unauthenticated,
             Self::Rejected(rejection) => rejection_code(rejection),
             Self::Atomic(refusal) => rejection_code(&refusal.rejection),
             Self::Submit(SubmitError::Store(error)) | Self::Read(ReadError::Store(error)) => {
@@ -122,6 +125,9 @@ impl Refused {
             Self::BatchSize { .. } | Self::BatchTransfers { .. } | Self::Openings { .. } => {
                 "BATCH_SIZE_OUT_OF_RANGE"
             }
+            Self::NotLetIn(NotLetIn::Missing) => "TOKEN_MISSING",
+            Self::NotLetIn(NotLetIn::Unreadable | NotLetIn::Malformed(_)) => "TOKEN_MALFORMED",
+            Self::NotLetIn(NotLetIn::Refused) => "TOKEN_REFUSED",
             Self::SampleSize { .. } => "SAMPLE_SIZE_OUT_OF_RANGE",
             Self::GroupedTwice => "GROUPED_TWICE",
             Self::Submit(SubmitError::Store(error)) | Self::Read(ReadError::Store(error)) => {
@@ -188,7 +194,8 @@ impl Refused {
                     ("column", column.to_string()),
                 ]
             }
-            Self::Submit(_)
+            Self::NotLetIn(_)
+            | Self::Submit(_)
             | Self::Read(
                 ReadError::Store(_)
                 | ReadError::Stopping

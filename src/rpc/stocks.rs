@@ -89,7 +89,7 @@ impl StockService for Services {
         &self,
         request: Request<v1::OpenStockRequest>,
     ) -> Result<Response<v1::OpenStockResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let open = open(&request.into_inner()).map_err(Refused::from)?;
         let id = open.account.clone();
         let read = move |reading: &mut Reading<'_>| Ok(stock(&query::stock(reading, &id)?));
@@ -106,14 +106,14 @@ impl StockService for Services {
         &self,
         request: Request<v1::ListStocksRequest>,
     ) -> Result<Response<v1::ListStocksResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let (size, given) = (
             std::mem::take(&mut request.page_size),
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.StockService/ListStocks";
-        let asked = PageAsked::of(method, size, &given, &request)?;
+        let asked = PageAsked::of(method, size, &given, &request, &by)?;
         let after = asked.after(|cursor| account_id(cursor, "page_token"))?;
         let limit = asked.limit;
         let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
@@ -136,7 +136,7 @@ impl StockService for Services {
         &self,
         request: Request<v1::PutStockItemRequest>,
     ) -> Result<Response<v1::PutStockItemResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let put = put(request.into_inner())?;
         let id = put.id.clone();
         let read = move |reading: &mut Reading<'_>| Ok(item(&query::stock_item(reading, &id)?));
@@ -153,14 +153,14 @@ impl StockService for Services {
         &self,
         request: Request<v1::ListStockItemsRequest>,
     ) -> Result<Response<v1::ListStockItemsResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let (size, given) = (
             std::mem::take(&mut request.page_size),
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.StockService/ListStockItems";
-        let asked = PageAsked::of(method, size, &given, &request)?;
+        let asked = PageAsked::of(method, size, &given, &request, &by)?;
         let after = asked.after(|cursor| Code::parse("page_token", cursor))?;
         let limit = asked.limit;
         let of = account_id(&request.stock_id, "stock_id").map_err(Refused::from)?;
@@ -182,7 +182,7 @@ impl StockService for Services {
         &self,
         request: Request<v1::RedeemRequest>,
     ) -> Result<Response<v1::RedeemResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let redeem = redeem(request.into_inner())?;
         let (id, command) = (redeem.step, command(StockCommand::Redeem(redeem)));
         let stepped = self.posting_step(caller, id, command).await?;

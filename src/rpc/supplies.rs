@@ -26,8 +26,8 @@ impl Services {
         request: Request<T>,
         read: impl FnOnce(T) -> Result<Command, Malformed>,
     ) -> Result<(v1::Supply, bool, i64), Refused> {
-        let caller = convert::caller(request.metadata())?;
-        let by = caller.principal.clone();
+        let caller = convert::caller(&request)?;
+        let by = caller.reader();
         let command = read(request.into_inner())?;
         let outcome = self.run(command, caller).await?;
         let at = outcome.stamp().ok_or(Refused::Fault)?.sequence;
@@ -126,11 +126,11 @@ impl SupplyService for Services {
         &self,
         request: Request<v1::ListSuppliesRequest>,
     ) -> Result<Response<v1::ListSuppliesResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);
-        let token = token_of("timebank.v1.SupplyService/ListSupplies", &request);
+        let token = token_of("timebank.v1.SupplyService/ListSupplies", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;
         let after = after.map(|cursor| partakers::member_id(&cursor, "page_token"));
         let after = after.transpose().map_err(Refused::from)?;

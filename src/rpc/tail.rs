@@ -8,9 +8,10 @@ use timebank_proto::v1;
 use tokio::sync::Mutex;
 
 use crate::{
+    exchange::token::Scope,
     journal::to_proto,
-    ledger::{Principal, Sequence},
-    query::{Query, ReadError},
+    ledger::Sequence,
+    query::{Query, ReadError, Reader},
     store::{Snapshot, StoreError},
 };
 
@@ -28,6 +29,8 @@ struct Run {
     /// The first of them.
     from: Sequence,
     records: Vec<v1::StoredRecord>,
+    /// The first that was not looked at.
+    next: Sequence,
     journal_position: i64,
 }
 
@@ -60,65 +63,71 @@ impl Tail {
     pub(super) async fn message(
         &self,
         query: &Query,
-        by: &Principal,
+        by: &Reader,
         from: Sequence,
         head: Sequence,
-    ) -> Result<v1::WatchRecordsResponse, ReadError> {
-        // Who is far behind is there alone, and must not hold up the others.
-        if head.get() - from.get() >= MAX_RECORDS as i64 {
-            let Run {
-                records,
-                journal_position,
-                ..
-            } = read(query, by, from).await?;
-            return Ok(v1::WatchRecordsResponse {
-                records,
-                journal_position,
-            });
+    ) -> Result<(v1::WatchRecordsResponse, Sequence), ReadError> {
+        // Who is far behind is there alone, and must not hold up the others; and so is who sees
+        // less than others.
+        let is_alone = by.scope != Scope::Ledger || head.get() - from.get() >= MAX_RECORDS as i64;
+        if is_alone {
+            let run = read(query, by, from).await?;
+            return Ok((run.message(0), run.next));
         }
         let mut last = self.0.lock().await;
         if let Some(skipped) = last.place_of(from) {
-            return Ok(last.message(skipped));
+            return Ok((last.message(skipped), last.next));
         }
         *last = read(query, by, from).await?;
-        Ok(last.message(0))
+        Ok((last.message(0), last.next))
     }
 }
 
-async fn read(query: &Query, by: &Principal, from: Sequence) -> Result<Run, ReadError> {
+async fn read(query: &Query, by: &Reader, from: Sequence) -> Result<Run, ReadError> {
     tracing::debug!(%from, "reading records for watchers");
     query
         .read(by.clone(), move |reading| {
+            let (records, next) = records(reading.snapshot, from)?;
             Ok(Run {
                 from,
-                records: records(reading.snapshot, from)?,
+                records,
+                next,
                 journal_position: reading.snapshot.last()?.get(),
             })
         })
         .await
 }
 
-/// As many records as a message takes, and hardly more read.
+/// As many records as a message takes, and hardly more read; and the first that was not looked at.
 fn records(
     snapshot: &mut dyn Snapshot,
     mut from: Sequence,
-) -> Result<Vec<v1::StoredRecord>, StoreError> {
+) -> Result<(Vec<v1::StoredRecord>, Sequence), StoreError> {
     let (mut records, mut bytes) = (Vec::new(), 0);
-    while records.len() < MAX_RECORDS {
+    let mut looked_at = 0;
+    while looked_at < MAX_RECORDS {
         let step = snapshot.stored(from, STEP_RECORDS)?;
-        let Some(last) = step.last() else { break };
-        from = last.record.stamp.sequence.next();
+        if step.is_empty() {
+            break;
+        }
         for stored in step {
+            looked_at += 1;
+            let sequence = stored.record.stamp.sequence;
+            if !snapshot.shows(&stored.record)? {
+                from = sequence.next();
+                continue;
+            }
             let record = v1::StoredRecord {
                 record: Some(to_proto(&stored.record)),
                 stored_bytes: stored.bytes,
             };
             bytes += record.encoded_len();
             if bytes > MAX_MESSAGE_BYTES && !records.is_empty() {
-                return Ok(records);
+                return Ok((records, sequence));
             }
             records.push(record);
+            from = sequence.next();
         }
     }
-    Ok(records)
+    Ok((records, from))
 }

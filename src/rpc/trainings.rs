@@ -10,7 +10,7 @@ use timebank_proto::{
 use tonic::{Request, Response, Status};
 
 use super::{
-    PageAsked, Services, Stepped,
+    Calling, PageAsked, Services, Stepped,
     convert::{self, booking_id, required},
     needs::step_taken,
     page, partakers,
@@ -23,7 +23,7 @@ use crate::{
         training::{AnnulTraining, RecordTraining, Training, TrainingId},
     },
     journal,
-    ledger::{Caller, Malformed},
+    ledger::Malformed,
     query::{self, Reading, Trainings, TrainingsOf},
     steps::Together,
 };
@@ -116,7 +116,7 @@ fn stands(replayed: bool, training: Option<&Training>) -> v1::TrainingStands {
 impl Services {
     async fn training_step(
         &self,
-        caller: Caller,
+        caller: Calling,
         id: TrainingId,
         asked: TrainingCommand,
     ) -> Result<Stepped<v1::Training>, Refused> {
@@ -128,7 +128,7 @@ impl Services {
     async fn record_all(
         &self,
         request: v1::RecordTrainingsRequest,
-        caller: Caller,
+        caller: Calling,
     ) -> Result<v1::RecordTrainingsResponse, Refused> {
         let (given, max) = (request.trainings.len(), limits::BATCH_TRAININGS);
         if !(1..=max).contains(&given) {
@@ -137,7 +137,7 @@ impl Services {
         let read: Vec<_> = request.trainings.iter().map(record).collect();
         let sound: Vec<_> = read.iter().flatten().cloned().collect();
         let ids: Vec<_> = sound.iter().map(|new| new.id).collect();
-        let by = caller.principal.clone();
+        let by = caller.reader();
         let commands = sound.into_iter().map(TrainingCommand::Record);
         let commands = commands.map(|new| command(new).into()).collect();
         let decided = self.decide(commands, Together::Each, request.validate_only, caller);
@@ -168,7 +168,7 @@ impl TrainingService for Services {
         &self,
         request: Request<v1::RecordTrainingRequest>,
     ) -> Result<Response<v1::RecordTrainingResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let new = record(&request.into_inner()).map_err(Refused::from)?;
         let (id, command) = (new.id, TrainingCommand::Record(new));
         let stepped = self.training_step(caller, id, command).await?;
@@ -183,7 +183,7 @@ impl TrainingService for Services {
         &self,
         request: Request<v1::RecordTrainingsRequest>,
     ) -> Result<Response<v1::RecordTrainingsResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let recorded = self.record_all(request.into_inner(), caller).await?;
         Ok(Response::new(recorded))
     }
@@ -192,7 +192,7 @@ impl TrainingService for Services {
         &self,
         request: Request<v1::AnnulTrainingRequest>,
     ) -> Result<Response<v1::AnnulTrainingResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let annul = annul(request.into_inner())?;
         let (id, command) = (annul.training, TrainingCommand::Annul(annul));
         let stepped = self.training_step(caller, id, command).await?;
@@ -207,7 +207,7 @@ impl TrainingService for Services {
         &self,
         request: Request<v1::GetTrainingRequest>,
     ) -> Result<Response<v1::GetTrainingResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let given = request.into_inner().training_id;
         let id = training_id(&given, "training_id").map_err(Refused::from)?;
         let read = move |reading: &mut Reading<'_>| {
@@ -226,14 +226,14 @@ impl TrainingService for Services {
         &self,
         request: Request<v1::ListTrainingsRequest>,
     ) -> Result<Response<v1::ListTrainingsResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let mut request = request.into_inner();
         let (size, given) = (
             std::mem::take(&mut request.page_size),
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.TrainingService/ListTrainings";
-        let page_asked = PageAsked::of(method, size, &given, &request)?;
+        let page_asked = PageAsked::of(method, size, &given, &request, &by)?;
         let after = page_asked.after(|cursor| training_id(cursor, "page_token"))?;
         let limit = page_asked.limit;
         let asked = asked(&request).map_err(Refused::from)?;

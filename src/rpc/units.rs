@@ -12,7 +12,7 @@ impl UnitService for Services {
         &self,
         request: Request<v1::DeclareUnitRequest>,
     ) -> Result<Response<v1::DeclareUnitResponse>, Status> {
-        let caller = convert::caller(request.metadata()).map_err(Refused::from)?;
+        let caller = convert::caller(&request)?;
         let unit = request.into_inner().unit;
         let command = convert::unit(unit.clone()).map_err(Refused::from)?;
         let outcome = self.run(command, caller).await?;
@@ -27,7 +27,7 @@ impl UnitService for Services {
         &self,
         request: Request<v1::ListUnitsRequest>,
     ) -> Result<Response<v1::ListUnitsResponse>, Status> {
-        let by = convert::reader(request.metadata()).map_err(Refused::from)?;
+        let by = convert::reader(&request)?;
         let read =
             |reading: &mut Reading<'_>| Ok((reading.snapshot.units()?, reading.snapshot.last()?));
         let (units, position) = self.query.read(by, read).await?;

@@ -2,7 +2,7 @@
 
 use super::{Command, Exchanged, RULES_VERSION, Record, Rejection, Step};
 use crate::{
-    access::{self, Asked, Grant},
+    access::{self, Grant},
     exchange::{
         self, Day, NotLoaded, Objects, Personal,
         rules::{Plan, View},
@@ -157,7 +157,7 @@ impl State {
                 rules::decide(&self.book, command, &caller.principal, now)?;
             }
             Command::Exchange(asked) => {
-                self.plan(asked, command.asked().doer(caller), now)?;
+                self.plan(asked, caller.who(), now)?;
             }
         }
         Ok(())
@@ -260,7 +260,7 @@ impl State {
         caller: &Caller,
         stamp: Stamp,
     ) -> Result<Ruling, Broken> {
-        let by = Asked::Exchange(command).doer(caller);
+        let by = caller.who();
         let Plan {
             fact,
             ledger,

@@ -13,7 +13,7 @@ pub use closing::ClosingTree;
 pub use sqlite::SqliteStore;
 
 use crate::{
-    exchange::{IdentityKey, List, Object, ObjectId, Personal, Standing},
+    exchange::{IdentityKey, List, Object, ObjectId, Personal, Standing, token::TokenKey},
     journal::{Hash, Undecodable},
     ledger::{
         Account, AccountId, Booking, BookingId, Broken, Founded, Hold, HoldStateKind, Link, Moment,
@@ -126,6 +126,12 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Where the database cannot be read.
     fn identity_key(&self) -> Result<IdentityKey, StoreError>;
+
+    /// What this ledger's tokens are verified with.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    fn token_key(&self) -> Result<TokenKey, StoreError>;
 
     /// Reads everything again and compares it; see [`Verified`].
     ///
@@ -344,6 +350,11 @@ pub trait Snapshot {
         end: i64,
         limit: usize,
     ) -> Result<Vec<(i64, Record)>, StoreError>;
+
+    /// Whether this is for whoever reads to see.
+    fn shows(&mut self, _record: &Record) -> Result<bool, StoreError> {
+        Ok(true)
+    }
 
     /// An object.
     fn object(&mut self, id: &ObjectId) -> Result<Option<Object>, StoreError> {

@@ -168,7 +168,7 @@ fn transfer_and_entry() {
         "amount": 90,
         "effective_at": "2026-01-01T19:04:00Z",
         "recorded_at": shown["recorded_at"],
-        "sequence": 6,
+        "sequence": 7,
         "actor": "desk-3",
         "tags": {"block": "b7", "service": "home-care"},
         "note": "second visit",
@@ -179,7 +179,7 @@ fn transfer_and_entry() {
     });
     assert_eq!(shown, expected);
     assert_eq!(desk.json(&arguments)["replayed"], true);
-    assert_eq!(desk.position(), 6);
+    assert_eq!(desk.position(), 7);
 
     let reversal = desk.json(&["entry", "reverse", ID, "--reason", "booked twice"]);
     assert_eq!(reversal["reverses_entry_id"], ID);
@@ -379,7 +379,7 @@ fn statement_with_its_balances() {
 fn audit_verify() {
     let desk = Desk::founded();
     let verified = desk.json(&["audit", "verify"]);
-    assert_eq!(verified["verified_count"], 5);
+    assert_eq!(verified["verified_count"], 6);
     assert_eq!(verified["root_hash"].as_str().map(str::len), Some(64));
 }
 

@@ -39,7 +39,7 @@ fn refused() {
             "{ended:?}"
         );
     }
-    assert_eq!(desk.position(), 5);
+    assert_eq!(desk.position(), 6);
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn found_wrong() {
         let copy = TempDir::new().expect("a directory");
         desk.done(&["audit", "verify"]);
         // While it is served, what it holds is in two files.
-        for name in ["ledger.db", "ledger.db-wal"] {
+        for name in ["ledger.db", "ledger.db-wal", "admin.token"] {
             std::fs::copy(desk.dir.path().join(name), copy.path().join(name)).expect("a copy");
         }
         copy
@@ -70,7 +70,7 @@ fn found_wrong() {
     let (code, error) = desk.failed(&["audit", "verify"]);
     assert_eq!((code, &error["error"]), (1, &json!("FOUND_WRONG")));
     assert_eq!(error["figures"]["place"], "balances");
-    assert_eq!(error["figures"]["sequence"], "3");
+    assert_eq!(error["figures"]["sequence"], "4");
     let ended = desk.run(&["audit", "verify"]);
     assert!(ended.said.contains("place: balances"), "{ended:?}");
 }
@@ -103,7 +103,7 @@ fn usage() {
         assert_eq!(ended.data, "", "{arguments:?}");
         assert!(!ended.said.is_empty(), "{arguments:?}");
     }
-    assert_eq!(desk.position(), 5);
+    assert_eq!(desk.position(), 6);
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ fn watched_to_the_end() {
         .expect("it starts");
     let out = child.stdout.take().expect("its output");
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(out));
-    for _ in 0..5 {
+    for _ in 0..6 {
         lines.next().expect("a line").expect("a line");
     }
     desk.server.terminate();

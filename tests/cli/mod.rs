@@ -59,7 +59,14 @@ fn program() -> &'static Path {
 /// The client with no settings but those of the test.
 fn command() -> Command {
     let mut command = Command::new(program());
-    for name in ["TIMEBANK_SERVER", "TIMEBANK_ACTOR", "NO_COLOR"] {
+    for name in [
+        "TIMEBANK_SERVER",
+        "TIMEBANK_ACTOR",
+        "TIMEBANK_DATA",
+        "TIMEBANK_TOKEN",
+        "TIMEBANK_TOKEN_FILE",
+        "NO_COLOR",
+    ] {
         command.env_remove(name);
     }
     command.stdin(Stdio::null());
@@ -99,7 +106,10 @@ impl Desk {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = command();
-        command.env("TIMEBANK_SERVER", self.url()).args(arguments);
+        command.env("TIMEBANK_SERVER", self.url());
+        command
+            .env("TIMEBANK_DATA", self.dir.path())
+            .args(arguments);
         command
     }
 

@@ -46,6 +46,7 @@ fn sh(of: &str, commands: &str, server: &Server, dir: &Path, ids: &[(&str, Strin
         .env("PATH", format!("{}:{path}", beside.display()))
         .env("TIMEBANK_SERVER", format!("http://{}", server.address()))
         .env("TIMEBANK_ACTOR", "1001")
+        .env("TIMEBANK_DATA", dir.join("data"))
         .envs(ids.iter().map(|(name, id)| (name, id)));
     let ended = Ended::of(command);
     assert_eq!(ended.code, 0, "{of}: {ended:?}");
@@ -89,7 +90,7 @@ fn an_administrators_month() {
     ] {
         assert!(page.contains(text), "{text}: {page}");
     }
-    no_column_is_lost(&server, &page);
+    no_column_is_lost(&server, dir.path(), &page);
     a_page_is_the_same_for_ever(&server, dir.path(), &ids);
     let passbook = fs::read_to_string(dir.path().join("passbook.html")).expect("a page");
     let certificate = fs::read_to_string(dir.path().join("certificate.html")).expect("a page");
@@ -131,9 +132,10 @@ fn a_page_is_the_same_for_ever(server: &Server, dir: &Path, ids: &[(&str, String
 
 /// The page has each column of each part, with a Chinese name, but those that say of what a figure
 /// is and how it is measured.
-fn no_column_is_lost(server: &Server, page: &str) {
+fn no_column_is_lost(server: &Server, dir: &Path, page: &str) {
     let mut command = command();
     command
+        .env("TIMEBANK_DATA", dir.join("data"))
         .env("TIMEBANK_SERVER", format!("http://{}", server.address()))
         .args([
             "report", "month", "2026-10", "--branch", "huxi", "--output", "json",

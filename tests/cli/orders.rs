@@ -45,6 +45,7 @@ fn the_ten_commands_of_the_readme() {
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("PATH", format!("{tools}:{path}"))
         .env("TIMEBANK_SERVER", desk.url())
+        .env("TIMEBANK_DATA", desk.dir.path())
         .env("LC_ALL", "C.UTF-8");
     let done = shell.output().expect("a shell");
     let said = String::from_utf8_lossy(&done.stderr).into_owned();

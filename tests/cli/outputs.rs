@@ -92,7 +92,7 @@ fn quotes() {
 #[test]
 fn watch() {
     let desk = Desk::founded();
-    let mut command = desk.command(&["watch", "--from", "5", "--output", "json"]);
+    let mut command = desk.command(&["watch", "--from", "6", "--output", "json"]);
     let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
     let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
     let mut next = || -> Value {
@@ -102,7 +102,7 @@ fn watch() {
     let first = next();
     assert_eq!(
         (&first["sequence"], &first["fact"]),
-        (&json!(5), &json!("entry_posted"))
+        (&json!(6), &json!("entry_posted"))
     );
     assert_eq!(first["transfers"][0]["amount"], 100);
     desk.done(&["account", "open", "city:member:new"]);

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::support::{Server, ended, left_out};
+use crate::support::{Server, ended, first_token, left_out};
 
 /// Python's grpcio, with the contract compiled by its own tools.
 /// TIMEBANK_TEST_PYTHON names the interpreter that has them.
@@ -25,6 +25,7 @@ fn python() {
         "/tests/clients/python_client.py"
     );
     command.args([script, server.address()]);
+    command.env("TIMEBANK_TOKEN", first_token(dir.path()));
     let ended = ended(command);
     let (out, said) = (
         ended.stdout,

@@ -7,6 +7,7 @@ grpcio-status, grpcio-health-checking and grpcio-reflection.
 """
 
 import importlib
+import os
 import pathlib
 import sys
 import tempfile
@@ -52,7 +53,12 @@ class Client:
     """The messages and the stubs of the contract, on one channel."""
 
     def __init__(self, channel, run):
-        self.metadata = (("x-actor", "python-client"), ("x-request-id", run))
+        token = os.environ["TIMEBANK_TOKEN"]
+        self.metadata = (
+            ("authorization", f"Bearer {token}"),
+            ("x-actor", "python-client"),
+            ("x-request-id", run),
+        )
         for name in NAMES:
             messages = importlib.import_module(f"timebank.v1.{name}_pb2")
             services = importlib.import_module(f"timebank.v1.{name}_pb2_grpc")

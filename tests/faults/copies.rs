@@ -101,6 +101,9 @@ async fn while_it_serves() {
     );
     let (code, out, said) = run(&["restore", path(&first), "--seen", &seen], &again);
     assert_eq!((code, said.as_str()), (0, ""), "{out}");
+    // Tokens are the ledger's; their texts are their holders', and in no copy.
+    let token = "admin.token";
+    fs::copy(source.path().join(token), again.join(token)).expect("a token");
     let server = Server::start(&again);
     let mut client = server.client().await;
     let records = client.records(1).await.expect("the records");

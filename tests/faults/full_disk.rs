@@ -62,7 +62,7 @@ async fn refuses_writes_and_goes_on() {
     for _ in 0..3 {
         let refused = post_until_full(&mut client).await;
         let position = client.position().await;
-        assert_eq!(client.balance(ANN).await, 60 + position - 4);
+        assert_eq!(client.balance(ANN).await, 60 + position - 5);
         let records = client.records(1).await.expect("records");
         assert_eq!(records.len() as i64, position);
         assert_eq!(client.verified().await, position);

@@ -27,8 +27,8 @@ async fn is_noticed() {
     let path = dir.path().join("ledger.db");
     let intruder = rusqlite::Connection::open(path).expect("the database");
     let look = "SELECT count(*) FROM journal";
-    let count: i64 = intruder.query_row(look, [], |row| row.get(0)).expect("5");
-    assert_eq!(count, 5);
+    let count: i64 = intruder.query_row(look, [], |row| row.get(0)).expect("6");
+    assert_eq!(count, 6);
     client.post(entry(ANN, BEN, 10)).await.expect("posted");
     let logged = || fs::read_to_string(log.path()).expect("the log");
     assert!(!logged().contains(SAID), "reading is no writing");

@@ -57,19 +57,19 @@ async fn are_found() {
             "a state",
             "UPDATE objects SET state = replace(state, 'suspended', 'active') WHERE id = 'staff/1002'",
             "objects",
-            4,
+            5,
         ),
         (
             "who changed it",
-            "UPDATE objects SET sequence = 3 WHERE id = 'staff/1002'",
+            "UPDATE objects SET sequence = 4 WHERE id = 'staff/1002'",
             "objects",
-            4,
+            5,
         ),
         (
             "an object",
             "DELETE FROM objects WHERE id = 'staff/1002'",
             "objects",
-            4,
+            5,
         ),
         (
             "one too many",
@@ -81,13 +81,13 @@ async fn are_found() {
             "a key",
             "DELETE FROM keys WHERE key = 'staff-of/city staff/1002'",
             "keys",
-            4,
+            5,
         ),
         (
             "a key that leads elsewhere",
             "UPDATE keys SET key = 'staff-of/town staff/1002' WHERE key = 'staff-of/city staff/1002'",
             "keys",
-            4,
+            5,
         ),
         (
             "a key too many",
@@ -99,73 +99,73 @@ async fn are_found() {
             "a line in a list",
             "UPDATE keys SET line = x'00' WHERE key = 'staff-of/city staff/1002'",
             "keys",
-            4,
+            5,
         ),
         (
             "an id",
             "DELETE FROM steps WHERE id = 'staff/1002'",
             "steps",
-            3,
+            4,
         ),
         (
             "an id of another record",
-            "UPDATE steps SET sequence = 2 WHERE id = 'staff/1002'",
+            "UPDATE steps SET sequence = 3 WHERE id = 'staff/1002'",
             "tables",
-            3,
+            4,
         ),
         (
             "an id too many",
-            "INSERT INTO steps VALUES ('staff/1003', 3)",
+            "INSERT INTO steps VALUES ('staff/1003', 4)",
             "steps",
             0,
         ),
         (
             "a personal field",
-            "UPDATE personal SET fields = replace(fields, 'Li Hua', 'Li Hong') WHERE sequence = 5",
+            "UPDATE personal SET fields = replace(fields, 'Li Hua', 'Li Hong') WHERE sequence = 6",
             "personal",
-            5,
+            6,
         ),
         (
             "what its salts are made of",
-            "UPDATE personal SET secret = zeroblob(32) WHERE sequence = 5",
+            "UPDATE personal SET secret = zeroblob(32) WHERE sequence = 6",
             "personal",
-            5,
+            6,
         ),
         (
             "whose it is",
-            "UPDATE personal SET member = 'city:ben' WHERE sequence = 5",
+            "UPDATE personal SET member = 'city:ben' WHERE sequence = 6",
             "personal",
-            5,
+            6,
         ),
         (
             "fields of no record",
-            "INSERT INTO personal SELECT 7, member, secret, fields, identity FROM personal WHERE sequence = 5",
+            "INSERT INTO personal SELECT 8, member, secret, fields, identity FROM personal WHERE sequence = 6",
             "personal",
             0,
         ),
         (
             "no fields at all",
-            "UPDATE personal SET fields = '{' WHERE sequence = 5",
+            "UPDATE personal SET fields = '{' WHERE sequence = 6",
             "personal",
-            5,
+            6,
         ),
         (
             "a field more",
-            "UPDATE personal SET fields = json_insert(fields, '$.x', 'y') WHERE sequence = 5",
+            "UPDATE personal SET fields = json_insert(fields, '$.x', 'y') WHERE sequence = 6",
             "personal",
-            5,
+            6,
         ),
         (
             "an identity that is not in the fields",
-            "UPDATE personal SET identity = zeroblob(32) WHERE sequence = 5",
+            "UPDATE personal SET identity = zeroblob(32) WHERE sequence = 6",
             "personal",
-            5,
+            6,
         ),
         (
             "fields that are no text",
-            "UPDATE personal SET fields = CAST(x'ff' AS TEXT) WHERE sequence = 5",
+            "UPDATE personal SET fields = CAST(x'ff' AS TEXT) WHERE sequence = 6",
             "personal",
-            5,
+            6,
         ),
     ] {
         let dir = ledger().await;
@@ -188,11 +188,11 @@ async fn are_found() {
 async fn personal_fields_that_are_gone_are_found() {
     let dir = ledger().await;
     let database = Connection::open(dir.path().join("ledger.db")).expect("the database");
-    let erase = "DELETE FROM personal WHERE sequence = 5";
+    let erase = "DELETE FROM personal WHERE sequence = 6";
     assert_eq!(database.execute(erase, []), Ok(1));
     drop(database);
     let server = Server::start(dir.path());
     let last = server.client().await.verify().await.expect("verified");
     let found = last.finding.expect("a finding");
-    assert_eq!((found.place.as_str(), found.sequence), ("personal", 5));
+    assert_eq!((found.place.as_str(), found.sequence), ("personal", 6));
 }

@@ -159,6 +159,7 @@ async fn visits_arise_whatever_happens_to_the_server() {
     };
     let registered = client.staff.register_staff(by("1001", request)).await;
     registered.expect("registered");
+    client.give_tokens(&["1002"]).await;
     for need in &needs {
         let approve = step(need, Action::Approve(Plainly {}));
         let approved = client.needs.step_need(by("1002", approve)).await;

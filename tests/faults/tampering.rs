@@ -45,9 +45,9 @@ fn flipped(column: &str, at: usize) -> String {
 
 /// A directory with something of everything; its server has stopped.
 ///
-/// Records: 1 the foundation, 2 to 4 accounts, 5 a unit, 6 an entry of two legs
-/// with a note, 7 an entry, 8 its reversal, 9 a hold that 10 settles, 11 an open
-/// hold, 12 a hold that 13 releases, 14 new limits, 15 and 16 entries.
+/// Records: 1 the foundation, 2 the first token, 3 to 5 accounts, 6 a unit, 7 an entry of
+/// two legs with a note, 8 an entry, 9 its reversal, 10 a hold that 11 settles, 12 an open
+/// hold, 13 a hold that 14 releases, 15 new limits, 16 and 17 entries.
 pub(super) async fn ledger() -> TempDir {
     let dir = TempDir::new().expect("a directory");
     let server = Server::start(dir.path());
@@ -94,7 +94,7 @@ pub(super) async fn ledger() -> TempDir {
         .expect("limits");
     client.post(entry(MINT, BEN, 1)).await.expect("posted");
     client.post(entry(MINT, ANN, 1)).await.expect("posted");
-    assert_eq!(client.verified().await, 16);
+    assert_eq!(client.verified().await, 17);
     server.stop().await;
     let database = Connection::open(dir.path().join("ledger.db")).expect("the database");
     let moved = "PRAGMA wal_checkpoint(TRUNCATE)";
@@ -142,6 +142,8 @@ pub(super) fn tampered(ledger: &TempDir, sql: &str) -> TempDir {
     let copy = TempDir::new().expect("a directory");
     let path = copy.path().join("ledger.db");
     fs::copy(ledger.path().join("ledger.db"), &path).expect("a copy");
+    let token = "admin.token";
+    fs::copy(ledger.path().join(token), copy.path().join(token)).expect("a token");
     let database = Connection::open(path).expect("the database");
     by_hand(&database, sql);
     copy
@@ -167,54 +169,54 @@ async fn is_found() {
     let update =
         |table: &str, what: &str, whose: &str| format!("UPDATE {table} SET {what} WHERE {whose}");
     let ben = "no = 3";
-    let first = "position = 6 * 16384";
+    let first = "position = 7 * 16384";
     let cases = [
-        ("a byte of a record", journal(&format!("bytes = {bytes}"), 7), "journal", 7),
-        ("a byte of an opening", journal(&format!("bytes = {bytes}"), 3), "journal", 3),
-        ("a byte of a hash", journal(&format!("nodes = {nodes}"), 9), "journal", 9),
-        ("one record for another", journal("bytes = (SELECT bytes FROM journal WHERE sequence = 15)", 7), "journal", 7),
-        ("a record taken out", "DELETE FROM journal WHERE sequence = 7".into(), "journal", 8),
-        ("a balance", update("balances", "balance = balance + 60", ben), "balances", 4),
-        ("hours set aside", update("balances", "held = held + 1", "no = 2"), "balances", 3),
-        ("a count of holds", update("balances", "open_holds = 0", ben), "balances", 4),
-        ("a count of postings", update("balances", "posting_count = posting_count - 1", ben), "balances", 4),
-        ("the end of a chain", update("balances", "last_posting = 6 * 16384", ben), "balances", 4),
-        ("a posting's balance", update("transfers", "credit_balance = credit_balance + 1", first), "transfers", 6),
-        ("a posting's account", update("transfers", "debit_no = 3", first), "transfers", 6),
-        ("a link between postings", update("transfers", &format!("debit_link = {}", flipped("debit_link", 5)), "position = 15 * 16384"), "transfers", 15),
-        ("the end of a link", update("transfers", "credit_link = substr(credit_link, 1, length(credit_link) - 1)", "position = 16 * 16384"), "transfers", 16),
-        ("more than a link", update("transfers", "credit_link = CAST(credit_link || x'00' AS BLOB)", "position = 8 * 16384"), "transfers", 8),
-        ("a posting's minute", update("transfers", &format!("credit_link = {}", flipped("credit_link", 0)), "position = 7 * 16384"), "transfers", 7),
-        ("a posting taken out", "DELETE FROM transfers WHERE position = 7 * 16384".into(), "transfers", 7),
-        ("the last posting taken out", "DELETE FROM transfers WHERE position = 16 * 16384".into(), "transfers", 16),
-        ("a posting put in", "INSERT INTO transfers SELECT 17 * 16384, debit_no, debit_balance, x'02', credit_no, credit_balance, x'02' FROM transfers WHERE position = 16 * 16384".into(), "transfers", 0),
-        ("an amount set aside", update("holds", "amount = 4", "sequence = 11"), "holds", 11),
-        ("an open hold's state", update("holds", "state = 3, ended_sequence = 13", "sequence = 11"), "holds", 11),
-        ("an ended hold's state", update("holds", "state = 1, ended_sequence = NULL", "sequence = 9"), "holds", 9),
-        ("how a hold ended", update("holds", "state = 3", "sequence = 9"), "holds", 9),
-        ("a hold that ended before its end", update("holds", "ended_sequence = NULL", "sequence = 12"), "tables", 13),
-        ("another hold's end", update("holds", "state = 2, ended_sequence = 10", "sequence = 12"), "tables", 13),
-        ("a count of holds that is none", update("balances", "open_holds = -1", ben), "balances", 4),
-        ("a link that is none", update("transfers", "credit_link = x'ff'", "position = 7 * 16384"), "transfers", 7),
-        ("an expiry", update("holds", "expires_at_us = expires_at_us + 1", "sequence = 11"), "holds", 11),
-        ("a hold taken out", "DELETE FROM holds WHERE sequence = 11".into(), "holds", 11),
-        ("a hold put in", "INSERT INTO holds VALUES (7, 2, 3, 1, NULL, 1, NULL)".into(), "holds", 0),
-        ("an id", update("ids", "id = randomblob(16)", "sequence = 7"), "ids", 7),
-        ("where an id leads", update("ids", "sequence = 6", "sequence = 7"), "tables", 7),
-        ("an id taken out", "DELETE FROM ids WHERE sequence = 15".into(), "ids", 15),
-        ("an id put in", "INSERT INTO ids VALUES (randomblob(16), 6)".into(), "ids", 0),
-        ("a floor", update("accounts", "floor = -600", ben), "accounts", 4),
-        ("a ceiling", update("accounts", "ceiling = NULL", ben), "accounts", 4),
-        ("a kind", update("accounts", "kind = 5", ben), "accounts", 4),
-        ("an account's unit", update("accounts", "unit = 'cny'", ben), "accounts", 4),
-        ("an account's name", update("accounts", "id = 'city:member:bob'", ben), "accounts", 4),
-        ("an account's closing", update("accounts", "closed_sequence = 15, closed_at_us = opened_at_us", ben), "accounts", 4),
-        ("a unit's step", update("units", "step = 'yuan'", "id = 'cny'"), "units", 5),
+        ("a byte of a record", journal(&format!("bytes = {bytes}"), 8), "journal", 8),
+        ("a byte of an opening", journal(&format!("bytes = {bytes}"), 4), "journal", 4),
+        ("a byte of a hash", journal(&format!("nodes = {nodes}"), 10), "journal", 10),
+        ("one record for another", journal("bytes = (SELECT bytes FROM journal WHERE sequence = 16)", 8), "journal", 8),
+        ("a record taken out", "DELETE FROM journal WHERE sequence = 8".into(), "journal", 9),
+        ("a balance", update("balances", "balance = balance + 60", ben), "balances", 5),
+        ("hours set aside", update("balances", "held = held + 1", "no = 2"), "balances", 4),
+        ("a count of holds", update("balances", "open_holds = 0", ben), "balances", 5),
+        ("a count of postings", update("balances", "posting_count = posting_count - 1", ben), "balances", 5),
+        ("the end of a chain", update("balances", "last_posting = 7 * 16384", ben), "balances", 5),
+        ("a posting's balance", update("transfers", "credit_balance = credit_balance + 1", first), "transfers", 7),
+        ("a posting's account", update("transfers", "debit_no = 3", first), "transfers", 7),
+        ("a link between postings", update("transfers", &format!("debit_link = {}", flipped("debit_link", 5)), "position = 16 * 16384"), "transfers", 16),
+        ("the end of a link", update("transfers", "credit_link = substr(credit_link, 1, length(credit_link) - 1)", "position = 17 * 16384"), "transfers", 17),
+        ("more than a link", update("transfers", "credit_link = CAST(credit_link || x'00' AS BLOB)", "position = 9 * 16384"), "transfers", 9),
+        ("a posting's minute", update("transfers", &format!("credit_link = {}", flipped("credit_link", 0)), "position = 8 * 16384"), "transfers", 8),
+        ("a posting taken out", "DELETE FROM transfers WHERE position = 8 * 16384".into(), "transfers", 8),
+        ("the last posting taken out", "DELETE FROM transfers WHERE position = 17 * 16384".into(), "transfers", 17),
+        ("a posting put in", "INSERT INTO transfers SELECT 18 * 16384, debit_no, debit_balance, x'02', credit_no, credit_balance, x'02' FROM transfers WHERE position = 17 * 16384".into(), "transfers", 0),
+        ("an amount set aside", update("holds", "amount = 4", "sequence = 12"), "holds", 12),
+        ("an open hold's state", update("holds", "state = 3, ended_sequence = 14", "sequence = 12"), "holds", 12),
+        ("an ended hold's state", update("holds", "state = 1, ended_sequence = NULL", "sequence = 10"), "holds", 10),
+        ("how a hold ended", update("holds", "state = 3", "sequence = 10"), "holds", 10),
+        ("a hold that ended before its end", update("holds", "ended_sequence = NULL", "sequence = 13"), "tables", 14),
+        ("another hold's end", update("holds", "state = 2, ended_sequence = 11", "sequence = 13"), "tables", 14),
+        ("a count of holds that is none", update("balances", "open_holds = -1", ben), "balances", 5),
+        ("a link that is none", update("transfers", "credit_link = x'ff'", "position = 8 * 16384"), "transfers", 8),
+        ("an expiry", update("holds", "expires_at_us = expires_at_us + 1", "sequence = 12"), "holds", 12),
+        ("a hold taken out", "DELETE FROM holds WHERE sequence = 12".into(), "holds", 12),
+        ("a hold put in", "INSERT INTO holds VALUES (8, 2, 3, 1, NULL, 1, NULL)".into(), "holds", 0),
+        ("an id", update("ids", "id = randomblob(16)", "sequence = 8"), "ids", 8),
+        ("where an id leads", update("ids", "sequence = 7", "sequence = 8"), "tables", 8),
+        ("an id taken out", "DELETE FROM ids WHERE sequence = 16".into(), "ids", 16),
+        ("an id put in", "INSERT INTO ids VALUES (randomblob(16), 7)".into(), "ids", 0),
+        ("a floor", update("accounts", "floor = -600", ben), "accounts", 5),
+        ("a ceiling", update("accounts", "ceiling = NULL", ben), "accounts", 5),
+        ("a kind", update("accounts", "kind = 5", ben), "accounts", 5),
+        ("an account's unit", update("accounts", "unit = 'cny'", ben), "accounts", 5),
+        ("an account's name", update("accounts", "id = 'city:member:bob'", ben), "accounts", 5),
+        ("an account's closing", update("accounts", "closed_sequence = 16, closed_at_us = opened_at_us", ben), "accounts", 5),
+        ("a unit's step", update("units", "step = 'yuan'", "id = 'cny'"), "units", 6),
         ("a unit put in", "INSERT INTO units VALUES ('usd', 'cent')".into(), "units", 0),
-        ("a reversal taken out", "DELETE FROM reversals".into(), "reversals", 8),
-        ("a reversal put in", "INSERT INTO reversals VALUES (15, 8)".into(), "reversals", 0),
-        ("a note", update("notes", "text = 'at work'", "sequence = 6"), "notes", 6),
-        ("a note put in", "INSERT INTO notes VALUES (15, randomblob(16), 'me too')".into(), "notes", 0),
+        ("a reversal taken out", "DELETE FROM reversals".into(), "reversals", 9),
+        ("a reversal put in", "INSERT INTO reversals VALUES (16, 9)".into(), "reversals", 0),
+        ("a note", update("notes", "text = 'at work'", "sequence = 7"), "notes", 7),
+        ("a note put in", "INSERT INTO notes VALUES (16, randomblob(16), 'me too')".into(), "notes", 0),
     ];
     for (what, sql, place, sequence) in cases {
         let finding = found(&tampered(&ledger, &sql), what).await;
@@ -231,7 +233,7 @@ async fn is_found() {
 #[tokio::test]
 async fn erased_notes_are_counted() {
     let ledger = ledger().await;
-    let copy = tampered(&ledger, "DELETE FROM notes WHERE sequence = 6");
+    let copy = tampered(&ledger, "DELETE FROM notes WHERE sequence = 7");
     for (dir, erased) in [(&ledger, 0), (&copy, 1)] {
         let server = Server::start(dir.path());
         let last = server.client().await.verify().await.expect("verified");
@@ -278,7 +280,7 @@ async fn is_told_to_who_reads_it() {
     let ledger = ledger().await;
     let copy = tampered(
         &ledger,
-        "UPDATE journal SET bytes = x'ff' WHERE sequence = 7",
+        "UPDATE journal SET bytes = x'ff' WHERE sequence = 8",
     );
     let server = Server::start(copy.path());
     let mut client = server.client().await;
@@ -288,7 +290,7 @@ async fn is_told_to_who_reads_it() {
         (Code::DataLoss, "STORE_CORRUPT")
     );
     assert_eq!(client.balance(BEN).await, 46);
-    assert_eq!(client.records(8).await.expect("records").len(), 9);
+    assert_eq!(client.records(9).await.expect("records").len(), 9);
     server.stop().await;
 }
 
@@ -299,9 +301,9 @@ async fn is_told_to_who_decides_by_it() {
     for sql in [
         "UPDATE balances SET open_holds = 9223372036854775807 WHERE no = 3",
         "UPDATE balances SET posting_count = -1 WHERE no = 3",
-        "UPDATE transfers SET credit_link = x'ff' WHERE position = 16 * 16384",
+        "UPDATE transfers SET credit_link = x'ff' WHERE position = 17 * 16384",
         // Due by its row, and not by its record: it is not expired again and again.
-        "UPDATE holds SET expires_at_us = 1 WHERE sequence = 11",
+        "UPDATE holds SET expires_at_us = 1 WHERE sequence = 12",
     ] {
         let copy = tampered(&ledger, sql);
         let server = Server::start(copy.path());
@@ -318,7 +320,7 @@ async fn is_told_to_who_decides_by_it() {
             let told = told(&refused.expect_err(sql));
             assert_eq!(told.reason, "STORE_CORRUPT", "{sql}: {told:?}");
         }
-        assert_eq!(client.position().await, 16, "{sql}");
+        assert_eq!(client.position().await, 17, "{sql}");
         server.stop().await;
     }
 }
@@ -333,7 +335,7 @@ async fn is_served_with_statistics() {
     let server = Server::start(ledger.path());
     let mut client = server.client().await;
     client.post(entry(MINT, BEN, 1)).await.expect("posted");
-    assert_eq!(client.verified().await, 17);
+    assert_eq!(client.verified().await, 18);
     server.stop().await;
 }
 
@@ -343,9 +345,9 @@ async fn is_refused_by_the_file() {
     let ledger = ledger().await;
     let database = Connection::open(ledger.path().join("ledger.db")).expect("the database");
     for sql in [
-        "UPDATE journal SET bytes = x'' WHERE sequence = 1",
-        "DELETE FROM journal WHERE sequence = 16",
-        "UPDATE ids SET sequence = 1",
+        "UPDATE journal SET bytes = x'' WHERE sequence = 2",
+        "DELETE FROM journal WHERE sequence = 17",
+        "UPDATE ids SET sequence = 2",
         "DELETE FROM ids",
         "UPDATE transfers SET debit_balance = 0",
         "DELETE FROM transfers",

@@ -21,6 +21,7 @@ fn lists() -> Vec<List> {
     let month = || day.month();
     vec![
         List::Centres,
+        List::Tokens,
         List::Holders,
         List::Policies,
         List::PeriodsUnsealed,

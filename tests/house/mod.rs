@@ -1,5 +1,6 @@
 //! The rooms of the server and of its client, and the arrows between them.
 
+mod access;
 mod lists;
 mod security;
 
@@ -56,10 +57,12 @@ const CLIENT: Rooms = &[
     ("progress", &[]),
     ("paper", &[]),
     ("error", &["amount"]),
-    ("client", &["error"]),
+    ("secret", &["error"]),
+    ("client", &["secret", "error"]),
     ("render", &["client", "error", "amount", "time"]),
     ("rows", &["render", "account_kind"]),
-    ("session", &["render", "client", "error", "time"]),
+    ("session", &["render", "client", "secret", "error", "time"]),
+    ("local", &["session", "client", "secret", "error"]),
     (
         "commands/import",
         &[
@@ -92,6 +95,7 @@ const CLIENT: Rooms = &[
             "rows",
             "render",
             "client",
+            "secret",
             "error",
             "progress",
             "paper",
@@ -227,7 +231,12 @@ fn assert_arrows(rooms: Rooms, src: &str, outside: &[&str], at_least: usize) {
 
 #[test]
 fn arrows_of_the_server_point_one_way() {
-    assert_arrows(SERVER, "src", &["copy", "lib", "log", "main", "verify"], 50);
+    assert_arrows(
+        SERVER,
+        "src",
+        &["copy", "lib", "log", "main", "token", "verify"],
+        50,
+    );
 }
 
 #[test]

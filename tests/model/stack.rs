@@ -25,7 +25,7 @@ use super::{
     ask::Ask,
     gate::{Gate, Gated},
 };
-use crate::support::{UTC, clock_of, nobody, open_again_keeping};
+use crate::support::{UTC, clock_of, open_again_keeping, reader};
 
 /// Years may go by between two runs.
 const ACCEPTED: Start = Start {
@@ -213,7 +213,7 @@ impl Stack {
         read: impl FnOnce(&mut Reading<'_>) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, ReadError> {
         let run = self.run();
-        run.reads.block_on(run.query.read(nobody(), read))
+        run.reads.block_on(run.query.read(reader(), read))
     }
 
     /// Begins a read and leaves before it ends.
@@ -224,7 +224,7 @@ impl Stack {
         let run = self.run();
         let scan = run
             .query
-            .read(nobody(), move |reading| read(&mut reading.scan));
+            .read(reader(), move |reading| read(&mut reading.scan));
         let waited = async { tokio::time::timeout(Duration::from_millis(50), scan).await };
         let waited = run.reads.block_on(waited);
         assert!(waited.is_err(), "the read was over at once");

@@ -85,6 +85,7 @@ async fn found(client: &mut Client) {
     };
     let staff = client.staff.register_staff(by("1001", request)).await;
     staff.expect("staff");
+    client.give_tokens(&["1001", "1002"]).await;
     let request = v1::AdoptPolicyRequest {
         step_id: id(),
         centre: "city".into(),

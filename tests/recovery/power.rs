@@ -208,7 +208,7 @@ async fn a_torn_first_page_is_taken_back() {
         page[there..].fill(0);
         fs::write(&database, &page).expect("a torn page");
         let server = Server::run(disk.serve());
-        assert_eq!(server.client().await.verified().await, 1);
+        assert_eq!(server.client().await.verified().await, 2);
         server.stop().await;
 
         assert!(!disk.data().join(journal).exists());

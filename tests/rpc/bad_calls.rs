@@ -54,7 +54,7 @@ async fn openings() {
 const LIMITS: &[Row<ChangeAccountLimitsRequest>] = &[
     ("no etag", |r| r.etag.clear(), InvalidArgument, "FIELD_MISSING", "field=etag"),
     ("no such etag", |r| r.etag = "x".into(), InvalidArgument, "ETAG_MALFORMED", "given=x"),
-    ("an old etag", |r| r.etag = "1".into(), Aborted, "LIMITS_CHANGED", "account=city:member:ann current=3 given=1"),
+    ("an old etag", |r| r.etag = "1".into(), Aborted, "LIMITS_CHANGED", "account=city:member:ann current=4 given=1"),
     ("no id", |r| r.account_id.clear(), InvalidArgument, "FIELD_MISSING", "field=account_id"),
     ("an unknown account", |r| r.account_id = "city:nobody".into(), NotFound, "ACCOUNT_UNKNOWN", "account=city:nobody"),
     ("a limit that says nothing", |r| r.ceiling = Some(Limit { bound: None }), InvalidArgument, "LIMIT_OUT_OF_RANGE", ""),

@@ -288,9 +288,9 @@ async fn a_message_of_very_many_parts() {
         let (pieces, sent) = mpsc::channel(1);
         pieces.send(bytes.into()).await.expect("sent");
         drop(pieces);
-        let channel = city.server.client().await.channel;
+        let client = city.server.client().await;
         let method = format!("timebank.v1.{method}");
-        let status = upload(channel, &method, sent).await.expect_err(what);
+        let status = upload(client, &method, sent).await.expect_err(what);
         assert_eq!(status.code(), OutOfRange, "{what}: {status:?}");
         assert!(
             status.message().contains("repeated field"),

@@ -34,12 +34,12 @@ fn batch() -> Bytes {
 }
 
 async fn post(server: &Server, batch: Bytes) -> impl Future<Output = Result<(), Status>> + use<> {
-    let channel = server.client().await.channel;
+    let client = server.client().await;
     async move {
         let (pieces, sent) = mpsc::channel(1);
         pieces.send(batch).await.expect("sent");
         drop(pieces);
-        upload(channel, METHOD, sent).await
+        upload(client, METHOD, sent).await
     }
 }
 
@@ -88,8 +88,8 @@ async fn requests_that_do_not_come() {
     for _ in 0..4 {
         let (send, sent) = mpsc::channel(1);
         send.send(announced.clone()).await.expect("sent");
-        let channel = city.server.client().await.channel;
-        stalled.spawn(upload(channel, METHOD, sent));
+        let client = city.server.client().await;
+        stalled.spawn(upload(client, METHOD, sent));
         pieces.push(send);
     }
     // Some of them are inside by now, and room is for four.

@@ -42,7 +42,7 @@ async fn an_entry_with_everything() {
         effective_at: timestamp(1_750_000_000, 123_456_000),
         tags: vec![tag("block", "b7"), tag("service", "\u{5bb6}\u{653f}")],
         transfers: found.transfers.clone(),
-        sequence: 6,
+        sequence: 7,
         recorded_at: found.recorded_at,
         actor: actor.into(),
         ..sent.clone()
@@ -63,13 +63,13 @@ async fn an_entry_with_everything() {
     let again = client.post(sent.clone()).await.expect("posted");
     assert_eq!((again.replayed, again.entry), (true, Some(expected)));
 
-    let records = client.records(6).await.expect("records");
+    let records = client.records(7).await.expect("records");
     let [record] = &records[..] else {
         panic!("not one record: {records:?}");
     };
     assert_eq!(
-        (record.principal.as_str(), record.request_id.as_str()),
-        (actor, "call-17")
+        (&*record.principal, &*record.actor, &*record.request_id),
+        ("admin", actor, "call-17")
     );
     let Some(Step::EntryPosted(recorded)) = &record.step else {
         panic!("another fact: {record:?}");
@@ -218,7 +218,7 @@ async fn a_hold_and_its_end() {
         placed_at: Some(placed_at),
         ended_at: None,
         settled_amount: 0,
-        sequence: 6,
+        sequence: 7,
         owner: String::new(),
     };
     assert_eq!(hold, expected);
@@ -255,7 +255,7 @@ async fn a_hold_expires_by_itself() {
     let mut city = City::founded().await;
     let client = &mut city.client;
     let watch = v1::WatchRecordsRequest {
-        from_sequence: 7,
+        from_sequence: 8,
         follow: true,
     };
     let mut stream = client

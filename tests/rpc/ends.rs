@@ -75,7 +75,7 @@ async fn who_is_in_the_midst_of_a_call() {
     });
     let (pieces, sent) = mpsc::channel(1);
     let method = "timebank.v1.EntryService/PostEntry";
-    let call = tokio::spawn(upload(client.channel, method, sent));
+    let call = tokio::spawn(upload(client, method, sent));
     pieces.send(request.slice(..10)).await.expect("sent");
     // Until it is there: what is asked later on the connection comes later.
     let mut again = server.client().await;

@@ -107,7 +107,7 @@ async fn drains() {
     assert!(city.server.wait().await.success());
 
     let again = Server::start(city.dir.path());
-    let records = again.client().await.records(6).await.expect("records");
+    let records = again.client().await.records(7).await.expect("records");
     let entry_id = |step: &Step| match step {
         Step::EntryPosted(posted) => Uuid::from_slice(&posted.entry_id).expect("a UUID"),
         other => panic!("another fact: {other:?}"),
@@ -200,10 +200,11 @@ async fn leaves_one_file() {
     assert_eq!(city.client.balance(ANN).await, 100);
     city.server.stop().await;
     let copy = TempDir::new().expect("a directory");
-    let name = "ledger.db";
-    std::fs::copy(city.dir.path().join(name), copy.path().join(name)).expect("a copy");
+    for name in ["ledger.db", "admin.token"] {
+        std::fs::copy(city.dir.path().join(name), copy.path().join(name)).expect("a copy");
+    }
     let again = Server::start(copy.path());
-    assert_eq!(again.client().await.position().await, 5);
+    assert_eq!(again.client().await.position().await, 6);
 }
 
 /// What it served before, it serves again.

@@ -1,5 +1,6 @@
 //! Over a real server process, with typed clients.
 
+mod access;
 mod bad_calls;
 mod bad_entries;
 mod bad_reads;

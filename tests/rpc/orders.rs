@@ -54,6 +54,7 @@ pub(super) async fn centre_under(policy: &str) -> City {
     };
     let registered = client.staff.register_staff(by("1001", request)).await;
     registered.expect("staff");
+    client.give_tokens(&["1001", "1002"]).await;
     let request = v1::AdoptPolicyRequest {
         step_id: id(),
         centre: "city".into(),

@@ -70,8 +70,8 @@ async fn each_look_is_a_record_and_shows_what_was_asked_for() {
         );
     }
     assert!(looks(client, of_centre("9999-01-01"), 100).await.is_empty());
-    // Three for the centre, its staff and the member, and five looks.
-    assert_eq!(client.verified().await, 8);
+    // The first token, three for the centre, its staff and the member, and five looks.
+    assert_eq!(client.verified().await, 9);
     // What shows nothing leaves no record.
     for (fields, expected) in [
         (vec![], "FIELD_MISSING"),
@@ -87,13 +87,14 @@ async fn each_look_is_a_record_and_shows_what_was_asked_for() {
     let refused = client.oversight.show_personal_fields(by("9", show(&[1])));
     let refused = refused.await.expect_err("nobody's staff");
     assert_eq!(told(&refused).reason, "PARTY_OR_STAFF_ONLY");
-    assert_eq!(client.verified().await, 8);
+    assert_eq!(client.verified().await, 9);
 }
 
 #[tokio::test]
 async fn malformed_evaluations_are_refused() {
     let mut city = centre().await;
     let client = &mut city.client;
+    client.give_tokens(&["1001"]).await;
     let said = |served_minutes, quality| {
         Some(Found::Told(ToldByRecipient {
             served_minutes,

@@ -190,6 +190,7 @@ async fn signing_off() {
         };
         let registered = client.staff.register_staff(by("1001", register)).await;
         registered.expect("registered");
+        client.give_tokens(&[&number]).await;
         let signed = client.periods.sign_off_period(by(&number, fresh(()))).await;
         match number.as_str() {
             "3020" => check(

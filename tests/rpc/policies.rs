@@ -301,7 +301,7 @@ async fn adoptions() {
         &status,
         PermissionDenied,
         "STAFF_ONLY",
-        "centre=city principal=",
+        "centre=city principal=admin",
     );
     let adopted = client.policies.adopt_policy(by("1001", request.clone()));
     adopted.await.expect("adopted");

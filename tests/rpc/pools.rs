@@ -57,6 +57,7 @@ async fn with_pool() -> City {
         let registered = client.staff.register_staff(by("1001", request)).await;
         registered.expect("staff");
     }
+    client.give_tokens(&["1003", "1004"]).await;
     client.open(FUND, AccountKind::Pool).await;
     let entry = crate::support::entry("city:mint", FUND, 300);
     client.post(entry).await.expect("posted");

@@ -19,7 +19,7 @@ const SCOPES: &[Row<v1::ReportScope>] = &[
     ("no last day", |r| r.until = "2026-2-3".into(), InvalidArgument, "DAY_MALFORMED", "field=scope.until"),
     ("days reversed", |r| { r.since = "2026-02-02".into(); r.until = "2026-02-01".into() }, InvalidArgument, "DAYS_REVERSED", "from=2026-02-02 until=2026-02-01"),
     ("a position below none", |r| r.at_position = -1, InvalidArgument, "SEQUENCE_OUT_OF_RANGE", "given=-1"),
-    ("a position to come", |r| r.at_position = 6, OutOfRange, "POSITION_AHEAD", "at=6 last=5"),
+    ("a position to come", |r| r.at_position = 7, OutOfRange, "POSITION_AHEAD", "at=7 last=6"),
     ("more than there can be", |r| r.at_position = i64::MAX, InvalidArgument, "SEQUENCE_OUT_OF_RANGE", "*"),
 ];
 

@@ -78,12 +78,12 @@ async fn catches_up_and_follows() {
     let batch = (0..2_500).map(|_| entry(MINT, BEN, 1)).collect();
     city.client.post_all(batch, true).await.expect("posted");
     let mut stream = watch(&mut city.client, 0, true).await;
-    let records = take(&mut stream, 2_505).await;
-    assert_eq!(sequences(&records), (1..=2_505).collect::<Vec<_>>());
+    let records = take(&mut stream, 2_506).await;
+    assert_eq!(sequences(&records), (1..=2_506).collect::<Vec<_>>());
     let times: Vec<_> = records.iter().map(|record| record.recorded_at_us).collect();
     assert!(times.is_sorted_by(|a, b| a < b), "times rise strictly");
 
-    for sequence in 2_506..2_510 {
+    for sequence in 2_507..2_511 {
         city.client.post(entry(MINT, BEN, 1)).await.expect("posted");
         assert_eq!(sequences(&take(&mut stream, 1).await), [sequence]);
     }
@@ -93,13 +93,13 @@ async fn catches_up_and_follows() {
 #[tokio::test]
 async fn resumes() {
     let mut city = City::founded().await;
-    let mut stream = watch(&mut city.client, 4, true).await;
-    assert_eq!(sequences(&take(&mut stream, 2).await), [4, 5]);
+    let mut stream = watch(&mut city.client, 5, true).await;
+    assert_eq!(sequences(&take(&mut stream, 2).await), [5, 6]);
     drop(stream);
     city.client.post(entry(ANN, BEN, 1)).await.expect("posted");
     city.client.post(entry(ANN, BEN, 1)).await.expect("posted");
-    let mut stream = watch(&mut city.client, 6, true).await;
-    assert_eq!(sequences(&take(&mut stream, 2).await), [6, 7]);
+    let mut stream = watch(&mut city.client, 7, true).await;
+    assert_eq!(sequences(&take(&mut stream, 2).await), [7, 8]);
 }
 
 /// Without `follow` the stream ends at the last record; beyond it, at once.
@@ -107,8 +107,8 @@ async fn resumes() {
 async fn ends_without_follow() {
     let mut city = City::founded().await;
     let records = city.client.records(2).await.expect("records");
-    assert_eq!(sequences(&records), [2, 3, 4, 5]);
-    for beyond in [6, 1_000_000] {
+    assert_eq!(sequences(&records), [2, 3, 4, 5, 6]);
+    for beyond in [7, 1_000_000] {
         let records = city.client.records(beyond).await.expect("records");
         assert_eq!(records, []);
     }
@@ -118,11 +118,11 @@ async fn ends_without_follow() {
 #[tokio::test]
 async fn waits_for_what_is_to_come() {
     let mut city = City::founded().await;
-    let mut stream = watch(&mut city.client, 7, true).await;
+    let mut stream = watch(&mut city.client, 8, true).await;
     city.client.post(entry(ANN, BEN, 1)).await.expect("posted");
     city.client.post(entry(ANN, BEN, 2)).await.expect("posted");
     let records = take(&mut stream, 1).await;
-    assert_eq!(sequences(&records), [7]);
+    assert_eq!(sequences(&records), [8]);
     let Some(Step::EntryPosted(posted)) = &records[0].step else {
         panic!("another fact: {records:?}");
     };
@@ -136,7 +136,7 @@ async fn large_records() {
     let batch = (0..1_000).map(|_| large()).collect();
     city.client.post_all(batch, true).await.expect("posted");
     let records = city.client.records(1).await.expect("records");
-    assert_eq!(records.len(), 1_005);
+    assert_eq!(records.len(), 1_006);
 }
 
 /// A stopping server ends its streams with a status that says so.
@@ -144,7 +144,7 @@ async fn large_records() {
 async fn ends_with_the_server() {
     let mut city = City::founded().await;
     let mut stream = watch(&mut city.client, 1, true).await;
-    assert_eq!(take(&mut stream, 5).await.len(), 5);
+    assert_eq!(take(&mut stream, 6).await.len(), 6);
     city.server.terminate();
     let status = within("the end", stream.message()).await.unwrap_err();
     let told = told(&status);
@@ -167,9 +167,9 @@ async fn does_not_wait_for_who_does_not_read() {
     for count in 1..=50 {
         let batch = (0..400).map(|_| large()).collect();
         city.client.post_all(batch, true).await.expect("posted");
-        let records = take(&mut busy, if count == 1 { 405 } else { 400 }).await;
+        let records = take(&mut busy, if count == 1 { 406 } else { 400 }).await;
         let last = records.last().expect("a record").sequence;
-        assert_eq!(last, 5 + 400 * count);
+        assert_eq!(last, 6 + 400 * count);
     }
     assert_eq!(city.client.balance(BEN).await, 20_000);
 
@@ -192,10 +192,10 @@ async fn followers_share_what_is_read() {
     let mut followers = Vec::new();
     for _ in 0..30 {
         let mut stream = watch(&mut server.client().await, 1, true).await;
-        assert_eq!(take(&mut stream, 3).await.len(), 3);
+        assert_eq!(take(&mut stream, 4).await.len(), 4);
         followers.push(stream);
     }
-    for sequence in 4..=13 {
+    for sequence in 5..=14 {
         client.post(entry(MINT, BEN, 1)).await.expect("posted");
         for follower in &mut followers {
             assert_eq!(sequences(&take(follower, 1).await), [sequence]);
@@ -266,5 +266,5 @@ async fn verifies_while_others_write() {
         seen = count;
     }
     writing.await.expect("it writes");
-    assert_eq!(city.client.verified().await, 2_005);
+    assert_eq!(city.client.verified().await, 2_006);
 }

@@ -11,7 +11,7 @@ use std::{
 
 use tempfile::TempDir;
 use timebank::{
-    exchange::{IdentityKey, List, Object, ObjectId, Personal, Standing},
+    exchange::{IdentityKey, List, Object, ObjectId, Personal, Standing, token::TokenKey},
     ledger::{
         Account, AccountId, Booking, BookingId, Command, Founded, Hold, Moment, Note, Position,
         Sequence, Transfers, Unit,
@@ -28,7 +28,7 @@ use timebank_proto::v1::{self, AccountKind, Entry};
 use tokio::net::TcpListener;
 
 use super::{CASES, ledger::Opened, sqlite_store};
-use crate::support::{Client, UTC, entry, leg, timestamp, until};
+use crate::support::{Client, UTC, entry, leg, note_served, timestamp, until};
 
 type Read<T> = Result<T, StoreError>;
 
@@ -146,7 +146,9 @@ async fn a_caller_who_leaves_a_slow_store_ends_the_read() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("its address").to_string();
     let kept: Arc<dyn Store> = Arc::clone(&store) as _;
-    tokio::spawn(serve((kept, writer), listener, UTC, pending()));
+    note_served(&address, dir.path(), dir.path());
+    let data = dir.path().to_owned();
+    tokio::spawn(async move { serve((kept, writer), &data, Some(listener), UTC, pending()).await });
     let mut client = Client::connect(&address).await;
     client.open("a:grant", AccountKind::Issuance).await;
     client.open("a:pool", AccountKind::Pool).await;
@@ -255,6 +257,10 @@ impl Store for BrokenStore {
 
     fn identity_key(&self) -> Read<IdentityKey> {
         self.store.identity_key()
+    }
+
+    fn token_key(&self) -> Read<TokenKey> {
+        self.store.token_key()
     }
 
     fn verify(&self, progress: Progress) -> Read<Verified> {

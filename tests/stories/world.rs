@@ -12,17 +12,21 @@ use std::{
 
 use tempfile::TempDir;
 use timebank::{
-    ledger::{Caller, Moment},
+    exchange::{
+        self, TokenCommand,
+        token::{Bearer, IssueToken, TokenTerms},
+    },
+    ledger::{BookingId, Caller, Moment},
     query::{Query, ReadError, Reading},
     rounds::Rounds,
     sequencer::{Sequencer, Start},
     steps::{Answer, Call, Command, Outcome, Rejection, Results},
-    store::Verified,
+    store::{Store, Verified},
 };
 use tokio::runtime::{Builder, Runtime};
 
 use super::words::{Said, day, mistake, moment, seconds};
-use crate::support::{UTC, clock_of, nobody, open_again};
+use crate::support::{UTC, clock_of, open_again, reader};
 
 /// 2026-03-02T08:00:00Z, when every story begins.
 const BEGINNING_US: i64 = 1_772_438_400_000_000;
@@ -109,6 +113,25 @@ impl World {
         let ended = self.runtime.spawn_blocking(move || thread.join());
         let ended = self.runtime.block_on(ended).expect("it is waited for");
         ended.expect("the writing thread ends");
+    }
+
+    /// Issues the first token, as a server does that serves, and writes it beside the ledger.
+    pub(crate) fn issue_first_token(&mut self) {
+        self.stop();
+        let (store, writer) = open_again(&self.dir);
+        let key = store.token_key().expect("a key");
+        drop((store, writer));
+        self.start();
+        let terms = TokenTerms::first();
+        let bearer = Bearer::new(terms.name.clone(), [7; 24]);
+        let issue = IssueToken {
+            step: BookingId::from_slice(&[7; 16]).expect("an id"),
+            terms,
+            verifier: key.verifier(&bearer),
+        };
+        let command = exchange::Command::Token(Box::new(TokenCommand::Issue(issue)));
+        self.submit(command, Caller::server()).expect("issued");
+        std::fs::write(self.dir.join("admin.token"), bearer.text()).expect("written");
     }
 
     /// The database, while nobody serves it.
@@ -208,7 +231,7 @@ impl World {
         read: impl FnOnce(&mut Reading<'_>) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, ReadError> {
         let query = &self.stack().query;
-        self.runtime.block_on(query.read(nobody(), read))
+        self.runtime.block_on(query.read(reader(), read))
     }
 }
 

@@ -15,11 +15,15 @@ use timebank_proto::v1::{
     report_service_client::ReportServiceClient, source_service_client::SourceServiceClient,
     staff_service_client::StaffServiceClient, standing_service_client::StandingServiceClient,
     statement_service_client::StatementServiceClient, stock_service_client::StockServiceClient,
-    supply_service_client::SupplyServiceClient, training_service_client::TrainingServiceClient,
-    unit_service_client::UnitServiceClient,
+    supply_service_client::SupplyServiceClient, token_service_client::TokenServiceClient,
+    training_service_client::TrainingServiceClient, unit_service_client::UnitServiceClient,
 };
-use tonic::{Code, Status, transport::Channel};
+use tonic::{Code, Status, service::interceptor::InterceptedService, transport::Channel};
 use tonic_types::StatusExt;
+
+use super::tokens::Bearing;
+
+type Service = InterceptedService<Channel, Bearing>;
 
 /// Longer than any call takes.
 const CALL_TIMEOUT: Duration = Duration::from_secs(120);
@@ -27,31 +31,33 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(120);
 #[derive(Clone)]
 pub(crate) struct Client {
     pub(crate) channel: Channel,
-    pub(crate) units: UnitServiceClient<Channel>,
-    pub(crate) accounts: AccountServiceClient<Channel>,
-    pub(crate) entries: EntryServiceClient<Channel>,
-    pub(crate) holds: HoldServiceClient<Channel>,
-    pub(crate) statements: StatementServiceClient<Channel>,
-    pub(crate) journal: JournalServiceClient<Channel>,
-    pub(crate) centres: CentreServiceClient<Channel>,
-    pub(crate) staff: StaffServiceClient<Channel>,
-    pub(crate) members: MemberServiceClient<Channel>,
-    pub(crate) policies: PolicyServiceClient<Channel>,
-    pub(crate) needs: NeedServiceClient<Channel>,
-    pub(crate) orders: OrderServiceClient<Channel>,
-    pub(crate) incidents: IncidentServiceClient<Channel>,
-    pub(crate) supplies: SupplyServiceClient<Channel>,
-    pub(crate) standings: StandingServiceClient<Channel>,
-    pub(crate) pools: PoolServiceClient<Channel>,
-    pub(crate) sources: SourceServiceClient<Channel>,
-    pub(crate) stocks: StockServiceClient<Channel>,
-    pub(crate) oversight: OversightServiceClient<Channel>,
-    pub(crate) partners: PartnerServiceClient<Channel>,
-    pub(crate) groups: GroupServiceClient<Channel>,
-    pub(crate) trainings: TrainingServiceClient<Channel>,
-    pub(crate) conversions: ConversionServiceClient<Channel>,
-    pub(crate) periods: PeriodServiceClient<Channel>,
-    pub(crate) reports: ReportServiceClient<Channel>,
+    pub(crate) units: UnitServiceClient<Service>,
+    pub(crate) accounts: AccountServiceClient<Service>,
+    pub(crate) entries: EntryServiceClient<Service>,
+    pub(crate) holds: HoldServiceClient<Service>,
+    pub(crate) statements: StatementServiceClient<Service>,
+    pub(crate) journal: JournalServiceClient<Service>,
+    pub(crate) centres: CentreServiceClient<Service>,
+    pub(crate) staff: StaffServiceClient<Service>,
+    pub(crate) members: MemberServiceClient<Service>,
+    pub(crate) policies: PolicyServiceClient<Service>,
+    pub(crate) needs: NeedServiceClient<Service>,
+    pub(crate) orders: OrderServiceClient<Service>,
+    pub(crate) incidents: IncidentServiceClient<Service>,
+    pub(crate) supplies: SupplyServiceClient<Service>,
+    pub(crate) standings: StandingServiceClient<Service>,
+    pub(crate) pools: PoolServiceClient<Service>,
+    pub(crate) sources: SourceServiceClient<Service>,
+    pub(crate) stocks: StockServiceClient<Service>,
+    pub(crate) oversight: OversightServiceClient<Service>,
+    pub(crate) partners: PartnerServiceClient<Service>,
+    pub(crate) groups: GroupServiceClient<Service>,
+    pub(crate) trainings: TrainingServiceClient<Service>,
+    pub(crate) conversions: ConversionServiceClient<Service>,
+    pub(crate) periods: PeriodServiceClient<Service>,
+    pub(crate) reports: ReportServiceClient<Service>,
+    pub(crate) tokens: TokenServiceClient<Service>,
+    bearing: Bearing,
 }
 
 type Called<T> = Result<T, Status>;
@@ -62,33 +68,75 @@ impl Client {
         // Whoever calls a server that was killed may meet another on its port, that says nothing.
         let endpoint = endpoint.timeout(CALL_TIMEOUT);
         let channel = endpoint.connect().await.expect("the server is there");
+        Self::over(channel, Bearing::at(address))
+    }
+
+    /// Of the same server, with another token.
+    pub(crate) fn showing(&self, token: &str) -> Self {
+        Self::over(self.channel.clone(), self.bearing.clone().showing(token))
+    }
+
+    fn over(channel: Channel, bearing: Bearing) -> Self {
+        macro_rules! service {
+            ($client:ident) => {
+                $client::with_interceptor(channel.clone(), bearing.clone())
+            };
+        }
         Self {
-            units: UnitServiceClient::new(channel.clone()),
-            accounts: AccountServiceClient::new(channel.clone()),
-            entries: EntryServiceClient::new(channel.clone()),
-            holds: HoldServiceClient::new(channel.clone()),
-            statements: StatementServiceClient::new(channel.clone()),
-            journal: JournalServiceClient::new(channel.clone()),
-            centres: CentreServiceClient::new(channel.clone()),
-            staff: StaffServiceClient::new(channel.clone()),
-            members: MemberServiceClient::new(channel.clone()),
-            policies: PolicyServiceClient::new(channel.clone()),
-            needs: NeedServiceClient::new(channel.clone()),
-            orders: OrderServiceClient::new(channel.clone()),
-            incidents: IncidentServiceClient::new(channel.clone()),
-            supplies: SupplyServiceClient::new(channel.clone()),
-            standings: StandingServiceClient::new(channel.clone()),
-            pools: PoolServiceClient::new(channel.clone()),
-            sources: SourceServiceClient::new(channel.clone()),
-            stocks: StockServiceClient::new(channel.clone()),
-            oversight: OversightServiceClient::new(channel.clone()),
-            partners: PartnerServiceClient::new(channel.clone()),
-            groups: GroupServiceClient::new(channel.clone()),
-            trainings: TrainingServiceClient::new(channel.clone()),
-            conversions: ConversionServiceClient::new(channel.clone()),
-            periods: PeriodServiceClient::new(channel.clone()),
-            reports: ReportServiceClient::new(channel.clone()),
+            units: service!(UnitServiceClient),
+            accounts: service!(AccountServiceClient),
+            entries: service!(EntryServiceClient),
+            holds: service!(HoldServiceClient),
+            statements: service!(StatementServiceClient),
+            journal: service!(JournalServiceClient),
+            centres: service!(CentreServiceClient),
+            staff: service!(StaffServiceClient),
+            members: service!(MemberServiceClient),
+            policies: service!(PolicyServiceClient),
+            needs: service!(NeedServiceClient),
+            orders: service!(OrderServiceClient),
+            incidents: service!(IncidentServiceClient),
+            supplies: service!(SupplyServiceClient),
+            standings: service!(StandingServiceClient),
+            pools: service!(PoolServiceClient),
+            sources: service!(SourceServiceClient),
+            stocks: service!(StockServiceClient),
+            oversight: service!(OversightServiceClient),
+            partners: service!(PartnerServiceClient),
+            groups: service!(GroupServiceClient),
+            trainings: service!(TrainingServiceClient),
+            conversions: service!(ConversionServiceClient),
+            periods: service!(PeriodServiceClient),
+            reports: service!(ReportServiceClient),
+            tokens: service!(TokenServiceClient),
+            bearing: bearing.clone(),
             channel,
+        }
+    }
+
+    /// The token that is shown with calls.
+    pub(crate) fn token(&self) -> &str {
+        self.bearing.token()
+    }
+
+    /// Issues a token, and tells its text.
+    pub(crate) async fn issue(&mut self, name: &str, role: v1::Role, scope: &str) -> String {
+        let request = v1::IssueTokenRequest {
+            step_id: uuid::Uuid::now_v7().to_string(),
+            name: name.into(),
+            role: role.into(),
+            scope: scope.into(),
+            expires_at: None,
+        };
+        let issued = self.tokens.issue_token(request).await;
+        issued.expect("the token is issued").into_inner().text
+    }
+
+    /// Gives tokens to staff: what is done in their names comes with them from now on.
+    pub(crate) async fn give_tokens(&mut self, numbers: &[&str]) {
+        for number in numbers {
+            let text = self.issue(number, v1::Role::Operator, "").await;
+            self.bearing.keep(number, text);
         }
     }
 

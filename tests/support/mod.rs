@@ -6,6 +6,7 @@ mod faketime;
 mod mounts;
 mod peers;
 mod server;
+mod tokens;
 mod upload;
 mod write;
 
@@ -14,6 +15,7 @@ pub(crate) use faketime::skewed;
 pub(crate) use mounts::{seen_by, serve_on_mount};
 pub(crate) use peers::{left_out, peer};
 pub(crate) use server::{Server, ended, serve_at_noon, serve_command};
+pub(crate) use tokens::{first_token, note_served};
 pub(crate) use upload::{framed, upload};
 pub(crate) use write::{any_limit, by, entry, id, leg, limit, timestamp};
 
@@ -25,6 +27,7 @@ use std::{
 use timebank::{
     clock::Clock,
     ledger::{Caller, Moment, Principal, TimeZone},
+    query::Reader,
     sequencer::{Start, WantedZone},
     store::{SqliteStore, StoreError, Writer},
 };
@@ -76,6 +79,11 @@ pub(crate) fn staff() -> Caller {
 /// Who reads where it does not matter.
 pub(crate) fn nobody() -> Principal {
     Principal::claimed("").expect("no name")
+}
+
+/// Who reads where that does not matter.
+pub(crate) fn reader() -> Reader {
+    Reader::whole(nobody())
 }
 
 /// Opens a store again in this process. Tests start servers, and between fork and

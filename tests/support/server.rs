@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{BufRead, BufReader, Read, Seek},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio},
     time::Duration,
 };
@@ -11,7 +11,7 @@ use std::{
 use chrono::{Timelike, Utc};
 use tempfile::NamedTempFile;
 
-use super::{Client, until, within};
+use super::{Client, tokens::note_served, until, within};
 
 /// The command that serves a directory on a free port of the loopback.
 pub(crate) fn serve_command(data: &Path) -> Command {
@@ -108,6 +108,7 @@ impl Server {
         log: NamedTempFile,
         mut command: Command,
     ) -> Result<Self, String> {
+        let data = data_of(&command);
         let child = command
             .stdout(Stdio::piped())
             .stderr(stderr)
@@ -123,6 +124,13 @@ impl Server {
                 "the server did not listen; it printed {line:?} and logged:\n{log}"
             ));
         };
+        if let Some(data) = data {
+            // It may have mounted something there that only itself sees.
+            let root = PathBuf::from(format!("/proc/{}/root", child.0.id()));
+            let seen = data.strip_prefix("/").map(|below| root.join(below));
+            let seen = seen.unwrap_or_else(|_| data.clone());
+            note_served(address, &data, &seen);
+        }
         Ok(Self {
             child,
             address: address.into(),
@@ -187,6 +195,13 @@ impl Server {
         self.child.0.kill().expect("SIGKILL is sent");
         self.child.0.wait().expect("the server ends");
     }
+}
+
+/// The directory that a command serves.
+fn data_of(command: &Command) -> Option<PathBuf> {
+    let mut arguments = command.get_args();
+    arguments.find(|argument| *argument == "--data")?;
+    arguments.next().map(PathBuf::from)
 }
 
 /// Whatever a test is about: no request may reach a panic.

@@ -16,8 +16,9 @@ use tonic::{
         Bytes, Service,
         http::{Request, Response},
     },
-    transport::Channel,
 };
+
+use super::Client;
 
 /// A message as it is on the wire.
 pub(crate) fn framed(message: &impl Message) -> Bytes {
@@ -30,13 +31,15 @@ pub(crate) fn framed(message: &impl Message) -> Bytes {
 
 /// Calls a method with a request of these pieces, and waits for the reply's end.
 pub(crate) async fn upload(
-    mut channel: Channel,
+    client: Client,
     method: &str,
     pieces: mpsc::Receiver<Bytes>,
 ) -> Result<(), Status> {
+    let mut channel = client.channel.clone();
     let request = Request::post(format!("/{method}"))
         .header("content-type", "application/grpc")
         .header("te", "trailers")
+        .header("authorization", format!("Bearer {}", client.token()))
         .body(Body::new(Pieces(pieces)))
         .expect("a request");
     poll_fn(|cx| channel.poll_ready(cx)).await.expect("ready");

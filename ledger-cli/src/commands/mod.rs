@@ -51,6 +51,7 @@ mod stock;
 mod stock_facts;
 mod supply;
 mod today;
+mod token;
 mod token_facts;
 mod training;
 mod training_facts;
@@ -79,6 +80,17 @@ pub(crate) enum LedgerCommand {
     /// Register, suspend, end, show and list the staff of centres
     #[command(subcommand)]
     Staff(staff::StaffCommand),
+    /// Issue, rotate, revoke and list tokens: who may call, and as whom
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// Show whose token this client comes with, and what it is for
+    #[command(
+        name = "whoami",
+        after_help = "Examples:
+  ledger-cli whoami
+  TIMEBANK_TOKEN_FILE=1001.token ledger-cli whoami"
+    )]
+    WhoAmI,
     /// Register, show, list, change, qualify, suspend and move members; record that they go
     #[command(subcommand)]
     Member(member::MemberCommand),
@@ -181,6 +193,8 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Unit(command) => unit::run(command, session).await,
         LedgerCommand::Centre(command) => centre::run(command, session).await,
         LedgerCommand::Staff(command) => staff::run(command, session).await,
+        LedgerCommand::Token(command) => token::run(command, session).await,
+        LedgerCommand::WhoAmI => token::who_am_i(session).await,
         LedgerCommand::Member(command) => member::run(command, session).await,
         LedgerCommand::Policy(command) => policy::run(command, session).await,
         LedgerCommand::Mandate(command) => mandate::run(command, session).await,

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     amount::Amount,
     client::PAGE_SIZE,
-    error::Failure,
+    error::{CLAIM_NOT_COUNTED, Failure},
     progress::Progress,
     render::{Cell, Form, Row},
     session::Session,
@@ -193,6 +193,7 @@ pub(super) async fn approve(
         };
         match done.await {
             Ok(()) => {}
+            Err(refused) if refused.is_for(CLAIM_NOT_COUNTED) => return Err(refused),
             Err(Failure::Refused {
                 reason, message, ..
             }) => {

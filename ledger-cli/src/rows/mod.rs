@@ -15,6 +15,7 @@ mod sources;
 mod standings;
 mod stocks;
 mod today;
+mod tokens;
 mod trainings;
 
 use timebank_proto::v1::{
@@ -42,6 +43,7 @@ pub(crate) use sources::{SOURCES, source};
 pub(crate) use standings::{STANDINGS, standing, visits};
 pub(crate) use stocks::{STOCK_ITEMS, STOCKS, stock, stock_item};
 pub(crate) use today::today;
+pub(crate) use tokens::{TOKENS, token};
 pub(crate) use trainings::{TRAININGS, training};
 
 use crate::{

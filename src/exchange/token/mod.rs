@@ -120,6 +120,11 @@ impl TokenName {
         &self.0
     }
 
+    /// The principal of what is done by it.
+    pub fn principal(&self) -> Principal {
+        Principal::named(&self.0)
+    }
+
     /// The member of staff whom it acts as, if there is one of that number.
     pub fn staff_number(&self) -> Option<StaffNumber> {
         StaffNumber::parse(&self.0).ok()
@@ -152,6 +157,16 @@ pub struct TokenTerms {
 }
 
 impl TokenTerms {
+    /// Those of the first token of a ledger.
+    pub fn first() -> Self {
+        Self {
+            name: TokenName::first(),
+            role: Role::Admin,
+            scope: Scope::Ledger,
+            expires_at: None,
+        }
+    }
+
     /// Terms, of a branch where one is given. An administrator's token reaches the whole ledger, a
     /// member's what is theirs, and others what is below their branch, or the whole ledger.
     ///

@@ -52,7 +52,11 @@ fn done(state: &mut State, command: ledger::Command) {
             Ok(_) => return,
             Err(Undecided::Refused(rejection)) => panic!("{rejection}"),
             Err(Undecided::NotLoaded(lacking)) => {
-                let wants = lacking.wants().ledger;
+                let wants = lacking.wants();
+                for id in wants.objects {
+                    state.objects.load(id, None);
+                }
+                let wants = wants.ledger;
                 for id in wants.accounts {
                     state.book.load_account(id, None);
                 }

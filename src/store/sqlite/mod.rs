@@ -17,7 +17,7 @@ use rusqlite::Connection;
 
 use self::{open::Files, snapshot::Pool, writer::SqliteWriter};
 use super::{Progress, Seen, Snapshot, Store, StoreError, Verified, Writer};
-use crate::exchange::IdentityKey;
+use crate::exchange::{IdentityKey, token::TokenKey};
 
 /// How many accounts the writer keeps in memory, which bounds what they take.
 const MAX_ACCOUNTS: usize = 200_000;
@@ -92,7 +92,13 @@ impl Store for SqliteStore {
     }
 
     fn identity_key(&self) -> Result<IdentityKey, StoreError> {
-        objects::identity_key(&self.files.open_to_read()?)
+        let key = objects::secret(&self.files.open_to_read()?, "identity")?;
+        Ok(IdentityKey::new(key))
+    }
+
+    fn token_key(&self) -> Result<TokenKey, StoreError> {
+        let key = objects::secret(&self.files.open_to_read()?, "token")?;
+        Ok(TokenKey::new(key))
     }
 
     fn verify(&self, progress: Progress) -> Result<Verified, StoreError> {

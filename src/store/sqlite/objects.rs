@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension, params, types::FromSqlError};
 use super::read;
 use crate::{
     exchange::{
-        Centre, Identity, IdentityKey, List, MemberId, Object, ObjectId, ObjectKind, Personal,
-        PersonalFields, Secret, Standing, StepId, Taken,
+        Centre, Identity, List, MemberId, Object, ObjectId, ObjectKind, Personal, PersonalFields,
+        Secret, Standing, StepId, Taken,
     },
     ledger::Sequence,
     store::{Lines, StoreError},
@@ -193,11 +193,10 @@ pub(super) fn identified(
     Ok(members)
 }
 
-/// What the digests of identity numbers are keyed with.
-pub(super) fn identity_key(connection: &Connection) -> Result<IdentityKey> {
-    let sql = "SELECT bytes FROM secrets WHERE name = 'identity'";
-    let key = connection.query_row(sql, [], |row| row.get(0))?;
-    Ok(IdentityKey::new(key))
+/// The bytes that something is keyed with.
+pub(super) fn secret(connection: &Connection, name: &str) -> Result<[u8; 32]> {
+    let sql = "SELECT bytes FROM secrets WHERE name = ?1";
+    Ok(connection.query_row(sql, [name], |row| row.get(0))?)
 }
 
 /// The lines of a list, from after a key on.

@@ -134,7 +134,7 @@ CREATE TABLE secrets (
   name  TEXT PRIMARY KEY,
   bytes BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO secrets (name, bytes) VALUES ('identity', randomblob(32));
+INSERT INTO secrets (name, bytes) VALUES ('identity', randomblob(32)), ('token', randomblob(32));
 
 -- Free text, kept apart so that it can be erased.
 CREATE TABLE notes (

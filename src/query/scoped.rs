@@ -1,0 +1,346 @@
+//! What somebody sees who does not see the whole ledger: the same snapshot, without what is outside
+//! their scope. What is left out is as if it were not there, so that no read need think of it.
+
+use crate::{
+    access::touched::{accounts, reaches},
+    exchange::{
+        List, MemberId, Object, ObjectId, Objects, Personal, Place, Standing, StepId, Wants,
+        token::Scope,
+    },
+    ledger::{
+        Account, AccountId, Booking, BookingId, Fact, Founded, Hold, Moment, Note, Position,
+        Sequence, Transfer, Unit,
+    },
+    steps::Record,
+    store::{AccountRow, HoldFilter, Lines, PostingRow, Snapshot, StoreError, Stored},
+};
+
+/// Whether a fact is of the ledger as a whole.
+fn is_of_the_ledger(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::LedgerFounded(_) | Fact::TimeZoneSet(_) | Fact::UnitDeclared(_)
+    )
+}
+
+type Read<T> = Result<T, StoreError>;
+
+/// A snapshot of which only a scope is seen.
+pub(super) struct Scoped<'a> {
+    snapshot: &'a mut dyn Snapshot,
+    scope: &'a Scope,
+    /// The accounts that are a member's own, where no more is seen.
+    own: Vec<AccountId>,
+    /// The centre of that member.
+    centre: Option<String>,
+}
+
+impl<'a> Scoped<'a> {
+    /// What a scope sees of a snapshot.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub(super) fn of(snapshot: &'a mut dyn Snapshot, scope: &'a Scope) -> Read<Self> {
+        let member = match scope {
+            Scope::Member(id) => snapshot.object(&ObjectId::Member(id.clone()))?,
+            Scope::Ledger | Scope::Branch(_) => None,
+        };
+        let member = member.and_then(Object::member);
+        Ok(Self {
+            snapshot,
+            scope,
+            centre: member.as_ref().map(|member| member.centre.to_string()),
+            own: member.map_or_else(Vec::new, |member| {
+                let others = member.other_accounts.into_iter();
+                others.chain([member.account]).collect()
+            }),
+        })
+    }
+
+    fn sees(&self, account: &AccountId) -> bool {
+        reaches(self.scope, account.as_str()) || self.own.contains(account)
+    }
+
+    fn sees_leg(&self, leg: &Transfer) -> bool {
+        self.sees(leg.debit()) || self.sees(leg.credit())
+    }
+
+    fn sees_booking(&self, booking: &Booking) -> bool {
+        match booking {
+            Booking::Entry(posted) => {
+                let mut legs = posted.entry.transfers.as_slice().iter();
+                legs.any(|leg| self.sees_leg(leg))
+            }
+            Booking::Hold(hold) => self.sees_leg(&hold.terms.transfer),
+        }
+    }
+
+    /// Whether something that a record touches is in scope. What is of the ledger as a whole is for
+    /// everybody.
+    fn sees_record(&mut self, record: &Record) -> Read<bool> {
+        let mut touched = record.step.facts().iter().flat_map(accounts);
+        if touched.any(|account| self.sees(account)) {
+            return Ok(true);
+        }
+        let Some(fact) = record.step.exchange_fact() else {
+            return Ok(record.step.facts().iter().all(is_of_the_ledger));
+        };
+        let mut named = Wants::default();
+        fact.command().plain_needs(&Objects::default(), &mut named);
+        let made = fact.step_ids().into_iter().filter_map(|id| match id {
+            StepId::Creates(id) => Some(id),
+            StepId::Own(_) => None,
+        });
+        for id in named.objects.into_iter().chain(made) {
+            if self.object(&id)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn sees_object(&mut self, object: &Object) -> Read<bool> {
+        if let Scope::Member(id) = self.scope {
+            return Ok(self.is_own(object, id));
+        }
+        Ok(match object.place() {
+            Place::Ledger => false,
+            Place::Chart(place) => reaches(self.scope, place),
+            Place::With(other) => match self.snapshot.object(&other)? {
+                Some(other) => self.sees_object(&other)?,
+                None => false,
+            },
+        })
+    }
+
+    /// What a member sees: what is theirs, and by what rules their centre goes.
+    fn is_own(&self, object: &Object, id: &MemberId) -> bool {
+        let is_centre = |centre: &str| self.centre.as_deref() == Some(centre);
+        match object {
+            Object::Member(member) => member.id == *id,
+            Object::Need(need) => need.terms.recipient == *id,
+            Object::Order(order) => order.recipient == *id || order.provider == *id,
+            Object::Standing(standing) => {
+                standing.terms.recipient == *id || standing.provider.as_ref() == Some(id)
+            }
+            Object::Relief(relief) => relief.member == *id,
+            Object::Look(look) => look.member == *id,
+            Object::Training(training) => training.attendance.member == *id,
+            Object::Holder(holder) => self.own.contains(&holder.account),
+            Object::Centre(centre) => is_centre(centre.terms.prefix.as_str()),
+            Object::Policy(policy) => is_centre(policy.centre.as_str()),
+            Object::Staff(_)
+            | Object::Mandate(_)
+            | Object::Week(_)
+            | Object::Incident(_)
+            | Object::Pool(_)
+            | Object::Donation(_)
+            | Object::Source(_)
+            | Object::Stock(_)
+            | Object::StockItem(_)
+            | Object::Partner(_)
+            | Object::Remittance(_)
+            | Object::Period(_)
+            | Object::Group(_)
+            | Object::GroupPage(_)
+            | Object::Evaluation(_)
+            | Object::TrainingDay(_)
+            | Object::Token(_) => false,
+        }
+    }
+
+    /// Reads on after what is left out, until there are so many or no more.
+    fn as_many<T, K>(
+        &mut self,
+        limit: usize,
+        mut read: impl FnMut(&mut Self, Option<&K>) -> Read<Vec<T>>,
+        key: impl Fn(&T) -> K,
+        sees: impl Fn(&mut Self, &T) -> Read<bool>,
+    ) -> Read<Vec<T>> {
+        let mut seen = Vec::new();
+        let mut after = None;
+        loop {
+            let found = read(self, after.as_ref())?;
+            let is_end = found.len() < limit;
+            after = found.last().map(&key);
+            for one in found {
+                if seen.len() < limit && sees(self, &one)? {
+                    seen.push(one);
+                }
+            }
+            if is_end || seen.len() >= limit {
+                return Ok(seen);
+            }
+        }
+    }
+
+    /// Whether anything of a list can be in scope.
+    fn sees_list(&self, list: &List) -> bool {
+        match (self.scope, list.place()) {
+            (Scope::Branch(_), Some(place)) => reaches(self.scope, place),
+            (Scope::Ledger | Scope::Branch(_) | Scope::Member(_), _) => true,
+        }
+    }
+}
+
+impl Snapshot for Scoped<'_> {
+    fn last(&mut self) -> Read<Sequence> {
+        self.snapshot.last()
+    }
+
+    fn founded(&mut self) -> Read<Option<Founded>> {
+        self.snapshot.founded()
+    }
+
+    fn units(&mut self) -> Read<Vec<Unit>> {
+        self.snapshot.units()
+    }
+
+    fn accounts_of(&mut self, ids: &[AccountId]) -> Read<Vec<Option<AccountRow>>> {
+        let found = self.snapshot.accounts_of(ids)?.into_iter();
+        let found = found.map(|row| row.filter(|row| self.sees(&row.account.id)));
+        Ok(found.collect())
+    }
+
+    fn accounts(
+        &mut self,
+        prefix: &str,
+        after: Option<&AccountId>,
+        limit: usize,
+    ) -> Read<Vec<AccountRow>> {
+        let Scope::Branch(branch) = self.scope else {
+            let is_asked = |id: &&AccountId| {
+                id.as_str().starts_with(prefix) && after.is_none_or(|after| *id > after)
+            };
+            let mut asked: Vec<_> = self.own.iter().filter(is_asked).cloned().collect();
+            asked.sort();
+            asked.truncate(limit);
+            return Ok(self.accounts_of(&asked)?.into_iter().flatten().collect());
+        };
+        let below = format!("{branch}:");
+        if prefix.starts_with(&below) {
+            self.snapshot.accounts(prefix, after, limit)
+        } else if below.starts_with(prefix) {
+            self.snapshot.accounts(&below, after, limit)
+        } else {
+            Ok(Vec::new())
+        }
+    }
+
+    fn records_at(&mut self, sequences: &[Sequence]) -> Read<Vec<Record>> {
+        self.snapshot.records_at(sequences)
+    }
+
+    fn notes_at(&mut self, sequences: &[Sequence]) -> Read<Vec<Option<Note>>> {
+        self.snapshot.notes_at(sequences)
+    }
+
+    fn stored(&mut self, from: Sequence, limit: usize) -> Read<Vec<Stored>> {
+        self.snapshot.stored(from, limit)
+    }
+
+    fn bookings(&mut self, ids: &[BookingId]) -> Read<Vec<Option<Booking>>> {
+        let found = self.snapshot.bookings(ids)?.into_iter();
+        let found = found.map(|booking| booking.filter(|booking| self.sees_booking(booking)));
+        Ok(found.collect())
+    }
+
+    fn reversals(
+        &mut self,
+        of: &[(Sequence, BookingId)],
+        before: Sequence,
+    ) -> Read<Vec<Option<BookingId>>> {
+        self.snapshot.reversals(of, before)
+    }
+
+    fn holds(&mut self, filter: HoldFilter<'_>) -> Read<Vec<Hold>> {
+        self.as_many(
+            filter.limit,
+            |scoped, after| {
+                let after = after.copied().unwrap_or(filter.after);
+                scoped.snapshot.holds(HoldFilter { after, ..filter })
+            },
+            |hold: &Hold| hold.placed.sequence,
+            |scoped, hold| Ok(scoped.sees_leg(&hold.terms.transfer)),
+        )
+    }
+
+    fn held(&mut self, accounts: &[&Account], at: Sequence, moment: Moment) -> Read<Vec<i64>> {
+        self.snapshot.held(accounts, at, moment)
+    }
+
+    fn postings(
+        &mut self,
+        account: &Account,
+        from: Position,
+        limit: usize,
+    ) -> Read<Vec<PostingRow>> {
+        self.snapshot.postings(account, from, limit)
+    }
+
+    fn objects(&mut self, ids: &[ObjectId]) -> Read<Vec<Option<Standing>>> {
+        let mut seen = Vec::with_capacity(ids.len());
+        for found in self.snapshot.objects(ids)? {
+            seen.push(match found {
+                Some(found) if self.sees_object(&found.0)? => Some(found),
+                _ => None,
+            });
+        }
+        Ok(seen)
+    }
+
+    fn personal(&mut self, of: &[Sequence]) -> Read<Vec<Option<Personal>>> {
+        self.snapshot.personal(of)
+    }
+
+    fn listed(&mut self, list: &List, after: Option<&ObjectId>, limit: usize) -> Read<Vec<Object>> {
+        if !self.sees_list(list) {
+            return Ok(Vec::new());
+        }
+        self.as_many(
+            limit,
+            |scoped, last| scoped.snapshot.listed(list, last.or(after), limit),
+            Object::id,
+            |scoped, object| scoped.sees_object(object),
+        )
+    }
+
+    fn lines(&mut self, list: &List, after: &str, limit: usize) -> Read<Lines> {
+        match self.scope {
+            Scope::Branch(_) if self.sees_list(list) => self.snapshot.lines(list, after, limit),
+            _ => Ok(Lines::default()),
+        }
+    }
+
+    fn served(
+        &mut self,
+        after: (i64, Sequence),
+        end: i64,
+        limit: usize,
+    ) -> Read<Vec<(i64, Record)>> {
+        self.as_many(
+            limit,
+            |scoped, last| scoped.snapshot.served(*last.unwrap_or(&after), end, limit),
+            |(minute, record): &(i64, Record)| (*minute, record.stamp.sequence),
+            |scoped, (_, record)| scoped.sees_record(record),
+        )
+    }
+
+    fn shows(&mut self, record: &Record) -> Read<bool> {
+        self.sees_record(record)
+    }
+
+    fn forced(
+        &mut self,
+        after: (i64, Sequence),
+        end: i64,
+        limit: usize,
+    ) -> Read<Vec<(i64, Record)>> {
+        self.as_many(
+            limit,
+            |scoped, last| scoped.snapshot.forced(*last.unwrap_or(&after), end, limit),
+            |(minute, record): &(i64, Record)| (*minute, record.stamp.sequence),
+            |scoped, (_, record)| scoped.sees_record(record),
+        )
+    }
+}

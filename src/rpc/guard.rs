@@ -1,0 +1,242 @@
+//! Who calls: the token that each call comes with, and what it lets do.
+//!
+//! Tokens are kept in mind once they were read, and forgotten whenever one is issued, rotated or
+//! revoked, so that a call needs no read. What is recorded is decided by the token as it stands then.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::sync::watch;
+use tonic::codegen::http::HeaderMap;
+
+use super::{status::Refused, used::Used};
+use crate::{
+    access::{Grant, Method, Rejection},
+    clock::Timekeeper,
+    exchange::token::{Bearer, NoBearer, Role, Scope, Token, TokenKey, TokenName, TokenState},
+    ledger::Principal,
+    query::{Query, Reader, Reading, find_token},
+};
+
+const HEADER: &str = "authorization";
+const SCHEME: &str = "Bearer ";
+/// How many tokens are kept in mind. More are read again.
+const MAX_KNOWN: usize = 20_000;
+/// How often a stream looks at the clock, for a token that expires.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Why a call is not let in.
+#[derive(Debug, thiserror::Error)]
+pub enum NotLetIn {
+    #[error(
+        "this needs a token, in the metadata `authorization: Bearer timebank_...`; ledger-cli takes \
+         it from TIMEBANK_TOKEN_FILE, TIMEBANK_TOKEN, or a profile of `ledger-cli login`"
+    )]
+    Missing,
+    #[error("the metadata `authorization` is there more than once, or is no `Bearer` and a token")]
+    Unreadable,
+    #[error("what is given is no token: {0}; it is not shown here")]
+    Malformed(#[from] NoBearer),
+    #[error("this token is not one of this ledger; it may have been rotated")]
+    Refused,
+}
+
+/// Whoever was let in.
+#[derive(Clone, Debug)]
+pub(super) enum Guest {
+    /// Who holds a token: as it stood then.
+    Holder(Arc<Token>),
+    /// Who has the machine.
+    Machine,
+}
+
+impl Guest {
+    /// The principal of what they do.
+    pub(super) fn principal(&self) -> Principal {
+        match self {
+            Self::Holder(token) => token.terms.name.principal(),
+            Self::Machine => Principal::server(),
+        }
+    }
+
+    /// That they see the whole ledger, of which a method tells.
+    pub(super) fn check_whole_ledger(&self, method: Method) -> Result<(), Refused> {
+        let scope = self.grant().scope;
+        match scope {
+            Scope::Ledger => Ok(()),
+            Scope::Branch(_) | Scope::Member(_) => Err(rejected(Rejection::OutsideScope {
+                what: method.path().into(),
+                scope,
+            })),
+        }
+    }
+
+    pub(super) fn grant(&self) -> Grant {
+        match self {
+            Self::Holder(token) => Grant {
+                role: token.terms.role,
+                scope: token.terms.scope.clone(),
+            },
+            Self::Machine => Grant {
+                role: Role::Admin,
+                scope: Scope::Ledger,
+            },
+        }
+    }
+}
+
+/// The tokens that were looked up since one changed last.
+#[derive(Default)]
+struct Kept {
+    generation: u64,
+    known: HashMap<TokenName, Arc<Token>>,
+}
+
+struct Inner {
+    key: TokenKey,
+    query: Query,
+    time: Arc<Timekeeper>,
+    kept: Mutex<Kept>,
+    changed: watch::Sender<u64>,
+    used: Used,
+}
+
+/// The one at the door. Clones share what it keeps in mind.
+#[derive(Clone)]
+pub struct Guard(Arc<Inner>);
+
+impl Guard {
+    pub(super) fn new(key: TokenKey, query: Query, time: Arc<Timekeeper>, used: Used) -> Self {
+        Self(Arc::new(Inner {
+            key,
+            query,
+            time,
+            kept: Mutex::default(),
+            changed: watch::Sender::new(0),
+            used,
+        }))
+    }
+
+    pub(super) fn key(&self) -> &TokenKey {
+        &self.0.key
+    }
+
+    pub(super) fn used(&self) -> &Used {
+        &self.0.used
+    }
+
+    /// Who calls a method, by the headers of the call.
+    pub(super) async fn let_in(
+        &self,
+        headers: &HeaderMap,
+        method: Method,
+    ) -> Result<Guest, Refused> {
+        let bearer = bearer(headers)?;
+        let known = match self.remembered(&bearer.name) {
+            Some(known) => known,
+            None => self.look_up(&bearer.name).await?.ok_or(NotLetIn::Refused)?,
+        };
+        if !self.0.key.verifies(&bearer, &known.verifier) {
+            return Err(NotLetIn::Refused.into());
+        }
+        self.check_valid(&known)?;
+        let guest = Guest::Holder(Arc::clone(&known));
+        guest.grant().check_method(method).map_err(rejected)?;
+        self.0.used.note(&known.terms.name, self.0.time.moment());
+        Ok(guest)
+    }
+
+    fn check_valid(&self, known: &Token) -> Result<(), Refused> {
+        match known.state(self.0.time.moment()) {
+            TokenState::Valid => Ok(()),
+            TokenState::Expired(_) | TokenState::Revoked(_) => Err(rejected(Rejection::NoToken {
+                principal: known.terms.name.principal(),
+            })),
+        }
+    }
+
+    fn remembered(&self, name: &TokenName) -> Option<Arc<Token>> {
+        self.kept().known.get(name).cloned()
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
+        // What is kept is whole, whoever panicked.
+        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn look_up(&self, name: &TokenName) -> Result<Option<Arc<Token>>, Refused> {
+        let generation = self.kept().generation;
+        let wanted = name.clone();
+        let read = move |reading: &mut Reading<'_>| find_token(reading, &wanted);
+        let reader = Reader::whole(Principal::server());
+        let Some(token) = self.0.query.look_up(reader, read).await? else {
+            return Ok(None);
+        };
+        let known = Arc::new(token);
+        let mut kept = self.kept();
+        // What was read before a change is not kept after it.
+        if kept.generation == generation {
+            if kept.known.len() >= MAX_KNOWN {
+                kept.known.clear();
+            }
+            kept.known.insert(name.clone(), Arc::clone(&known));
+        }
+        Ok(Some(known))
+    }
+
+    /// Forgets all, as a token has changed.
+    pub(super) fn forget(&self) {
+        let mut kept = self.kept();
+        kept.generation += 1;
+        kept.known.clear();
+        self.0.changed.send_replace(kept.generation);
+    }
+
+    /// Ends when somebody's token is of no more use.
+    pub(super) async fn ended(&self, guest: &Guest) -> Refused {
+        let Guest::Holder(token) = guest else {
+            return std::future::pending().await;
+        };
+        let mut changed = self.0.changed.subscribe();
+        let expires = token.terms.expires_at.is_some();
+        loop {
+            if let Err(refused) = self.check_again(token).await {
+                return refused;
+            }
+            tokio::select! {
+                _ = changed.changed() => {}
+                () = tokio::time::sleep(LOOK_AGAIN), if expires => {}
+            }
+        }
+    }
+
+    async fn check_again(&self, token: &Token) -> Result<(), Refused> {
+        let name = &token.terms.name;
+        let known = match self.remembered(name) {
+            Some(known) => known,
+            None => self.look_up(name).await?.ok_or(NotLetIn::Refused)?,
+        };
+        match known.verifier == token.verifier {
+            true => self.check_valid(&known),
+            false => Err(NotLetIn::Refused.into()),
+        }
+    }
+}
+
+fn rejected(rejection: Rejection) -> Refused {
+    Refused::Rejected(rejection.into())
+}
+
+fn bearer(headers: &HeaderMap) -> Result<Bearer, NotLetIn> {
+    let mut given = headers.get_all(HEADER).iter();
+    let text = given.next().ok_or(NotLetIn::Missing)?;
+    if given.next().is_some() {
+        return Err(NotLetIn::Unreadable);
+    }
+    let text = text.to_str().map_err(|_| NotLetIn::Unreadable)?;
+    let text = text.strip_prefix(SCHEME).ok_or(NotLetIn::Unreadable)?;
+    Ok(Bearer::parse(text)?)
+}
