@@ -10,6 +10,7 @@ use std::{io::Write, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Ar
 use clap::{Args, Parser, Subcommand};
 use timebank::{
     ledger::TimeZone,
+    rpc::{Listening, TlsFiles},
     sequencer::{Start, WantedZone},
     store::{Seen, SqliteStore, Store},
 };
@@ -30,7 +31,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
     args_conflicts_with_subcommands = true,
     after_help = "Examples:
   timebank
-  timebank serve --data /var/lib/timebank --listen 0.0.0.0:50051
+  timebank serve --data /var/lib/timebank --listen 0.0.0.0:50051 \\
+    --tls-cert server.pem --tls-key server.key
   timebank serve --listen 127.0.0.1:0      # takes a free port, and prints it
   timebank serve --time-zone Asia/Shanghai # for a new ledger
   timebank verify --data /var/lib/timebank # audits it; no server may have it
@@ -138,6 +140,36 @@ struct Serve {
     /// The address to listen on; port 0 takes a free one.
     #[arg(long, value_name = "ADDR", default_value = LISTEN, env = "TIMEBANK_LISTEN")]
     listen: SocketAddr,
+    /// The server's certificate, a PEM file: its own first, then those between it and the root. It
+    /// is read again when it changes
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "tls_key",
+        env = "TIMEBANK_TLS_CERT"
+    )]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key, a PEM file
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "tls_cert",
+        env = "TIMEBANK_TLS_KEY"
+    )]
+    tls_key: Option<PathBuf>,
+    /// The roots of clients' certificates, a PEM file: the first DNS name of a client's certificate
+    /// stands for the token of that name
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "tls_cert",
+        env = "TIMEBANK_TLS_CLIENT_CA"
+    )]
+    tls_client_ca: Option<PathBuf>,
+    /// Listen on an address that is not this machine's own without TLS: whoever can listen on the
+    /// network reads tokens
+    #[arg(long, conflicts_with = "tls_cert")]
+    plaintext: bool,
     /// The ledger's time zone, an IANA name; its days are that zone's days. For a
     /// new ledger; another one is refused later.
     /// Default for a new ledger: TZ, or else UTC.
@@ -210,12 +242,38 @@ async fn serve_until_told(serve: &Serve) -> Result<(), Box<dyn std::error::Error
         zone,
         accept_clock: serve.accept_clock,
     };
+    let tls = tls_files(serve)?;
     let (store, writer) = SqliteStore::open(&serve.data)?;
     let listener = TcpListener::bind(serve.listen).await;
     let listener = listener.map_err(|why| format!("cannot listen on {}: {why}", serve.listen))?;
     let store = (Arc::new(store) as Arc<dyn Store>, writer);
-    timebank::rpc::serve(store, &serve.data, Some(listener), start, stop).await?;
+    timebank::rpc::serve(
+        store,
+        &serve.data,
+        Some(Listening { listener, tls }),
+        start,
+        stop,
+    )
+    .await?;
     Ok(())
+}
+
+/// The certificate to serve with. None where nothing is encrypted, which on other addresses than
+/// this machine's own is to be asked for.
+fn tls_files(serve: &Serve) -> Result<Option<TlsFiles>, String> {
+    match (&serve.tls_cert, &serve.tls_key) {
+        (Some(certificate), Some(key)) => Ok(Some(TlsFiles {
+            certificate: certificate.clone(),
+            key: key.clone(),
+            client_ca: serve.tls_client_ca.clone(),
+        })),
+        _ if serve.plaintext || serve.listen.ip().is_loopback() => Ok(None),
+        _ => Err(format!(
+            "{} is not this machine's own, and without TLS whoever listens on the network reads \
+             tokens: give --tls-cert and --tls-key, or ask for it with --plaintext",
+            serve.listen
+        )),
+    }
 }
 
 /// The zone that TZ names, if it names one.

@@ -42,6 +42,15 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     #[command(flatten)]
     Ledger(LedgerCommand),
+    /// Keep a server's address and a token as a profile, for this user
+    ///
+    /// The token comes from --token-file, is typed, or comes on standard input. It is tried before
+    /// anything is kept. The first profile is the default where no server is named.
+    #[command(after_help = "Examples:
+  ledger-cli login --server https://bank.example:50051 --ca ca.pem --token-file 1001.token
+  ledger-cli login --profile city --server https://bank.example:50051 < 1001.token
+  ledger-cli --profile city balance shapingba:member:000123")]
+    Login,
     /// Write a shell's completion script to standard output
     #[command(after_help = "Examples:
   ledger-cli completions bash > ~/.local/share/bash-completion/completions/ledger-cli
@@ -127,8 +136,8 @@ mod tests {
             "me",
         ])
         .unwrap();
-        assert_eq!(args.global.output, Form::Json);
-        assert_eq!(args.global.server, "http://x");
+        assert_eq!(args.global.output(), Form::Json);
+        assert_eq!(args.global.server(), "http://x");
         assert_eq!(args.global.actor.as_deref(), Some("me"));
     }
 }

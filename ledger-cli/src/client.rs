@@ -1,6 +1,6 @@
 //! The connection to the server. It is made with the first call.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use timebank::{journal, ledger::TimeZone, steps::Record};
 use timebank_proto::v1::{
@@ -25,7 +25,7 @@ use tonic::{
     Request, Status,
     metadata::{Ascii, MetadataValue},
     service::{Interceptor, interceptor::InterceptedService},
-    transport::{Channel, Endpoint},
+    transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity},
 };
 
 use crate::{
@@ -104,7 +104,11 @@ impl Client {
     /// # Errors
     /// [`Failure::Usage`] where it cannot be one, or a token would go unencrypted to another machine.
     pub(crate) fn new(
-        server: &str,
+        Address {
+            server,
+            ca,
+            identity,
+        }: Address<'_>,
         secret: Option<&Secret>,
         actor: Option<&str>,
     ) -> Result<Self, Failure> {
@@ -114,7 +118,13 @@ impl Client {
                  https:// address"
             )));
         }
-        let channel = endpoint(server)?
+        let mut endpoint = endpoint(server)?;
+        if server.starts_with("https://") {
+            let tls = tls(ca, identity)?;
+            let configured = endpoint.tls_config(tls);
+            endpoint = configured.map_err(|error| Failure::Usage(root_of(&error)))?;
+        }
+        let channel = endpoint
             .connect_timeout(CONNECT_TIMEOUT)
             .http2_keep_alive_interval(KEEP_ALIVE)
             .keep_alive_timeout(KEEP_ALIVE)
@@ -241,11 +251,53 @@ fn is_in(id: &str, branch: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
 }
 
+/// Where a server is, and by what it and this client know each other.
+#[derive(Clone, Copy)]
+pub(crate) struct Address<'a> {
+    pub(crate) server: &'a str,
+    /// A file with the roots of the server's certificate. Default: those of the system.
+    pub(crate) ca: Option<&'a Path>,
+    /// Files with this client's certificate and its key.
+    pub(crate) identity: Option<(&'a Path, &'a Path)>,
+}
+
+fn tls(ca: Option<&Path>, identity: Option<(&Path, &Path)>) -> Result<ClientTlsConfig, Failure> {
+    let tls = match ca {
+        None => ClientTlsConfig::new().with_native_roots(),
+        Some(path) => ClientTlsConfig::new().ca_certificate(Certificate::from_pem(read(path)?)),
+    };
+    Ok(match identity {
+        None => tls,
+        Some((certificate, key)) => {
+            tls.identity(Identity::from_pem(read(certificate)?, read(key)?))
+        }
+    })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|source| Failure::File {
+        what: format!("reading {}", path.display()),
+        source,
+    })
+}
+
+/// What is at the bottom of an error.
+fn root_of(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => root_of(source),
+        None => error.to_string(),
+    }
+}
+
 fn endpoint(server: &str) -> Result<Endpoint, Failure> {
     let usage = |why: String| Failure::Usage(format!("--server {server:?}: {why}"));
     let url = match server.split_once("://") {
-        Some(("http", _)) => server.to_owned(),
-        Some((scheme, _)) => return Err(usage(format!("only http is spoken, not {scheme}"))),
+        Some(("http" | "https", _)) => server.to_owned(),
+        Some((scheme, _)) => {
+            return Err(usage(format!(
+                "only http and https are spoken, not {scheme}"
+            )));
+        }
         None => format!("http://{server}"),
     };
     Endpoint::from_shared(url).map_err(|error| usage(error.to_string()))

@@ -17,7 +17,7 @@ pub(crate) async fn own_token(
     global: &Global,
     refused: &Failure,
 ) -> Result<Option<Secret>, Failure> {
-    let here = secret::is_this_machine(&global.server) && !global.names_a_token();
+    let here = secret::is_this_machine(global.server()) && !global.names_a_token();
     let (Some(actor), Some(local)) = (&global.actor, Local::find().filter(|_| here)) else {
         return Ok(None);
     };
@@ -31,8 +31,8 @@ pub(crate) async fn own_token(
 }
 
 async fn issue(global: &Global, actor: &str, local: &Local) -> Result<Option<Secret>, Failure> {
-    let secret = secret::find(None, &global.server)?;
-    let mut client = Client::new(&global.server, secret.as_ref(), None)?;
+    let secret = secret::find(None, global.server())?;
+    let mut client = Client::new(global.address(), secret.as_ref(), None)?;
     let role = match actor.contains(':') {
         true => Role::Member,
         false => Role::Operator,

@@ -4,13 +4,15 @@
 use std::path::PathBuf;
 
 use chrono::Utc;
+use clap::ValueEnum;
 use prost_types::Timestamp;
 use timebank::ledger::TimeZone;
 use timebank_proto::v1::WatchRecordsRequest;
 
 use crate::{
-    client::{Client, present},
+    client::{Address, Client, present},
     error::Failure,
+    profile,
     render::{Form, Layout, Output, Row},
     secret::{self, Secret},
     time::{Time, TimeError, When},
@@ -19,26 +21,34 @@ use crate::{
 /// What every command takes, before or after its name.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Global {
-    /// The server's address
+    /// The server's address. Default: that of the profile, or else http://127.0.0.1:50051
     #[arg(
         long,
         global = true,
         env = "TIMEBANK_SERVER",
-        default_value = "http://127.0.0.1:50051",
         value_name = "URL",
         help_heading = "Global options"
     )]
-    pub(crate) server: String,
-    /// How data is written
+    pub(crate) server: Option<String>,
+    /// The server and token of a `login`. Default: those of the first, where no server is named
+    #[arg(
+        long,
+        global = true,
+        env = "TIMEBANK_PROFILE",
+        value_name = "NAME",
+        value_parser = profile::name,
+        help_heading = "Global options"
+    )]
+    pub(crate) profile: Option<String>,
+    /// How data is written. Default: as the profile says, or else table
     #[arg(
         long,
         global = true,
         value_enum,
-        default_value_t = Form::Table,
         value_name = "FORM",
         help_heading = "Global options"
     )]
-    pub(crate) output: Form,
+    pub(crate) output: Option<Form>,
     /// Who acts: a pseudonymous staff id, no personal name. Kept in the journal
     /// for good, as claimed
     #[arg(
@@ -60,9 +70,92 @@ pub(crate) struct Global {
         help_heading = "Global options"
     )]
     pub(crate) token_file: Option<PathBuf>,
+    /// A PEM file with the roots of the server's certificate. Default: those of the system
+    #[arg(
+        long,
+        global = true,
+        env = "TIMEBANK_CA",
+        value_name = "FILE",
+        value_hint = clap::ValueHint::FilePath,
+        help_heading = "Global options"
+    )]
+    pub(crate) ca: Option<PathBuf>,
+    /// A PEM file with a certificate of your own, where its name stands for a token
+    #[arg(
+        long,
+        global = true,
+        requires = "key",
+        env = "TIMEBANK_CERT",
+        value_name = "FILE",
+        value_hint = clap::ValueHint::FilePath,
+        help_heading = "Global options"
+    )]
+    pub(crate) cert: Option<PathBuf>,
+    /// The certificate's private key, a PEM file
+    #[arg(
+        long,
+        global = true,
+        requires = "cert",
+        env = "TIMEBANK_KEY",
+        value_name = "FILE",
+        value_hint = clap::ValueHint::FilePath,
+        help_heading = "Global options"
+    )]
+    pub(crate) key: Option<PathBuf>,
 }
 
+/// Where a server on this machine listens, unless it is told otherwise.
+const LOCAL: &str = "http://127.0.0.1:50051";
+
 impl Global {
+    /// With what the profile says where nothing is said here. A server that is named goes with no
+    /// profile but a named one: its token is for another.
+    ///
+    /// # Errors
+    /// Where there is no such profile.
+    pub(crate) fn with_profile(self) -> Result<Self, Failure> {
+        let profile = match (&self.profile, &self.server) {
+            (None, Some(_)) => None,
+            (name, _) => profile::find(name.as_deref())?,
+        };
+        let profile = profile.unwrap_or_default();
+        let output = match (self.output, profile.output) {
+            (None, Some(word)) => Some(
+                Form::from_str(&word, true)
+                    .map_err(|_| Failure::Usage(format!("the profile's output is {word:?}")))?,
+            ),
+            (given, _) => given,
+        };
+        Ok(Self {
+            server: self.server.or(profile.server),
+            token_file: self.token_file.or(profile.token_file),
+            ca: self.ca.or(profile.ca),
+            cert: self.cert.or(profile.cert),
+            key: self.key.or(profile.key),
+            output,
+            ..self
+        })
+    }
+
+    /// The server's address.
+    pub(crate) fn server(&self) -> &str {
+        self.server.as_deref().unwrap_or(LOCAL)
+    }
+
+    /// How data is written.
+    pub(crate) fn output(&self) -> Form {
+        self.output.unwrap_or(Form::Table)
+    }
+
+    /// Where the server is.
+    pub(crate) fn address(&self) -> Address<'_> {
+        Address {
+            server: self.server(),
+            ca: self.ca.as_deref(),
+            identity: self.cert.as_deref().zip(self.key.as_deref()),
+        }
+    }
+
     /// Whether a token was named, and not just found.
     pub(crate) fn names_a_token(&self) -> bool {
         self.token_file.is_some() || std::env::var_os("TIMEBANK_TOKEN").is_some()
@@ -105,7 +198,7 @@ impl Session {
     /// # Errors
     /// [`Failure::Usage`] where an option cannot be what it says.
     pub(crate) fn new(global: &Global) -> Result<Self, Failure> {
-        let secret = secret::find(global.token_file.as_deref(), &global.server)?;
+        let secret = secret::find(global.token_file.as_deref(), global.server())?;
         Self::with(global, secret.as_ref(), global.actor.clone())
     }
 
@@ -122,9 +215,9 @@ impl Session {
         secret: Option<&Secret>,
         actor: Option<String>,
     ) -> Result<Self, Failure> {
-        let client = Client::new(&global.server, secret, actor.as_deref())?;
+        let client = Client::new(global.address(), secret, actor.as_deref())?;
         Ok(Self {
-            output: Output::new(global.output, client.clone()),
+            output: Output::new(global.output(), client.clone()),
             actor,
             client,
         })

@@ -32,6 +32,7 @@ use tonic::{
 
 use super::{
     guard::{Guard, Guest},
+    incoming::Peer,
     status::Refused,
     upload::Upload,
 };
@@ -183,7 +184,13 @@ impl Service<Request<Body>> for Door {
         Box::pin(async move {
             let guest = match is_of_the_machine {
                 true => Ok(Guest::Machine),
-                false => guard.let_in(request.headers(), method).await,
+                false => {
+                    let peer = request.extensions().get::<Peer>();
+                    let named = peer.and_then(|peer| peer.name.clone());
+                    guard
+                        .let_in(request.headers(), named.as_deref(), method)
+                        .await
+                }
             };
             match guest {
                 Ok(guest) => drop(request.extensions_mut().insert(guest)),

@@ -128,20 +128,28 @@ impl Guard {
         &self.0.used
     }
 
-    /// Who calls a method, by the headers of the call.
+    /// Who calls a method, by the headers of the call; without a token, by the name in the
+    /// certificate that was shown.
     pub(super) async fn let_in(
         &self,
         headers: &HeaderMap,
+        named: Option<&str>,
         method: Method,
     ) -> Result<Guest, Refused> {
-        let bearer = bearer(headers)?;
-        let known = match self.remembered(&bearer.name) {
-            Some(known) => known,
-            None => self.look_up(&bearer.name).await?.ok_or(NotLetIn::Refused)?,
+        let known = match (bearer(headers), named) {
+            (Err(NotLetIn::Missing), Some(named)) => {
+                let name = TokenName::parse(named).map_err(|_| NotLetIn::Refused)?;
+                self.known(&name).await?
+            }
+            (bearer, _) => {
+                let bearer = bearer?;
+                let known = self.known(&bearer.name).await?;
+                if !self.0.key.verifies(&bearer, &known.verifier) {
+                    return Err(NotLetIn::Refused.into());
+                }
+                known
+            }
         };
-        if !self.0.key.verifies(&bearer, &known.verifier) {
-            return Err(NotLetIn::Refused.into());
-        }
         self.check_valid(&known)?;
         let guest = Guest::Holder(Arc::clone(&known));
         guest.grant().check_method(method).map_err(rejected)?;
@@ -156,6 +164,13 @@ impl Guard {
                 principal: known.terms.name.principal(),
             })),
         }
+    }
+
+    async fn known(&self, name: &TokenName) -> Result<Arc<Token>, Refused> {
+        Ok(match self.remembered(name) {
+            Some(known) => known,
+            None => self.look_up(name).await?.ok_or(NotLetIn::Refused)?,
+        })
     }
 
     fn remembered(&self, name: &TokenName) -> Option<Arc<Token>> {
@@ -214,11 +229,7 @@ impl Guard {
     }
 
     async fn check_again(&self, token: &Token) -> Result<(), Refused> {
-        let name = &token.terms.name;
-        let known = match self.remembered(name) {
-            Some(known) => known,
-            None => self.look_up(name).await?.ok_or(NotLetIn::Refused)?,
-        };
+        let known = self.known(&token.terms.name).await?;
         match known.verifier == token.verifier {
             true => self.check_valid(&known),
             false => Err(NotLetIn::Refused.into()),

@@ -16,6 +16,7 @@ mod guard;
 mod health;
 mod holds;
 mod incidents;
+mod incoming;
 mod journal;
 mod member_batch;
 mod members;
@@ -39,6 +40,7 @@ mod status;
 mod stocks;
 mod supplies;
 mod tail;
+mod tls;
 mod tokens;
 mod trainings;
 mod units;
@@ -46,7 +48,8 @@ mod upload;
 mod used;
 
 pub use control::connect;
-pub use server::{ServeError, serve};
+pub use server::{Listening, ServeError, serve};
+pub use tls::TlsFiles;
 
 use std::{future::Future, sync::Arc};
 

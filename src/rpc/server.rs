@@ -22,21 +22,17 @@ use timebank_proto::{
     },
 };
 use tokio::{net::TcpListener, sync::watch};
-use tokio_stream::StreamExt;
-use tonic::{
-    service::Routes,
-    transport::{Server, server::TcpIncoming},
-};
+use tonic::{service::Routes, transport::Server};
 
 use super::{
-    Services,
-    connection::Connection,
-    control,
+    Services, control,
     door::Door,
     first_token,
     guard::Guard,
     health::{self, watch_clock},
+    incoming,
     tail::Tail,
+    tls::{Tls, TlsError, TlsFiles},
     used::Used,
 };
 use crate::{
@@ -73,10 +69,20 @@ pub enum ServeError {
     /// A bug: better no server than one that answers nothing.
     #[error("the thread for {0} is gone; start the server again")]
     ThreadGone(&'static str),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("cannot write the first token to {path}: {why}")]
     FirstToken { path: String, why: std::io::Error },
     #[error("cannot set up reflection: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
+}
+
+/// Where a server listens, and with which certificate.
+#[derive(Debug)]
+pub struct Listening {
+    pub listener: TcpListener,
+    /// None where nothing is encrypted.
+    pub tls: Option<TlsFiles>,
 }
 
 /// Serves the ledger that a store keeps in a directory, on a listener, until `stop` is ready, then
@@ -87,11 +93,16 @@ pub enum ServeError {
 pub async fn serve(
     (store, writer): (Arc<dyn Store>, Box<dyn Writer>),
     dir: &Path,
-    listener: Option<TcpListener>,
+    listening: Option<Listening>,
     start: Start,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
+    let (listener, tls) = match listening {
+        Some(Listening { listener, tls }) => (Some(listener), tls.map(Tls::open).transpose()?),
+        None => (None, None),
+    };
     let address = listener.as_ref().map(TcpListener::local_addr).transpose()?;
+    let tls = tls.map(Arc::new);
     let (sequencer, thread) = Sequencer::start(writer, Clock::system(), start)?;
     let (identity_key, token_key) = (store.identity_key()?, store.token_key()?);
     first_token::issue(&*store, &sequencer, &token_key, &dir.join(FIRST_TOKEN)).await?;
@@ -132,7 +143,10 @@ pub async fn serve(
         );
         stopped.send_replace(true);
     };
-    let serving = listen(listener, door, told_to_stop);
+    if let Some(tls) = &tls {
+        tokio::spawn(Arc::clone(tls).renew(stopping.clone()));
+    }
+    let serving = listen(listener, tls, door, told_to_stop);
     if let Some(address) = address {
         announce(address);
     }
@@ -157,6 +171,7 @@ pub async fn serve(
 /// Serves on a listener, if there is one, until told to stop.
 async fn listen(
     listener: Option<TcpListener>,
+    tls: Option<Arc<Tls>>,
     door: Door,
     told_to_stop: impl Future<Output = ()>,
 ) -> Result<(), tonic::transport::Error> {
@@ -164,9 +179,7 @@ async fn listen(
         told_to_stop.await;
         return Ok(());
     };
-    // A reply must not wait for the acknowledgement of the one before it.
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    let incoming = incoming.map(|stream| stream.map(Connection::new));
+    let incoming = incoming::accept(listener, tls);
     Server::builder()
         .http2_keepalive_interval(Some(KEEP_ALIVE))
         .http2_keepalive_timeout(Some(KEEP_ALIVE))

@@ -58,10 +58,14 @@ const CLIENT: Rooms = &[
     ("paper", &[]),
     ("error", &["amount"]),
     ("secret", &["error"]),
+    ("profile", &["secret", "error"]),
     ("client", &["secret", "error"]),
     ("render", &["client", "error", "amount", "time"]),
     ("rows", &["render", "account_kind"]),
-    ("session", &["render", "client", "secret", "error", "time"]),
+    (
+        "session",
+        &["render", "client", "profile", "secret", "error", "time"],
+    ),
     ("local", &["session", "client", "secret", "error"]),
     (
         "commands/import",

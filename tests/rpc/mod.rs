@@ -27,6 +27,7 @@ mod refusals;
 mod reports;
 mod sources;
 mod stocks;
+mod tls;
 mod trainings;
 mod visits;
 mod watch;

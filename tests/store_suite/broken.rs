@@ -16,7 +16,7 @@ use timebank::{
         Account, AccountId, Booking, BookingId, Command, Founded, Hold, Moment, Note, Position,
         Sequence, Transfers, Unit,
     },
-    rpc::serve,
+    rpc::{Listening, serve},
     steps::{self, Call, Record},
     store::{
         AccountRow, Committed, Erased, Head, HoldFilter, Lines, PostingRow, Progress, Snapshot,
@@ -148,7 +148,13 @@ async fn a_caller_who_leaves_a_slow_store_ends_the_read() {
     let kept: Arc<dyn Store> = Arc::clone(&store) as _;
     note_served(&address, dir.path(), dir.path());
     let data = dir.path().to_owned();
-    tokio::spawn(async move { serve((kept, writer), &data, Some(listener), UTC, pending()).await });
+    tokio::spawn(async move {
+        let listening = Listening {
+            listener,
+            tls: None,
+        };
+        serve((kept, writer), &data, Some(listening), UTC, pending()).await
+    });
     let mut client = Client::connect(&address).await;
     client.open("a:grant", AccountKind::Issuance).await;
     client.open("a:pool", AccountKind::Pool).await;

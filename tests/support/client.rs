@@ -68,6 +68,11 @@ impl Client {
         // Whoever calls a server that was killed may meet another on its port, that says nothing.
         let endpoint = endpoint.timeout(CALL_TIMEOUT);
         let channel = endpoint.connect().await.expect("the server is there");
+        Self::on(channel, address)
+    }
+
+    /// On a connection to the server of an address.
+    pub(crate) fn on(channel: Channel, address: &str) -> Self {
         Self::over(channel, Bearing::at(address))
     }
 
