@@ -31,7 +31,7 @@ use tonic::{
 };
 
 use super::{
-    guard::{Guard, Guest},
+    guard::{Guard, Guest, Turn},
     incoming::Peer,
     status::Refused,
     upload::Upload,
@@ -186,22 +186,24 @@ impl Service<Request<Body>> for Door {
                 true => Ok(Guest::Machine),
                 false => {
                     let peer = request.extensions().get::<Peer>();
-                    let named = peer.and_then(|peer| peer.name.clone());
-                    guard
-                        .let_in(request.headers(), named.as_deref(), method)
-                        .await
+                    guard.let_in(request.headers(), peer, method).await
                 }
             };
-            match guest {
-                Ok(guest) => drop(request.extensions_mut().insert(guest)),
+            let admitted = guest.and_then(|guest| Ok((guard.turn(&guest)?, guest)));
+            let (turn, guest) = match admitted {
+                Ok(admitted) => admitted,
                 Err(refused) => return Ok(Status::from(refused).into_http()),
-            }
+            };
+            request.extensions_mut().insert(guest);
             let reply = routes.call(request).await?;
             drop(held);
-            Ok(match under_way {
-                Some(_under_way) => reply.map(|body| Body::new(Reply { body, _under_way })),
-                None => reply,
-            })
+            Ok(reply.map(|body| {
+                Body::new(Reply {
+                    body,
+                    _under_way: under_way,
+                    _turn: turn,
+                })
+            }))
         })
     }
 }
@@ -228,10 +230,12 @@ impl Drop for UnderWay {
     }
 }
 
-/// A reply: its call is under way until it is sent.
+/// A reply: its call is under way, and one of its token, until it is sent.
 struct Reply {
     body: Body,
-    _under_way: UnderWay,
+    /// None of a stream.
+    _under_way: Option<UnderWay>,
+    _turn: Option<Turn>,
 }
 
 impl HttpBody for Reply {

@@ -5,14 +5,14 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use tokio::sync::watch;
 use tonic::codegen::http::HeaderMap;
 
-use super::{status::Refused, used::Used};
+use super::{attempts::Attempts, incoming::Peer, status::Refused, used::Used};
 use crate::{
     access::{Grant, Method, Rejection},
     clock::Timekeeper,
@@ -24,7 +24,9 @@ use crate::{
 const HEADER: &str = "authorization";
 const SCHEME: &str = "Bearer ";
 /// How many tokens are kept in mind. More are read again.
-const MAX_KNOWN: usize = 20_000;
+const MAX_KNOWN: usize = 100_000;
+/// How many calls of one token may be under way, streams among them.
+const MAX_CALLS: usize = 1_000;
 /// How often a stream looks at the clock, for a token that expires.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -42,6 +44,15 @@ pub enum NotLetIn {
     Malformed(#[from] NoBearer),
     #[error("this token is not one of this ledger; it may have been rotated")]
     Refused,
+    #[error(
+        "too many calls from this address had no token of this ledger; it is heard again in {} s",
+        .0.as_secs() + 1
+    )]
+    TooOften(Duration),
+    #[error(
+        "{name} has {max} calls under way, as many as one token may; wait until some are answered"
+    )]
+    TooMany { name: TokenName, max: usize },
 }
 
 /// Whoever was let in.
@@ -88,6 +99,22 @@ impl Guest {
     }
 }
 
+/// One call more of a token, as long as it lives.
+pub(super) struct Turn {
+    guard: Guard,
+    name: TokenName,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut calls = self.guard.calls();
+        match calls.get_mut(&self.name) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => drop(calls.remove(&self.name)),
+        }
+    }
+}
+
 /// The tokens that were looked up since one changed last.
 #[derive(Default)]
 struct Kept {
@@ -100,6 +127,9 @@ struct Inner {
     query: Query,
     time: Arc<Timekeeper>,
     kept: Mutex<Kept>,
+    /// How many calls of each token are under way.
+    calls: Mutex<HashMap<TokenName, usize>>,
+    attempts: Attempts,
     changed: watch::Sender<u64>,
     used: Used,
 }
@@ -115,6 +145,8 @@ impl Guard {
             query,
             time,
             kept: Mutex::default(),
+            calls: Mutex::default(),
+            attempts: Attempts::default(),
             changed: watch::Sender::new(0),
             used,
         }))
@@ -129,32 +161,78 @@ impl Guard {
     }
 
     /// Who calls a method, by the headers of the call; without a token, by the name in the
-    /// certificate that was shown.
+    /// certificate that was shown. Whose calls fail too often is told to wait.
     pub(super) async fn let_in(
         &self,
         headers: &HeaderMap,
-        named: Option<&str>,
+        peer: Option<&Peer>,
         method: Method,
     ) -> Result<Guest, Refused> {
-        let known = match (bearer(headers), named) {
-            (Err(NotLetIn::Missing), Some(named)) => {
-                let name = TokenName::parse(named).map_err(|_| NotLetIn::Refused)?;
-                self.known(&name).await?
-            }
-            (bearer, _) => {
-                let bearer = bearer?;
-                let known = self.known(&bearer.name).await?;
-                if !self.0.key.verifies(&bearer, &known.verifier) {
-                    return Err(NotLetIn::Refused.into());
-                }
-                known
-            }
+        let known = match self.identify(headers, peer).await {
+            Err(Refused::NotLetIn(why)) => return Err(self.failed(why, peer).into()),
+            known => known?,
         };
         self.check_valid(&known)?;
         let guest = Guest::Holder(Arc::clone(&known));
         guest.grant().check_method(method).map_err(rejected)?;
         self.0.used.note(&known.terms.name, self.0.time.moment());
         Ok(guest)
+    }
+
+    async fn identify(
+        &self,
+        headers: &HeaderMap,
+        peer: Option<&Peer>,
+    ) -> Result<Arc<Token>, Refused> {
+        let named = peer.and_then(|peer| peer.name.as_deref());
+        let bearer = match (bearer(headers), named) {
+            (Err(NotLetIn::Missing), Some(named)) => {
+                let name = TokenName::parse(named).map_err(|_| NotLetIn::Refused)?;
+                return self.known(&name, peer).await;
+            }
+            (bearer, _) => bearer?,
+        };
+        let known = self.known(&bearer.name, peer).await?;
+        match self.0.key.verifies(&bearer, &known.verifier) {
+            true => Ok(known),
+            false => Err(NotLetIn::Refused.into()),
+        }
+    }
+
+    /// Notes that somebody was not let in, and says what they are told.
+    fn failed(&self, why: NotLetIn, peer: Option<&Peer>) -> NotLetIn {
+        let Some(address) = peer.map(|peer| peer.address.ip()) else {
+            return why;
+        };
+        match self.0.attempts.wait(address) {
+            Some(wait) => NotLetIn::TooOften(wait),
+            None => {
+                self.0.attempts.note(address);
+                why
+            }
+        }
+    }
+
+    /// A call more of whoever was let in, until it is dropped.
+    pub(super) fn turn(&self, guest: &Guest) -> Result<Option<Turn>, Refused> {
+        let Guest::Holder(token) = guest else {
+            return Ok(None);
+        };
+        let name = token.terms.name.clone();
+        let mut calls = self.calls();
+        let count = calls.entry(name.clone()).or_default();
+        if *count >= MAX_CALLS {
+            let max = MAX_CALLS;
+            return Err(NotLetIn::TooMany { name, max }.into());
+        }
+        *count += 1;
+        drop(calls);
+        let guard = self.clone();
+        Ok(Some(Turn { guard, name }))
+    }
+
+    fn calls(&self) -> MutexGuard<'_, HashMap<TokenName, usize>> {
+        self.0.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn check_valid(&self, known: &Token) -> Result<(), Refused> {
@@ -166,18 +244,23 @@ impl Guard {
         }
     }
 
-    async fn known(&self, name: &TokenName) -> Result<Arc<Token>, Refused> {
-        Ok(match self.remembered(name) {
-            Some(known) => known,
-            None => self.look_up(name).await?.ok_or(NotLetIn::Refused)?,
-        })
+    /// A token, from what is kept in mind or from the ledger: the latter is not asked for addresses
+    /// that fail too often.
+    async fn known(&self, name: &TokenName, peer: Option<&Peer>) -> Result<Arc<Token>, Refused> {
+        if let Some(known) = self.remembered(name) {
+            return Ok(known);
+        }
+        if peer.is_some_and(|peer| self.0.attempts.wait(peer.address.ip()).is_some()) {
+            return Err(NotLetIn::Refused.into());
+        }
+        Ok(self.look_up(name).await?.ok_or(NotLetIn::Refused)?)
     }
 
     fn remembered(&self, name: &TokenName) -> Option<Arc<Token>> {
         self.kept().known.get(name).cloned()
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
         // What is kept is whole, whoever panicked.
         self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -229,7 +312,7 @@ impl Guard {
     }
 
     async fn check_again(&self, token: &Token) -> Result<(), Refused> {
-        let known = self.known(&token.terms.name).await?;
+        let known = self.known(&token.terms.name, None).await?;
         match known.verifier == token.verifier {
             true => self.check_valid(&known),
             false => Err(NotLetIn::Refused.into()),

@@ -2,6 +2,7 @@
 //! sequencer or a query, and a conversion back.
 
 mod accounts;
+mod attempts;
 mod centres;
 mod codes;
 mod connection;

@@ -92,6 +92,9 @@ impl Refused {
             | Self::SampleSize { .. }
             | Self::GroupedTwice
             | Self::Policy(_) => Code::InvalidArgument,
+            Self::NotLetIn(NotLetIn::TooOften(_) | NotLetIn::TooMany { .. }) => {
+                Code::ResourceExhausted
+            }
             Self::NotLetIn(_) => Code::Unauthenticated,
             Self::Rejected(rejection) => rejection_code(rejection),
             Self::Atomic(refusal) => rejection_code(&refusal.rejection),
@@ -128,6 +131,8 @@ impl Refused {
             Self::NotLetIn(NotLetIn::Missing) => "TOKEN_MISSING",
             Self::NotLetIn(NotLetIn::Unreadable | NotLetIn::Malformed(_)) => "TOKEN_MALFORMED",
             Self::NotLetIn(NotLetIn::Refused) => "TOKEN_REFUSED",
+            Self::NotLetIn(NotLetIn::TooOften(_)) => "TOO_MANY_ATTEMPTS",
+            Self::NotLetIn(NotLetIn::TooMany { .. }) => "TOO_MANY_CALLS",
             Self::SampleSize { .. } => "SAMPLE_SIZE_OUT_OF_RANGE",
             Self::GroupedTwice => "GROUPED_TWICE",
             Self::Submit(SubmitError::Store(error)) | Self::Read(ReadError::Store(error)) => {
@@ -194,6 +199,12 @@ impl Refused {
                     ("column", column.to_string()),
                 ]
             }
+            Self::NotLetIn(NotLetIn::TooMany { name, max }) => {
+                vec![("name", name.to_string()), ("max", max.to_string())]
+            }
+            Self::NotLetIn(NotLetIn::TooOften(wait)) => {
+                vec![("wait_s", (wait.as_secs() + 1).to_string())]
+            }
             Self::NotLetIn(_)
             | Self::Submit(_)
             | Self::Read(
@@ -234,8 +245,13 @@ impl From<Refused> for Status {
             .map(|(name, value)| (name.into(), value))
             .collect();
         let mut details = ErrorDetails::with_error_info(refused.reason(), DOMAIN, figures);
-        if matches!(refused, Refused::Busy) {
-            details.set_retry_info(Some(RETRY_AFTER));
+        let again = match refused {
+            Refused::Busy | Refused::NotLetIn(NotLetIn::TooMany { .. }) => Some(RETRY_AFTER),
+            Refused::NotLetIn(NotLetIn::TooOften(wait)) => Some(wait),
+            _ => None,
+        };
+        if let Some(again) = again {
+            details.set_retry_info(Some(again));
         }
         Self::with_error_details(refused.code(), refused.to_string(), details)
     }

@@ -14,6 +14,7 @@ mod outputs;
 mod outside;
 mod policies;
 mod reports;
+mod tokens;
 mod trainings;
 
 use std::{
@@ -65,10 +66,16 @@ fn command() -> Command {
         "TIMEBANK_DATA",
         "TIMEBANK_TOKEN",
         "TIMEBANK_TOKEN_FILE",
+        "TIMEBANK_PROFILE",
+        "TIMEBANK_CA",
+        "TIMEBANK_CERT",
+        "TIMEBANK_KEY",
         "NO_COLOR",
     ] {
         command.env_remove(name);
     }
+    // No profile of whoever runs the tests.
+    command.env("XDG_CONFIG_HOME", "/nonexistent");
     command.stdin(Stdio::null());
     command
 }

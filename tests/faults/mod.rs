@@ -1,5 +1,6 @@
 //! Disks that fill, commits that fail, files that someone changed.
 
+mod access;
 mod clock;
 mod commits;
 mod contradictions;

@@ -10,6 +10,8 @@ use tonic::{
     Request, Status,
 };
 
+use tonic_types::StatusExt;
+
 use super::{ANN, BEN, City, MINT, refusals::check};
 use crate::support::{Client, by, entry, framed, id, told, upload, within};
 
@@ -438,4 +440,76 @@ async fn whose_word_counts() {
         .step_need(by("1002", approve()))
         .await
         .expect("approved");
+}
+
+/// Who has no token of the ledger is told to wait after so many calls, and others of the same address
+/// go on.
+#[tokio::test]
+async fn who_tries_too_often_waits() {
+    let mut city = City::founded().await;
+    let client = &mut city.client;
+    let_in(client).await.expect("known");
+    let stranger = client.showing(&another_name(client.token(), "nobody"));
+    for _ in 0..50 {
+        let status = let_in(&stranger).await.expect_err("a stranger");
+        check("a stranger", &status, Unauthenticated, "TOKEN_REFUSED", "");
+    }
+    let status = let_in(&stranger).await.expect_err("again");
+    check(
+        "again",
+        &status,
+        Code::ResourceExhausted,
+        "TOO_MANY_ATTEMPTS",
+        "wait_s=*",
+    );
+    assert!(
+        status.get_details_retry_info().is_some(),
+        "when it may try again"
+    );
+    let_in(client).await.expect("still let in");
+}
+
+/// A token has so many calls at once, and no more; others have theirs.
+#[tokio::test]
+async fn no_token_takes_all_calls() {
+    let mut city = City::founded().await;
+    let client = &mut city.client;
+    let text = client.issue("watch", v1::Role::Auditor, "").await;
+    let mut streams = Vec::new();
+    let mut last = Ok(());
+    // On several connections, as one has only so many streams.
+    'all: for _ in 0..20 {
+        let mut watcher = city.server.client().await.showing(&text);
+        for _ in 0..100 {
+            let request = v1::WatchRecordsRequest {
+                from_sequence: 1_000,
+                follow: true,
+            };
+            match watcher.journal.watch_records(request).await {
+                Ok(stream) => streams.push(stream),
+                Err(status) => {
+                    last = Err(status);
+                    break 'all;
+                }
+            }
+        }
+    }
+    let status = last.expect_err("too many");
+    let figures = "max=1000 name=watch";
+    check(
+        "one more",
+        &status,
+        Code::ResourceExhausted,
+        "TOO_MANY_CALLS",
+        figures,
+    );
+    assert_eq!(streams.len(), 1_000);
+    let_in(&city.client).await.expect("another token");
+    streams.pop();
+    let again = async {
+        while let_in(&city.client.showing(&text)).await.is_err() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    within("a turn that was given back", again).await;
 }

@@ -89,8 +89,13 @@ impl Model {
             "APPROVER_ENTERED",
         );
         let (recipient, provider, minutes) = (visit.recipient, visit.provider, visit.minutes);
-        let is_over = seen == Seen::Settle && self.is_over(provider, minutes);
-        wrong(&mut faults, is_open && is_over, "CEILING_CROSSED");
+        // What is set aside is there to be settled, unless a forced reversal has taken it.
+        let payer = &self.accounts[recipient];
+        let is_short = payer.available() + payer.held < minutes;
+        let settles = is_open && seen == Seen::Settle;
+        wrong(&mut faults, settles && is_short, "FLOOR_CROSSED");
+        let is_over = settles && self.is_over(provider, minutes);
+        wrong(&mut faults, is_over, "CEILING_CROSSED");
         if !faults.is_empty() {
             return faults;
         }
