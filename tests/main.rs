@@ -3,6 +3,7 @@
 mod cli;
 mod clients;
 mod faults;
+mod fuzz;
 mod house;
 mod model;
 mod policies;

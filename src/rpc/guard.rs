@@ -5,10 +5,14 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
+use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 use tonic::codegen::http::HeaderMap;
 
@@ -55,11 +59,21 @@ pub enum NotLetIn {
     TooMany { name: TokenName, max: usize },
 }
 
+/// A token that was looked up, and what is noted of its calls.
+#[derive(Debug)]
+pub(super) struct Known {
+    token: Token,
+    /// How many are under way. Whoever is looked up anew begins at none.
+    calls: AtomicUsize,
+    /// The minute of the last.
+    minute: AtomicI64,
+}
+
 /// Whoever was let in.
 #[derive(Clone, Debug)]
 pub(super) enum Guest {
     /// Who holds a token: as it stood then.
-    Holder(Arc<Token>),
+    Holder(Arc<Known>),
     /// Who has the machine.
     Machine,
 }
@@ -68,7 +82,7 @@ impl Guest {
     /// The principal of what they do.
     pub(super) fn principal(&self) -> Principal {
         match self {
-            Self::Holder(token) => token.terms.name.principal(),
+            Self::Holder(known) => known.token.terms.name.principal(),
             Self::Machine => Principal::server(),
         }
     }
@@ -87,9 +101,9 @@ impl Guest {
 
     pub(super) fn grant(&self) -> Grant {
         match self {
-            Self::Holder(token) => Grant {
-                role: token.terms.role,
-                scope: token.terms.scope.clone(),
+            Self::Holder(known) => Grant {
+                role: known.token.terms.role,
+                scope: known.token.terms.scope.clone(),
             },
             Self::Machine => Grant {
                 role: Role::Admin,
@@ -100,18 +114,11 @@ impl Guest {
 }
 
 /// One call more of a token, as long as it lives.
-pub(super) struct Turn {
-    guard: Guard,
-    name: TokenName,
-}
+pub(super) struct Turn(Arc<Known>);
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        let mut calls = self.guard.calls();
-        match calls.get_mut(&self.name) {
-            Some(count) if *count > 1 => *count -= 1,
-            _ => drop(calls.remove(&self.name)),
-        }
+        self.0.calls.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -119,7 +126,9 @@ impl Drop for Turn {
 #[derive(Default)]
 struct Kept {
     generation: u64,
-    known: HashMap<TokenName, Arc<Token>>,
+    known: HashMap<TokenName, Arc<Known>>,
+    /// Those that were shown and are right, by the SHA-256 of what was shown, which is not kept.
+    shown: HashMap<[u8; 32], Arc<Known>>,
 }
 
 struct Inner {
@@ -127,8 +136,6 @@ struct Inner {
     query: Query,
     time: Arc<Timekeeper>,
     kept: Mutex<Kept>,
-    /// How many calls of each token are under way.
-    calls: Mutex<HashMap<TokenName, usize>>,
     attempts: Attempts,
     changed: watch::Sender<u64>,
     used: Used,
@@ -145,7 +152,6 @@ impl Guard {
             query,
             time,
             kept: Mutex::default(),
-            calls: Mutex::default(),
             attempts: Attempts::default(),
             changed: watch::Sender::new(0),
             used,
@@ -172,31 +178,49 @@ impl Guard {
             Err(Refused::NotLetIn(why)) => return Err(self.failed(why, peer).into()),
             known => known?,
         };
-        self.check_valid(&known)?;
-        let guest = Guest::Holder(Arc::clone(&known));
+        self.check_valid(&known.token)?;
+        self.note_use(&known);
+        let guest = Guest::Holder(known);
         guest.grant().check_method(method).map_err(rejected)?;
-        self.0.used.note(&known.terms.name, self.0.time.moment());
         Ok(guest)
+    }
+
+    fn note_use(&self, known: &Known) {
+        let now = self.0.time.moment();
+        if known.minute.swap(now.minute(), Ordering::Relaxed) != now.minute() {
+            self.0.used.note(&known.token.terms.name, now);
+        }
     }
 
     async fn identify(
         &self,
         headers: &HeaderMap,
         peer: Option<&Peer>,
-    ) -> Result<Arc<Token>, Refused> {
+    ) -> Result<Arc<Known>, Refused> {
         let named = peer.and_then(|peer| peer.name.as_deref());
-        let bearer = match (bearer(headers), named) {
+        let text = match (shown(headers), named) {
             (Err(NotLetIn::Missing), Some(named)) => {
                 let name = TokenName::parse(named).map_err(|_| NotLetIn::Refused)?;
                 return self.known(&name, peer).await;
             }
-            (bearer, _) => bearer?,
+            (text, _) => text?,
         };
-        let known = self.known(&bearer.name, peer).await?;
-        match self.0.key.verifies(&bearer, &known.verifier) {
-            true => Ok(known),
-            false => Err(NotLetIn::Refused.into()),
+        let digest: [u8; 32] = Sha256::digest(text).into();
+        if let Some(known) = self.kept().shown.get(&digest) {
+            return Ok(Arc::clone(known));
         }
+        let bearer = Bearer::parse(text).map_err(NotLetIn::from)?;
+        let known = self.known(&bearer.name, peer).await?;
+        if !self.0.key.verifies(&bearer, &known.token.verifier) {
+            return Err(NotLetIn::Refused.into());
+        }
+        let mut kept = self.kept();
+        // Of one that was forgotten meanwhile nothing is kept.
+        let is_kept = kept.known.get(&bearer.name);
+        if is_kept.is_some_and(|kept| Arc::ptr_eq(kept, &known)) {
+            kept.shown.insert(digest, Arc::clone(&known));
+        }
+        Ok(known)
     }
 
     /// Notes that somebody was not let in, and says what they are told.
@@ -215,24 +239,16 @@ impl Guard {
 
     /// A call more of whoever was let in, until it is dropped.
     pub(super) fn turn(&self, guest: &Guest) -> Result<Option<Turn>, Refused> {
-        let Guest::Holder(token) = guest else {
+        let Guest::Holder(known) = guest else {
             return Ok(None);
         };
-        let name = token.terms.name.clone();
-        let mut calls = self.calls();
-        let count = calls.entry(name.clone()).or_default();
-        if *count >= MAX_CALLS {
+        if known.calls.fetch_add(1, Ordering::AcqRel) >= MAX_CALLS {
+            known.calls.fetch_sub(1, Ordering::AcqRel);
+            let name = known.token.terms.name.clone();
             let max = MAX_CALLS;
             return Err(NotLetIn::TooMany { name, max }.into());
         }
-        *count += 1;
-        drop(calls);
-        let guard = self.clone();
-        Ok(Some(Turn { guard, name }))
-    }
-
-    fn calls(&self) -> MutexGuard<'_, HashMap<TokenName, usize>> {
-        self.0.calls.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(Some(Turn(Arc::clone(known))))
     }
 
     fn check_valid(&self, known: &Token) -> Result<(), Refused> {
@@ -246,7 +262,7 @@ impl Guard {
 
     /// A token, from what is kept in mind or from the ledger: the latter is not asked for addresses
     /// that fail too often.
-    async fn known(&self, name: &TokenName, peer: Option<&Peer>) -> Result<Arc<Token>, Refused> {
+    async fn known(&self, name: &TokenName, peer: Option<&Peer>) -> Result<Arc<Known>, Refused> {
         if let Some(known) = self.remembered(name) {
             return Ok(known);
         }
@@ -256,7 +272,7 @@ impl Guard {
         Ok(self.look_up(name).await?.ok_or(NotLetIn::Refused)?)
     }
 
-    fn remembered(&self, name: &TokenName) -> Option<Arc<Token>> {
+    fn remembered(&self, name: &TokenName) -> Option<Arc<Known>> {
         self.kept().known.get(name).cloned()
     }
 
@@ -265,7 +281,7 @@ impl Guard {
         self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn look_up(&self, name: &TokenName) -> Result<Option<Arc<Token>>, Refused> {
+    async fn look_up(&self, name: &TokenName) -> Result<Option<Arc<Known>>, Refused> {
         let generation = self.kept().generation;
         let wanted = name.clone();
         let read = move |reading: &mut Reading<'_>| find_token(reading, &wanted);
@@ -273,12 +289,17 @@ impl Guard {
         let Some(token) = self.0.query.look_up(reader, read).await? else {
             return Ok(None);
         };
-        let known = Arc::new(token);
+        let known = Arc::new(Known {
+            token,
+            calls: AtomicUsize::new(0),
+            minute: AtomicI64::new(0),
+        });
         let mut kept = self.kept();
         // What was read before a change is not kept after it.
         if kept.generation == generation {
             if kept.known.len() >= MAX_KNOWN {
                 kept.known.clear();
+                kept.shown.clear();
             }
             kept.known.insert(name.clone(), Arc::clone(&known));
         }
@@ -290,14 +311,16 @@ impl Guard {
         let mut kept = self.kept();
         kept.generation += 1;
         kept.known.clear();
+        kept.shown.clear();
         self.0.changed.send_replace(kept.generation);
     }
 
     /// Ends when somebody's token is of no more use.
     pub(super) async fn ended(&self, guest: &Guest) -> Refused {
-        let Guest::Holder(token) = guest else {
+        let Guest::Holder(known) = guest else {
             return std::future::pending().await;
         };
+        let token = &known.token;
         let mut changed = self.0.changed.subscribe();
         let expires = token.terms.expires_at.is_some();
         loop {
@@ -313,8 +336,8 @@ impl Guard {
 
     async fn check_again(&self, token: &Token) -> Result<(), Refused> {
         let known = self.known(&token.terms.name, None).await?;
-        match known.verifier == token.verifier {
-            true => self.check_valid(&known),
+        match known.token.verifier == token.verifier {
+            true => self.check_valid(&known.token),
             false => Err(NotLetIn::Refused.into()),
         }
     }
@@ -324,13 +347,13 @@ fn rejected(rejection: Rejection) -> Refused {
     Refused::Rejected(rejection.into())
 }
 
-fn bearer(headers: &HeaderMap) -> Result<Bearer, NotLetIn> {
+/// The token that somebody shows, as text.
+fn shown(headers: &HeaderMap) -> Result<&str, NotLetIn> {
     let mut given = headers.get_all(HEADER).iter();
     let text = given.next().ok_or(NotLetIn::Missing)?;
     if given.next().is_some() {
         return Err(NotLetIn::Unreadable);
     }
     let text = text.to_str().map_err(|_| NotLetIn::Unreadable)?;
-    let text = text.strip_prefix(SCHEME).ok_or(NotLetIn::Unreadable)?;
-    Ok(Bearer::parse(text)?)
+    text.strip_prefix(SCHEME).ok_or(NotLetIn::Unreadable)
 }

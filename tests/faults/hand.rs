@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, params, params_from_iter};
 use timebank::{
-    exchange::{self, MemberId, Personal},
+    exchange::{self, MemberId, ObjectId, Personal, TokenFact},
     journal::{self, Frontier},
     ledger::{Caller, Fact, Principal, Sequence, Stamp, Step},
     steps::{self, Exchanged, RULES_VERSION, Record, State},
@@ -145,6 +145,14 @@ impl Forger {
         }
         let posted = self.state.book.posted().len();
         self.state.objects.forget();
+        // A token that is issued may take the place of one, and is not there if it was not read.
+        if let Some(exchange::Fact::Token(fact)) = record.step.exchange_fact()
+            && let TokenFact::Issued(new) = &**fact
+            && self.state.objects.token(&new.terms.name).is_err()
+        {
+            let id = ObjectId::Token(new.terms.name.clone());
+            self.state.objects.load(id, None);
+        }
         let adds_up = self.state.apply(&record, None).is_ok();
         if adds_up {
             self.project(&record, posted).expect("rows");
