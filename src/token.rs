@@ -10,15 +10,20 @@ use std::{
     sync::Arc,
 };
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{
+    Args, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use timebank::{
+    exchange::token::Role,
+    journal::{role_to_proto, role_word},
     ledger::TimeZone,
     rpc,
     sequencer::{Start, WantedZone},
     store::{SqliteStore, Store, StoreError},
 };
 use timebank_proto::v1::{
-    IssueTokenRequest, ListTokensRequest, RevokeTokenRequest, Role, RotateTokenRequest, Token,
+    IssueTokenRequest, ListTokensRequest, RevokeTokenRequest, RotateTokenRequest, Token,
     TokenState, token_service_client::TokenServiceClient,
 };
 use tokio::sync::oneshot;
@@ -42,8 +47,8 @@ pub(crate) enum Command {
         #[arg(long)]
         name: String,
         /// What it is for
-        #[arg(long, value_enum)]
-        role: RoleName,
+        #[arg(long, value_parser = roles())]
+        role: Role,
         /// The branch that it reaches. Default: the whole ledger, and for a member what is theirs
         #[arg(long, value_name = "PREFIX", default_value = "")]
         scope: String,
@@ -72,16 +77,11 @@ pub(crate) enum Command {
     List,
 }
 
-/// What a token is for; docs/access.md says what each may do.
-#[derive(ValueEnum, Clone, Copy)]
-pub(crate) enum RoleName {
-    Admin,
-    Operator,
-    Approver,
-    Auditor,
-    Evaluator,
-    Member,
-    Integration,
+/// A role by its word.
+fn roles() -> impl TypedValueParser<Value = Role> {
+    let words = Role::ALL.iter().map(|role| role.word());
+    PossibleValuesParser::new(words)
+        .try_map(|word| Role::of_word(&word).ok_or("it is no role; docs/access.md has them"))
 }
 
 #[derive(Args)]
@@ -89,20 +89,6 @@ pub(crate) struct To {
     /// A new file for it, that its owner alone may read, in place of standard output
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
-}
-
-impl From<RoleName> for Role {
-    fn from(name: RoleName) -> Self {
-        match name {
-            RoleName::Admin => Self::Admin,
-            RoleName::Operator => Self::Operator,
-            RoleName::Approver => Self::Approver,
-            RoleName::Auditor => Self::Auditor,
-            RoleName::Evaluator => Self::Evaluator,
-            RoleName::Member => Self::Member,
-            RoleName::Integration => Self::Integration,
-        }
-    }
 }
 
 /// Carries out a command: 0 where it is done, 1 where it is refused, 2 where it cannot be tried.
@@ -180,7 +166,7 @@ async fn carry_out(mut tokens: Client, command: Command) -> Done {
             let request = IssueTokenRequest {
                 step_id,
                 name,
-                role: Role::from(role).into(),
+                role: role_to_proto(role).into(),
                 scope: scope.trim_end_matches(':').into(),
                 expires_at: None,
             };
@@ -232,16 +218,7 @@ async fn list(mut tokens: Client) -> Done {
 }
 
 fn line(token: &Token) -> String {
-    let role = match token.role() {
-        Role::Unspecified => "",
-        Role::Admin => "admin",
-        Role::Operator => "operator",
-        Role::Approver => "approver",
-        Role::Auditor => "auditor",
-        Role::Evaluator => "evaluator",
-        Role::Member => "member",
-        Role::Integration => "integration",
-    };
+    let role = role_word(token.role);
     let state = match token.state() {
         TokenState::Unspecified => "",
         TokenState::Valid => "valid",

@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use tonic::transport::Uri;
+
 use crate::error::Failure;
 
 /// Where a server on the same machine keeps its ledger, unless it is told otherwise.
@@ -99,14 +101,17 @@ pub(crate) fn find(file: Option<&Path>, server: &str) -> Result<Option<Secret>, 
 
 /// Whether a URL is of this machine.
 pub(crate) fn is_this_machine(url: &str) -> bool {
-    let after = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = after.split('/').next().unwrap_or_default();
-    let host = match authority.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or_default(),
-        None => authority
-            .rsplit_once(':')
-            .map_or(authority, |(host, _)| host),
+    let url = match url.contains("://") {
+        true => url.to_owned(),
+        false => format!("http://{url}"),
     };
+    let Ok(uri) = url.parse::<Uri>() else {
+        return false;
+    };
+    // Who names a user may mean another host than it seems.
+    let is_plain = uri.authority().is_some_and(|of| !of.as_str().contains('@'));
+    let host = uri.host().filter(|_| is_plain).unwrap_or_default();
+    let host = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
@@ -125,6 +130,8 @@ mod tests {
             ("http://127.0.0.1.example", false),
             ("http://localhost.example:1", false),
             ("http://user@bank.example/127.0.0.1", false),
+            ("http://localhost:1@bank.example", false),
+            ("http://localhost@127.0.0.1:1", false),
             ("10.0.0.1:50051", false),
         ] {
             assert_eq!(is_this_machine(url), is_this, "{url}");

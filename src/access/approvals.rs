@@ -29,16 +29,16 @@ pub(super) fn weight(command: &Command) -> Weight {
             | NeedVerb::Withdraw
             | NeedVerb::Accept
             | NeedVerb::Cancel
-            | NeedVerb::Change
             | NeedVerb::Repeat => Weight::None,
+            // By staff it is an approval of what it is changed to.
+            NeedVerb::Change => Weight::Confirmation,
         },
         Command::StepOrder(step) => match step.action.verb() {
             OrderVerb::Approve | OrderVerb::Decline | OrderVerb::Resolve | OrderVerb::Correct => {
                 Weight::Approval
             }
-            OrderVerb::Confirm => Weight::Confirmation,
-            OrderVerb::Change
-            | OrderVerb::CheckIn
+            OrderVerb::Confirm | OrderVerb::Change => Weight::Confirmation,
+            OrderVerb::CheckIn
             | OrderVerb::CheckOut
             | OrderVerb::Settle
             | OrderVerb::Cancel

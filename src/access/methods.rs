@@ -113,8 +113,8 @@ methods! {
         ListPolicies: Admin Operator Approver Auditor Evaluator Member;
         SetMandate: Admin Operator;
         ListMandates: Admin Operator Approver Auditor;
-        ComparePolicy: Admin Operator Approver Auditor;
-        ExplainPolicy: Admin Operator Approver Auditor;
+        ComparePolicy: Admin Operator;
+        ExplainPolicy: Admin Operator;
     }
     "NeedService" {
         PublishNeed: Admin Operator Member;

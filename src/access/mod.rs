@@ -148,6 +148,19 @@ pub fn veiled(grant: &Grant, refused: &exchange::Rejection, asked: Asked<'_>) ->
     })
 }
 
+/// What somebody hears of a refusal that tells of an account outside: that it is outside.
+pub fn veiled_account(grant: &Grant, figures: &[(&'static str, String)]) -> Option<Rejection> {
+    let (_, account) = figures.iter().find(|(name, _)| *name == "account")?;
+    let is_own = match &grant.scope {
+        Scope::Member(member) => member.as_str() == account,
+        scope => touched::reaches(scope, account),
+    };
+    (!is_own).then(|| Rejection::OutsideScope {
+        what: account.clone(),
+        scope: grant.scope.clone(),
+    })
+}
+
 /// What a principal may do at a moment. None where nobody has a token yet: the server that keeps
 /// the ledger gives the first, before it serves anybody.
 ///

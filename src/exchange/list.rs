@@ -304,61 +304,6 @@ impl List {
         }
     }
 
-    /// Where in the chart its objects are, as far as its name tells.
-    pub fn place(&self) -> Option<&str> {
-        match self {
-            Self::StaffOf(centre)
-            | Self::PoliciesOf(centre)
-            | Self::MandatesOf(centre)
-            | Self::MandatesTo(centre)
-            | Self::MembersOf(centre)
-            | Self::MembersIn(centre, _)
-            | Self::MembersOfBlock(centre, _)
-            | Self::SecondMembers(centre)
-            | Self::MembersLapsing(centre, _)
-            | Self::JoinedFrom(centre, _)
-            | Self::SuppliersOf(centre, _)
-            | Self::NeedsIn(centre, ..)
-            | Self::NeedsFrom(centre, _)
-            | Self::OrdersOn(centre, _)
-            | Self::OrdersFrom(centre, _)
-            | Self::OrdersAwaited(centre, _)
-            | Self::OrdersToCorrect(centre, _)
-            | Self::OrdersIn(centre, ..)
-            | Self::OrdersOfSheet(centre, _)
-            | Self::StandingsIn(centre, _)
-            | Self::StandingsOff(centre, _)
-            | Self::IncidentsIn(centre, _)
-            | Self::PoolsOf(centre)
-            | Self::SourcesOf(centre)
-            | Self::StocksOf(centre)
-            | Self::PartnersOf(centre)
-            | Self::GroupsFrom(centre, _)
-            | Self::EvaluationsFrom(centre, _)
-            | Self::LooksFrom(centre, _)
-            | Self::PeriodsOf(centre)
-            | Self::ReliefsIn(centre, _)
-            | Self::ReliefsOpen(centre)
-            | Self::TrainingsIn(centre, ..) => Some(centre.as_str()),
-            Self::RemittancesWith(account)
-            | Self::ItemsOf(account)
-            | Self::DonationsTo(account) => Some(account.as_str()),
-            Self::Centres
-            | Self::Tokens
-            | Self::Holders
-            | Self::Policies
-            | Self::NeedsOf(_)
-            | Self::OrdersOf(_)
-            | Self::StandingsOf(_)
-            | Self::StandingsDue(_)
-            | Self::LooksAt(_)
-            | Self::PagesOf(_)
-            | Self::PeriodsUnsealed
-            | Self::ReliefsOf(_)
-            | Self::TrainingsOf(..) => None,
-        }
-    }
-
     /// Its name, without the day where it has its objects in the order of days.
     fn stem(&self) -> String {
         match self {

@@ -37,6 +37,7 @@ pub mod oversight;
 pub mod partner;
 mod period;
 mod personal;
+mod place;
 pub mod policy;
 pub mod pool;
 mod rejection;
@@ -75,7 +76,7 @@ pub use member::{
     Code, Erasure, Holder, MAX_RELATIVES, Member, MemberDetails, MemberId, MemberState,
     Qualification, Registered,
 };
-pub use object::{Listing, Object, ObjectId, ObjectKind, Place};
+pub use object::{Listing, Object, ObjectId, ObjectKind};
 pub use objects::{Changed, Objects, Savepoint, Standing, Taken};
 pub use order::{
     AcceptNeed, AriseVisit, CloseIncident, Doer, Incident, IncidentId, IncidentState, MemberWeek,
@@ -99,6 +100,7 @@ pub use personal::{
     Attested, Commitments, FIELD_COUNT, Personal, PersonalFields, PersonalPart, PersonalText,
     Secret, Verdicts,
 };
+pub use place::Place;
 pub use pool::{PoolCommand, PoolFact, PoolRejection};
 pub use rejection::Rejection;
 pub use staff::{Staff, StaffState, StaffTerms};

@@ -57,6 +57,6 @@ pub use standing_facts::standing_action;
 pub use stock_facts::{counted, item_id, pieces};
 pub use supply_facts::{supply, supply_terms_to_proto, weekday, weekday_to_proto};
 pub use time::{moment, timestamp};
-pub use token_facts::{role_to_proto, token_terms};
+pub use token_facts::{role_to_proto, role_word, token_terms};
 pub use training_facts::{assessment_to_proto, attendance, attendance_to_proto, points_to_proto};
 pub use tree::{Frontier, HASH_BYTES, Hash, leaf_hash, node_place};

@@ -81,6 +81,16 @@ pub fn role_to_proto(role: Role) -> v1::Role {
     }
 }
 
+/// A role of the contract, in a word; of none, nothing.
+pub fn role_word(given: i32) -> &'static str {
+    role(given).map_or("", Role::word)
+}
+
+fn role(given: i32) -> Option<Role> {
+    let mut all = Role::ALL.iter().copied();
+    all.find(|role| i32::from(role_to_proto(*role)) == given)
+}
+
 /// Reads what a token is issued with.
 ///
 /// # Errors
@@ -92,11 +102,9 @@ pub fn token_terms(
     expires_at: Option<Moment>,
 ) -> std::result::Result<TokenTerms, Malformed> {
     let field = "role";
-    let found = Role::ALL.iter().copied();
-    let mut found = found.filter(|role| i32::from(role_to_proto(*role)) == given);
     let role = match given {
         0 => return Err(Malformed::Missing { field }),
-        given => found.next().ok_or(Malformed::Choice { field, given })?,
+        given => role(given).ok_or(Malformed::Choice { field, given })?,
     };
     let branch = match scope {
         "" => None,

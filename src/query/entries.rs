@@ -56,9 +56,9 @@ pub(super) fn units_of<'a>(
     let mut ids: Vec<_> = accounts.cloned().collect();
     ids.sort_unstable();
     ids.dedup();
-    let rows = reading.snapshot.accounts_of(&ids)?.into_iter().flatten();
-    let units = rows.map(|row| (row.account.id, row.account.unit));
-    Ok(units.collect())
+    let units = reading.snapshot.units_of(&ids)?;
+    let known = ids.into_iter().zip(units);
+    Ok(known.filter_map(|(id, unit)| Some((id, unit?))).collect())
 }
 
 pub(super) fn unit_of(

@@ -1,12 +1,9 @@
 //! Incidents: what was reported of orders.
 
 use super::{ReadError, Reading, centre, exchange::misplaced};
-use crate::{
-    exchange::{
-        Branch, Incident, IncidentId, IncidentState, List, Object, ObjectId, Order, OrderRejection,
-        Rejection, order::IncidentKind,
-    },
-    store::StoreError,
+use crate::exchange::{
+    Branch, Incident, IncidentId, IncidentState, List, Object, ObjectId, Order, OrderRejection,
+    Rejection, order::IncidentKind,
 };
 
 /// An incident.
@@ -29,11 +26,12 @@ pub fn incidents_of(reading: &mut Reading<'_>, order: &Order) -> Result<Vec<Inci
     let ids = order.dispute.iter().chain(&order.incidents);
     let ids: Vec<_> = ids.map(|id| ObjectId::Incident(*id)).collect();
     let found = reading.snapshot.objects(&ids)?;
-    let found = ids.iter().zip(found).map(|(id, found)| match found {
-        Some((Object::Incident(incident), _)) => Ok(*incident),
-        _ => Err(StoreError::Corrupt(format!("{id} is missing")).into()),
+    let found = found.into_iter().filter_map(|found| match found {
+        Some((Object::Incident(incident), _)) => Some(*incident),
+        // They are not for whoever reads to see.
+        _ => None,
     });
-    found.collect()
+    Ok(found.collect())
 }
 
 /// Which incidents.

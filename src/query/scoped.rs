@@ -9,7 +9,7 @@ use crate::{
     },
     ledger::{
         Account, AccountId, Booking, BookingId, Fact, Founded, Hold, Moment, Note, Position,
-        Sequence, Transfer, Unit,
+        Sequence, Transfer, Unit, UnitId,
     },
     steps::Record,
     store::{AccountRow, HoldFilter, Lines, PostingRow, Snapshot, StoreError, Stored},
@@ -22,6 +22,9 @@ fn is_of_the_ledger(fact: &Fact) -> bool {
         Fact::LedgerFounded(_) | Fact::TimeZoneSet(_) | Fact::UnitDeclared(_)
     )
 }
+
+/// How much is read at once of what may be left out.
+const AT_ONCE: usize = 1_000;
 
 type Read<T> = Result<T, StoreError>;
 
@@ -72,6 +75,18 @@ impl<'a> Scoped<'a> {
                 legs.any(|leg| self.sees_leg(leg))
             }
             Booking::Hold(hold) => self.sees_leg(&hold.terms.transfer),
+        }
+    }
+
+    /// The same object, without the member elsewhere whose second membership somebody seems to be.
+    fn without_others(&self, object: Object) -> Object {
+        match object {
+            Object::Member(mut member) => {
+                let others = member.second_of.take();
+                member.second_of = others.filter(|other| reaches(self.scope, other.as_str()));
+                Object::Member(member)
+            }
+            object => object,
         }
     }
 
@@ -153,15 +168,16 @@ impl<'a> Scoped<'a> {
     fn as_many<T, K>(
         &mut self,
         limit: usize,
-        mut read: impl FnMut(&mut Self, Option<&K>) -> Read<Vec<T>>,
+        mut read: impl FnMut(&mut Self, Option<&K>, usize) -> Read<Vec<T>>,
         key: impl Fn(&T) -> K,
         sees: impl Fn(&mut Self, &T) -> Read<bool>,
     ) -> Read<Vec<T>> {
         let mut seen = Vec::new();
         let mut after = None;
         loop {
-            let found = read(self, after.as_ref())?;
-            let is_end = found.len() < limit;
+            let at_once = limit.max(AT_ONCE);
+            let found = read(self, after.as_ref(), at_once)?;
+            let is_end = found.len() < at_once;
             after = found.last().map(&key);
             for one in found {
                 if seen.len() < limit && sees(self, &one)? {
@@ -256,9 +272,13 @@ impl Snapshot for Scoped<'_> {
     fn holds(&mut self, filter: HoldFilter<'_>) -> Read<Vec<Hold>> {
         self.as_many(
             filter.limit,
-            |scoped, after| {
+            |scoped, after, limit| {
                 let after = after.copied().unwrap_or(filter.after);
-                scoped.snapshot.holds(HoldFilter { after, ..filter })
+                scoped.snapshot.holds(HoldFilter {
+                    after,
+                    limit,
+                    ..filter
+                })
             },
             |hold: &Hold| hold.placed.sequence,
             |scoped, hold| Ok(scoped.sees_leg(&hold.terms.transfer)),
@@ -282,7 +302,9 @@ impl Snapshot for Scoped<'_> {
         let mut seen = Vec::with_capacity(ids.len());
         for found in self.snapshot.objects(ids)? {
             seen.push(match found {
-                Some(found) if self.sees_object(&found.0)? => Some(found),
+                Some((object, since)) if self.sees_object(&object)? => {
+                    Some((self.without_others(object), since))
+                }
                 _ => None,
             });
         }
@@ -297,12 +319,14 @@ impl Snapshot for Scoped<'_> {
         if !self.sees_list(list) {
             return Ok(Vec::new());
         }
-        self.as_many(
+        let seen = self.as_many(
             limit,
-            |scoped, last| scoped.snapshot.listed(list, last.or(after), limit),
+            |scoped, last, limit| scoped.snapshot.listed(list, last.or(after), limit),
             Object::id,
             |scoped, object| scoped.sees_object(object),
-        )
+        )?;
+        let seen = seen.into_iter().map(|object| self.without_others(object));
+        Ok(seen.collect())
     }
 
     fn lines(&mut self, list: &List, after: &str, limit: usize) -> Read<Lines> {
@@ -320,10 +344,14 @@ impl Snapshot for Scoped<'_> {
     ) -> Read<Vec<(i64, Record)>> {
         self.as_many(
             limit,
-            |scoped, last| scoped.snapshot.served(*last.unwrap_or(&after), end, limit),
+            |scoped, last, limit| scoped.snapshot.served(*last.unwrap_or(&after), end, limit),
             |(minute, record): &(i64, Record)| (*minute, record.stamp.sequence),
             |scoped, (_, record)| scoped.sees_record(record),
         )
+    }
+
+    fn units_of(&mut self, ids: &[AccountId]) -> Read<Vec<Option<UnitId>>> {
+        self.snapshot.units_of(ids)
     }
 
     fn shows(&mut self, record: &Record) -> Read<bool> {
@@ -338,7 +366,7 @@ impl Snapshot for Scoped<'_> {
     ) -> Read<Vec<(i64, Record)>> {
         self.as_many(
             limit,
-            |scoped, last| scoped.snapshot.forced(*last.unwrap_or(&after), end, limit),
+            |scoped, last, limit| scoped.snapshot.forced(*last.unwrap_or(&after), end, limit),
             |(minute, record): &(i64, Record)| (*minute, record.stamp.sequence),
             |scoped, (_, record)| scoped.sees_record(record),
         )

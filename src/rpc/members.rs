@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use timebank_proto::v1::{self, member_service_server::MemberService};
+use timebank_proto::v1::{self, list_members_request::Only, member_service_server::MemberService};
 use tonic::{Request, Response, Status};
 
 use super::{
@@ -14,6 +14,7 @@ use super::{
     to_the_end, token_of,
 };
 use crate::{
+    access::Method,
     exchange::{Branch, Command, Erasure, Exit, ExitCause, Member, MemberId},
     journal,
     ledger::Principal,
@@ -282,6 +283,12 @@ impl MemberService for Services {
         request: Request<v1::ListMembersRequest>,
     ) -> Result<Response<v1::ListMembersResponse>, Status> {
         let by = convert::reader(&request)?;
+        if let Some(Only::Age(_) | Only::Inactive(true)) = request.get_ref().only {
+            // That tells of ages, which are personal.
+            let grant = convert::guest(&request)?.grant();
+            let shown = grant.check_method(Method::ShowPersonalFields);
+            shown.map_err(|forbids| Refused::Rejected(forbids.into()))?;
+        }
         let mut request = request.into_inner();
         let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
         let given = std::mem::take(&mut request.page_token);

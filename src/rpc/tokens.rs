@@ -9,6 +9,7 @@ use super::{
     first_token::drawn,
     page,
     status::Refused,
+    to_the_end,
 };
 use crate::{
     exchange::{
@@ -37,9 +38,14 @@ impl Services {
     ) -> Result<Changed, Refused> {
         let command = Command::Token(Box::new(command));
         let read = move |reading: &mut Reading<'_>| query::token(reading, &name);
-        let stepped = self.step(caller, command, |_| read).await;
-        self.guard.forget();
-        let stepped = stepped?;
+        let services = self.clone();
+        // To the end, also where the caller leaves: what is kept in mind is to go.
+        let stepped = to_the_end(None, async move {
+            let stepped = services.step(caller, command, |_| read).await;
+            services.guard.forget();
+            stepped
+        });
+        let stepped = stepped.await?;
         Ok(Changed {
             token: self.reply(&stepped.item),
             replayed: stepped.replayed,

@@ -172,7 +172,16 @@ impl State {
         now: Moment,
     ) -> Result<Option<Grant>, Undecided> {
         if caller.principal.is_server() {
-            return Ok(None);
+            return match caller.actor() {
+                None => Ok(None),
+                Some(actor) => Err(Undecided::Refused(
+                    access::Rejection::ActorClaimed {
+                        principal: caller.principal.clone(),
+                        actor: actor.clone(),
+                    }
+                    .into(),
+                )),
+            };
         }
         let grant = access::grant(&self.objects, &caller.principal, now)?;
         if let Some(grant) = &grant {
@@ -197,6 +206,24 @@ impl State {
             Ok(grant) => grant,
             Err(undecided) => return Ok(Err(undecided)),
         };
+        let of_scope = grant.clone();
+        let done = self.carry_out_granted(command, caller, stamp, grant)?;
+        if let (Err(Undecided::Refused(refused)), Some(grant)) = (&done, &of_scope)
+            && !matches!(refused, Rejection::Access(_))
+            && let Some(veiled) = access::veiled_account(grant, &refused.figures())
+        {
+            return Ok(Err(Undecided::Refused(veiled.into())));
+        }
+        Ok(done)
+    }
+
+    fn carry_out_granted(
+        &mut self,
+        command: &Command,
+        caller: &Caller,
+        stamp: Stamp,
+        grant: Option<Grant>,
+    ) -> Result<Ruling, Broken> {
         match command {
             Command::Ledger(command) => self.carry_out_ledger(command, caller, stamp, grant),
             Command::Exchange(asked) => {

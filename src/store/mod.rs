@@ -17,7 +17,7 @@ use crate::{
     journal::{Hash, Undecodable},
     ledger::{
         Account, AccountId, Booking, BookingId, Broken, Founded, Hold, HoldStateKind, Link, Moment,
-        Note, Position, Sequence, Stamp, Unit,
+        Note, Position, Sequence, Stamp, Unit, UnitId,
     },
     steps::{Answer, Call, Record},
 };
@@ -350,6 +350,13 @@ pub trait Snapshot {
         end: i64,
         limit: usize,
     ) -> Result<Vec<(i64, Record)>, StoreError>;
+
+    /// The units of accounts, also of those that are not for whoever reads to see: an entry shows its
+    /// amounts. None where there is no account.
+    fn units_of(&mut self, ids: &[AccountId]) -> Result<Vec<Option<UnitId>>, StoreError> {
+        let rows = self.accounts_of(ids)?.into_iter();
+        Ok(rows.map(|row| row.map(|row| row.account.unit)).collect())
+    }
 
     /// Whether this is for whoever reads to see.
     fn shows(&mut self, _record: &Record) -> Result<bool, StoreError> {

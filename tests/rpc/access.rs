@@ -2,7 +2,8 @@
 
 use timebank::{access::METHODS, exchange::token::Role};
 use timebank_proto::v1::{
-    self, AccountKind, need_action::Action as NeedDo, need_service_client::NeedServiceClient,
+    self, AccountKind, list_members_request::Only, need_action::Action as NeedDo,
+    need_service_client::NeedServiceClient,
 };
 use tokio::sync::mpsc;
 use tonic::{
@@ -512,4 +513,34 @@ async fn no_token_takes_all_calls() {
         }
     };
     within("a turn that was given back", again).await;
+}
+
+/// Who may not be shown personal fields does not sift members by their ages either.
+#[tokio::test]
+async fn ages_are_personal() {
+    let mut city = super::members::centre().await;
+    let client = &mut city.client;
+    let text = client.issue("watch", v1::Role::Auditor, "city").await;
+    let mut watch = client.showing(&text);
+    let list = |only| v1::ListMembersRequest {
+        centre: "city".into(),
+        only,
+        ..Default::default()
+    };
+    watch
+        .members
+        .list_members(list(None))
+        .await
+        .expect("a list");
+    let old = Only::Age(v1::AgeRange {
+        min: 60,
+        ..Default::default()
+    });
+    let status = watch
+        .members
+        .list_members(list(Some(old)))
+        .await
+        .expect_err("ages");
+    let figures = "method=/timebank.v1.OversightService/ShowPersonalFields role=auditor";
+    check("ages", &status, PermissionDenied, "ROLE_FORBIDS", figures);
 }

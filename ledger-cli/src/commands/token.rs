@@ -2,9 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum, ValueHint};
+use clap::{
+    Args, Subcommand, ValueHint,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+use timebank::{exchange::token::Role, journal::role_to_proto};
 use timebank_proto::v1::{
-    IssueTokenRequest, ListTokensRequest, RevokeTokenRequest, Role, RotateTokenRequest, Token,
+    IssueTokenRequest, ListTokensRequest, RevokeTokenRequest, RotateTokenRequest, Token,
     WhoAmIRequest,
 };
 
@@ -49,37 +53,11 @@ pub(crate) enum TokenCommand {
     List,
 }
 
-/// What a token is for.
-#[derive(ValueEnum, Clone, Copy, Debug)]
-pub(crate) enum RoleName {
-    /// Everything, tokens and what concerns the whole ledger included
-    Admin,
-    /// All that a centre does
-    Operator,
-    /// Approvals by a second or third person, and reads
-    Approver,
-    /// Reads and proofs, without personal fields
-    Auditor,
-    /// Evaluations of the visits that were drawn for them
-    Evaluator,
-    /// A member's own affairs
-    Member,
-    /// Another system's entries and holds
-    Integration,
-}
-
-impl From<RoleName> for Role {
-    fn from(name: RoleName) -> Self {
-        match name {
-            RoleName::Admin => Self::Admin,
-            RoleName::Operator => Self::Operator,
-            RoleName::Approver => Self::Approver,
-            RoleName::Auditor => Self::Auditor,
-            RoleName::Evaluator => Self::Evaluator,
-            RoleName::Member => Self::Member,
-            RoleName::Integration => Self::Integration,
-        }
-    }
+/// A role by its word.
+fn roles() -> impl TypedValueParser<Value = Role> {
+    let words = Role::ALL.iter().map(|role| role.word());
+    PossibleValuesParser::new(words)
+        .try_map(|word| Role::of_word(&word).ok_or("it is no role; docs/access.md has them"))
 }
 
 #[derive(Args, Debug)]
@@ -88,8 +66,8 @@ pub(crate) struct IssueArgs {
     #[arg(long)]
     name: String,
     /// What it is for
-    #[arg(long, value_enum)]
-    role: RoleName,
+    #[arg(long, value_parser = roles())]
+    role: Role,
     /// The branch that it reaches, such as a centre. Default: the whole ledger, and for a member's
     /// token what is theirs
     #[arg(long, value_name = "PREFIX")]
@@ -122,7 +100,7 @@ pub(super) async fn run(command: TokenCommand, mut session: Session) -> Result<(
             let request = IssueTokenRequest {
                 step_id: id_or_fresh(None),
                 name: args.name,
-                role: Role::from(args.role).into(),
+                role: role_to_proto(args.role).into(),
                 // As people write prefixes of accounts.
                 scope: args.scope.unwrap_or_default().trim_end_matches(':').into(),
                 expires_at: session.moment(args.expires, When::start).await?,

@@ -1,6 +1,7 @@
 //! Rows of tokens.
 
-use timebank_proto::v1::{Role, Token, TokenState};
+use timebank::journal::role_word;
+use timebank_proto::v1::{Token, TokenState};
 
 use crate::render::{Cell, Layout, Row};
 
@@ -29,7 +30,7 @@ pub(crate) const TOKENS: Layout = Layout {
 pub(crate) fn token(token: &Token) -> Row {
     Row(vec![
         ("id", Cell::text(&token.name)),
-        ("role", Cell::text(role_word(token.role()))),
+        ("role", Cell::text(role_word(token.role))),
         ("scope", Cell::text(&token.scope)),
         ("state", Cell::text(state_word(token.state()))),
         ("issued_at", Cell::time(token.issued_at)),
@@ -38,19 +39,6 @@ pub(crate) fn token(token: &Token) -> Row {
         ("revoked_at", Cell::time(token.revoked_at)),
         ("last_used_at", Cell::time(token.last_used_at)),
     ])
-}
-
-fn role_word(role: Role) -> &'static str {
-    match role {
-        Role::Unspecified => "",
-        Role::Admin => "admin",
-        Role::Operator => "operator",
-        Role::Approver => "approver",
-        Role::Auditor => "auditor",
-        Role::Evaluator => "evaluator",
-        Role::Member => "member",
-        Role::Integration => "integration",
-    }
 }
 
 fn state_word(state: TokenState) -> &'static str {

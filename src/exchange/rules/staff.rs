@@ -2,7 +2,10 @@
 
 use super::{Ruling, Undecided, check_named, check_staff};
 use crate::{
-    exchange::{Fact, Objects, Rejection, SetStaffState, StaffNumber, StaffState, StaffTerms},
+    exchange::{
+        Fact, Objects, Rejection, SetStaffState, StaffNumber, StaffState, StaffTerms,
+        TokenRejection, token::TokenName,
+    },
     ledger::Principal,
 };
 
@@ -12,7 +15,20 @@ pub(super) fn register(objects: &Objects, terms: &StaffTerms, by: &Principal) ->
     check_named(objects, || terms.names(), None)?;
     check_staff(objects, &terms.centre, by)?;
     check_new(objects, &terms.number)?;
+    check_no_token(objects, &terms.number)?;
     Ok(Fact::StaffRegistered(terms.clone()).into())
+}
+
+/// That no token is called so, which would act as whom is registered without an administrator's
+/// doing.
+fn check_no_token(objects: &Objects, number: &StaffNumber) -> Result<(), Undecided> {
+    let Ok(name) = TokenName::parse(number.as_str()) else {
+        return Ok(());
+    };
+    match objects.token(&name)? {
+        None => Ok(()),
+        Some(_) => Err(TokenRejection::TokenExists { name }.into()),
+    }
 }
 
 /// That nobody has a number.

@@ -46,6 +46,13 @@ words!(
     }
 );
 
+impl Role {
+    /// The role of a word. None where it is none.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|role| role.word() == word)
+    }
+}
+
 /// How much of the chart of accounts a token reaches.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
