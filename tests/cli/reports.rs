@@ -5,14 +5,14 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::{Desk, duckdb, sql};
-use crate::support::ended;
 
-/// The example city, as the example itself writes it.
+/// The example city, as the example itself writes it. It may have to be built, which takes as long as
+/// it does.
 fn city() -> String {
     let mut run = Command::new(env!("CARGO"));
     run.args(["run", "--quiet", "--example", "city"]);
     run.current_dir(env!("CARGO_MANIFEST_DIR"));
-    let output = ended(run);
+    let output = run.output().expect("cargo runs");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     String::from_utf8(output.stdout).expect("text")

@@ -213,7 +213,7 @@ def check_journal(client, run, entry_ids):
     steps = [record.WhichOneof("step") for record in ours]
     wanted = ["account_opened"] * 2 + ["entry_posted", "hold_placed", "hold_settled"]
     expect("steps of this run", steps, wanted)
-    expect("actors of this run", {record.principal for record in ours}, {"python-client"})
+    expect("actors of this run", {record.actor for record in ours}, {"python-client"})
     posted = [ours[2].entry_posted.entry_id, ours[4].hold_settled.entry.entry_id]
     expect("recorded ids", [str(uuid.UUID(bytes=id)) for id in posted], entry_ids)
 
