@@ -53,6 +53,12 @@ impl From<ledger::NotLoaded> for Undecided {
 
 type Checked<T = ()> = Result<T, Undecided>;
 
+/// That something is outside a scope.
+fn outside(scope: &Scope, what: String) -> Undecided {
+    let scope = scope.clone();
+    Rejection::OutsideScope { what, scope }.into()
+}
+
 /// Something asked of the ledger or of the time bank.
 #[derive(Clone, Copy, Debug)]
 pub enum Asked<'a> {
@@ -153,7 +159,7 @@ pub fn veiled_account(grant: &Grant, figures: &[(&'static str, String)]) -> Opti
     let (_, account) = figures.iter().find(|(name, _)| *name == "account")?;
     let is_own = match &grant.scope {
         Scope::Member(member) => member.as_str() == account,
-        scope => touched::reaches(scope, account),
+        scope => scope.reaches(account),
     };
     (!is_own).then(|| Rejection::OutsideScope {
         what: account.clone(),

@@ -1,10 +1,7 @@
 //! That what a command names is in scope. It is asked before anything is decided, so that a refusal
 //! is the same whether what is outside is there or not.
 
-use super::{
-    Asked, Checked, Rejection,
-    touched::{self, reaches},
-};
+use super::{Asked, Checked, Rejection, outside, touched};
 use crate::{
     exchange::{self, Branch, MandateId, Object, ObjectId, Objects, StepId, token::Scope},
     ledger::{AccountId, AccountKind, Book, Booking, BookingId, Command, Settlement, Transfer},
@@ -39,7 +36,7 @@ fn check_names(
     };
     for (account, beside) in &credited {
         if !may_credit(state, scope, account, beside)? {
-            return Err(outside(scope, account.as_str()));
+            return Err(outside(scope, account.to_string()));
         }
     }
     for account in &names.ledger.accounts {
@@ -50,8 +47,8 @@ fn check_names(
             }
             _ => Ok(false),
         };
-        if !is_credited && !reaches(scope, account.as_str()) && !is_mandated()? {
-            return Err(outside(scope, account.as_str()));
+        if !is_credited && !scope.reaches(account.as_str()) && !is_mandated()? {
+            return Err(outside(scope, account.to_string()));
         }
     }
     for id in &names.ledger.bookings {
@@ -65,14 +62,6 @@ fn check_names(
         check_object(objects, scope, id, asked)?;
     }
     Ok(())
-}
-
-fn outside(scope: &Scope, what: &str) -> super::Undecided {
-    Rejection::OutsideScope {
-        what: what.into(),
-        scope: scope.clone(),
-    }
-    .into()
 }
 
 fn not_in(scope: &Scope, what: String) -> super::Undecided {
@@ -116,10 +105,10 @@ fn may_credit(
     account: &AccountId,
     from: &AccountId,
 ) -> Checked<bool> {
-    if reaches(scope, account.as_str()) {
+    if scope.reaches(account.as_str()) {
         return Ok(true);
     }
-    if !reaches(scope, from.as_str()) {
+    if !scope.reaches(from.as_str()) {
         return Ok(false);
     }
     let is_clearing = book
@@ -159,7 +148,7 @@ fn stands_for_something(asked: Asked<'_>, id: BookingId) -> bool {
 
 /// An entry or a hold is in scope where all that it debits is; nobody outside hears more of it.
 fn check_booking(scope: &Scope, id: BookingId, booking: &Booking) -> Checked {
-    let is_within = |leg: &Transfer| reaches(scope, leg.debit().as_str());
+    let is_within = |leg: &Transfer| scope.reaches(leg.debit().as_str());
     let within = match booking {
         Booking::Entry(posted) => posted.entry.transfers.as_slice().iter().all(is_within),
         Booking::Hold(hold) => is_within(&hold.terms.transfer),
@@ -187,13 +176,13 @@ fn check_object(objects: &Objects, scope: &Scope, id: &ObjectId, asked: Asked<'_
         let is_moved_in = || match id {
             ObjectId::Member(member) => {
                 let member = objects.member(member)?;
-                Ok(member.is_some_and(|member| reaches(scope, member.account.as_str())))
+                Ok(member.is_some_and(|member| scope.reaches(member.account.as_str())))
             }
             _ => Ok::<_, super::Undecided>(false),
         };
-        return match reaches(scope, place) || is_moved_in()? {
+        return match scope.reaches(place) || is_moved_in()? {
             true => Ok(()),
-            false => Err(outside(scope, place)),
+            false => Err(outside(scope, place.into())),
         };
     }
     match objects.object(id)? {

@@ -1,19 +1,10 @@
 //! That what a step touches is in scope, whatever its command named.
 
-use super::{Checked, Rejection, named::has_mandate};
+use super::{Checked, named::has_mandate, outside};
 use crate::{
     exchange::{Branch, Object, Objects, Place, token::Scope},
     ledger::{AccountId, AccountKind, Book, Fact},
 };
-
-/// Whether a scope reaches a place of the chart.
-pub fn reaches(scope: &Scope, place: &str) -> bool {
-    match scope {
-        Scope::Ledger => true,
-        Scope::Branch(branch) => branch.as_str() == place || branch.contains(place),
-        Scope::Member(_) => false,
-    }
-}
 
 /// Whether nothing is outside: of the whole ledger; and of what is a member's own, as the rules ask
 /// in each step that a member may take who they are.
@@ -27,7 +18,7 @@ fn is_free(scope: &Scope) -> bool {
 /// Whether an object is within a scope.
 pub(super) fn is_within(objects: &Objects, scope: &Scope, object: &Object) -> Checked<bool> {
     Ok(match object.place() {
-        Place::Chart(place) => reaches(scope, place),
+        Place::Chart(place) => scope.reaches(place),
         Place::Ledger => *scope == Scope::Ledger,
         Place::With(other) => match objects.object(&other)? {
             Some(other) => is_within(objects, scope, other)?,
@@ -60,7 +51,7 @@ pub fn check_ledger(scope: &Scope, facts: &[Fact]) -> Checked {
                 check_place(scope, id.as_str())?;
             }
             Fact::LedgerFounded(_) | Fact::TimeZoneSet(_) | Fact::UnitDeclared(_) => {
-                return Err(outside(scope, "the whole ledger"));
+                return Err(outside(scope, "the whole ledger".into()));
             }
             // The hold was looked at by name.
             Fact::HoldReleased { .. } | Fact::HoldExpired { .. } => {}
@@ -84,32 +75,33 @@ pub fn check_exchange<'a>(
     if is_free(scope) {
         return Ok(());
     }
-    let mut centres = Vec::new();
+    let (mut centres, mut foreign) = (Vec::new(), Vec::new());
     for object in changed {
+        match (is_within(objects, scope, object)?, object.place()) {
+            (true, Place::Chart(place)) => note_centre(objects, place, &mut centres),
+            (true, Place::With(_) | Place::Ledger) => {}
+            (false, _) => foreign.push(object),
+        }
+    }
+    for account in facts.iter().flat_map(accounts) {
+        if scope.reaches(account.as_str()) {
+            note_centre(objects, account.as_str(), &mut centres);
+        }
+    }
+    for object in foreign {
         let account = match object {
             Object::Pool(pool) => Some(&pool.account),
             Object::Source(source) => Some(&source.terms.account),
             _ => None,
         };
-        if is_within(objects, scope, object)? {
-            if let Place::Chart(place) = object.place() {
-                note_centre(objects, place, &mut centres);
-            }
-        } else if !match account {
-            Some(account) => may_touch(state, account, &centres)?,
-            None => false,
-        } {
-            return Err(outside(scope, &object.id().as_text()));
+        let may = account.map(|account| may_touch(state, account, &centres));
+        if !may.transpose()?.unwrap_or_default() {
+            return Err(outside(scope, object.id().as_text()));
         }
     }
     for account in facts.iter().flat_map(accounts) {
-        if reaches(scope, account.as_str()) {
-            note_centre(objects, account.as_str(), &mut centres);
-        }
-    }
-    for account in facts.iter().flat_map(accounts) {
-        if !reaches(scope, account.as_str()) && !may_touch(state, account, &centres)? {
-            return Err(outside(scope, account.as_str()));
+        if !scope.reaches(account.as_str()) && !may_touch(state, account, &centres)? {
+            return Err(outside(scope, account.to_string()));
         }
     }
     Ok(())
@@ -162,16 +154,8 @@ pub fn accounts(fact: &Fact) -> Vec<&AccountId> {
 }
 
 fn check_place(scope: &Scope, place: &str) -> Checked {
-    match reaches(scope, place) {
+    match scope.reaches(place) {
         true => Ok(()),
-        false => Err(outside(scope, place)),
+        false => Err(outside(scope, place.into())),
     }
-}
-
-fn outside(scope: &Scope, what: &str) -> super::Undecided {
-    Rejection::OutsideScope {
-        what: what.into(),
-        scope: scope.clone(),
-    }
-    .into()
 }

@@ -2,7 +2,7 @@
 //! their scope. What is left out is as if it were not there, so that no read need think of it.
 
 use crate::{
-    access::touched::{accounts, reaches},
+    access::touched::accounts,
     exchange::{
         List, MemberId, Object, ObjectId, Objects, Personal, Place, Standing, StepId, Wants,
         token::Scope,
@@ -61,7 +61,7 @@ impl<'a> Scoped<'a> {
     }
 
     fn sees(&self, account: &AccountId) -> bool {
-        reaches(self.scope, account.as_str()) || self.own.contains(account)
+        self.scope.reaches(account.as_str()) || self.own.contains(account)
     }
 
     fn sees_leg(&self, leg: &Transfer) -> bool {
@@ -83,7 +83,7 @@ impl<'a> Scoped<'a> {
         match object {
             Object::Member(mut member) => {
                 let others = member.second_of.take();
-                member.second_of = others.filter(|other| reaches(self.scope, other.as_str()));
+                member.second_of = others.filter(|other| self.scope.reaches(other.as_str()));
                 Object::Member(member)
             }
             object => object,
@@ -120,7 +120,7 @@ impl<'a> Scoped<'a> {
         }
         Ok(match object.place() {
             Place::Ledger => false,
-            Place::Chart(place) => reaches(self.scope, place),
+            Place::Chart(place) => self.scope.reaches(place),
             Place::With(other) => match self.snapshot.object(&other)? {
                 Some(other) => self.sees_object(&other)?,
                 None => false,
@@ -193,7 +193,7 @@ impl<'a> Scoped<'a> {
     /// Whether anything of a list can be in scope.
     fn sees_list(&self, list: &List) -> bool {
         match (self.scope, list.place()) {
-            (Scope::Branch(_), Some(place)) => reaches(self.scope, place),
+            (Scope::Branch(_), Some(place)) => self.scope.reaches(place),
             (Scope::Ledger | Scope::Branch(_) | Scope::Member(_), _) => true,
         }
     }

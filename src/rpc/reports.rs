@@ -69,7 +69,7 @@ fn within(asked: Scope, reader: &Reader) -> Result<Scope, Refused> {
 fn branch_within(asked: Option<Branch>, own: &Branch, reader: &Reader) -> Result<Branch, Refused> {
     match asked {
         None => Ok(own.clone()),
-        Some(asked) if reader.scope.covers(&asked) => Ok(asked),
+        Some(asked) if reader.scope.reaches(asked.as_str()) => Ok(asked),
         Some(asked) => Err(Refused::Rejected(
             Rejection::OutsideScope {
                 what: asked.to_string(),

@@ -206,15 +206,13 @@ impl State {
             Ok(grant) => grant,
             Err(undecided) => return Ok(Err(undecided)),
         };
-        let of_scope = grant.clone();
-        let done = self.carry_out_granted(command, caller, stamp, grant)?;
-        if let (Err(Undecided::Refused(refused)), Some(grant)) = (&done, &of_scope)
-            && !matches!(refused, Rejection::Access(_))
-            && let Some(veiled) = access::veiled_account(grant, &refused.figures())
-        {
-            return Ok(Err(Undecided::Refused(veiled.into())));
-        }
-        Ok(done)
+        let done = self.carry_out_granted(command, caller, stamp, grant.as_ref())?;
+        Ok(match (done, &grant) {
+            (Err(Undecided::Refused(refused)), Some(grant)) => {
+                Err(Undecided::Refused(veiled(refused, grant, command)))
+            }
+            (done, _) => done,
+        })
     }
 
     fn carry_out_granted(
@@ -222,24 +220,17 @@ impl State {
         command: &Command,
         caller: &Caller,
         stamp: Stamp,
-        grant: Option<Grant>,
+        grant: Option<&Grant>,
     ) -> Result<Ruling, Broken> {
         match command {
             Command::Ledger(command) => self.carry_out_ledger(command, caller, stamp, grant),
             Command::Exchange(asked) => {
                 let before = self.savepoint();
                 let mut done = self.carry_out_exchange(asked, caller, stamp)?;
-                if let (Err(Undecided::Refused(Rejection::Exchange(refused))), Some(grant)) =
-                    (&done, &grant)
-                    && let Some(veiled) = access::veiled(grant, refused, command.asked())
+                if let (Ok(Done::Drafted(drafted)), Some(grant)) = (&done, grant)
+                    && let Err(undecided) = self.check_touched(drafted, &before, grant)
                 {
-                    done = Err(Undecided::Refused(veiled.into()));
-                }
-                if let (Ok(Done::Drafted(drafted)), Some(grant)) = (&done, &grant) {
-                    let touched = self.check_touched(drafted, &before, grant);
-                    if let Err(undecided) = touched {
-                        done = Err(undecided);
-                    }
+                    done = Err(undecided);
                 }
                 match done {
                     Ok(_) => self.keep(before),
@@ -255,7 +246,7 @@ impl State {
         command: &ledger::Command,
         caller: &Caller,
         stamp: Stamp,
-        grant: Option<Grant>,
+        grant: Option<&Grant>,
     ) -> Result<Ruling, Broken> {
         if let Err(undecided) = self.permits(command) {
             return Ok(Err(undecided));
@@ -399,6 +390,17 @@ impl State {
         };
         Ok(exchange::rules::decide(view, command, by)?)
     }
+}
+
+/// A refusal as one may hear it who has a grant.
+fn veiled(refused: Rejection, grant: &Grant, command: &Command) -> Rejection {
+    let veiled = match &refused {
+        Rejection::Access(_) => None,
+        Rejection::Ledger(_) => access::veiled_account(grant, &refused.figures()),
+        Rejection::Exchange(inner) => access::veiled(grant, inner, command.asked())
+            .or_else(|| access::veiled_account(grant, &refused.figures())),
+    };
+    veiled.map_or(refused, Rejection::Access)
 }
 
 fn record(step: Step, caller: &Caller, stamp: Stamp) -> Record {

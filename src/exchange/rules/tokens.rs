@@ -41,7 +41,7 @@ fn check_issue(view: View<'_>, new: &IssueToken) -> Result<(), Undecided> {
         return Ok(());
     };
     match view.objects.staff(&number)? {
-        Some(staff) if !terms.scope.covers(&staff.terms.centre) => {
+        Some(staff) if !terms.scope.reaches(staff.terms.centre.as_str()) => {
             Err(TokenRejection::TokenBeyondScope {
                 number,
                 centre: staff.terms.centre.clone(),

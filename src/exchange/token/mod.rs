@@ -66,11 +66,12 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// Whether a branch is this one, or within it.
-    pub fn covers(&self, branch: &Branch) -> bool {
+    /// Whether a place of the chart, a branch or an account, is this one or below it. What is a
+    /// member's own has no place.
+    pub fn reaches(&self, place: &str) -> bool {
         match self {
             Self::Ledger => true,
-            Self::Branch(own) => own == branch || own.contains(branch.as_str()),
+            Self::Branch(own) => own.as_str() == place || own.contains(place),
             Self::Member(_) => false,
         }
     }
