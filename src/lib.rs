@@ -7,6 +7,9 @@
 pub mod access;
 #[cfg(feature = "server")]
 pub mod clock;
+#[cfg(feature = "server")]
+pub mod config;
+pub mod document;
 pub mod exchange;
 pub mod journal;
 pub mod ledger;

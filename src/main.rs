@@ -1,14 +1,23 @@
 //! `timebank`: the ledger's server, the audit of a ledger that none serves, and copies.
 
+mod check;
 mod copy;
 mod log;
+mod place;
 mod token;
 mod verify;
 
-use std::{io::Write, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    io::Write,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::{Args, Parser, Subcommand};
 use timebank::{
+    config::{Config, ConfigError},
     ledger::TimeZone,
     rpc::{Listening, TlsFiles},
     sequencer::{Start, WantedZone},
@@ -18,6 +27,8 @@ use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
 };
+
+use place::Place;
 
 /// Entries are allocated by the threads that serve calls and freed by the one
 /// that writes, which the system's allocator is slow at.
@@ -35,6 +46,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
     --tls-cert server.pem --tls-key server.key
   timebank serve --listen 127.0.0.1:0      # takes a free port, and prints it
   timebank serve --time-zone Asia/Shanghai # for a new ledger
+  timebank serve --config /etc/timebank.toml
   timebank verify --data /var/lib/timebank # audits it; no server may have it
   timebank backup /mnt/backup/2026-10-31   # copies it, also while it is served"
 )]
@@ -49,6 +61,17 @@ struct Cli {
 enum Command {
     /// Serve the ledger (the default).
     Serve(Serve),
+    /// Say what is wrong with the configuration, or print what it amounts to
+    ///
+    /// Reads the file that --config names, with what the environment and options say above it, and
+    /// looks at what it is about: certificates, the directory, how many files may be open. Without
+    /// a file it prints the defaults, as a file to begin with.
+    ///
+    /// Exits with 0 where a server would start by it, and with 1 where something is wrong.
+    #[command(after_help = "Examples:
+  timebank check > timebank.toml
+  timebank check --config /etc/timebank.toml")]
+    Check(Serve),
     /// Read every stored record of a stopped ledger again, recompute every hash,
     /// balance, posting, hold and id, and say what is wrong
     ///
@@ -62,7 +85,7 @@ enum Command {
     #[command(after_help = "Examples:
   timebank verify
   timebank verify --data /var/lib/timebank")]
-    Verify(Verify),
+    Verify(Place),
     /// Copy the ledger to a new directory, while it is served or not, and audit the copy
     ///
     /// The copy has all that was acknowledged before this began, personal fields and keys among
@@ -93,9 +116,8 @@ enum Command {
   timebank token list
   timebank token rotate admin --to admin.token")]
     Token {
-        /// The directory that the ledger is kept in.
-        #[arg(long, global = true, value_name = "DIR", default_value = DATA, env = "TIMEBANK_DATA")]
-        data: PathBuf,
+        #[command(flatten)]
+        place: Place,
         #[command(subcommand)]
         command: token::Command,
     },
@@ -106,9 +128,8 @@ struct Backup {
     /// The directory for the copy; it is not there yet, or empty.
     #[arg(value_name = "DIR")]
     to: PathBuf,
-    /// The directory that the ledger is kept in.
-    #[arg(long, value_name = "DIR", default_value = DATA, env = "TIMEBANK_DATA")]
-    data: PathBuf,
+    #[command(flatten)]
+    place: Place,
 }
 
 #[derive(Args)]
@@ -116,9 +137,9 @@ struct Restore {
     /// The copy.
     #[arg(value_name = "DIR")]
     from: PathBuf,
-    /// The directory that the ledger is to be kept in; it is not there yet, or empty.
-    #[arg(long, value_name = "DIR", default_value = DATA, env = "TIMEBANK_DATA")]
-    data: PathBuf,
+
+    #[command(flatten)]
+    place: Place,
     /// What an audit told of the ledger, its `verified_count` and `root_hash`: a copy that
     /// lacks some of it is refused.
     #[arg(long, value_name = "COUNT:HASH", value_parser = copy::seen)]
@@ -126,20 +147,12 @@ struct Restore {
 }
 
 #[derive(Args)]
-struct Verify {
-    /// The directory that the ledger is kept in.
-    #[arg(long, value_name = "DIR", default_value = DATA, env = "TIMEBANK_DATA")]
-    data: PathBuf,
-}
-
-#[derive(Args)]
 struct Serve {
-    /// The directory that the ledger is kept in; made if need be.
-    #[arg(long, value_name = "DIR", default_value = DATA, env = "TIMEBANK_DATA")]
-    data: PathBuf,
-    /// The address to listen on; port 0 takes a free one.
-    #[arg(long, value_name = "ADDR", default_value = LISTEN, env = "TIMEBANK_LISTEN")]
-    listen: SocketAddr,
+    #[command(flatten)]
+    place: Place,
+    /// The address to listen on; port 0 takes a free one. Default: 127.0.0.1:50051
+    #[arg(long, value_name = "ADDR", env = "TIMEBANK_LISTEN")]
+    listen: Option<SocketAddr>,
     /// The server's certificate, a PEM file: its own first, then those between it and the root. It
     /// is read again when it changes
     #[arg(
@@ -181,20 +194,33 @@ struct Serve {
     accept_clock: bool,
 }
 
-const DATA: &str = "./timebank-data";
-const LISTEN: &str = "127.0.0.1:50051";
+/// What is done with the directory of a ledger.
+type OnLedger = Box<dyn FnOnce(&Path) -> ExitCode>;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    match cli.command {
-        Some(Command::Verify(verify)) => verify::verify(&verify.data),
-        Some(Command::Backup(backup)) => copy::copy(&backup.data, &backup.to, None),
-        Some(Command::Restore(restore)) => {
-            copy::copy(&restore.from, &restore.data, restore.seen.as_ref())
+    let (place, run): (Place, OnLedger) = match cli.command {
+        Some(Command::Check(serve)) => return check::check(&serve),
+        Some(Command::Serve(serve)) => return serve_and_log(&serve),
+        None => return serve_and_log(&cli.serve),
+        Some(Command::Verify(place)) => (place, Box::new(verify::verify)),
+        Some(Command::Backup(Backup { to, place })) => {
+            (place, Box::new(move |data| copy::copy(data, &to, None)))
         }
-        Some(Command::Token { data, command }) => token::run(&data, command),
-        Some(Command::Serve(serve)) => serve_and_log(&serve),
-        None => serve_and_log(&cli.serve),
+        Some(Command::Restore(Restore { from, place, seen })) => (
+            place,
+            Box::new(move |data| copy::copy(&from, data, seen.as_ref())),
+        ),
+        Some(Command::Token { place, command }) => {
+            (place, Box::new(move |data| token::run(data, command)))
+        }
+    };
+    match place.dir() {
+        Ok(data) => run(&data),
+        Err(error) => {
+            eprintln!("timebank: {error}");
+            ExitCode::from(2)
+        }
     }
 }
 
@@ -234,7 +260,8 @@ async fn serve_until_told(serve: &Serve) -> Result<(), Box<dyn std::error::Error
             _ = terminate.recv() => {}
         }
     };
-    let zone = match serve.time_zone {
+    let config = serve.config()?;
+    let zone = match config.time_zone {
         Some(zone) => WantedZone::Exactly(zone),
         None => WantedZone::OwnOr(local_zone()),
     };
@@ -242,15 +269,16 @@ async fn serve_until_told(serve: &Serve) -> Result<(), Box<dyn std::error::Error
         zone,
         accept_clock: serve.accept_clock,
     };
-    let tls = tls_files(serve)?;
-    let (store, writer) = SqliteStore::open(&serve.data)?;
-    let listener = TcpListener::bind(serve.listen).await;
-    let listener = listener.map_err(|why| format!("cannot listen on {}: {why}", serve.listen))?;
+    let tls = config.certificate()?.cloned();
+    let (store, writer) = SqliteStore::open(&config.data)?;
+    let listener = TcpListener::bind(config.listen).await;
+    let listener = listener.map_err(|why| format!("cannot listen on {}: {why}", config.listen))?;
     let store = (Arc::new(store) as Arc<dyn Store>, writer);
     timebank::rpc::serve(
         store,
-        &serve.data,
+        &config.data,
         Some(Listening { listener, tls }),
+        config.limits,
         start,
         stop,
     )
@@ -258,21 +286,26 @@ async fn serve_until_told(serve: &Serve) -> Result<(), Box<dyn std::error::Error
     Ok(())
 }
 
-/// The certificate to serve with. None where nothing is encrypted, which on other addresses than
-/// this machine's own is to be asked for.
-fn tls_files(serve: &Serve) -> Result<Option<TlsFiles>, String> {
-    match (&serve.tls_cert, &serve.tls_key) {
-        (Some(certificate), Some(key)) => Ok(Some(TlsFiles {
-            certificate: certificate.clone(),
-            key: key.clone(),
-            client_ca: serve.tls_client_ca.clone(),
-        })),
-        _ if serve.plaintext || serve.listen.ip().is_loopback() => Ok(None),
-        _ => Err(format!(
-            "{} is not this machine's own, and without TLS whoever listens on the network reads \
-             tokens: give --tls-cert and --tls-key, or ask for it with --plaintext",
-            serve.listen
-        )),
+impl Serve {
+    /// What the file says, and above it what the environment and options say.
+    fn config(&self) -> Result<Config, ConfigError> {
+        let from_file = self.place.config()?;
+        let given = (&self.tls_cert, &self.tls_key);
+        let tls = match given {
+            (Some(certificate), Some(key)) => Some(TlsFiles {
+                certificate: certificate.clone(),
+                key: key.clone(),
+                client_ca: self.tls_client_ca.clone(),
+            }),
+            _ => from_file.tls,
+        };
+        Ok(Config {
+            listen: self.listen.unwrap_or(from_file.listen),
+            plaintext: self.plaintext || from_file.plaintext,
+            time_zone: self.time_zone.or(from_file.time_zone),
+            tls,
+            ..from_file
+        })
     }
 }
 

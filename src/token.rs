@@ -130,9 +130,16 @@ async fn with_server(data: &Path, command: Command) -> Done {
     };
     let (done, stop) = oneshot::channel::<()>();
     let store: Arc<dyn Store> = Arc::new(store);
-    let serving = rpc::serve((store, writer), data, None, start, async move {
-        let _ = stop.await;
-    });
+    let serving = rpc::serve(
+        (store, writer),
+        data,
+        None,
+        rpc::Limits::default(),
+        start,
+        async move {
+            let _ = stop.await;
+        },
+    );
     let asking = async move {
         let channel = loop {
             match rpc::connect(data).await {

@@ -6,7 +6,7 @@ use tonic::{Request, Response, Status};
 use super::{Reader, Services, convert, page, reply, status::Refused, token_of};
 use crate::{
     ledger::{AccountId, Command, Malformed},
-    query::{self, ReadError, Reading, page_size},
+    query::{self, ReadError, Reading},
 };
 
 impl Services {
@@ -63,7 +63,7 @@ impl AccountService for Services {
     ) -> Result<Response<v1::ListAccountsResponse>, Status> {
         let by = convert::reader(&request)?;
         let mut request = request.into_inner();
-        let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
+        let limit = self.page_size(std::mem::take(&mut request.page_size))?;
         let given = std::mem::take(&mut request.page_token);
         let token = token_of("timebank.v1.AccountService/ListAccounts", &request, &by);
         let after = token

@@ -8,8 +8,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// So many failed attempts in the time.
-const MAX_ATTEMPTS: u32 = 50;
 const TIME: Duration = Duration::from_secs(60);
 /// How many addresses are kept in mind.
 const MAX_ADDRESSES: usize = 10_000;
@@ -19,21 +17,31 @@ struct Failed {
     count: u32,
 }
 
-#[derive(Default)]
-pub(super) struct Attempts(Mutex<HashMap<IpAddr, Failed>>);
+pub(super) struct Attempts {
+    /// How many of one address may fail in the time.
+    max: u32,
+    failed: Mutex<HashMap<IpAddr, Failed>>,
+}
 
 impl Attempts {
+    pub(super) fn new(max: u32) -> Self {
+        Self {
+            max,
+            failed: Mutex::default(),
+        }
+    }
+
     /// How long an address has to wait before it may fail again. None where it need not.
     pub(super) fn wait(&self, address: IpAddr) -> Option<Duration> {
-        let failed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         let failed = failed.get(&group_of(address))?;
         let left = TIME.checked_sub(failed.since.elapsed())?;
-        (failed.count >= MAX_ATTEMPTS).then_some(left)
+        (failed.count >= self.max).then_some(left)
     }
 
     /// That one has failed.
     pub(super) fn note(&self, address: IpAddr) {
-        let mut failed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         if failed.len() >= MAX_ADDRESSES {
             failed.retain(|_, failed| failed.since.elapsed() < TIME);
             if failed.len() >= MAX_ADDRESSES {
@@ -75,9 +83,9 @@ mod tests {
 
     #[test]
     fn who_fails_too_often_waits() {
-        let attempts = Attempts::default();
+        let attempts = Attempts::new(50);
         let (one, other): (IpAddr, IpAddr) = ([192, 0, 2, 1].into(), [192, 0, 2, 2].into());
-        for _ in 1..MAX_ATTEMPTS {
+        for _ in 1..50 {
             attempts.note(one);
         }
         assert_eq!(attempts.wait(one), None);
@@ -88,11 +96,11 @@ mod tests {
 
     #[test]
     fn no_more_is_kept_than_may_be() {
-        let attempts = Attempts::default();
+        let attempts = Attempts::new(50);
         for number in 0..30_000u32 {
             attempts.note(IpAddr::V4(number.into()));
         }
-        assert!(attempts.0.lock().expect("kept").len() <= MAX_ADDRESSES);
+        assert!(attempts.failed.lock().expect("kept").len() <= MAX_ADDRESSES);
     }
 
     #[test]

@@ -1,44 +1,60 @@
-//! A connection, which is dropped where its client does not begin to speak.
+//! A connection, which is dropped where its client does not begin to speak, or has no call under
+//! way for long.
 
 use std::{
     io,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
-    time::Duration,
 };
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::Sleep,
+    time::{Instant, Sleep},
 };
 
-/// How long a client may take to send what HTTP/2 begins with.
-pub(super) const HANDSHAKE: Duration = Duration::from_secs(10);
+use super::{limits::Limits, uses::Uses};
+
 const PREFACE_BYTES: usize = 24;
 const FRAME_HEADER_BYTES: usize = 9;
 
 pub(super) struct Connection<S> {
     stream: S,
+    limits: Limits,
+    uses: Arc<Uses>,
+    /// When its handshake, or its time without a call, is over.
+    alarm: Pin<Box<Sleep>>,
     handshake: Option<Handshake>,
 }
 
+/// What HTTP/2 begins with, as far as it has come.
+#[derive(Default)]
 struct Handshake {
-    deadline: Pin<Box<Sleep>>,
     read: usize,
     settings_bytes: usize,
 }
 
 impl<S> Connection<S> {
-    pub(super) fn new(stream: S) -> Self {
-        let handshake = Handshake {
-            deadline: Box::pin(tokio::time::sleep(HANDSHAKE)),
-            read: 0,
-            settings_bytes: 0,
-        };
+    pub(super) fn new(stream: S, uses: Arc<Uses>, limits: Limits) -> Self {
         Self {
             stream,
-            handshake: Some(handshake),
+            limits,
+            uses,
+            alarm: Box::pin(tokio::time::sleep(limits.handshake())),
+            handshake: Some(Handshake::default()),
         }
+    }
+
+    /// Whether it is to be dropped; where not, the task is woken when it may be.
+    fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
+        while self.alarm.as_mut().poll(cx).is_ready() {
+            let left = self.uses.left(&self.limits);
+            match left.filter(|_| self.handshake.is_none()) {
+                Some(left) => self.alarm.as_mut().reset(Instant::now() + left),
+                None => return true,
+            }
+        }
+        false
     }
 }
 
@@ -64,12 +80,14 @@ impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
     ) -> Poll<io::Result<()>> {
         let before = into.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, into);
-        if let Some(handshake) = &mut self.handshake {
-            if handshake.ends_with(&into.filled()[before..]) {
-                self.handshake = None;
-            } else if handshake.deadline.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-            }
+        if let Some(handshake) = &mut self.handshake
+            && handshake.ends_with(&into.filled()[before..])
+        {
+            self.handshake = None;
+        }
+        let waits = self.handshake.is_some() || read.is_pending();
+        if waits && self.is_over(cx) {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         read
     }

@@ -9,16 +9,12 @@ use std::{
     convert::Infallible,
     future::ready,
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, OnceLock},
     task::{Context, Poll},
     time::Duration,
 };
 
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use timebank_proto::limits;
 use tokio::sync::watch;
 use tonic::{
     Status,
@@ -31,21 +27,16 @@ use tonic::{
 };
 
 use super::{
-    guard::{Guard, Turn},
+    guard::{Guard, NotLetIn, Turn},
     incoming::Peer,
+    limits::Limits,
+    room::{Room, Taken},
     status::Refused,
     upload::Upload,
+    uses::InUse,
 };
-use crate::access::Method;
+use crate::{access::Method, exchange::token::TokenName};
 
-/// What large requests have for all of them. A request takes several times its
-/// bytes of memory until it is answered.
-const LARGE_BYTES: usize = 64 * 1024 * 1024;
-/// Small requests have a budget of their own, so that large ones do not shut
-/// them out.
-const SMALL_BYTES: usize = 32 * 1024 * 1024;
-/// The largest request that counts as small.
-const SMALL_MAX_BYTES: usize = 64 * 1024;
 /// What any request counts for beyond its bytes.
 const CALL_BYTES: usize = 1024;
 /// When who was refused may try again: a large batch is done by then.
@@ -63,74 +54,64 @@ pub(super) struct Door {
 
 /// What all connections share.
 struct Hall {
-    small: Budget,
-    large: Budget,
+    limits: Limits,
+    room: Arc<Room>,
     /// Calls under way, which a server that stops waits for.
     calls: watch::Sender<usize>,
 }
 
-struct Budget(AtomicUsize);
-
-impl Budget {
-    fn take(&self, bytes: usize) -> bool {
-        let less = |free: usize| free.checked_sub(bytes);
-        let (set, get) = (Ordering::AcqRel, Ordering::Acquire);
-        self.0.fetch_update(set, get, less).is_ok()
-    }
-
-    fn give_back(&self, bytes: usize) {
-        self.0.fetch_add(bytes, Ordering::AcqRel);
-    }
-}
-
 /// What one call holds until its reply is ready.
 pub(super) struct Held {
-    hall: Arc<Hall>,
-    small: AtomicUsize,
-    large: AtomicUsize,
+    limits: Limits,
+    of_all: Taken,
+    /// Once it is known whose call it is, which is before its messages are read.
+    of_own: OnceLock<(TokenName, Taken)>,
 }
 
 impl Held {
-    fn new(hall: &Arc<Hall>) -> Result<Self, Refused> {
+    fn new(hall: &Hall) -> Result<Self, Refused> {
         let held = Self {
-            hall: Arc::clone(hall),
-            small: AtomicUsize::new(0),
-            large: AtomicUsize::new(0),
+            limits: hall.limits,
+            of_all: Taken::nothing_of(Arc::clone(&hall.room)),
+            of_own: OnceLock::new(),
         };
         held.take(CALL_BYTES)?;
         Ok(held)
     }
 
+    /// Notes whose call it is.
+    fn belongs_to(&self, turn: &Turn) {
+        let own = Taken::nothing_of(turn.room());
+        let _ = self.of_own.set((turn.name().clone(), own));
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// For a message of so many bytes that is about to come.
     pub(super) fn take(&self, bytes: usize) -> Result<(), Refused> {
-        if bytes > limits::REQUEST_BYTES {
+        if bytes > self.limits.request_bytes as usize {
             // It is refused for its length.
             return Ok(());
         }
-        let (budget, held, cost) = match bytes <= SMALL_MAX_BYTES {
-            true => (&self.hall.small, &self.small, bytes),
-            false => (&self.hall.large, &self.large, bytes),
-        };
-        if !budget.take(cost) {
-            return Err(Refused::Busy);
+        if let Some((name, own)) = self.of_own.get()
+            && !own.take(bytes)
+        {
+            return Err(NotLetIn::TooMuch { name: name.clone() }.into());
         }
-        held.fetch_add(cost, Ordering::AcqRel);
-        Ok(())
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        self.hall.small.give_back(*self.small.get_mut());
-        self.hall.large.give_back(*self.large.get_mut());
+        match self.of_all.take(bytes) {
+            true => Ok(()),
+            false => Err(Refused::Busy),
+        }
     }
 }
 
 impl Door {
-    pub(super) fn new(routes: Routes, guard: Guard) -> Self {
+    pub(super) fn new(routes: Routes, guard: Guard, limits: Limits) -> Self {
         let hall = Hall {
-            small: Budget(AtomicUsize::new(SMALL_BYTES)),
-            large: Budget(AtomicUsize::new(LARGE_BYTES)),
+            limits,
+            room: Room::of_all(&limits),
             calls: watch::Sender::new(0),
         };
         Self {
@@ -166,10 +147,13 @@ impl Service<Request<Body>> for Door {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let peer = request.extensions().get::<Peer>().cloned();
+        let in_use = peer.as_ref().map(|peer| peer.uses.call());
         let path = request.uri().path();
         // Health and reflection take small messages only, and in streams; they are for everybody.
         let Some(method) = Method::of_path(path) else {
-            return Box::pin(self.routes.call(request));
+            let reply = self.routes.call(request);
+            return Box::pin(async move { Ok(Reply::of_anybody(reply.await?, in_use)) });
         };
         let held = match Held::new(&self.hall) {
             Ok(held) => Arc::new(held),
@@ -184,16 +168,16 @@ impl Service<Request<Body>> for Door {
         Box::pin(async move {
             let guest = match is_of_the_machine {
                 true => Guard::of_the_machine(method),
-                false => {
-                    let peer = request.extensions().get::<Peer>();
-                    guard.let_in(request.headers(), peer, method).await
-                }
+                false => guard.let_in(request.headers(), peer.as_ref(), method).await,
             };
             let admitted = guest.and_then(|guest| Ok((guard.turn(&guest)?, guest)));
             let (turn, guest) = match admitted {
                 Ok(admitted) => admitted,
                 Err(refused) => return Ok(Status::from(refused).into_http()),
             };
+            if let Some(turn) = &turn {
+                held.belongs_to(turn);
+            }
             request.extensions_mut().insert(guest);
             let reply = routes.call(request).await?;
             drop(held);
@@ -202,6 +186,7 @@ impl Service<Request<Body>> for Door {
                     body,
                     _under_way: under_way,
                     _turn: turn,
+                    _in_use: in_use,
                 })
             }))
         })
@@ -236,6 +221,21 @@ struct Reply {
     /// None of a stream.
     _under_way: Option<UnderWay>,
     _turn: Option<Turn>,
+    _in_use: Option<InUse>,
+}
+
+impl Reply {
+    /// To somebody who needed no token.
+    fn of_anybody(reply: Response<Body>, in_use: Option<InUse>) -> Response<Body> {
+        reply.map(|body| {
+            Body::new(Self {
+                body,
+                _under_way: None,
+                _turn: None,
+                _in_use: in_use,
+            })
+        })
+    }
 }
 
 impl HttpBody for Reply {

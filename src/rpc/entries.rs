@@ -39,7 +39,7 @@ impl EntryService for Services {
         let held = request.extensions().get::<Arc<Held>>().cloned();
         let request = request.into_inner();
         let given = request.entries.len();
-        let max = limits::BATCH_ENTRIES;
+        let max = self.limits.batch(limits::BATCH_ENTRIES);
         if !(1..=max).contains(&given) {
             return Err(Refused::BatchSize { given, max }.into());
         }
@@ -83,7 +83,7 @@ impl EntryService for Services {
     ) -> Result<Response<v1::BatchGetEntriesResponse>, Status> {
         let by = convert::reader(&request)?;
         let ids = request.into_inner().entry_ids;
-        let (given, max) = (ids.len(), limits::BATCH_GET_ENTRIES);
+        let (given, max) = (ids.len(), self.limits.batch(limits::BATCH_GET_ENTRIES));
         if !(1..=max).contains(&given) {
             return Err(Refused::BatchSize { given, max }.into());
         }

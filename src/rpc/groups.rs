@@ -4,7 +4,7 @@ use timebank_proto::v1::{self, group_service_server::GroupService};
 use tonic::{Request, Response, Status};
 
 use super::{
-    Calling, PageAsked, Services, Stepped,
+    Calling, Services, Stepped,
     convert::{self, booking_id, required},
     needs::step_taken,
     page, partakers,
@@ -148,7 +148,7 @@ impl GroupService for Services {
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.GroupService/ListGroups";
-        let asked = PageAsked::of(method, size, &given, &request, &by)?;
+        let asked = self.page_asked(method, size, &given, &request, &by)?;
         let after = asked.after(|cursor| group_id(cursor, "page_token"))?;
         let limit = asked.limit;
         let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
@@ -178,7 +178,7 @@ impl GroupService for Services {
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.GroupService/ListPlaces";
-        let asked = PageAsked::of(method, size, &given, &request, &by)?;
+        let asked = self.page_asked(method, size, &given, &request, &by)?;
         let after = asked.after(|cursor| partakers::member_id(cursor, "page_token"))?;
         let limit = asked.limit;
         let id = group_id(&request.group_id, "group_id").map_err(Refused::from)?;

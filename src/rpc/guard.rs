@@ -7,16 +7,24 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicI64, AtomicUsize, Ordering},
+        atomic::{AtomicI64, AtomicU32, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sha2::{Digest, Sha256};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tonic::codegen::http::HeaderMap;
 
-use super::{attempts::Attempts, incoming::Peer, status::Refused, used::Used};
+use super::{
+    attempts::Attempts,
+    incoming::Peer,
+    limits::Limits,
+    pace::{Pace, SAVED_S},
+    room::Room,
+    status::Refused,
+    used::Used,
+};
 use crate::{
     access::{Grant, Method, Rejection},
     clock::Timekeeper,
@@ -29,8 +37,6 @@ const HEADER: &str = "authorization";
 const SCHEME: &str = "Bearer ";
 /// How many tokens are kept in mind. More are read again.
 const MAX_KNOWN: usize = 100_000;
-/// How many calls of one token may be under way, streams among them.
-const MAX_CALLS: usize = 1_000;
 /// How often a stream looks at the clock, for a token that expires.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -56,17 +62,51 @@ pub enum NotLetIn {
     #[error(
         "{name} has {max} calls under way, as many as one token may; wait until some are answered"
     )]
-    TooMany { name: TokenName, max: usize },
+    TooMany { name: TokenName, max: u32 },
+    #[error(
+        "{name} begins calls too fast: a token may begin {per_s} in a second, after {SAVED_S} \
+         seconds' worth that may be saved up; it is heard again in {} ms",
+        .wait.as_millis() + 1
+    )]
+    TooFast {
+        name: TokenName,
+        per_s: u32,
+        wait: Duration,
+    },
+    #[error(
+        "{name} has as many bytes of requests under way as one token may; send it again once some \
+         are answered, with the same id"
+    )]
+    TooMuch { name: TokenName },
 }
 
 /// A token that was looked up, and what is noted of its calls.
 #[derive(Debug)]
 pub(super) struct Known {
     token: Token,
-    /// How many are under way. Whoever is looked up anew begins at none.
-    calls: AtomicUsize,
+    tally: Arc<Tally>,
+}
+
+/// What is noted of a token's calls, however often it is looked up anew.
+#[derive(Debug)]
+struct Tally {
+    /// How many are under way.
+    calls: AtomicU32,
     /// The minute of the last.
     minute: AtomicI64,
+    pace: Pace,
+    room: Arc<Room>,
+}
+
+impl Tally {
+    fn new(limits: &Limits) -> Arc<Self> {
+        Arc::new(Self {
+            calls: AtomicU32::new(0),
+            minute: AtomicI64::new(0),
+            pace: Pace::new(Instant::now()),
+            room: Room::of_one(limits),
+        })
+    }
 }
 
 /// Whoever was let in.
@@ -116,9 +156,20 @@ impl Guest {
 /// One call more of a token, as long as it lives.
 pub(super) struct Turn(Arc<Known>);
 
+impl Turn {
+    pub(super) fn name(&self) -> &TokenName {
+        &self.0.token.terms.name
+    }
+
+    /// What this token's requests have room in.
+    pub(super) fn room(&self) -> Arc<Room> {
+        Arc::clone(&self.0.tally.room)
+    }
+}
+
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.0.calls.fetch_sub(1, Ordering::AcqRel);
+        self.0.tally.calls.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -129,14 +180,29 @@ struct Kept {
     known: HashMap<TokenName, Arc<Known>>,
     /// Those that were shown and are right, by the SHA-256 of what was shown, which is not kept.
     shown: HashMap<[u8; 32], Arc<Known>>,
+    /// Of those that were looked up, also before one changed.
+    tallies: HashMap<TokenName, Arc<Tally>>,
+}
+
+impl Kept {
+    fn tally_of(&mut self, name: &TokenName, limits: &Limits) -> Arc<Tally> {
+        if self.tallies.len() >= MAX_KNOWN {
+            self.tallies.retain(|_, tally| Arc::strong_count(tally) > 1);
+        }
+        let tally = self.tallies.entry(name.clone());
+        Arc::clone(tally.or_insert_with(|| Tally::new(limits)))
+    }
 }
 
 struct Inner {
+    limits: Limits,
     key: TokenKey,
     query: Query,
     time: Arc<Timekeeper>,
     kept: Mutex<Kept>,
     attempts: Attempts,
+    /// Where tokens are looked up for addresses that fail too often: one after another.
+    slow_lane: Semaphore,
     changed: watch::Sender<u64>,
     used: Used,
 }
@@ -146,13 +212,21 @@ struct Inner {
 pub struct Guard(Arc<Inner>);
 
 impl Guard {
-    pub(super) fn new(key: TokenKey, query: Query, time: Arc<Timekeeper>, used: Used) -> Self {
+    pub(super) fn new(
+        key: TokenKey,
+        query: Query,
+        time: Arc<Timekeeper>,
+        used: Used,
+        limits: Limits,
+    ) -> Self {
         Self(Arc::new(Inner {
+            limits,
             key,
             query,
             time,
             kept: Mutex::default(),
-            attempts: Attempts::default(),
+            attempts: Attempts::new(limits.failed_attempts_per_min),
+            slow_lane: Semaphore::new(1),
             changed: watch::Sender::new(0),
             used,
         }))
@@ -178,6 +252,9 @@ impl Guard {
             Err(Refused::NotLetIn(why)) => return Err(self.failed(why, peer).into()),
             known => known?,
         };
+        if let Some(peer) = peer {
+            peer.uses.note_known();
+        }
         self.check_valid(&known.token)?;
         self.note_use(&known);
         let guest = Guest::Holder(known);
@@ -200,7 +277,7 @@ impl Guard {
 
     fn note_use(&self, known: &Known) {
         let now = self.0.time.moment();
-        if known.minute.swap(now.minute(), Ordering::Relaxed) != now.minute() {
+        if known.tally.minute.swap(now.minute(), Ordering::Relaxed) != now.minute() {
             self.0.used.note(&known.token.terms.name, now);
         }
     }
@@ -255,13 +332,20 @@ impl Guard {
         let Guest::Holder(known) = guest else {
             return Ok(None);
         };
-        if known.calls.fetch_add(1, Ordering::AcqRel) >= MAX_CALLS {
-            known.calls.fetch_sub(1, Ordering::AcqRel);
-            let name = known.token.terms.name.clone();
-            let max = MAX_CALLS;
-            return Err(NotLetIn::TooMany { name, max }.into());
+        let name = || known.token.terms.name.clone();
+        let limits = &self.0.limits;
+        let per_s = limits.calls_per_token_per_s;
+        if let Err(wait) = known.tally.pace.begin(Instant::now(), per_s) {
+            let name = name();
+            return Err(NotLetIn::TooFast { name, per_s, wait }.into());
         }
-        Ok(Some(Turn(Arc::clone(known))))
+        let turn = Turn(Arc::clone(known));
+        let max = limits.calls_per_token;
+        // One that is too many is given back as the turn is dropped.
+        if known.tally.calls.fetch_add(1, Ordering::AcqRel) >= max {
+            return Err(NotLetIn::TooMany { name: name(), max }.into());
+        }
+        Ok(Some(turn))
     }
 
     fn check_valid(&self, known: &Token) -> Result<(), Refused> {
@@ -273,15 +357,17 @@ impl Guard {
         }
     }
 
-    /// A token, from what is kept in mind or from the ledger: the latter is not asked for addresses
-    /// that fail too often.
+    /// A token, from what is kept in mind or from the ledger: addresses that fail too often ask the
+    /// latter one after another, as others may be behind the same one.
     async fn known(&self, name: &TokenName, peer: Option<&Peer>) -> Result<Arc<Known>, Refused> {
         if let Some(known) = self.remembered(name) {
             return Ok(known);
         }
-        if peer.is_some_and(|peer| self.0.attempts.wait(peer.address.ip()).is_some()) {
-            return Err(NotLetIn::Refused.into());
-        }
+        let fails = peer.is_some_and(|peer| self.0.attempts.wait(peer.address.ip()).is_some());
+        let _lane = match fails {
+            true => self.0.slow_lane.acquire().await.ok(),
+            false => None,
+        };
         Ok(self.look_up(name).await?.ok_or(NotLetIn::Refused)?)
     }
 
@@ -302,12 +388,9 @@ impl Guard {
         let Some(token) = self.0.query.look_up(reader, read).await? else {
             return Ok(None);
         };
-        let known = Arc::new(Known {
-            token,
-            calls: AtomicUsize::new(0),
-            minute: AtomicI64::new(0),
-        });
         let mut kept = self.kept();
+        let tally = kept.tally_of(name, &self.0.limits);
+        let known = Arc::new(Known { token, tally });
         // What was read before a change is not kept after it.
         if kept.generation == generation {
             if kept.known.len() >= MAX_KNOWN {

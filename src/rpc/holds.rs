@@ -6,7 +6,7 @@ use tonic::{Request, Response, Status};
 use super::{Calling, Reader, Services, convert, fitting, reply, status::Refused, token_of};
 use crate::{
     ledger::{BookingId, Command, Sequence},
-    query::{self, HoldQuery, ReadError, Reading, page_size},
+    query::{self, HoldQuery, ReadError, Reading},
 };
 
 #[tonic::async_trait]
@@ -77,7 +77,7 @@ impl HoldService for Services {
     ) -> Result<Response<v1::ListHoldsResponse>, Status> {
         let by = convert::reader(&request)?;
         let mut request = request.into_inner();
-        let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
+        let limit = self.page_size(std::mem::take(&mut request.page_size))?;
         let given = std::mem::take(&mut request.page_token);
         let token = token_of("timebank.v1.HoldService/ListHolds", &request, &by);
         let after = token.read_number(&given).map_err(Refused::from)?;

@@ -17,7 +17,7 @@ use crate::{
     },
     journal::{self, timestamp},
     ledger::Malformed,
-    query::{self, Incidents, ReadError, Reading, page_size},
+    query::{self, Incidents, ReadError, Reading},
 };
 
 impl Services {
@@ -154,7 +154,7 @@ impl IncidentService for Services {
     ) -> Result<Response<v1::ListIncidentsResponse>, Status> {
         let by = convert::reader(&request)?;
         let mut request = request.into_inner();
-        let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
+        let limit = self.page_size(std::mem::take(&mut request.page_size))?;
         let given = std::mem::take(&mut request.page_token);
         let token = token_of("timebank.v1.IncidentService/ListIncidents", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;

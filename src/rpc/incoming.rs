@@ -19,13 +19,12 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::Connected;
 
 use super::{
-    connection::{Connection, HANDSHAKE},
+    connection::Connection,
+    limits::Limits,
     tls::{self, Tls},
+    uses::Uses,
 };
 
-/// How many connections there may be at once, fewer than the files that a process may have open by
-/// default; who comes after waits until one is gone.
-const MAX_CONNECTIONS: usize = 900;
 /// How long nobody is accepted after the system refused one, such as for want of files.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -47,15 +46,17 @@ pub(super) struct Peer {
     pub(super) address: SocketAddr,
     /// The name in the certificate that they showed, if they did.
     pub(super) name: Option<Arc<str>>,
+    pub(super) uses: Arc<Uses>,
 }
 
 /// Accepts connections for as long as somebody takes them.
 pub(super) fn accept(
     listener: TcpListener,
     tls: Option<Arc<Tls>>,
+    limits: Limits,
 ) -> ReceiverStream<io::Result<Incoming>> {
     let (sender, accepted) = mpsc::channel(1);
-    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let room = Arc::new(Semaphore::new(limits.connections as usize));
     tokio::spawn(async move {
         loop {
             let Ok(room) = Arc::clone(&room).acquire_owned().await else {
@@ -79,10 +80,14 @@ pub(super) fn accept(
                 let peer = Peer {
                     address,
                     name: None,
+                    uses: Uses::begin(),
                 };
                 let incoming = match tls {
-                    None => Some((Wire::Plain(Connection::new(stream)), peer)),
-                    Some(tls) => secured(&tls, stream, peer).await,
+                    None => {
+                        let uses = Arc::clone(&peer.uses);
+                        Some((Wire::Plain(Connection::new(stream, uses, limits)), peer))
+                    }
+                    Some(tls) => secured(&tls, stream, peer, limits).await,
                 };
                 if let Some((wire, peer)) = incoming {
                     let incoming = Incoming {
@@ -99,14 +104,21 @@ pub(super) fn accept(
 }
 
 /// With TLS behind it. None where the other end has not done its part in time.
-async fn secured(tls: &Tls, stream: TcpStream, mut peer: Peer) -> Option<(Wire, Peer)> {
+async fn secured(
+    tls: &Tls,
+    stream: TcpStream,
+    mut peer: Peer,
+    limits: Limits,
+) -> Option<(Wire, Peer)> {
     let address = peer.address;
-    match tokio::time::timeout(HANDSHAKE, tls.acceptor().accept(stream)).await {
+    match tokio::time::timeout(limits.handshake(), tls.acceptor().accept(stream)).await {
         Ok(Ok(stream)) => {
             let shown = stream.get_ref().1.peer_certificates();
             let shown = shown.and_then(|shown| tls::name_of(shown.first()?));
             peer.name = shown.map(Arc::from);
-            Some((Wire::Secure(Box::new(Connection::new(stream))), peer))
+            let uses = Arc::clone(&peer.uses);
+            let stream = Connection::new(stream, uses, limits);
+            Some((Wire::Secure(Box::new(stream)), peer))
         }
         Ok(Err(error)) => {
             tracing::debug!(%address, %error, "no TLS");

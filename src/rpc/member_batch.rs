@@ -24,7 +24,10 @@ impl Services {
         request: v1::RegisterMembersRequest,
         caller: Calling,
     ) -> Result<v1::RegisterMembersResponse, Refused> {
-        let (given, max) = (request.members.len(), limits::BATCH_MEMBERS);
+        let (given, max) = (
+            request.members.len(),
+            self.limits.batch(limits::BATCH_MEMBERS),
+        );
         if !(1..=max).contains(&given) {
             return Err(Refused::BatchSize { given, max });
         }

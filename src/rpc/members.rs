@@ -18,7 +18,7 @@ use crate::{
     exchange::{Branch, Command, Erasure, Exit, ExitCause, Member, MemberId},
     journal,
     ledger::Principal,
-    query::{self, MemberView, ReadError, Reading, Sieve, Token, page_size},
+    query::{self, MemberView, ReadError, Reading, Sieve, Token},
 };
 
 /// A member after a step: as they stand, whether the step was taken already, and the
@@ -290,7 +290,7 @@ impl MemberService for Services {
             shown.map_err(|forbids| Refused::Rejected(forbids.into()))?;
         }
         let mut request = request.into_inner();
-        let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
+        let limit = self.page_size(std::mem::take(&mut request.page_size))?;
         let given = std::mem::take(&mut request.page_token);
         let token = token_of("timebank.v1.MemberService/ListMembers", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;

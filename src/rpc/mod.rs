@@ -19,11 +19,13 @@ mod holds;
 mod incidents;
 mod incoming;
 mod journal;
+mod limits;
 mod member_batch;
 mod members;
 mod needs;
 mod orders;
 mod oversight;
+mod pace;
 mod partakers;
 mod partners;
 mod periods;
@@ -31,6 +33,7 @@ mod policies;
 mod pools;
 mod reply;
 mod reports;
+mod room;
 mod server;
 mod sheets;
 mod sources;
@@ -47,8 +50,10 @@ mod trainings;
 mod units;
 mod upload;
 mod used;
+mod uses;
 
 pub use control::connect;
+pub use limits::{LIMITS, Limit, Limits};
 pub use server::{Listening, ServeError, serve};
 pub use tls::TlsFiles;
 
@@ -69,6 +74,7 @@ use crate::{
 /// All services, and what they stand on.
 #[derive(Clone)]
 pub struct Services {
+    pub limits: Limits,
     pub sequencer: Sequencer,
     pub query: Query,
     /// What the digests of identity numbers are keyed with.
@@ -200,25 +206,33 @@ struct PageAsked {
     cursor: Option<String>,
 }
 
-impl PageAsked {
+impl Services {
+    /// The number of items for a requested page size.
+    fn page_size(&self, given: i32) -> Result<usize, Refused> {
+        Ok(page_size(given)?.min(self.limits.page_items as usize))
+    }
+
     /// By a method's request, given with its token and size taken out.
-    fn of(
+    fn page_asked(
+        &self,
         method: &'static str,
         size: i32,
         given: &str,
         request: &impl Message,
         by: &Reader,
-    ) -> Result<Self, Refused> {
-        let limit = page_size(size)?;
+    ) -> Result<PageAsked, Refused> {
+        let limit = self.page_size(size)?;
         let token = token_of(method, request, by);
         let cursor = token.read(given)?;
-        Ok(Self {
+        Ok(PageAsked {
             limit,
             token,
             cursor,
         })
     }
+}
 
+impl PageAsked {
     /// The item that it begins after. None where it is the first.
     fn after<T>(
         &self,

@@ -19,7 +19,7 @@ use crate::{
     },
     journal::{self, timestamp},
     ledger::Malformed,
-    query::{self, Candidate, LookedTo, Needs, ReadError, Reading, StepTaken, page_size},
+    query::{self, Candidate, LookedTo, Needs, ReadError, Reading, StepTaken},
 };
 
 impl Services {
@@ -232,7 +232,7 @@ impl NeedService for Services {
     ) -> Result<Response<v1::ListNeedsResponse>, Status> {
         let by = convert::reader(&request)?;
         let mut request = request.into_inner();
-        let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
+        let limit = self.page_size(std::mem::take(&mut request.page_size))?;
         let given = std::mem::take(&mut request.page_token);
         let token = token_of("timebank.v1.NeedService/ListNeeds", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;
@@ -260,7 +260,7 @@ impl NeedService for Services {
     ) -> Result<Response<v1::ListCandidatesResponse>, Status> {
         let by = convert::reader(&request)?;
         let mut request = request.into_inner();
-        let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
+        let limit = self.page_size(std::mem::take(&mut request.page_size))?;
         let given = std::mem::take(&mut request.page_token);
         let token = token_of("timebank.v1.NeedService/ListCandidates", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;

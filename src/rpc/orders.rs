@@ -25,7 +25,7 @@ use crate::{
     },
     journal::{self, timestamp},
     ledger::Malformed,
-    query::{self, OrderPlace, Orders, ReadError, Reading, page_size},
+    query::{self, OrderPlace, Orders, ReadError, Reading},
 };
 
 impl Services {
@@ -264,7 +264,7 @@ impl OrderService for Services {
     ) -> Result<Response<v1::ListOrdersResponse>, Status> {
         let by = convert::reader(&request)?;
         let mut request = request.into_inner();
-        let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
+        let limit = self.page_size(std::mem::take(&mut request.page_size))?;
         let given = std::mem::take(&mut request.page_token);
         let token = token_of("timebank.v1.OrderService/ListOrders", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;

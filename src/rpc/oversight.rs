@@ -171,7 +171,7 @@ impl OversightService for Services {
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.OversightService/ListEvaluations";
-        let asked = PageAsked::of(method, size, &given, &request, &by)?;
+        let asked = self.page_asked(method, size, &given, &request, &by)?;
         let (day, after) = place(&request.since, &asked)?;
         let limit = asked.limit;
         let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
@@ -225,7 +225,7 @@ impl OversightService for Services {
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.OversightService/ListLooks";
-        let asked = PageAsked::of(method, size, &given, &request, &by)?;
+        let asked = self.page_asked(method, size, &given, &request, &by)?;
         let (which, after) = which(&request, &asked)?;
         let limit = asked.limit;
         let read = move |reading: &mut Reading<'_>| {

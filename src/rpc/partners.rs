@@ -4,7 +4,7 @@ use timebank_proto::v1::{self, partner_service_server::PartnerService};
 use tonic::{Request, Response, Status};
 
 use super::{
-    PageAsked, Services,
+    Services,
     convert::{self, account_id, booking_id},
     needs::step_taken,
     page, partakers,
@@ -141,7 +141,7 @@ impl PartnerService for Services {
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.PartnerService/ListPartners";
-        let asked = PageAsked::of(method, size, &given, &request, &by)?;
+        let asked = self.page_asked(method, size, &given, &request, &by)?;
         let after = asked.after(|cursor| account_id(cursor, "page_token"))?;
         let limit = asked.limit;
         let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
@@ -187,7 +187,7 @@ impl PartnerService for Services {
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.PartnerService/ListRemittances";
-        let asked = PageAsked::of(method, size, &given, &request, &by)?;
+        let asked = self.page_asked(method, size, &given, &request, &by)?;
         let with = account_id(&request.partner_id, "partner_id").map_err(Refused::from)?;
         let after = asked.after(|cursor| after(&with, cursor))?;
         let limit = asked.limit;

@@ -4,7 +4,7 @@ use timebank_proto::v1::{self, period_service_server::PeriodService};
 use tonic::{Request, Response, Status};
 
 use super::{
-    PageAsked, Services,
+    Services,
     convert::{self, booking_id, text},
     page, partakers,
     status::Refused,
@@ -105,7 +105,7 @@ impl PeriodService for Services {
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.PeriodService/ListPeriods";
-        let asked = PageAsked::of(method, size, &given, &request, &by)?;
+        let asked = self.page_asked(method, size, &given, &request, &by)?;
         let after = asked.after(|cursor| Month::parse("page_token", cursor))?;
         let limit = asked.limit;
         let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
@@ -170,7 +170,7 @@ impl PeriodService for Services {
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.PeriodService/ListClosingBalances";
-        let asked = PageAsked::of(method, size, &given, &request, &by)?;
+        let asked = self.page_asked(method, size, &given, &request, &by)?;
         let after = asked.after(|cursor| convert::account_id(cursor, "page_token"))?;
         let limit = asked.limit;
         let id = period_id(&request.centre, &request.month).map_err(Refused::from)?;

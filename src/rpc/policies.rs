@@ -19,7 +19,7 @@ use crate::{
         policy::{Change, Term, Verdict},
     },
     ledger::{Malformed, Sequence, Stamp},
-    query::{self, PolicyState, PolicyView, ReadError, Reading, Which, page_size},
+    query::{self, PolicyState, PolicyView, ReadError, Reading, Which},
     steps::{Outcome, Together},
 };
 
@@ -231,7 +231,7 @@ impl PolicyService for Services {
     ) -> Result<Response<v1::ListPoliciesResponse>, Status> {
         let by = convert::reader(&request)?;
         let mut request = request.into_inner();
-        let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
+        let limit = self.page_size(std::mem::take(&mut request.page_size))?;
         let given = std::mem::take(&mut request.page_token);
         let token = token_of("timebank.v1.PolicyService/ListPolicies", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;
@@ -282,7 +282,7 @@ impl PolicyService for Services {
     ) -> Result<Response<v1::ListMandatesResponse>, Status> {
         let by = convert::reader(&request)?;
         let mut request = request.into_inner();
-        let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
+        let limit = self.page_size(std::mem::take(&mut request.page_size))?;
         let given = std::mem::take(&mut request.page_token);
         let token = token_of("timebank.v1.PolicyService/ListMandates", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;

@@ -6,7 +6,7 @@ use timebank_proto::v1::{
 use tonic::{Request, Response, Status};
 
 use super::{
-    Calling, PageAsked, Services, Stepped,
+    Calling, Services, Stepped,
     convert::{self, account_id, booking_id, required, text},
     needs::step_taken,
     page, partakers,
@@ -213,7 +213,7 @@ impl PoolService for Services {
             std::mem::take(&mut request.page_size),
             std::mem::take(&mut request.page_token),
         );
-        let asked = PageAsked::of(
+        let asked = self.page_asked(
             "timebank.v1.PoolService/ListPools",
             size,
             &given,
@@ -266,7 +266,7 @@ impl PoolService for Services {
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.PoolService/ListDonations";
-        let asked = PageAsked::of(method, size, &given, &request, &by)?;
+        let asked = self.page_asked(method, size, &given, &request, &by)?;
         let to = account_id(&request.pool_id, "pool_id").map_err(Refused::from)?;
         let after = asked.after(|cursor| {
             Ok(DonationId {
@@ -364,7 +364,7 @@ impl PoolService for Services {
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.PoolService/ListReliefs";
-        let asked = PageAsked::of(method, size, &given, &request, &by)?;
+        let asked = self.page_asked(method, size, &given, &request, &by)?;
         let after = asked.after(|cursor| relief_id(cursor, "page_token"))?;
         let limit = asked.limit;
         let which = which(request.which).map_err(Refused::from)?;

@@ -3,7 +3,7 @@
 use std::{future::Future, io::Write, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use timebank_proto::{
-    DESCRIPTOR_SET, limits,
+    DESCRIPTOR_SET,
     v1::{
         account_service_server::AccountServiceServer, centre_service_server::CentreServiceServer,
         conversion_service_server::ConversionServiceServer,
@@ -31,6 +31,7 @@ use super::{
     guard::Guard,
     health::{self, watch_clock},
     incoming,
+    limits::Limits,
     tail::Tail,
     tls::{Tls, TlsError, TlsFiles},
     used::Used,
@@ -94,6 +95,7 @@ pub async fn serve(
     (store, writer): (Arc<dyn Store>, Box<dyn Writer>),
     dir: &Path,
     listening: Option<Listening>,
+    limits: Limits,
     start: Start,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
@@ -108,9 +110,16 @@ pub async fn serve(
     first_token::issue(&*store, &sequencer, &token_key, &dir.join(FIRST_TOKEN)).await?;
     let query = Query::new(store, sequencer.time())?;
     let used = Used::read(dir.join(TOKENS_USED));
-    let guard = Guard::new(token_key, query.clone(), sequencer.time(), used.clone());
+    let guard = Guard::new(
+        token_key,
+        query.clone(),
+        sequencer.time(),
+        used.clone(),
+        limits,
+    );
     let (stopped, stopping) = watch::channel(false);
     let services = Services {
+        limits,
         sequencer: sequencer.clone(),
         query: query.clone(),
         identity_key,
@@ -128,7 +137,7 @@ pub async fn serve(
         .await;
     health.set_serving::<JournalServiceServer<Services>>().await;
     let routes = routes(services)?.add_service(health_service);
-    let door = Door::new(routes.prepare(), guard);
+    let door = Door::new(routes.prepare(), guard, limits);
     let is_plausible = health::start(&health, &sequencer.time()).await;
     let time = sequencer.time();
     tokio::spawn(watch_clock(health, time, is_plausible, stopping.clone()));
@@ -146,7 +155,7 @@ pub async fn serve(
     if let Some(tls) = &tls {
         tokio::spawn(Arc::clone(tls).renew(stopping.clone()));
     }
-    let serving = listen(listener, tls, door, told_to_stop);
+    let serving = listen(listener, tls, door, limits, told_to_stop);
     if let Some(address) = address {
         announce(address);
     }
@@ -173,14 +182,16 @@ async fn listen(
     listener: Option<TcpListener>,
     tls: Option<Arc<Tls>>,
     door: Door,
+    limits: Limits,
     told_to_stop: impl Future<Output = ()>,
 ) -> Result<(), tonic::transport::Error> {
     let Some(listener) = listener else {
         told_to_stop.await;
         return Ok(());
     };
-    let incoming = incoming::accept(listener, tls);
+    let incoming = incoming::accept(listener, tls, limits);
     Server::builder()
+        .max_concurrent_streams(limits.calls_per_connection)
         .http2_keepalive_interval(Some(KEEP_ALIVE))
         .http2_keepalive_timeout(Some(KEEP_ALIVE))
         .serve_with_incoming_shutdown(door, incoming, told_to_stop)
@@ -214,6 +225,7 @@ async fn overdue(mut stopping: watch::Receiver<bool>) {
 }
 
 fn routes(services: Services) -> Result<Routes, tonic_reflection::server::Error> {
+    let request_bytes = services.limits.request_bytes as usize;
     let mut routes = Routes::builder();
     let (v1, v1alpha) = (reflection().build_v1()?, reflection().build_v1alpha()?);
     routes.add_service(v1.max_decoding_message_size(MAX_QUESTION_BYTES));
@@ -222,7 +234,7 @@ fn routes(services: Services) -> Result<Routes, tonic_reflection::server::Error>
         ($($service:ident),*) => {$(
             routes.add_service(
                 $service::new(services.clone())
-                    .max_decoding_message_size(limits::REQUEST_BYTES),
+                    .max_decoding_message_size(request_bytes),
             );
         )*};
     }

@@ -24,7 +24,10 @@ impl Services {
         request: v1::RecordVisitsRequest,
         caller: Calling,
     ) -> Result<v1::RecordVisitsResponse, Refused> {
-        let (given, max) = (request.visits.len(), limits::BATCH_VISITS);
+        let (given, max) = (
+            request.visits.len(),
+            self.limits.batch(limits::BATCH_VISITS),
+        );
         if !(1..=max).contains(&given) {
             return Err(Refused::BatchSize { given, max });
         }

@@ -4,7 +4,7 @@ use timebank_proto::v1::{self, source_service_server::SourceService};
 use tonic::{Request, Response, Status};
 
 use super::{
-    Calling, PageAsked, Services, Stepped,
+    Calling, Services, Stepped,
     convert::{self, account_id, booking_id, required},
     page, partakers, reply,
     status::Refused,
@@ -117,7 +117,7 @@ impl SourceService for Services {
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.SourceService/ListSources";
-        let asked = PageAsked::of(method, size, &given, &request, &by)?;
+        let asked = self.page_asked(method, size, &given, &request, &by)?;
         let after = asked.after(|cursor| account_id(cursor, "page_token"))?;
         let limit = asked.limit;
         let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;

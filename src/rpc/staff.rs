@@ -7,7 +7,7 @@ use super::{Reader, Services, convert, page, partakers, status::Refused, token_o
 use crate::{
     exchange::{MemberId, Staff, StaffNumber, StaffState},
     journal,
-    query::{self, ReadError, Reading, page_size},
+    query::{self, ReadError, Reading},
 };
 
 impl Services {
@@ -96,7 +96,7 @@ impl StaffService for Services {
     ) -> Result<Response<v1::ListStaffResponse>, Status> {
         let by = convert::reader(&request)?;
         let mut request = request.into_inner();
-        let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
+        let limit = self.page_size(std::mem::take(&mut request.page_size))?;
         let given = std::mem::take(&mut request.page_token);
         let token = token_of("timebank.v1.StaffService/ListStaff", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;

@@ -20,7 +20,7 @@ use crate::{
     },
     journal,
     ledger::Malformed,
-    query::{self, ReadError, Reading, Standings, page_size},
+    query::{self, ReadError, Reading, Standings},
 };
 
 impl Services {
@@ -164,7 +164,7 @@ impl StandingService for Services {
     ) -> Result<Response<v1::ListStandingsResponse>, Status> {
         let by = convert::reader(&request)?;
         let mut request = request.into_inner();
-        let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
+        let limit = self.page_size(std::mem::take(&mut request.page_size))?;
         let given = std::mem::take(&mut request.page_token);
         let token = token_of("timebank.v1.StandingService/ListStandings", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;

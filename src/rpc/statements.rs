@@ -8,8 +8,7 @@ use crate::{
     journal,
     ledger::{Malformed, Moment},
     query::{
-        AsOf, Direction, PageError, Place, PostingView, Reading, StatementQuery, balance,
-        page_size, statement,
+        AsOf, Direction, PageError, Place, PostingView, Reading, StatementQuery, balance, statement,
     },
 };
 
@@ -45,7 +44,7 @@ impl StatementService for Services {
     ) -> Result<Response<v1::ListPostingsResponse>, Status> {
         let by = convert::reader(&request)?;
         let mut request = request.into_inner();
-        let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
+        let limit = self.page_size(std::mem::take(&mut request.page_size))?;
         let given = std::mem::take(&mut request.page_token);
         let token = token_of("timebank.v1.StatementService/ListPostings", &request, &by);
         let from = token.read(&given).map_err(Refused::from)?;

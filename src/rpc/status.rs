@@ -92,9 +92,12 @@ impl Refused {
             | Self::SampleSize { .. }
             | Self::GroupedTwice
             | Self::Policy(_) => Code::InvalidArgument,
-            Self::NotLetIn(NotLetIn::TooOften(_) | NotLetIn::TooMany { .. }) => {
-                Code::ResourceExhausted
-            }
+            Self::NotLetIn(
+                NotLetIn::TooOften(_)
+                | NotLetIn::TooMany { .. }
+                | NotLetIn::TooFast { .. }
+                | NotLetIn::TooMuch { .. },
+            ) => Code::ResourceExhausted,
             Self::NotLetIn(_) => Code::Unauthenticated,
             Self::Rejected(rejection) => rejection_code(rejection),
             Self::Atomic(refusal) => rejection_code(&refusal.rejection),
@@ -133,6 +136,8 @@ impl Refused {
             Self::NotLetIn(NotLetIn::Refused) => "TOKEN_REFUSED",
             Self::NotLetIn(NotLetIn::TooOften(_)) => "TOO_MANY_ATTEMPTS",
             Self::NotLetIn(NotLetIn::TooMany { .. }) => "TOO_MANY_CALLS",
+            Self::NotLetIn(NotLetIn::TooFast { .. }) => "CALLS_TOO_FAST",
+            Self::NotLetIn(NotLetIn::TooMuch { .. }) => "TOO_MANY_BYTES",
             Self::SampleSize { .. } => "SAMPLE_SIZE_OUT_OF_RANGE",
             Self::GroupedTwice => "GROUPED_TWICE",
             Self::Submit(SubmitError::Store(error)) | Self::Read(ReadError::Store(error)) => {
@@ -202,6 +207,12 @@ impl Refused {
             Self::NotLetIn(NotLetIn::TooMany { name, max }) => {
                 vec![("name", name.to_string()), ("max", max.to_string())]
             }
+            Self::NotLetIn(NotLetIn::TooFast { name, per_s, wait }) => vec![
+                ("name", name.to_string()),
+                ("per_s", per_s.to_string()),
+                ("wait_ms", (wait.as_millis() + 1).to_string()),
+            ],
+            Self::NotLetIn(NotLetIn::TooMuch { name }) => vec![("name", name.to_string())],
             Self::NotLetIn(NotLetIn::TooOften(wait)) => {
                 vec![("wait_s", (wait.as_secs() + 1).to_string())]
             }
@@ -246,8 +257,13 @@ impl From<Refused> for Status {
             .collect();
         let mut details = ErrorDetails::with_error_info(refused.reason(), DOMAIN, figures);
         let again = match refused {
-            Refused::Busy | Refused::NotLetIn(NotLetIn::TooMany { .. }) => Some(RETRY_AFTER),
-            Refused::NotLetIn(NotLetIn::TooOften(wait)) => Some(wait),
+            Refused::Busy
+            | Refused::NotLetIn(NotLetIn::TooMany { .. } | NotLetIn::TooMuch { .. }) => {
+                Some(RETRY_AFTER)
+            }
+            Refused::NotLetIn(NotLetIn::TooOften(wait) | NotLetIn::TooFast { wait, .. }) => {
+                Some(wait)
+            }
             _ => None,
         };
         if let Some(again) = again {

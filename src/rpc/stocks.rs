@@ -4,7 +4,7 @@ use timebank_proto::v1::{self, stock_service_server::StockService};
 use tonic::{Request, Response, Status};
 
 use super::{
-    PageAsked, Services,
+    Services,
     convert::{self, account_id, booking_id, text},
     page, partakers,
     status::Refused,
@@ -113,7 +113,7 @@ impl StockService for Services {
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.StockService/ListStocks";
-        let asked = PageAsked::of(method, size, &given, &request, &by)?;
+        let asked = self.page_asked(method, size, &given, &request, &by)?;
         let after = asked.after(|cursor| account_id(cursor, "page_token"))?;
         let limit = asked.limit;
         let centre = partakers::branch("centre", &request.centre).map_err(Refused::from)?;
@@ -160,7 +160,7 @@ impl StockService for Services {
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.StockService/ListStockItems";
-        let asked = PageAsked::of(method, size, &given, &request, &by)?;
+        let asked = self.page_asked(method, size, &given, &request, &by)?;
         let after = asked.after(|cursor| Code::parse("page_token", cursor))?;
         let limit = asked.limit;
         let of = account_id(&request.stock_id, "stock_id").map_err(Refused::from)?;

@@ -16,7 +16,7 @@ use crate::{
     exchange::{Code, Command, Member, MemberId, OfferSupply, Supply, SupplyId, WithdrawSupply},
     journal,
     ledger::Malformed,
-    query::{self, Reading, Supplies, page_size},
+    query::{self, Reading, Supplies},
 };
 
 impl Services {
@@ -128,7 +128,7 @@ impl SupplyService for Services {
     ) -> Result<Response<v1::ListSuppliesResponse>, Status> {
         let by = convert::reader(&request)?;
         let mut request = request.into_inner();
-        let limit = page_size(std::mem::take(&mut request.page_size)).map_err(Refused::from)?;
+        let limit = self.page_size(std::mem::take(&mut request.page_size))?;
         let given = std::mem::take(&mut request.page_token);
         let token = token_of("timebank.v1.SupplyService/ListSupplies", &request, &by);
         let after = token.read(&given).map_err(Refused::from)?;

@@ -21,7 +21,7 @@ use x509_parser::{extensions::GeneralName, prelude::FromDer, prelude::X509Certif
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Where a server's certificate is.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TlsFiles {
     /// PEM: the server's certificate first, then those between it and the root.
     pub certificate: PathBuf,
@@ -46,6 +46,14 @@ pub enum TlsError {
 }
 
 impl TlsFiles {
+    /// That it can be served with.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check(&self) -> Result<(), TlsError> {
+        self.load().map(drop)
+    }
+
     fn load(&self) -> Result<Arc<ServerConfig>, TlsError> {
         let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|why| unread(&self.key, why))?;
         let provider = Arc::new(default_provider());

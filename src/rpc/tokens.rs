@@ -4,7 +4,7 @@ use timebank_proto::v1::{self, token_service_server::TokenService};
 use tonic::{Request, Response, Status};
 
 use super::{
-    PageAsked, Services, convert,
+    Services, convert,
     convert::{Calling, booking_id, optional_moment, text},
     first_token::drawn,
     page,
@@ -178,7 +178,7 @@ impl TokenService for Services {
         let size = std::mem::take(&mut request.page_size);
         let given = std::mem::take(&mut request.page_token);
         let method = "timebank.v1.TokenService/ListTokens";
-        let asked = PageAsked::of(method, size, &given, &request, &by)?;
+        let asked = self.page_asked(method, size, &given, &request, &by)?;
         let (after, limit) = (asked.after(TokenName::parse)?, asked.limit);
         let read = move |reading: &mut Reading<'_>| {
             let tokens = query::tokens(reading, after, limit + 1)?;

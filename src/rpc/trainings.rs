@@ -10,7 +10,7 @@ use timebank_proto::{
 use tonic::{Request, Response, Status};
 
 use super::{
-    Calling, PageAsked, Services, Stepped,
+    Calling, Services, Stepped,
     convert::{self, booking_id, required},
     needs::step_taken,
     page, partakers,
@@ -130,7 +130,10 @@ impl Services {
         request: v1::RecordTrainingsRequest,
         caller: Calling,
     ) -> Result<v1::RecordTrainingsResponse, Refused> {
-        let (given, max) = (request.trainings.len(), limits::BATCH_TRAININGS);
+        let (given, max) = (
+            request.trainings.len(),
+            self.limits.batch(limits::BATCH_TRAININGS),
+        );
         if !(1..=max).contains(&given) {
             return Err(Refused::BatchSize { given, max });
         }
@@ -233,7 +236,7 @@ impl TrainingService for Services {
             std::mem::take(&mut request.page_token),
         );
         let method = "timebank.v1.TrainingService/ListTrainings";
-        let page_asked = PageAsked::of(method, size, &given, &request, &by)?;
+        let page_asked = self.page_asked(method, size, &given, &request, &by)?;
         let after = page_asked.after(|cursor| training_id(cursor, "page_token"))?;
         let limit = page_asked.limit;
         let asked = asked(&request).map_err(Refused::from)?;

@@ -16,10 +16,6 @@ use super::{door::Held, status::Refused};
 
 /// Before each message on the wire: whether it is compressed, and its length.
 const HEADER_BYTES: usize = 5;
-/// How long a request may come slower than that, in sum.
-const GRACE: Duration = Duration::from_secs(10);
-/// The least that comes in a second: what waits for less keeps room from others.
-const SLOWEST_BYTES_PER_S: u64 = 64 * 1024;
 
 /// A request whose messages are counted before they are read.
 pub(super) struct Upload {
@@ -37,20 +33,23 @@ pub(super) struct Upload {
 
 impl Upload {
     pub(super) fn new(body: Body, held: Arc<Held>) -> Self {
+        let due = Instant::now() + held.limits().upload_grace();
         Self {
             body,
             held,
             header: [0; HEADER_BYTES],
             header_read: 0,
             left: 0,
-            due: Instant::now() + GRACE,
+            due,
             alarm: None,
         }
     }
 
     /// Follows the messages through their chunks.
     fn count(&mut self, mut chunk: &[u8]) -> Result<(), Refused> {
-        self.due += Duration::from_micros(chunk.len() as u64 * 1_000_000 / SLOWEST_BYTES_PER_S);
+        // What waits for less keeps room from others.
+        let least_per_s = u64::from(self.held.limits().upload_bytes_per_s);
+        self.due += Duration::from_micros(chunk.len() as u64 * 1_000_000 / least_per_s);
         while !chunk.is_empty() {
             if self.left > 0 {
                 let skipped = self.left.min(chunk.len());

@@ -1,6 +1,7 @@
 //! `ledger-cli` end to end, against a real server.
 
 mod commands;
+mod config;
 mod days;
 mod ends;
 mod exports;

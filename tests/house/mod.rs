@@ -14,7 +14,8 @@ type Rooms = &'static [(&'static str, &'static [&'static str])];
 
 const SERVER: Rooms = &[
     ("ledger", &[]),
-    ("exchange", &["ledger"]),
+    ("document", &[]),
+    ("exchange", &["document", "ledger"]),
     ("access", &["exchange", "ledger"]),
     ("steps", &["access", "exchange", "ledger"]),
     ("journal", &["steps", "exchange", "ledger"]),
@@ -47,6 +48,7 @@ const SERVER: Rooms = &[
             "ledger",
         ],
     ),
+    ("config", &["rpc", "document", "ledger"]),
 ];
 
 const CLIENT: Rooms = &[
@@ -238,7 +240,9 @@ fn arrows_of_the_server_point_one_way() {
     assert_arrows(
         SERVER,
         "src",
-        &["copy", "lib", "log", "main", "token", "verify"],
+        &[
+            "check", "copy", "lib", "log", "main", "place", "token", "verify",
+        ],
         50,
     );
 }

@@ -13,6 +13,7 @@ mod files;
 mod goings;
 mod groups;
 mod life;
+mod limits;
 mod members;
 mod order;
 mod orders;

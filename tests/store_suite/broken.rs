@@ -16,7 +16,7 @@ use timebank::{
         Account, AccountId, Booking, BookingId, Command, Founded, Hold, Moment, Note, Position,
         Sequence, Transfers, Unit,
     },
-    rpc::{Listening, serve},
+    rpc::{Limits, Listening, serve},
     steps::{self, Call, Record},
     store::{
         AccountRow, Committed, Erased, Head, HoldFilter, Lines, PostingRow, Progress, Snapshot,
@@ -153,7 +153,15 @@ async fn a_caller_who_leaves_a_slow_store_ends_the_read() {
             listener,
             tls: None,
         };
-        serve((kept, writer), &data, Some(listening), UTC, pending()).await
+        serve(
+            (kept, writer),
+            &data,
+            Some(listening),
+            Limits::default(),
+            UTC,
+            pending(),
+        )
+        .await
     });
     let mut client = Client::connect(&address).await;
     client.open("a:grant", AccountKind::Issuance).await;

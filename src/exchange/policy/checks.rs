@@ -9,9 +9,9 @@ use std::{
 use super::{
     BalanceTerms, Condition, ConversionTerms, ExchangeTerms, Level, Minutes, Pricing,
     QualificationTerms, Rounding,
-    document::{Document, Section},
 };
 use crate::{
+    document::{Document, Section},
     exchange::{Code, issuance::MONEY},
     ledger::UnitId,
 };

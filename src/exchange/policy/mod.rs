@@ -7,7 +7,6 @@
 
 mod checks;
 mod conversion;
-mod document;
 mod eligibility;
 mod judge;
 pub mod pricing;
@@ -20,8 +19,8 @@ mod words;
 
 use serde::Serialize;
 
+pub use crate::document::{MAX_DOCUMENT_BYTES, Mistake, Mistakes};
 pub use conversion::{ConversionTerms, Unconverted};
-pub use document::{MAX_DOCUMENT_BYTES, Mistake, Mistakes};
 pub use eligibility::{Condition, Person, Waiting, Who};
 pub use judge::{Ask, Breach, Giver};
 pub(super) use read::{MAX_DAYS, MIN_RELIEF};

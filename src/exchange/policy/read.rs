@@ -8,14 +8,13 @@ use super::{
     Payer, PaymentTerms, Percent, Policy, Pricing, QualificationTerms, Receiver, RedeemTerms,
     RetentionTerms, Rounding, Service, TrainingPoints, TrainingTerms, Waiting, Who, WhoTerms,
     checks,
-    document::{Document, Section},
     read_values::{
-        account, boolean, choice, code, day, factor, level, minutes, months, name, not_within,
-        number, number_within, payer, per_hour, positive_minutes, positive_months, steps, unit,
-        years,
+        account, choice, code, day, factor, level, minutes, months, name, number, payer, per_hour,
+        positive_minutes, positive_months, steps, unit, years,
     },
 };
 use crate::{
+    document::{Document, Section, boolean, not_within, number_within},
     exchange::order::MAX_DAYS_AHEAD,
     ledger::{AccountId, UnitId},
 };
@@ -44,7 +43,7 @@ impl Policy {
     /// # Errors
     /// Every [mistake](super::Mistake) in it.
     pub fn read(text: &str) -> Result<Self, Mistakes> {
-        let (mut document, table) = Document::parse(text)?;
+        let (mut document, table) = Document::parse("policy", text)?;
         let mut top = Section::top(&mut document, &table);
         let policy = policy(&mut top);
         top.end();

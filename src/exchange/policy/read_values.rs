@@ -1,28 +1,18 @@
 //! Single values of a policy's document: what each may be, and what to write instead.
 
-use std::{num::NonZeroU32, ops::RangeInclusive};
+use std::num::NonZeroU32;
 
 use toml::de::DeValue;
 
-use super::{Factor, Level, Minutes, Months, Payer, Years, document::NotRead};
+use super::{Factor, Level, Minutes, Months, Payer, Years};
 use crate::{
+    document::{Read, not, not_within, number_within, text},
     exchange::{Code, Day, Name},
     ledger::{AccountId, UnitId},
 };
 
 /// How many steps of a unit a rate is of at most.
 const MAX_STEPS: u32 = 100_000;
-
-pub(super) type Read<T> = Result<T, NotRead>;
-
-pub(super) fn text<'v>(value: &'v DeValue<'_>) -> Read<&'v str> {
-    let hint = "write it in quotation marks";
-    value.as_str().ok_or_else(|| not("a text", hint))
-}
-
-pub(super) fn not(kind: &str, hint: &str) -> NotRead {
-    (format!("is not {kind}"), hint.into())
-}
 
 pub(super) fn name(value: &DeValue<'_>) -> Read<Name> {
     let hint = "write 1 to 100 characters, with no space at either end";
@@ -99,24 +89,8 @@ pub(super) fn per_hour(value: &DeValue<'_>) -> Read<Factor> {
     Factor::an_hour(steps).ok_or_else(|| not_within(&(0..=max)))
 }
 
-pub(super) fn boolean(value: &DeValue<'_>) -> Read<bool> {
-    value
-        .as_bool()
-        .ok_or_else(|| not("true or false", "write true or false"))
-}
-
 pub(super) fn number(value: &DeValue<'_>, max: u32) -> Read<u32> {
     number_within(value, 0..=max)
-}
-
-pub(super) fn number_within(value: &DeValue<'_>, range: RangeInclusive<u32>) -> Read<u32> {
-    let given = value.as_integer().and_then(|given| {
-        let digits = given.as_str();
-        u32::from_str_radix(digits, given.radix()).ok()
-    });
-    given
-        .filter(|given| range.contains(given))
-        .ok_or_else(|| not_within(&range))
 }
 
 /// So many steps of a unit, for a rate: a length of time, where that is the unit. What unit it is
@@ -132,11 +106,6 @@ pub(super) fn steps(value: &DeValue<'_>, of: Option<&UnitId>) -> Read<NonZeroU32
     let longest = Minutes::at_most(MAX_STEPS.into());
     let too_long = || not("in its range", &format!("write {longest} at most"));
     given.and_then(NonZeroU32::new).ok_or_else(too_long)
-}
-
-pub(super) fn not_within(range: &RangeInclusive<u32>) -> NotRead {
-    let hint = format!("write one from {} to {}", range.start(), range.end());
-    not("a whole number in its range", &hint)
 }
 
 pub(super) fn years(value: &DeValue<'_>) -> Read<Years> {

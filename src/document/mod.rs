@@ -1,5 +1,7 @@
-//! Reading a document so that every mistake in it is found at once, each told with its
-//! line and column.
+//! Reading a TOML document, such as a policy, so that every mistake in it is found at once, each
+//! told with its line and column.
+
+mod values;
 
 use std::{fmt, ops::Range};
 
@@ -8,6 +10,8 @@ use toml::{
     de::{DeTable, DeValue},
 };
 use toml_parser::{Source, lexer::TokenKind};
+
+pub(crate) use values::{boolean, not, not_within, number_within, text};
 
 /// The longest document. One of a hundred services has a quarter of it.
 pub const MAX_DOCUMENT_BYTES: usize = 65_536;
@@ -61,18 +65,25 @@ type Place = Range<usize>;
 type Entry<'a> = Spanned<DeValue<'a>>;
 
 /// What a reader says of a value that is none: what it is not, and what to write.
-pub(super) type NotRead = (String, String);
+pub(crate) type NotRead = (String, String);
+pub(crate) type Read<T> = Result<T, NotRead>;
 
 /// A document while it is read.
-pub(super) struct Document<'a> {
+pub(crate) struct Document<'a> {
+    /// What it is, such as `policy`.
+    kind: &'static str,
     text: &'a str,
     found: Vec<(Place, NotRead)>,
 }
 
 impl<'a> Document<'a> {
     /// Reads the form of a document: its tables, or what is wrong with it.
-    pub(super) fn parse(text: &'a str) -> Result<(Self, DeTable<'a>), Mistakes> {
+    pub(crate) fn parse(
+        kind: &'static str,
+        text: &'a str,
+    ) -> Result<(Self, DeTable<'a>), Mistakes> {
         let mut document = Self {
+            kind,
             text,
             found: Vec::new(),
         };
@@ -84,9 +95,11 @@ impl<'a> Document<'a> {
             return Err(document.mistakes());
         }
         if let Some(place) = too_deep(text) {
-            let hint = "a policy has tables in lists in sections, and nothing within these";
-            let what = "it is nested too deep".into();
-            document.found.push((place, (what, hint.into())));
+            let hint =
+                format!("a {kind} has tables in lists in sections, and nothing within these");
+            document
+                .found
+                .push((place, ("it is nested too deep".into(), hint)));
             return Err(document.mistakes());
         }
         let (table, errors) = DeTable::parse_recoverable(text);
@@ -103,12 +116,12 @@ impl<'a> Document<'a> {
     }
 
     /// Notes a mistake.
-    pub(super) fn note(&mut self, place: Place, not_read: NotRead) {
+    pub(crate) fn note(&mut self, place: Place, not_read: NotRead) {
         self.found.push((place, not_read));
     }
 
     /// What was read, if nothing is wrong with it.
-    pub(super) fn end<T>(self, read: Option<T>) -> Result<T, Mistakes> {
+    pub(crate) fn end<T>(self, read: Option<T>) -> Result<T, Mistakes> {
         match read {
             Some(read) if self.found.is_empty() => Ok(read),
             _ => Err(self.mistakes()),
@@ -133,7 +146,7 @@ impl<'a> Document<'a> {
 }
 
 /// Where brackets within brackets, or the parts of a dotted key, become more than any
-/// policy has. The parser bounds each by itself, but not tables of dotted keys within each
+/// document has. The parser bounds each by itself, but not tables of dotted keys within each
 /// other, which thousands deep are too much for the stack.
 fn too_deep(text: &str) -> Option<Place> {
     let (mut depth, mut dots) = (0_usize, 0);
@@ -168,8 +181,8 @@ fn line_and_column(text: &str, at: usize) -> (usize, usize) {
 
 /// A table of a document while it is read. Whoever asks for a key makes it known;
 /// [`Section::end`] notes those that nobody asked for.
-pub(super) struct Section<'a, 'd> {
-    pub(super) document: &'d mut Document<'a>,
+pub(crate) struct Section<'a, 'd> {
+    pub(crate) document: &'d mut Document<'a>,
     /// What its keys are called, such as `pricing`.
     path: String,
     table: Option<&'d DeTable<'a>>,
@@ -180,7 +193,7 @@ pub(super) struct Section<'a, 'd> {
 
 impl<'a, 'd> Section<'a, 'd> {
     /// The document's own keys.
-    pub(super) fn top(document: &'d mut Document<'a>, table: &'d DeTable<'a>) -> Self {
+    pub(crate) fn top(document: &'d mut Document<'a>, table: &'d DeTable<'a>) -> Self {
         Self {
             document,
             path: String::new(),
@@ -204,17 +217,17 @@ impl<'a, 'd> Section<'a, 'd> {
     }
 
     /// Whether a key is given; where.
-    pub(super) fn place(&self, key: &str) -> Option<Place> {
+    pub(crate) fn place(&self, key: &str) -> Option<Place> {
         self.table?.get(key).map(Spanned::span)
     }
 
     /// Whether it says nothing.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.table.is_none_or(DeTable::is_empty)
     }
 
     /// Notes a mistake at a key, or at the section where the key is missing or `""`.
-    pub(super) fn note(&mut self, key: &str, what: &str, hint: &str) {
+    pub(crate) fn note(&mut self, key: &str, what: &str, hint: &str) {
         let place = self.place(key).unwrap_or_else(|| self.place.clone());
         let path = self.path_of(key);
         let not_read = (format!("{path} {what}"), hint.into());
@@ -222,7 +235,7 @@ impl<'a, 'd> Section<'a, 'd> {
     }
 
     /// The value of a key, if it is given and can be read.
-    pub(super) fn optional<T>(
+    pub(crate) fn optional<T>(
         &mut self,
         key: &'static str,
         read: impl FnOnce(&DeValue<'a>) -> Result<T, NotRead>,
@@ -238,7 +251,7 @@ impl<'a, 'd> Section<'a, 'd> {
     }
 
     /// The value of a key, or what stands where it is not given.
-    pub(super) fn or<T>(
+    pub(crate) fn or<T>(
         &mut self,
         key: &'static str,
         default: T,
@@ -248,7 +261,7 @@ impl<'a, 'd> Section<'a, 'd> {
     }
 
     /// The value of a key that must be given.
-    pub(super) fn required<T>(
+    pub(crate) fn required<T>(
         &mut self,
         key: &'static str,
         read: impl FnOnce(&DeValue<'a>) -> Result<T, NotRead>,
@@ -263,7 +276,7 @@ impl<'a, 'd> Section<'a, 'd> {
     }
 
     /// The elements of a list, each with its place; none where it is not given.
-    pub(super) fn list<T>(
+    pub(crate) fn list<T>(
         &mut self,
         key: &'static str,
         max: usize,
@@ -299,7 +312,7 @@ impl<'a, 'd> Section<'a, 'd> {
     }
 
     /// Reads a section; one that is not given is read as an empty one.
-    pub(super) fn section<T>(
+    pub(crate) fn section<T>(
         &mut self,
         key: &'static str,
         read: impl FnOnce(&mut Section<'a, '_>) -> T,
@@ -316,7 +329,7 @@ impl<'a, 'd> Section<'a, 'd> {
     }
 
     /// Reads the tables of a list, such as those of `[[service]]`.
-    pub(super) fn sections<T>(
+    pub(crate) fn sections<T>(
         &mut self,
         key: &'static str,
         max: usize,
@@ -363,7 +376,7 @@ impl<'a, 'd> Section<'a, 'd> {
     }
 
     /// Notes the keys that nobody asked for.
-    pub(super) fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         let Some(table) = self.table else {
             return;
         };
@@ -372,7 +385,11 @@ impl<'a, 'd> Section<'a, 'd> {
             .map(|key| (key.span(), key.get_ref().to_string()))
             .collect();
         for (place, key) in unknown {
-            let what = format!("{} is no key of a policy", self.path_of(&key));
+            let what = format!(
+                "{} is no key of a {}",
+                self.path_of(&key),
+                self.document.kind
+            );
             self.document.note(place, (what, self.hint(&key)));
         }
     }
