@@ -8,7 +8,7 @@ mod token;
 mod verify;
 
 use std::{
-    io::Write,
+    io::{self, Write},
     net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -16,6 +16,7 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand};
+use rustix::process::{Resource, Rlimit, setrlimit};
 use timebank::{
     config::{Config, ConfigError},
     ledger::TimeZone,
@@ -225,10 +226,11 @@ fn main() -> ExitCode {
 }
 
 fn serve_and_log(serve: &Serve) -> ExitCode {
+    let _ = leave_no_core();
     let log = match log::start() {
         Ok(log) => log,
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "timebank: cannot log: {error}");
+            let _ = writeln!(io::stderr(), "timebank: cannot log: {error}");
             return ExitCode::FAILURE;
         }
     };
@@ -241,6 +243,16 @@ fn serve_and_log(serve: &Serve) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
+}
+
+/// What is in memory, such as tokens that were shown, is in no file after a crash. A program that
+/// the system pipes cores to is told the limit, and is to mind it.
+fn leave_no_core() -> io::Result<()> {
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    Ok(setrlimit(Resource::Core, none)?)
 }
 
 fn run(serve: &Serve) -> Result<(), Box<dyn std::error::Error>> {
