@@ -33,7 +33,7 @@ fn with_headers(values: &[&str]) -> Request<v1::WhoAmIRequest> {
 }
 
 /// A token that differs in one letter of its secret, with a checksum that is right.
-fn another_secret(token: &str, at: usize) -> String {
+pub(super) fn another_secret(token: &str, at: usize) -> String {
     let encoded = token.strip_prefix("timebank_").expect("a token");
     let mut bytes = bs58::decode(encoded)
         .with_check(None)

@@ -1,6 +1,7 @@
 //! Over a real server process, with typed clients.
 
 mod access;
+mod attacks;
 mod bad_calls;
 mod bad_entries;
 mod bad_reads;
@@ -26,6 +27,7 @@ mod policies;
 mod pools;
 mod refusals;
 mod reports;
+mod secrets;
 mod sources;
 mod stocks;
 mod tls;

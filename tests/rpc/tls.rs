@@ -2,6 +2,8 @@
 
 use std::{
     fs,
+    io::{Read, Write},
+    net::{Shutdown, TcpStream},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -10,6 +12,11 @@ use rcgen::{
     BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
     date_time_ymd,
 };
+use rustls::{
+    ClientConfig, ClientConnection, ProtocolVersion, RootCertStore, StreamOwned,
+    pki_types::{CertificateDer, pem::PemObject},
+    version::TLS12,
+};
 use tempfile::TempDir;
 use timebank_proto::v1;
 use tonic::{
@@ -17,7 +24,10 @@ use tonic::{
     transport::{Certificate, ClientTlsConfig, Endpoint, Identity},
 };
 
-use crate::support::{Client, Server, ended, serve_command, told};
+use crate::support::{
+    Client, DEADLINE, Server, ended, serve_command, told,
+    wire::{SETTINGS, greeting, next_frame},
+};
 
 /// One who issues certificates.
 struct Authority {
@@ -226,4 +236,80 @@ fn other_addresses_want_tls() {
         said.contains("--plaintext") && said.contains("--tls-cert"),
         "{said}"
     );
+}
+
+/// What a client is answered that knows TLS up to a version, by what it says: as TLS 1.2 has it, so
+/// that only the version is at fault, and with no `supported_versions`.
+fn answer_to_hello(address: &str, minor: u8) -> Vec<u8> {
+    let suites = [0xc0, 0x2b, 0xc0, 0x2f, 0xc0, 0x13, 0x00, 0x2f];
+    // Curves, the form of their points, signatures.
+    let extensions = [
+        0, 10, 0, 4, 0, 2, 0, 23, //
+        0, 11, 0, 2, 1, 0, //
+        0, 13, 0, 6, 0, 4, 4, 3, 4, 1,
+    ];
+    let mut hello = vec![3, minor];
+    hello.extend([7; 32]);
+    hello.extend([0, 0, suites.len() as u8]);
+    hello.extend(suites);
+    hello.extend([1, 0, 0, extensions.len() as u8]);
+    hello.extend(extensions);
+    let mut bytes = vec![22, 3, minor.min(1), 0, hello.len() as u8 + 4];
+    bytes.extend([1, 0, 0, hello.len() as u8]);
+    bytes.extend(hello);
+    answer(address, &bytes)
+}
+
+fn answer(address: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    stream.set_read_timeout(Some(DEADLINE)).expect("a timeout");
+    stream.write_all(bytes).expect("sent");
+    let _ = stream.shutdown(Shutdown::Write);
+    let mut answer = Vec::new();
+    // The server may hang up on what it did not read.
+    let _ = stream.read_to_end(&mut answer);
+    answer
+}
+
+/// A fatal alert, and nothing else: 70 is `protocol_version`.
+fn is_alert(answer: &[u8], description: Option<u8>) -> bool {
+    match answer {
+        [21, 3, _, 0, 2, 2, told] => description.is_none_or(|wanted| wanted == *told),
+        _ => false,
+    }
+}
+
+/// SSL 3.0, TLS 1.0 and 1.1 are not spoken, nor is anything unencrypted; TLS 1.2 is.
+#[tokio::test]
+async fn nobody_is_taken_down_to_an_older_version() {
+    let ours = Authority::new("ours");
+    let served = Served::with(&ours.issue("localhost", 2090), None);
+    let address = served.server.address();
+    for minor in [0, 1, 2] {
+        let answer = answer_to_hello(address, minor);
+        assert!(is_alert(&answer, Some(70)), "3.{minor}: {answer:?}");
+    }
+    let answered = answer_to_hello(address, 3);
+    assert!(answered.starts_with(&[22, 3, 3]), "3.3: {answered:?}");
+    for plain in [greeting(), b"GET / HTTP/1.1\r\n\r\n".repeat(4)] {
+        let answer = answer(address, &plain);
+        assert!(answer.is_empty() || is_alert(&answer, None), "{answer:?}");
+    }
+    let mut roots = RootCertStore::empty();
+    roots
+        .add(CertificateDer::from_pem_slice(ours.pem.as_bytes()).expect("a certificate"))
+        .expect("a root");
+    let mut old = ClientConfig::builder_with_protocol_versions(&[&TLS12])
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    old.alpn_protocols = vec![b"h2".into()];
+    let name = "localhost".try_into().expect("a name");
+    let tls = ClientConnection::new(old.into(), name).expect("a client");
+    let plain = TcpStream::connect(address).expect("a connection");
+    let mut stream = StreamOwned::new(tls, plain);
+    stream.write_all(&greeting()).expect("sent");
+    let first = next_frame(&mut stream).expect("a frame");
+    assert_eq!(first.kind, SETTINGS, "what a server begins with");
+    let spoken = stream.conn.protocol_version();
+    assert_eq!(spoken, Some(ProtocolVersion::TLSv1_2));
 }

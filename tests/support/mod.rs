@@ -8,6 +8,7 @@ mod peers;
 mod server;
 mod tokens;
 mod upload;
+pub(crate) mod wire;
 mod write;
 
 pub(crate) use client::{Client, told};
