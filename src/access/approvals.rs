@@ -61,7 +61,7 @@ pub(super) fn weight(command: &Command) -> Weight {
         },
         Command::Period(PeriodCommand::SignOff(_)) => Weight::Approval,
         Command::Oversight(command) => match &**command {
-            OversightCommand::File(_) => Weight::Confirmation,
+            OversightCommand::File(_) | OversightCommand::Draw(_) => Weight::Confirmation,
             OversightCommand::Show(_) => Weight::None,
         },
         _ => Weight::None,

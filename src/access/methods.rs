@@ -90,8 +90,8 @@ methods! {
     "StaffService" {
         RegisterStaff: Admin Operator;
         SetStaffState: Admin Operator;
-        GetStaff: Admin Operator Approver Auditor Evaluator;
-        ListStaff: Admin Operator Approver Auditor Evaluator;
+        GetStaff: Admin Operator Approver Auditor;
+        ListStaff: Admin Operator Approver Auditor;
     }
     "MemberService" {
         RegisterMember: Admin Operator;
@@ -104,7 +104,7 @@ methods! {
         ClearMember: Admin Operator;
         EraseMember: Admin Operator Approver;
         QualifyMember: Admin Operator;
-        GetMember: Admin Operator Approver Auditor Evaluator Member;
+        GetMember: Admin Operator Approver Auditor Member;
         ListMembers: Admin Operator Approver Auditor;
     }
     "PolicyService" {
@@ -119,7 +119,7 @@ methods! {
     "NeedService" {
         PublishNeed: Admin Operator Member;
         StepNeed: Admin Operator Approver Member;
-        GetNeed: Admin Operator Approver Auditor Evaluator Member;
+        GetNeed: Admin Operator Approver Auditor Member;
         ListNeeds: Admin Operator Approver Auditor Member;
         ListCandidates: Admin Operator Approver;
     }
@@ -177,7 +177,9 @@ methods! {
         FileEvaluation: Admin Operator Evaluator;
         GetEvaluation: Admin Operator Approver Auditor Evaluator;
         ListEvaluations: Admin Operator Approver Auditor Evaluator;
-        ShowPersonalFields: Admin Operator Member;
+        DrawSample: Admin Operator;
+        ListDrawn: Admin Operator Auditor Evaluator;
+        ShowPersonalFields: Admin Operator Evaluator Member;
         ListLooks: Admin Operator Auditor Member;
     }
     "PartnerService" {
@@ -221,7 +223,7 @@ methods! {
         GetIndicators: Admin Operator Approver Auditor;
         GetMonthReport: Admin Operator Approver Auditor;
         GetPeriodReport: Admin Operator Approver Auditor;
-        GetSample: Admin Operator Auditor Evaluator;
+        GetSample: Admin Operator Auditor;
         GetAnomalies: Admin Operator Approver Auditor;
         GetCertificate: Admin Operator Approver Auditor Member;
         CheckCertificate: Admin Operator Approver Auditor Member;
@@ -333,6 +335,7 @@ fn of_exchange(command: &Command) -> Option<Method> {
         Command::Oversight(command) => match &**command {
             OversightCommand::File(_) => Method::FileEvaluation,
             OversightCommand::Show(_) => Method::ShowPersonalFields,
+            OversightCommand::Draw(_) => Method::DrawSample,
         },
         Command::Token(command) => match &**command {
             TokenCommand::Issue(_) => Method::IssueToken,

@@ -217,8 +217,27 @@ pub fn check_asked(
             .into());
         }
     }
+    if grant.role == Role::Evaluator {
+        check_drawn(objects, &caller.principal, asked)?;
+    }
     match &grant.scope {
         Scope::Ledger | Scope::Member(_) => Ok(()),
         scope => named::check((book, objects), scope, asked),
+    }
+}
+
+/// That what an evaluator does is about an order that was drawn for them.
+fn check_drawn(objects: &Objects, principal: &Principal, asked: Asked<'_>) -> Checked {
+    let order = match asked {
+        Asked::Exchange(exchange::Command::Oversight(command)) => command.order(),
+        Asked::Exchange(_) | Asked::Ledger(_) => None,
+    };
+    let evaluator = order.map(|order| objects.evaluator_of(order)).transpose()?;
+    match evaluator.flatten() {
+        Some(number) if number.is_of(principal) => Ok(()),
+        _ => Err(Rejection::NotDrawn {
+            principal: principal.clone(),
+        }
+        .into()),
     }
 }

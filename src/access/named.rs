@@ -164,7 +164,7 @@ fn is_made_by(asked: Asked<'_>, id: &ObjectId) -> bool {
     match asked {
         Asked::Ledger(_) => false,
         Asked::Exchange(command) => {
-            matches!(id, ObjectId::Evaluation(_))
+            matches!(id, ObjectId::Evaluation(_) | ObjectId::Drawn(_))
                 || command.step_id() == StepId::Creates(id.clone())
         }
     }

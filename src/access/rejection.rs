@@ -30,6 +30,11 @@ pub enum Rejection {
          and not that of {principal} and a claim to act for somebody"
     )]
     ClaimNotCounted { principal: Principal },
+    #[error(
+        "no order that {principal} names was drawn for them, so that they see nothing of it; \
+         `ledger-cli evaluation due` lists those that were, and `ledger-cli audit sample --for` draws"
+    )]
+    NotDrawn { principal: Principal },
     #[error("{what} is outside the token's scope, {scope}")]
     OutsideScope { what: String, scope: Scope },
     #[error("there is no {what} in the token's scope, {scope}")]
@@ -45,6 +50,7 @@ impl Rejection {
             Self::NoApproval => "APPROVALS_ONLY",
             Self::ActorClaimed { .. } => "ACTOR_CLAIMED",
             Self::ClaimNotCounted { .. } => "CLAIM_NOT_COUNTED",
+            Self::NotDrawn { .. } => "NOT_DRAWN",
             Self::OutsideScope { .. } => "OUTSIDE_SCOPE",
             Self::NotInScope { .. } => "NOT_IN_SCOPE",
         }
@@ -53,7 +59,9 @@ impl Rejection {
     /// The figures that explain it, by name.
     pub fn figures(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::NoToken { principal } | Self::ClaimNotCounted { principal } => {
+            Self::NoToken { principal }
+            | Self::ClaimNotCounted { principal }
+            | Self::NotDrawn { principal } => {
                 vec![("principal", principal.to_string())]
             }
             Self::RoleForbids { role, method } => {

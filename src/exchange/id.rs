@@ -86,6 +86,11 @@ impl StaffNumber {
         Self::parse(principal.as_str()).ok()
     }
 
+    /// Whether a principal acts by it.
+    pub fn is_of(&self, principal: &Principal) -> bool {
+        self.0 == principal.as_str()
+    }
+
     /// The number as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -2,7 +2,8 @@
 
 use super::{
     Branch, Code, Day, GroupId, IncidentState, Member, MemberId, MemberState, Need, NeedState,
-    Object, ObjectId, ObjectKind, Order, OrderState, Period, StandingState, StandingVisit,
+    Object, ObjectId, ObjectKind, Order, OrderState, Period, StaffNumber, StandingState,
+    StandingVisit,
     order::SheetNumber,
     pool::{Relief, ReliefState},
     training::Training,
@@ -229,6 +230,8 @@ pub enum List {
     GroupsFrom(Branch, Day),
     /// The evaluations of a centre's orders in the order of the service dates, from one on.
     EvaluationsFrom(Branch, Day),
+    /// The orders that were drawn for an evaluator.
+    DrawnFor(StaffNumber),
     /// Who was shown personal fields of a member.
     LooksAt(MemberId),
     /// Who was shown personal fields of a centre's members, in the order of the days of UTC on
@@ -293,6 +296,7 @@ impl List {
             Self::GroupsFrom(..) => ObjectKind::Group,
             Self::PagesOf(_) => ObjectKind::GroupPage,
             Self::EvaluationsFrom(..) => ObjectKind::Evaluation,
+            Self::DrawnFor(_) => ObjectKind::Drawn,
             Self::LooksAt(_) | Self::LooksFrom(..) => ObjectKind::Look,
             Self::PeriodsOf(_) | Self::PeriodsUnsealed => ObjectKind::Period,
             Self::PartnersOf(_) => ObjectKind::Partner,
@@ -349,6 +353,7 @@ impl List {
             Self::GroupsFrom(centre, _) => format!("groups-of/{centre}/on"),
             Self::PagesOf(group) => format!("pages-of/{group}"),
             Self::EvaluationsFrom(centre, _) => format!("evaluations-of/{centre}/on"),
+            Self::DrawnFor(number) => format!("drawn-for/{number}"),
             Self::LooksAt(member) => format!("looks-at/{member}"),
             Self::LooksFrom(centre, _) => format!("looks-of/{centre}/on"),
             Self::ItemsOf(stock) => format!("items-of/{stock}"),

@@ -14,7 +14,7 @@ use super::{
     group::{Group, GroupId, GroupPage, PageId},
     issuance::Source,
     list::{self, List},
-    oversight::{Evaluation, Look, LookId},
+    oversight::{Drawn, Evaluation, Look, LookId},
     partner::{Partner, Remittance, RemittanceId},
     pool::{Donation, DonationId, Pool, Relief, ReliefId},
     stock::{ItemId, Stock, StockItem},
@@ -57,6 +57,7 @@ pub enum ObjectKind {
     Group,
     GroupPage,
     Evaluation,
+    Drawn,
     Look,
     Training,
     TrainingDay,
@@ -89,6 +90,7 @@ impl ObjectKind {
             Self::Group => "group",
             Self::GroupPage => "group-page",
             Self::Evaluation => "evaluation",
+            Self::Drawn => "drawn",
             Self::Look => "look",
             Self::Training => "training",
             Self::TrainingDay => "training-day",
@@ -126,6 +128,8 @@ pub enum ObjectId {
     GroupPage(PageId),
     /// Of an order.
     Evaluation(OrderId),
+    /// Of an order.
+    Drawn(OrderId),
     Look(LookId),
     Training(TrainingId),
     TrainingDay(Box<TrainingDayId>),
@@ -159,6 +163,7 @@ impl ObjectId {
             Self::Group(_) => ObjectKind::Group,
             Self::GroupPage(_) => ObjectKind::GroupPage,
             Self::Evaluation(_) => ObjectKind::Evaluation,
+            Self::Drawn(_) => ObjectKind::Drawn,
             Self::Look(_) => ObjectKind::Look,
             Self::Training(_) => ObjectKind::Training,
             Self::TrainingDay(_) => ObjectKind::TrainingDay,
@@ -184,7 +189,9 @@ impl ObjectId {
                 return format!("{kind}/{account}/{centre}");
             }
             Self::Need(id) => return format!("{kind}/{id}"),
-            Self::Order(id) | Self::Evaluation(id) => return format!("{kind}/{id}"),
+            Self::Order(id) | Self::Evaluation(id) | Self::Drawn(id) => {
+                return format!("{kind}/{id}");
+            }
             Self::Look(id) => return format!("{kind}/{id}"),
             Self::Incident(id) => return format!("{kind}/{id}"),
             Self::Standing(id) => return format!("{kind}/{id}"),
@@ -243,6 +250,7 @@ pub enum Object {
     Group(Box<Group>),
     GroupPage(Box<GroupPage>),
     Evaluation(Box<Evaluation>),
+    Drawn(Box<Drawn>),
     Look(Box<Look>),
     Training(Box<Training>),
     TrainingDay(Box<TrainingDay>),
@@ -276,6 +284,7 @@ impl Object {
             Self::Group(group) => ObjectId::Group(group.id),
             Self::GroupPage(page) => ObjectId::GroupPage(page.id),
             Self::Evaluation(evaluation) => ObjectId::Evaluation(evaluation.order),
+            Self::Drawn(drawn) => ObjectId::Drawn(drawn.order),
             Self::Look(look) => ObjectId::Look(look.id),
             Self::Training(training) => ObjectId::Training(training.id),
             Self::TrainingDay(day) => ObjectId::TrainingDay(Box::new(day.id.clone())),
@@ -320,6 +329,7 @@ impl Object {
             Self::Group(group) => serde_json::to_string(group),
             Self::GroupPage(page) => serde_json::to_string(page),
             Self::Evaluation(evaluation) => serde_json::to_string(evaluation),
+            Self::Drawn(drawn) => serde_json::to_string(drawn),
             Self::Look(look) => serde_json::to_string(look),
             Self::Training(training) => serde_json::to_string(training),
             Self::TrainingDay(day) => serde_json::to_string(day),
@@ -356,6 +366,7 @@ impl Object {
             ObjectKind::Group => Self::Group(serde_json::from_str(state)?),
             ObjectKind::GroupPage => Self::GroupPage(serde_json::from_str(state)?),
             ObjectKind::Evaluation => Self::Evaluation(serde_json::from_str(state)?),
+            ObjectKind::Drawn => Self::Drawn(serde_json::from_str(state)?),
             ObjectKind::Look => Self::Look(serde_json::from_str(state)?),
             ObjectKind::Training => Self::Training(serde_json::from_str(state)?),
             ObjectKind::TrainingDay => Self::TrainingDay(serde_json::from_str(state)?),
@@ -392,6 +403,7 @@ impl Object {
             }
             Self::GroupPage(page) => vec![List::PagesOf(page.id.group)],
             Self::Evaluation(one) => vec![List::EvaluationsFrom(one.centre.clone(), one.on)],
+            Self::Drawn(drawn) => vec![List::DrawnFor(drawn.evaluator.clone())],
             Self::Look(look) => vec![
                 List::LooksAt(look.member.clone()),
                 List::LooksFrom(look.centre.clone(), Day::of_utc(look.at)),

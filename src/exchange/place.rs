@@ -41,6 +41,7 @@ impl ObjectId {
             | Self::Group(_)
             | Self::GroupPage(_)
             | Self::Evaluation(_)
+            | Self::Drawn(_)
             | Self::Look(_)
             | Self::Training(_)
             | Self::Token(_) => None,
@@ -74,6 +75,7 @@ impl Object {
             Self::Period(period) => period.id.centre.as_str(),
             Self::Group(group) => group.terms.centre.as_str(),
             Self::Evaluation(evaluation) => evaluation.centre.as_str(),
+            Self::Drawn(drawn) => drawn.centre.as_str(),
             Self::Look(look) => look.centre.as_str(),
             Self::Training(training) => training.centre.as_str(),
             Self::Week(week) => return Place::With(ObjectId::Member(week.id().member)),
@@ -135,6 +137,7 @@ impl List {
             | Self::StandingsOf(_)
             | Self::StandingsDue(_)
             | Self::LooksAt(_)
+            | Self::DrawnFor(_)
             | Self::PagesOf(_)
             | Self::PeriodsUnsealed
             | Self::ReliefsOf(_)

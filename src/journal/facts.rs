@@ -237,6 +237,7 @@ fn fact(fact: Message) -> Result<Fact> {
         Message::HoursRemitted(new) => partner_facts::read_remitted(&new)?,
         Message::EvaluationFiled(new) => oversight_facts::read_filed(&new)?,
         Message::PersonalShown(new) => oversight_facts::read_shown(&new)?,
+        Message::SampleDrawn(new) => oversight_facts::read_drawn(&new)?,
         Message::TokenIssued(new) => token_facts::read_issued(&new)?,
         Message::TokenRotated(new) => token_facts::read_rotated(&new)?,
         Message::TokenRevoked(new) => token_facts::read_revoked(&new)?,

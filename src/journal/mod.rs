@@ -48,7 +48,9 @@ pub use order_facts::{
     doer_to_proto, need_state_to_proto, need_terms, need_terms_to_proto, order_state_to_proto,
     reckoning_to_proto, sheet, sheet_to_proto,
 };
-pub use oversight_facts::{findings, findings_to_proto, personal_field_to_proto, personal_fields};
+pub use oversight_facts::{
+    findings, findings_to_proto, optional_day, personal_field_to_proto, personal_fields,
+};
 pub use partner_facts::{direction, direction_to_proto};
 pub use pool_facts::{
     purposes, purposes_to_proto, relief_action, relief_state, relief_state_to_proto,

@@ -13,11 +13,12 @@ use super::{
 };
 use crate::{
     exchange::{
-        Fact, LookId, MemberId, OrderId, OversightFact, PersonalField, StaffNumber,
+        Branch, Day, Fact, LookId, MemberId, Name, OrderId, OversightFact, PersonalField,
+        StaffNumber,
         order::Rating,
-        oversight::{FileEvaluation, Findings, ShowPersonal, Told},
+        oversight::{DrawSample, FileEvaluation, Findings, ShowPersonal, Told},
     },
-    ledger::Malformed,
+    ledger::{Malformed, Sequence},
 };
 
 type Result<T> = std::result::Result<T, Undecodable>;
@@ -38,8 +39,26 @@ pub(super) fn to_proto(fact: &OversightFact) -> Message {
             fields: show.fields.iter().copied().map(field_number).collect(),
             reason_commitment: reason_to_proto(show.reason.as_ref()),
             by: Some(doer_to_proto(by)),
+            order_id: show.order.map_or_else(Vec::new, uuid),
+        }),
+        OversightFact::Drawn { draw, by } => Message::SampleDrawn(v1::SampleDrawn {
+            step_id: draw.step.as_bytes().to_vec(),
+            centre: draw.centre.as_str().into(),
+            since: draw.since.map_or_else(String::new, |day| day.to_string()),
+            until: draw.until.map_or_else(String::new, |day| day.to_string()),
+            seed: draw.seed.as_str().into(),
+            size: draw.size,
+            at_position: draw.at.get(),
+            evaluator: draw.evaluator.as_str().into(),
+            order_ids: draw.orders.iter().copied().map(uuid).collect(),
+            reason_commitment: reason_to_proto(draw.reason.as_ref()),
+            staff_number: by.as_str().into(),
         }),
     }
+}
+
+fn uuid(order: OrderId) -> Vec<u8> {
+    order.0.as_bytes().to_vec()
 }
 
 fn fact(fact: OversightFact) -> Fact {
@@ -65,10 +84,50 @@ pub(super) fn read_shown(new: &v1::PersonalShown) -> Result<Fact> {
             id: LookId(booking(&new.look_id, "look_id")?),
             member: MemberId::parse(&new.member_id)?,
             fields: personal_fields(&new.fields)?,
+            order: match new.order_id.as_slice() {
+                [] => None,
+                order => Some(OrderId(booking(order, "order_id")?)),
+            },
             reason: reason(&new.reason_commitment)?,
         },
         by: doer(new.by.as_ref())?,
     }))
+}
+
+pub(super) fn read_drawn(new: &v1::SampleDrawn) -> Result<Fact> {
+    let orders = new.order_ids.iter();
+    let orders = orders.map(|id| Ok(OrderId(booking(id, "order_ids")?)));
+    Ok(fact(OversightFact::Drawn {
+        draw: DrawSample {
+            step: booking(&new.step_id, "step_id")?,
+            centre: Branch::parse("centre", &new.centre)?,
+            since: optional_day("since", &new.since)?,
+            until: optional_day("until", &new.until)?,
+            seed: Name::parse("seed", &new.seed)?,
+            size: new.size,
+            evaluator: StaffNumber::parse(&new.evaluator)?,
+            orders: orders.collect::<Result<_>>()?,
+            at: Sequence::new(new.at_position).ok_or(Malformed::SequenceRange {
+                given: new.at_position,
+            })?,
+            reason: reason(&new.reason_commitment)?,
+        },
+        by: StaffNumber::parse(&new.staff_number)?,
+    }))
+}
+
+/// A day that need not be given.
+///
+/// # Errors
+/// [`Malformed`] where something else is.
+pub fn optional_day(
+    field: &'static str,
+    given: &str,
+) -> std::result::Result<Option<Day>, Malformed> {
+    match given {
+        "" => Ok(None),
+        given => Day::parse(field, given).map(Some),
+    }
 }
 
 /// What was found, as the contract has it.

@@ -52,7 +52,7 @@ pub use ledger::{LedgerView, ledger};
 pub use orders::{
     Needs, OrderPlace, Orders, StepTaken, need, needs, order, order_states, orders, steps_taken,
 };
-pub use oversight::{LookView, Looks, evaluation, evaluations_of, looks};
+pub use oversight::{LookView, Looks, drawn_for, evaluation, evaluations_of, looks, sample_drawn};
 pub use page::{PageError, Token, page_size};
 pub use partners::{PartnerView, RemittanceView, partner, partners, remittances};
 pub use periods::{ClosingView, closings, period, periods, seal_of, unsealed};
@@ -65,10 +65,10 @@ pub use pools::{
 };
 pub use reading::{Reader, Reading};
 pub use reports::{
-    By, Certificate, CertificateQuery, Checked, Column, Grouping, MAX_SAMPLE, Measure, MonthReport,
-    Report, ReportError, Scope, Served, ServedAs, Trained, Value, activity, anomalies, certificate,
+    By, Certificate, CertificateQuery, Checked, Column, Grouping, Measure, MonthReport, Report,
+    ReportError, Scope, Served, ServedAs, Trained, Value, activity, anomalies, certificate,
     check_certificate, dormancy, evaluations, indicators, month_report, period_report,
-    redeemability, sample, satisfaction, supply_demand,
+    redeemability, sample, sampled, satisfaction, supply_demand,
 };
 pub use scan::Scan;
 use scoped::Scoped;
@@ -283,7 +283,7 @@ fn seen_by<T>(
     read: impl FnOnce(&mut Reading<'_>) -> Result<T, ReadError>,
 ) -> Result<T, ReadError> {
     let by_whom = &by.who;
-    if by.scope == Sight::Ledger {
+    if by.scope == Sight::Ledger && !by.is_evaluator {
         return read(&mut Reading {
             snapshot,
             by: by_whom,
@@ -291,7 +291,7 @@ fn seen_by<T>(
             scan,
         });
     }
-    let mut scoped = Scoped::of(snapshot, &by.scope)?;
+    let mut scoped = Scoped::of(snapshot, by)?;
     read(&mut Reading {
         snapshot: &mut scoped,
         by: by_whom,

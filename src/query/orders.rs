@@ -119,6 +119,7 @@ fn what(record: &Record) -> Result<&'static str, ReadError> {
         Some(Fact::Oversight(fact)) => Ok(match &**fact {
             OversightFact::Filed { .. } => "file",
             OversightFact::Shown { .. } => "show",
+            OversightFact::Drawn { .. } => "draw",
         }),
         Some(Fact::Group(fact)) => Ok(match &**fact {
             GroupFact::Opened(_) => "open",

@@ -1,9 +1,13 @@
 //! Evaluations of orders, and who was shown personal fields.
 
 use super::{ReadError, Reading, StepTaken, centre, exchange::misplaced, member, steps_taken};
-use crate::exchange::{
-    Branch, Day, List, Look, LookId, MemberId, Object, ObjectId, OrderId, OversightRejection,
-    Rejection, oversight::Evaluation,
+use crate::{
+    exchange::{
+        Branch, Day, Fact, List, Look, LookId, MemberId, Object, ObjectId, OrderId, OversightFact,
+        OversightRejection, Rejection, StaffNumber,
+        oversight::{DrawSample, Drawn, Evaluation},
+    },
+    ledger::Sequence,
 };
 
 /// The evaluation of an order.
@@ -37,6 +41,52 @@ pub fn evaluations_of(
         other => Err(misplaced(&other).into()),
     });
     evaluations.collect()
+}
+
+/// The orders that were drawn for an evaluator, from after one on, each with whether it was
+/// evaluated.
+///
+/// # Errors
+/// Where the store fails.
+pub fn drawn_for(
+    reading: &mut Reading<'_>,
+    evaluator: &StaffNumber,
+    after: Option<OrderId>,
+    limit: usize,
+) -> Result<Vec<(Drawn, bool)>, ReadError> {
+    let list = List::DrawnFor(evaluator.clone());
+    let after = after.map(ObjectId::Drawn);
+    let found = reading.snapshot.listed(&list, after.as_ref(), limit)?;
+    let drawn = found.into_iter().map(|object| match object {
+        Object::Drawn(drawn) => Ok(*drawn),
+        other => Err(misplaced(&other)),
+    });
+    let drawn = drawn.collect::<Result<Vec<_>, _>>()?;
+    let ids: Vec<_> = drawn
+        .iter()
+        .map(|one| ObjectId::Evaluation(one.order))
+        .collect();
+    let evaluated = reading.snapshot.objects(&ids)?;
+    let evaluated = evaluated.iter().map(Option::is_some);
+    Ok(drawn.into_iter().zip(evaluated).collect())
+}
+
+/// The sample that a record drew.
+///
+/// # Errors
+/// Where the store fails.
+pub fn sample_drawn(reading: &mut Reading<'_>, at: Sequence) -> Result<DrawSample, ReadError> {
+    let records = reading.snapshot.records_at(&[at])?;
+    let fact = records
+        .first()
+        .and_then(|record| record.step.exchange_fact());
+    match fact {
+        Some(Fact::Oversight(fact)) => match &**fact {
+            OversightFact::Drawn { draw, .. } => Ok(draw.clone()),
+            OversightFact::Filed { .. } | OversightFact::Shown { .. } => Err(ReadError::Fault),
+        },
+        _ => Err(ReadError::Fault),
+    }
 }
 
 /// A look, and how it was recorded.

@@ -12,6 +12,8 @@ use crate::{
 pub struct Reader {
     pub who: Principal,
     pub scope: Scope,
+    /// Whether of orders and evaluations they see those alone that were drawn for them.
+    pub is_evaluator: bool,
 }
 
 impl Reader {
@@ -20,6 +22,7 @@ impl Reader {
         Self {
             who,
             scope: Scope::Ledger,
+            is_evaluator: false,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What somebody sees who does not see the whole ledger: the same snapshot, without what is outside
 //! their scope. What is left out is as if it were not there, so that no read need think of it.
 
+use super::Reader;
 use crate::{
     access::touched::accounts,
     exchange::{
@@ -9,7 +10,7 @@ use crate::{
     },
     ledger::{
         Account, AccountId, Booking, BookingId, Fact, Founded, Hold, Moment, Note, Position,
-        Sequence, Transfer, Unit, UnitId,
+        Principal, Sequence, Transfer, Unit, UnitId,
     },
     steps::Record,
     store::{AccountRow, HoldFilter, Lines, PostingRow, Snapshot, StoreError, Stored},
@@ -32,6 +33,8 @@ type Read<T> = Result<T, StoreError>;
 pub(super) struct Scoped<'a> {
     snapshot: &'a mut dyn Snapshot,
     scope: &'a Scope,
+    /// Who sees only what was drawn for them, where somebody does.
+    evaluator: Option<&'a Principal>,
     /// The accounts that are a member's own, where no more is seen.
     own: Vec<AccountId>,
     /// The centre of that member.
@@ -39,11 +42,12 @@ pub(super) struct Scoped<'a> {
 }
 
 impl<'a> Scoped<'a> {
-    /// What a scope sees of a snapshot.
+    /// What somebody sees of a snapshot.
     ///
     /// # Errors
     /// Where the store fails.
-    pub(super) fn of(snapshot: &'a mut dyn Snapshot, scope: &'a Scope) -> Read<Self> {
+    pub(super) fn of(snapshot: &'a mut dyn Snapshot, by: &'a Reader) -> Read<Self> {
+        let scope = &by.scope;
         let member = match scope {
             Scope::Member(id) => snapshot.object(&ObjectId::Member(id.clone()))?,
             Scope::Ledger | Scope::Branch(_) => None,
@@ -52,6 +56,7 @@ impl<'a> Scoped<'a> {
         Ok(Self {
             snapshot,
             scope,
+            evaluator: by.is_evaluator.then_some(&by.who),
             centre: member.as_ref().map(|member| member.centre.to_string()),
             own: member.map_or_else(Vec::new, |member| {
                 let others = member.other_accounts.into_iter();
@@ -118,13 +123,33 @@ impl<'a> Scoped<'a> {
         if let Scope::Member(id) = self.scope {
             return Ok(self.is_own(object, id));
         }
+        if !self.is_drawn(object)? {
+            return Ok(false);
+        }
         Ok(match object.place() {
-            Place::Ledger => false,
+            Place::Ledger => *self.scope == Scope::Ledger,
             Place::Chart(place) => self.scope.reaches(place),
             Place::With(other) => match self.snapshot.object(&other)? {
                 Some(other) => self.sees_object(&other)?,
                 None => false,
             },
+        })
+    }
+
+    /// Whether an object is not kept from an evaluator: of orders, those that were drawn for others.
+    fn is_drawn(&mut self, object: &Object) -> Read<bool> {
+        let Some(evaluator) = self.evaluator else {
+            return Ok(true);
+        };
+        let order = match object {
+            Object::Drawn(drawn) => return Ok(drawn.evaluator.is_of(evaluator)),
+            Object::Order(order) => order.id,
+            Object::Evaluation(evaluation) => evaluation.order,
+            _ => return Ok(true),
+        };
+        Ok(match self.snapshot.object(&ObjectId::Drawn(order))? {
+            Some(Object::Drawn(drawn)) => drawn.evaluator.is_of(evaluator),
+            _ => false,
         })
     }
 
@@ -159,6 +184,7 @@ impl<'a> Scoped<'a> {
             | Object::Group(_)
             | Object::GroupPage(_)
             | Object::Evaluation(_)
+            | Object::Drawn(_)
             | Object::TrainingDay(_)
             | Object::Token(_) => false,
         }

@@ -23,6 +23,7 @@ pub(super) fn rejection_code(rejection: &Rejection) -> Code {
             | access::Rejection::NoApproval
             | access::Rejection::ActorClaimed { .. }
             | access::Rejection::ClaimNotCounted { .. }
+            | access::Rejection::NotDrawn { .. }
             | access::Rejection::OutsideScope { .. } => Code::PermissionDenied,
         },
         Rejection::Ledger(rejection) => ledger_code(rejection),
@@ -212,10 +213,14 @@ fn token_code(rejection: &TokenRejection) -> Code {
 fn oversight_code(rejection: &OversightRejection) -> Code {
     match rejection {
         OversightRejection::EvaluationUnknown { .. } => Code::NotFound,
-        OversightRejection::EvaluatorActed { .. } => Code::PermissionDenied,
+        OversightRejection::EvaluatorActed { .. } | OversightRejection::OwnSample { .. } => {
+            Code::PermissionDenied
+        }
         OversightRejection::ToldTooLong { .. } => Code::InvalidArgument,
         OversightRejection::TooManyEvaluations { .. } => Code::ResourceExhausted,
-        OversightRejection::OrderNotSettled { .. } => Code::FailedPrecondition,
+        OversightRejection::OrderNotSettled { .. }
+        | OversightRejection::NotOfOrder { .. }
+        | OversightRejection::NothingDrawn { .. } => Code::FailedPrecondition,
     }
 }
 

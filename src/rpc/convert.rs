@@ -9,7 +9,8 @@ use tonic::Request;
 
 use super::{guard::Guest, status::Refused};
 use crate::{
-    exchange::token::Scope,
+    access::Grant,
+    exchange::token::{Role, Scope},
     journal,
     ledger::{
         AccountId, AccountKind, AccountOpened, Amount, Balance, BookingId, Bound, Caller, Command,
@@ -27,6 +28,7 @@ type Result<T> = std::result::Result<T, Malformed>;
 pub(super) struct Calling {
     pub(super) caller: Caller,
     scope: Scope,
+    is_evaluator: bool,
 }
 
 impl Calling {
@@ -34,6 +36,7 @@ impl Calling {
         Reader {
             who: self.caller.who().clone(),
             scope: self.scope.clone(),
+            is_evaluator: self.is_evaluator,
         }
     }
 }
@@ -50,9 +53,11 @@ pub(super) fn caller<T>(request: &Request<T>) -> std::result::Result<Calling, Re
     };
     let actor = Principal::claimed(text("x-actor")?)?;
     let caller = Caller::new(guest.principal(), text("x-request-id")?)?;
+    let Grant { role, scope } = guest.grant();
     Ok(Calling {
         caller: caller.acting_for(actor),
-        scope: guest.grant().scope,
+        scope,
+        is_evaluator: role == Role::Evaluator,
     })
 }
 
@@ -69,7 +74,7 @@ pub(super) fn reader<T>(request: &Request<T>) -> std::result::Result<Reader, Ref
         true => calling.reader(),
         false => Reader {
             who: guest.principal(),
-            scope: calling.scope,
+            ..calling.reader()
         },
     })
 }

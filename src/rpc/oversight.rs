@@ -12,12 +12,13 @@ use super::{
 };
 use crate::{
     exchange::{
-        Command, Day, LookId, OrderId, OversightCommand, PersonalField, PersonalFields,
+        Command, Day, LookId, Name, OrderId, OversightCommand, PersonalField, PersonalFields,
+        StaffNumber,
         order::Reason,
-        oversight::{Evaluation, FileEvaluation, ShowPersonal},
+        oversight::{DrawSample, Evaluation, FileEvaluation, MAX_SAMPLE, ShowPersonal},
     },
     journal::{self, timestamp},
-    ledger::BookingId,
+    ledger::{BookingId, Sequence},
     query::{self, LookView, Looks, Reading},
 };
 
@@ -45,6 +46,31 @@ fn show(request: v1::ShowPersonalFieldsRequest) -> Result<ShowPersonal, Refused>
         id: LookId(id),
         member: partakers::member_id(&request.member_id, "member_id")?,
         fields: journal::personal_fields(&request.fields)?,
+        order: match request.order_id.as_str() {
+            "" => None,
+            given => Some(order_id(given, "order_id")?),
+        },
+        reason: convert::note(request.reason)?.map(Reason::from),
+    })
+}
+
+/// What is to be drawn, and for whom; the orders come later.
+fn draw(request: v1::DrawSampleRequest) -> Result<DrawSample, Refused> {
+    let size = usize::try_from(request.size).unwrap_or(0);
+    let (given, max) = (request.size, MAX_SAMPLE);
+    if !(1..=max).contains(&size) {
+        return Err(Refused::SampleSize { given, max });
+    }
+    Ok(DrawSample {
+        step: booking_id(&request.step_id, "step_id")?,
+        centre: partakers::branch("centre", &request.centre)?,
+        since: journal::optional_day("since", &request.since)?,
+        until: journal::optional_day("until", &request.until)?,
+        seed: Name::parse("seed", &request.seed)?,
+        size: given.unsigned_abs(),
+        evaluator: StaffNumber::parse(&request.evaluator)?,
+        orders: Vec::new(),
+        at: Sequence::ZERO,
         reason: convert::note(request.reason)?.map(Reason::from),
     })
 }
@@ -187,6 +213,70 @@ impl OversightService for Services {
         });
         Ok(Response::new(v1::ListEvaluationsResponse {
             evaluations,
+            next_page_token,
+            journal_position,
+        }))
+    }
+
+    async fn draw_sample(
+        &self,
+        request: Request<v1::DrawSampleRequest>,
+    ) -> Result<Response<v1::DrawSampleResponse>, Status> {
+        let caller = convert::caller(&request)?;
+        let mut draw = draw(request.into_inner())?;
+        let scope = query::Scope {
+            branch: Some(draw.centre.clone()),
+            since: draw.since,
+            until: draw.until,
+            at: None,
+        };
+        let (seed, size) = (draw.seed.clone(), draw.size as usize);
+        let read =
+            move |reading: &mut Reading<'_>| query::sampled(reading, &scope, seed.as_str(), size);
+        (draw.orders, draw.at) = self.query.read(caller.reader(), read).await?;
+        let read = |at: Sequence| move |reading: &mut Reading<'_>| query::sample_drawn(reading, at);
+        let command = command(OversightCommand::Draw(draw));
+        let stepped = self.step(caller, command, read).await?;
+        let drawn = stepped.item;
+        Ok(Response::new(v1::DrawSampleResponse {
+            order_ids: drawn.orders.iter().map(ToString::to_string).collect(),
+            drawn_at_position: drawn.at.get(),
+            replayed: stepped.replayed,
+            journal_position: stepped.position,
+        }))
+    }
+
+    async fn list_drawn(
+        &self,
+        request: Request<v1::ListDrawnRequest>,
+    ) -> Result<Response<v1::ListDrawnResponse>, Status> {
+        let by = convert::reader(&request)?;
+        let mut request = request.into_inner();
+        let (size, given) = (
+            std::mem::take(&mut request.page_size),
+            std::mem::take(&mut request.page_token),
+        );
+        let method = "timebank.v1.OversightService/ListDrawn";
+        let asked = self.page_asked(method, size, &given, &request, &by)?;
+        let after = asked.after(|cursor| order_id(cursor, "page_token"))?;
+        let evaluator = StaffNumber::parse(&request.evaluator).map_err(Refused::from)?;
+        let limit = asked.limit;
+        let read = move |reading: &mut Reading<'_>| {
+            let found = query::drawn_for(reading, &evaluator, after, limit + 1)?;
+            Ok((found, reading.snapshot.last()?.get()))
+        };
+        let (found, journal_position) = self.query.read(by, read).await?;
+        let found = found.iter().map(|(drawn, evaluated)| v1::DrawnOrder {
+            order_id: drawn.order.to_string(),
+            centre: drawn.centre.as_str().into(),
+            on: drawn.on.to_string(),
+            evaluated: *evaluated,
+            drawn_at: Some(timestamp(drawn.at)),
+        });
+        let key = |last: &v1::DrawnOrder| last.order_id.clone();
+        let (orders, next_page_token) = page(found.collect(), limit, &asked.token, key);
+        Ok(Response::new(v1::ListDrawnResponse {
+            orders,
             next_page_token,
             journal_position,
         }))

@@ -12,14 +12,14 @@ use super::{
 };
 use crate::{
     access::Rejection,
-    exchange::{Branch, Day, Month, Name, token::Scope as Sight},
+    exchange::{Branch, Day, Month, Name, oversight::MAX_SAMPLE, token::Scope as Sight},
     journal,
     ledger::{Malformed, Sequence},
     query::{
-        By, Certificate, CertificateQuery, Column, Grouping, MAX_SAMPLE, Measure, MonthReport,
-        ReadError, Reading, Report, Scope, Value, activity, anomalies, certificate,
-        check_certificate, dormancy, evaluations, indicators, month_report, period_report,
-        redeemability, sample, satisfaction, supply_demand,
+        By, Certificate, CertificateQuery, Column, Grouping, Measure, MonthReport, ReadError,
+        Reading, Report, Scope, Value, activity, anomalies, certificate, check_certificate,
+        dormancy, evaluations, indicators, month_report, period_report, redeemability, sample,
+        satisfaction, supply_demand,
     },
 };
 

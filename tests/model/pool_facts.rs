@@ -1,6 +1,11 @@
 //! Facts of pools, gifts, sources, stocks, partners, periods and oversight, at random.
 
-use proptest::{collection::btree_set, option, prelude::*, sample::select};
+use proptest::{
+    collection::{self, btree_set},
+    option,
+    prelude::*,
+    sample::select,
+};
 use timebank::{
     exchange::{
         ClosePeriod, Code, Days, Fact, IssuanceFact, LookId, Month, Name, OrderId, OversightFact,
@@ -8,7 +13,7 @@ use timebank::{
         Seal, SealPeriod, Sha256, SignOffPeriod, StockFact,
         issuance::{Funding, GiveGrant, GrantGiven, Issue, Issued, OpenSource, Sector},
         order::{Evidence, Rating},
-        oversight::{FileEvaluation, Findings, ShowPersonal, Told},
+        oversight::{DrawSample, FileEvaluation, Findings, ShowPersonal, Told},
         partner::{Direction, OpenPartner, Remit, RemittanceId},
         policy::Minutes,
         pool::{
@@ -356,6 +361,39 @@ fn findings() -> impl Strategy<Value = Findings> {
     ]
 }
 
+fn drawn() -> impl Strategy<Value = OversightFact> {
+    let days = || option::of(days());
+    let orders = collection::vec(bookings(), 0..5);
+    let by = (numbers(), numbers(), reasons());
+    let drawn = (
+        bookings(),
+        branches(),
+        days(),
+        days(),
+        orders,
+        by,
+        1_u32..=1_000,
+    );
+    drawn.prop_map(|(step, centre, since, until, orders, by, size)| {
+        let (evaluator, by, reason) = by;
+        OversightFact::Drawn {
+            draw: DrawSample {
+                step,
+                centre,
+                since,
+                until,
+                seed: Name::parse("seed", "dice 4 2 6").expect("a seed"),
+                size,
+                evaluator,
+                orders: orders.into_iter().map(OrderId).collect(),
+                at: Sequence::new(size.into()).expect("a position"),
+                reason,
+            },
+            by,
+        }
+    })
+}
+
 fn oversight() -> impl Strategy<Value = OversightFact> {
     let filed = (bookings(), bookings(), findings(), reasons(), numbers());
     let filed = filed.prop_map(|(step, order, findings, reason, by)| OversightFact::Filed {
@@ -369,17 +407,21 @@ fn oversight() -> impl Strategy<Value = OversightFact> {
         by,
     });
     let fields = btree_set(select(PersonalField::ALL), 1..=7);
-    let shown = (bookings(), members(), fields, reasons(), doers());
-    let shown = shown.prop_map(|(id, member, fields, reason, by)| OversightFact::Shown {
-        show: ShowPersonal {
-            id: LookId(id),
-            member,
-            fields,
-            reason,
+    let order = option::of(bookings());
+    let shown = (bookings(), members(), fields, order, reasons(), doers());
+    let shown = shown.prop_map(
+        |(id, member, fields, order, reason, by)| OversightFact::Shown {
+            show: ShowPersonal {
+                id: LookId(id),
+                member,
+                fields,
+                order: order.map(OrderId),
+                reason,
+            },
+            by,
         },
-        by,
-    });
-    prop_oneof![filed, shown]
+    );
+    prop_oneof![filed, shown, drawn()]
 }
 
 pub(super) fn facts() -> impl Strategy<Value = Fact> {

@@ -108,6 +108,7 @@ async fn registered() {
         attested.attested_by = "1001".into();
     }
     let show = v1::ShowPersonalFieldsRequest {
+        order_id: String::new(),
         member_id: LI.into(),
         fields: (1..=7).collect(),
         reason: String::new(),

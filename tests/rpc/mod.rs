@@ -10,6 +10,7 @@ mod busy;
 mod calls;
 mod conversions;
 mod ends;
+mod evaluators;
 mod files;
 mod goings;
 mod groups;

@@ -11,6 +11,7 @@ use crate::support::{Client, by, id, told};
 
 fn show(fields: &[i32]) -> ShowPersonalFieldsRequest {
     ShowPersonalFieldsRequest {
+        order_id: String::new(),
         member_id: LI.into(),
         fields: fields.to_vec(),
         reason: "to call her".into(),

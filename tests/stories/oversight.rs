@@ -2,11 +2,13 @@
 
 use timebank::{
     exchange::{
-        Branch, Command, Day, LookId, Object, OrderId, OversightCommand, PersonalField,
+        Branch, Command, Day, LookId, Name, Object, OrderId, OversightCommand, PersonalField,
+        StaffNumber,
         order::{Evidence, Rating},
-        oversight::{FileEvaluation, Findings, ShowPersonal, Told},
+        oversight::{DrawSample, FileEvaluation, Findings, ShowPersonal, Told},
         policy::Minutes,
     },
+    ledger::Sequence,
     query::{self, Looks},
 };
 
@@ -32,6 +34,8 @@ impl Story {
         let command = match name {
             "evaluate" => OversightCommand::File(self.evaluate(words)?),
             "look" => OversightCommand::Show(self.look(words)?),
+            "draw" => OversightCommand::Draw(self.draw(words)?),
+            "drawn" => return self.drawn(words).map(Some),
             "evaluation" => return self.evaluation(words).map(Some),
             "evaluations" => return self.evaluations(words).map(Some),
             "looks" => return self.looks(words).map(Some),
@@ -65,10 +69,54 @@ impl Story {
         })
     }
 
-    /// `look ID MEMBER FIELD... [reason=TEXT]`
+    /// `draw STEP CENTRE EVALUATOR [reason=TEXT] ORDER...`: these orders, as if they were drawn.
+    fn draw(&mut self, words: &mut Words) -> Said<DrawSample> {
+        let step = self.names.id(&words.next()?)?;
+        let centre = Branch::parse("centre", &words.next()?)?;
+        let evaluator = StaffNumber::parse(&words.next()?)?;
+        let reason = reason(words)?;
+        let mut orders = Vec::new();
+        while let Ok(order) = words.next() {
+            orders.push(OrderId(self.names.id(&order)?));
+        }
+        Ok(DrawSample {
+            step,
+            centre,
+            since: None,
+            until: None,
+            seed: Name::parse("seed", "dice 4 2 6")?,
+            size: 10,
+            evaluator,
+            orders,
+            at: Sequence::new(1).expect("a position"),
+            reason,
+        })
+    }
+
+    /// `drawn EVALUATOR`: the orders that were drawn for them, and which of these were evaluated.
+    fn drawn(&mut self, words: &mut Words) -> Said<String> {
+        let evaluator = StaffNumber::parse(&words.next()?)?;
+        let read = self
+            .world
+            .read(move |reading| query::drawn_for(reading, &evaluator, None, 100));
+        Ok(match read {
+            Ok(found) => {
+                let lines = found.iter().map(|(drawn, evaluated)| {
+                    let evaluated = if *evaluated { "evaluated" } else { "due" };
+                    format!("{} {} {evaluated}", drawn.on, drawn.order)
+                });
+                self.names.shorten(&lines.collect::<Vec<_>>().join("\n"))
+            }
+            Err(error) => show::unread(&self.names, &error),
+        })
+    }
+
+    /// `look ID MEMBER FIELD... [order=ORDER] [reason=TEXT]`
     fn look(&mut self, words: &mut Words) -> Said<ShowPersonal> {
         let (id, member) = (self.names.id(&words.next()?)?, member_id(&words.next()?)?);
         let reason = reason(words)?;
+        let order = words.key("order").map(|order| self.names.id(&order));
+        let order = order.transpose()?.map(OrderId);
         let fields = words.next()?;
         let fields = fields.split(',').map(|word| {
             let mut all = PersonalField::ALL.iter().copied();
@@ -78,6 +126,7 @@ impl Story {
             id: LookId(id),
             member,
             fields: fields.collect(),
+            order,
             reason,
         })
     }

@@ -3,10 +3,11 @@
 use chrono::NaiveDate;
 use clap::Subcommand;
 use timebank_proto::v1::{
-    GetAnomaliesRequest, GetSampleRequest, ListLooksRequest, LooksOfCentre, list_looks_request::Of,
+    DrawSampleRequest, GetAnomaliesRequest, GetSampleRequest, ListLooksRequest, LooksOfCentre,
+    ReportScope, list_looks_request::Of,
 };
 
-use super::{journal, report::ScopeArgs};
+use super::{id_or_fresh, journal, report::ScopeArgs};
 use crate::{
     client::{Client, PAGE_SIZE, present},
     error::Failure,
@@ -31,10 +32,12 @@ pub(crate) enum AuditCommand {
     #[command(after_help = "Examples:
   ledger-cli audit sample --seed 'dice 4 2 6' --size 20 --month 2026-10
   ledger-cli audit sample --seed 'dice 4 2 6' --size 20 --branch shapingba --output csv
+  ledger-cli audit sample --seed 'dice 4 2 6' --size 20 --branch shapingba --for 1009 --actor 1001
 
 Drawn are the orders for which the SHA-256 of the seed, a line feed and the order's UUID is lowest:
 whoever names the same seed, size and position draws the same, and nobody knows them beforehand who
-does not know the seed.")]
+does not know the seed. With --for they are recorded as drawn for an evaluator, another of the
+centre's staff, who sees them and no others by a token of that role (`ledger-cli evaluation due`).")]
     Sample {
         /// What decides which are drawn, such as a throw of dice in the meeting
         #[arg(long)]
@@ -44,6 +47,20 @@ does not know the seed.")]
         size: i32,
         #[command(flatten)]
         scope: ScopeArgs,
+        /// The staff number of the evaluator whom they are drawn for
+        #[arg(
+            long = "for",
+            value_name = "NUMBER",
+            requires = "branch",
+            conflicts_with = "at_position"
+        )]
+        evaluator: Option<String>,
+        /// Why; kept apart from the journal
+        #[arg(long, value_name = "TEXT", requires = "evaluator")]
+        reason: Option<String>,
+        /// The step's UUID, to repeat it without harm. Default: a fresh one
+        #[arg(long, value_name = "UUID", requires = "evaluator")]
+        id: Option<String>,
     },
     /// Show what is strange in a month, each with a figure, a threshold and the records that show it
     #[command(after_help = "Examples:
@@ -79,13 +96,31 @@ are those of UTC.")]
 pub(super) async fn run(command: AuditCommand, session: Session) -> Result<(), Failure> {
     match command {
         AuditCommand::Verify => journal::verify(session).await,
-        AuditCommand::Sample { seed, size, scope } => {
-            let request = GetSampleRequest {
-                scope: Some(scope.into()),
-                seed,
-                size,
-            };
-            sample(request, session).await
+        AuditCommand::Sample {
+            seed,
+            size,
+            scope,
+            evaluator,
+            reason,
+            id,
+        } => {
+            let mut session = session;
+            let mut scope = ReportScope::from(scope);
+            if let Some(evaluator) = evaluator {
+                let request = DrawSampleRequest {
+                    step_id: id_or_fresh(id),
+                    centre: scope.branch.clone(),
+                    since: scope.since.clone(),
+                    until: scope.until.clone(),
+                    seed: seed.clone(),
+                    size,
+                    evaluator,
+                    reason: reason.unwrap_or_default(),
+                };
+                scope.at_position = draw(request, &mut session).await?;
+            }
+            let scope = Some(scope);
+            sample(GetSampleRequest { scope, seed, size }, session).await
         }
         AuditCommand::Anomalies(scope) => anomalies(scope, session).await,
         AuditCommand::Looks {
@@ -103,6 +138,14 @@ pub(super) async fn run(command: AuditCommand, session: Session) -> Result<(), F
             looks(of, session).await
         }
     }
+}
+
+/// Has a sample drawn for an evaluator, and tells at which position.
+async fn draw(request: DrawSampleRequest, session: &mut Session) -> Result<i64, Failure> {
+    let id = request.step_id.clone();
+    let drawn = session.client.oversight.draw_sample(request).await;
+    let drawn = drawn.map_err(|status| Failure::from(status).of_booking(&id))?;
+    Ok(drawn.into_inner().drawn_at_position)
 }
 
 async fn sample(request: GetSampleRequest, mut session: Session) -> Result<(), Failure> {

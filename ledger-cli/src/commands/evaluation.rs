@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use timebank_proto::v1::{
-    FileEvaluationRequest, Findings, GetEvaluationRequest, ListEvaluationsRequest, ToldByRecipient,
-    findings::Found,
+    FileEvaluationRequest, Findings, GetEvaluationRequest, GetOrderRequest, ListDrawnRequest,
+    ListEvaluationsRequest, PersonalField, ShowPersonalFieldsRequest, ToldByRecipient,
+    WhoAmIRequest, findings::Found,
 };
 
 use super::{id_or_fresh, incident::EvidenceArgs};
@@ -29,6 +30,27 @@ pub(crate) enum EvaluationCommand {
 `ledger-cli audit sample` draws orders to ask about. What is filed again takes the place of what was
 before.")]
     File(Box<FileArgs>),
+    /// List the orders that were drawn for you, or for another evaluator, to ask about
+    #[command(after_help = "Examples:
+  ledger-cli evaluation due
+  ledger-cli evaluation due --for 1009 --output csv
+
+`ledger-cli audit sample --for` draws them.")]
+    Due {
+        /// The evaluator's staff number. Default: whoever this client's token is for
+        #[arg(long = "for", value_name = "NUMBER")]
+        evaluator: Option<String>,
+    },
+    /// Show an order, and whom to ask about it: each look is on record
+    #[command(after_help = "Examples:
+  ledger-cli evaluation ask 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11 --reason 'the October sample'")]
+    Ask {
+        /// The order
+        order: String,
+        /// What for; kept apart from the journal
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
     /// Show what was found of an order, and each time that it was filed
     #[command(after_help = "Examples:
   ledger-cli evaluation show 01980c5e-9c9c-7cc2-8000-5d3c1e9a7b11")]
@@ -104,6 +126,8 @@ pub(super) async fn run(command: EvaluationCommand, session: Session) -> Result<
     match command {
         EvaluationCommand::File(args) => file(*args, session).await,
         EvaluationCommand::Show { order } => show(order, session).await,
+        EvaluationCommand::Due { evaluator } => due(evaluator, session).await,
+        EvaluationCommand::Ask { order, reason } => ask(order, reason, session).await,
         EvaluationCommand::List { centre, since } => list(centre, since, session).await,
     }
 }
@@ -123,6 +147,52 @@ async fn file(args: FileArgs, mut session: Session) -> Result<(), Failure> {
     let answer = answer.into_inner();
     let row = rows::evaluation(&present(answer.evaluation, "evaluation")?);
     let row = row.with("replayed", Cell::Flag(answer.replayed));
+    session.output.one(&row).await
+}
+
+async fn due(evaluator: Option<String>, mut session: Session) -> Result<(), Failure> {
+    let evaluator = match evaluator {
+        Some(number) => number,
+        None => {
+            let who = session.client.tokens.who_am_i(WhoAmIRequest {}).await?;
+            present(who.into_inner().token, "token")?.name
+        }
+    };
+    let page = async |client: &mut Client, page_token: String| {
+        let request = ListDrawnRequest {
+            evaluator: evaluator.clone(),
+            page_size: PAGE_SIZE,
+            page_token,
+        };
+        let page = client.oversight.list_drawn(request).await?.into_inner();
+        let rows = page.orders.iter().map(rows::drawn).collect();
+        Ok((rows, page.next_page_token))
+    };
+    session.list(&rows::DRAWN, page).await
+}
+
+/// An order, with the name and the telephone number of whoever was served.
+async fn ask(
+    order_id: String,
+    reason: Option<String>,
+    mut session: Session,
+) -> Result<(), Failure> {
+    let request = GetOrderRequest {
+        order_id: order_id.clone(),
+    };
+    let answer = session.client.orders.get_order(request).await?;
+    let order = present(answer.into_inner().order, "order")?;
+    let request = ShowPersonalFieldsRequest {
+        member_id: order.recipient_id.clone(),
+        fields: vec![PersonalField::Name.into(), PersonalField::Phone.into()],
+        reason: reason.unwrap_or_default(),
+        order_id,
+    };
+    let shown = session.client.oversight.show_personal_fields(request);
+    let shown = shown.await?.into_inner().personal.unwrap_or_default();
+    let row = rows::order(&order);
+    let row = row.with("name", Cell::text(shown.name));
+    let row = row.with("phone", Cell::text(shown.phone));
     session.output.one(&row).await
 }
 

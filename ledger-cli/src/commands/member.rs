@@ -302,6 +302,7 @@ async fn shown_personal(
         member_id: member.into(),
         fields: fields.collect(),
         reason,
+        order_id: String::new(),
     };
     let answer = session
         .client

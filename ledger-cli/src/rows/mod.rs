@@ -34,7 +34,7 @@ pub(crate) use policies::{
 };
 
 pub(crate) use groups::{GROUPS, PLACES, group, place};
-pub(crate) use oversight::{EVALUATIONS, LOOKS, evaluation, look};
+pub(crate) use oversight::{DRAWN, EVALUATIONS, LOOKS, drawn, evaluation, look};
 pub(crate) use partners::{PARTNERS, REMITTANCES, partner, remittance};
 pub(crate) use periods::{CLOSING_BALANCES, PERIODS, closing_balance, period};
 pub(crate) use pools::{DONATIONS, POOLS, RELIEFS, donation, pool, relief};

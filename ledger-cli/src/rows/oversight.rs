@@ -1,7 +1,7 @@
 //! Evaluations, and who was shown personal fields.
 
 use timebank::exchange::Sha256;
-use timebank_proto::v1::{Evaluation, Look, PersonalField, findings::Found};
+use timebank_proto::v1::{DrawnOrder, Evaluation, Look, PersonalField, findings::Found};
 
 use super::orders::doer;
 use crate::render::{Cell, Layout, Row};
@@ -34,6 +34,17 @@ pub(crate) const EVALUATIONS: Layout = Layout {
         ("quality", "quality"),
         ("satisfaction", "satisfaction"),
         ("staff_number", "by"),
+    ],
+};
+
+pub(crate) const DRAWN: Layout = Layout {
+    fields: &["order_id", "on", "centre", "evaluated", "drawn_at"],
+    columns: &[
+        ("order_id", "order"),
+        ("on", "on"),
+        ("centre", "centre"),
+        ("evaluated", "evaluated"),
+        ("drawn_at", "drawn"),
     ],
 };
 
@@ -104,6 +115,16 @@ pub(crate) fn evaluation(evaluation: &Evaluation) -> Row {
     ])
 }
 
+pub(crate) fn drawn(drawn: &DrawnOrder) -> Row {
+    Row(vec![
+        ("order_id", Cell::text(&drawn.order_id)),
+        ("on", Cell::text(&drawn.on)),
+        ("centre", Cell::text(&drawn.centre)),
+        ("evaluated", Cell::Flag(drawn.evaluated)),
+        ("drawn_at", Cell::time(drawn.drawn_at)),
+    ])
+}
+
 pub(crate) fn look(look: &Look) -> Row {
     let fields: Vec<_> = look.fields().map(field).collect();
     let step = look.step.clone().unwrap_or_default();
@@ -142,6 +163,7 @@ mod tests {
         for (layout, row) in [
             (&EVALUATIONS, evaluation(&Evaluation::default())),
             (&LOOKS, look(&Look::default())),
+            (&DRAWN, drawn(&DrawnOrder::default())),
         ] {
             let fields: Vec<_> = row.0.into_iter().map(|(name, _)| name).collect();
             assert_eq!(layout.fields, fields);

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::{FileEvaluation, ShowPersonal};
-use crate::exchange::{ObjectId, StepId};
+use super::{DrawSample, FileEvaluation, ShowPersonal};
+use crate::exchange::{ObjectId, OrderId, StepId};
 
 /// Something asked.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -11,6 +11,7 @@ use crate::exchange::{ObjectId, StepId};
 pub enum OversightCommand {
     File(FileEvaluation),
     Show(ShowPersonal),
+    Draw(DrawSample),
 }
 
 impl OversightCommand {
@@ -19,6 +20,16 @@ impl OversightCommand {
         match self {
             Self::File(new) => StepId::Own(new.step),
             Self::Show(new) => StepId::Own(new.id.0),
+            Self::Draw(new) => StepId::Own(new.step),
+        }
+    }
+
+    /// The one order that it is about, if it is about one.
+    pub fn order(&self) -> Option<OrderId> {
+        match self {
+            Self::File(new) => Some(new.order),
+            Self::Show(new) => new.order,
+            Self::Draw(_) => None,
         }
     }
 
@@ -27,6 +38,7 @@ impl OversightCommand {
         match self {
             Self::File(_) => "an evaluation",
             Self::Show(_) => "a look at personal fields",
+            Self::Draw(_) => "a sample that is drawn",
         }
     }
 
@@ -34,7 +46,18 @@ impl OversightCommand {
     pub(in crate::exchange) fn names(&self) -> Vec<ObjectId> {
         match self {
             Self::File(new) => vec![ObjectId::Order(new.order), ObjectId::Evaluation(new.order)],
-            Self::Show(new) => vec![ObjectId::Member(new.member.clone())],
+            Self::Show(new) => {
+                let order = new.order.map(ObjectId::Order);
+                let member = ObjectId::Member(new.member.clone());
+                order.into_iter().chain([member]).collect()
+            }
+            Self::Draw(new) => {
+                let centre = ObjectId::Centre(new.centre.clone());
+                let evaluator = ObjectId::Staff(new.evaluator.clone());
+                let orders = new.orders.iter();
+                let orders = orders.flat_map(|id| [ObjectId::Order(*id), ObjectId::Drawn(*id)]);
+                orders.chain([centre, evaluator]).collect()
+            }
         }
     }
 }

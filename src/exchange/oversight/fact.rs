@@ -1,6 +1,6 @@
 //! What those did who watch over a time bank.
 
-use super::{FileEvaluation, OversightCommand, ShowPersonal};
+use super::{DrawSample, FileEvaluation, OversightCommand, ShowPersonal};
 use crate::exchange::{Doer, StaffNumber, order::Reason};
 
 /// What happened.
@@ -14,6 +14,10 @@ pub enum OversightFact {
         show: ShowPersonal,
         by: Doer,
     },
+    Drawn {
+        draw: DrawSample,
+        by: StaffNumber,
+    },
 }
 
 impl OversightFact {
@@ -22,6 +26,7 @@ impl OversightFact {
         match self {
             Self::Filed { file, .. } => OversightCommand::File(file.clone()),
             Self::Shown { show, .. } => OversightCommand::Show(show.clone()),
+            Self::Drawn { draw, .. } => OversightCommand::Draw(draw.clone()),
         }
     }
 
@@ -30,6 +35,7 @@ impl OversightFact {
         match self {
             Self::Filed { file, .. } => file.reason.as_ref(),
             Self::Shown { show, .. } => show.reason.as_ref(),
+            Self::Drawn { draw, .. } => draw.reason.as_ref(),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What evaluations and looks make of the objects.
 
-use super::{Evaluation, FileEvaluation, Filed, Look, OversightFact, ShowPersonal};
+use super::{
+    DrawSample, Drawn, Evaluation, FileEvaluation, Filed, Look, OversightFact, ShowPersonal,
+};
 use crate::{
     exchange::{
         Doer, NotLoaded, Object, ObjectId, Objects, OrderId, StaffNumber, policy::Minutes,
@@ -29,6 +31,7 @@ impl Objects {
         match fact {
             OversightFact::Filed { file, by } => self.file_evaluation(file, by, stamp),
             OversightFact::Shown { show, by } => self.note_look(show, by, stamp),
+            OversightFact::Drawn { draw, .. } => self.note_drawn(draw, stamp),
         }
     }
 
@@ -57,6 +60,32 @@ impl Objects {
             filed,
         };
         self.put(Object::Evaluation(Box::new(evaluation)), stamp.sequence);
+        Ok(())
+    }
+
+    /// The evaluator to whom an order was given last. None where it was not drawn.
+    ///
+    /// # Errors
+    /// [`NotLoaded`] where it may be there.
+    pub fn evaluator_of(&self, order: OrderId) -> Result<Option<&StaffNumber>, NotLoaded> {
+        match self.object(&ObjectId::Drawn(order))? {
+            Some(Object::Drawn(drawn)) => Ok(Some(&drawn.evaluator)),
+            _ => Ok(None),
+        }
+    }
+
+    fn note_drawn(&mut self, draw: &DrawSample, stamp: Stamp) -> Folded {
+        for id in &draw.orders {
+            let order = self.order(*id)?.ok_or("what is drawn is no order")?;
+            let drawn = Drawn {
+                order: order.id,
+                centre: order.centre.clone(),
+                on: order.on,
+                evaluator: draw.evaluator.clone(),
+                at: stamp.moment,
+            };
+            self.put(Object::Drawn(Box::new(drawn)), stamp.sequence);
+        }
         Ok(())
     }
 

@@ -1,7 +1,8 @@
 //! What those look at who watch over a time bank, and what they find.
 //!
 //! An [`Evaluation`] is what somebody was told of a settled order by those who took part, for
-//! example by telephone; `query::sample` draws such orders. A [`Look`] is that somebody was shown
+//! example by telephone; `query::sample` draws such orders, and a [`Drawn`] one is an evaluator's. A
+//! [`Look`] is that somebody was shown
 //! personal fields of a member: nobody sees these but by a record that says so.
 
 mod command;
@@ -18,7 +19,7 @@ pub use fact::OversightFact;
 pub use rejection::OversightRejection;
 
 use super::{
-    Branch, Code, Day, Doer, MemberId, OrderId, StaffNumber,
+    Branch, Code, Day, Doer, MemberId, Name, OrderId, StaffNumber,
     order::{Evidence, Rating, Reason, steps::words, uuid_of},
     policy::Minutes,
 };
@@ -26,6 +27,8 @@ use crate::ledger::{BookingId, Moment, Sequence};
 
 /// How often an order is evaluated at most.
 pub const MAX_EVALUATIONS: usize = 10;
+/// How many orders are drawn at most.
+pub const MAX_SAMPLE: usize = 1_000;
 /// How long somebody may say that they were served: a day, as an exchange takes at most.
 pub const MAX_TOLD: Minutes = Minutes::DAY;
 
@@ -125,8 +128,44 @@ pub struct ShowPersonal {
     pub member: MemberId,
     /// One at least.
     pub fields: BTreeSet<PersonalField>,
+    /// The order that they are shown for, if for one.
+    #[serde(rename = "order_id")]
+    pub order: Option<OrderId>,
     #[serde(skip)]
     pub reason: Option<Reason>,
+}
+
+/// Has settled orders of a centre drawn, for an evaluator to ask about.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct DrawSample {
+    #[serde(skip)]
+    pub step: BookingId,
+    pub centre: Branch,
+    pub since: Option<Day>,
+    pub until: Option<Day>,
+    pub seed: Name,
+    /// How many are asked for.
+    pub size: u32,
+    pub evaluator: StaffNumber,
+    /// Those that were drawn, which follow from the rest and the position.
+    #[serde(skip)]
+    pub orders: Vec<OrderId>,
+    #[serde(skip)]
+    pub at: Sequence,
+    #[serde(skip)]
+    pub reason: Option<Reason>,
+}
+
+/// That an order was drawn: for the last who it was drawn for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Drawn {
+    pub order: OrderId,
+    /// The order's centre.
+    pub centre: Branch,
+    /// The order's service date.
+    pub on: Day,
+    pub evaluator: StaffNumber,
+    pub at: Moment,
 }
 
 /// That personal fields were shown.

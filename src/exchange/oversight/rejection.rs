@@ -1,6 +1,6 @@
 //! Why the time bank refuses what is asked of those who watch over it.
 
-use crate::exchange::{OrderId, OrderState, StaffNumber, policy::Minutes};
+use crate::exchange::{Branch, MemberId, OrderId, OrderState, StaffNumber, policy::Minutes};
 
 /// A rule's refusal, with the figures that explain it. Rules are asked in the order of
 /// these variants.
@@ -26,6 +26,15 @@ pub enum OversightRejection {
     ToldTooLong { told: Minutes, max: Minutes },
     #[error("order {order} was evaluated {max} times already, the most there are")]
     TooManyEvaluations { order: OrderId, max: usize },
+    #[error("{member} is neither provider nor recipient of order {order}; name an order of theirs")]
+    NotOfOrder { member: MemberId, order: OrderId },
+    #[error(
+        "staff {number} would draw a sample for themselves; whoever asks about visits has others \
+         draw them"
+    )]
+    OwnSample { number: StaffNumber },
+    #[error("no visit of {centre} was settled on these days, so that nothing can be drawn")]
+    NothingDrawn { centre: Branch },
 }
 
 impl OversightRejection {
@@ -37,6 +46,9 @@ impl OversightRejection {
             Self::EvaluatorActed { .. } => "EVALUATOR_ACTED",
             Self::ToldTooLong { .. } => "TOLD_TOO_LONG",
             Self::TooManyEvaluations { .. } => "TOO_MANY_EVALUATIONS",
+            Self::NotOfOrder { .. } => "NOT_OF_ORDER",
+            Self::OwnSample { .. } => "OWN_SAMPLE",
+            Self::NothingDrawn { .. } => "NOTHING_DRAWN",
         }
     }
 
@@ -59,6 +71,11 @@ impl OversightRejection {
             Self::TooManyEvaluations { order, max } => {
                 vec![("order", order.to_string()), ("max", max.to_string())]
             }
+            Self::NotOfOrder { member, order } => {
+                vec![("member", member.to_string()), ("order", order.to_string())]
+            }
+            Self::OwnSample { number } => vec![("number", number.to_string())],
+            Self::NothingDrawn { centre } => vec![("centre", centre.to_string())],
         }
     }
 }

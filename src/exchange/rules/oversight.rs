@@ -2,11 +2,11 @@
 
 use super::{Plan, Ruling, Undecided, View, doers, eligibility, orders};
 use crate::exchange::{
-    Doer, Fact, Order, OrderState, Staff,
+    Doer, Fact, Order, OrderRejection, OrderState, Rejection, Staff,
     order::Confirmation,
     oversight::{
-        FileEvaluation, Findings, MAX_EVALUATIONS, MAX_TOLD, OversightCommand, OversightFact,
-        OversightRejection, ShowPersonal,
+        DrawSample, FileEvaluation, Findings, MAX_EVALUATIONS, MAX_TOLD, OversightCommand,
+        OversightFact, OversightRejection, ShowPersonal,
     },
 };
 use crate::ledger::Principal;
@@ -15,6 +15,7 @@ pub(super) fn decide(view: View<'_>, command: &OversightCommand, by: &Principal)
     match command {
         OversightCommand::File(new) => file(view, new, by),
         OversightCommand::Show(new) => show(view, new, by),
+        OversightCommand::Draw(new) => draw(view, new, by),
     }
 }
 
@@ -29,10 +30,7 @@ fn file(view: View<'_>, new: &FileEvaluation, by: &Principal) -> Ruling {
         eligibility::known_member(view, &order.recipient, "recipient_id")?,
     ];
     let staff = doers::neutral_staff(view, &order.centre, &parties, by)?;
-    if !matches!(order.state, OrderState::Settled | OrderState::Resolved) {
-        let (order, state) = (order.id, order.state);
-        return Err(OversightRejection::OrderNotSettled { order, state }.into());
-    }
+    check_settled(order)?;
     check_did_not_act(view, order, staff)?;
     check_told(new)?;
     let before = view.objects.evaluation(order.id)?;
@@ -87,8 +85,58 @@ fn check_did_not_act(view: View<'_>, order: &Order, staff: &Staff) -> Result<(),
 }
 
 /// To members themselves, those who act for them, and staff of their centre.
+/// Somebody else draws than asks, so that nobody looks at whom they like.
+fn draw(view: View<'_>, new: &DrawSample, by: &Principal) -> Ruling {
+    let staff = super::staff_of(view.objects, &new.centre, by)?;
+    let evaluator = view.objects.staff(&new.evaluator)?;
+    let evaluator = evaluator.filter(|staff| staff.acts_for(&new.centre));
+    let Some(evaluator) = evaluator else {
+        let number = new.evaluator.clone();
+        return Err(Rejection::StaffUnknown { number }.into());
+    };
+    let own = |staff: &Staff| Doer::Staff(staff.terms.number.clone());
+    if doers::someone(view, &own(staff))? == doers::someone(view, &own(evaluator))? {
+        let number = staff.terms.number.clone();
+        return Err(OversightRejection::OwnSample { number }.into());
+    }
+    if new.orders.is_empty() {
+        let centre = new.centre.clone();
+        return Err(OversightRejection::NothingDrawn { centre }.into());
+    }
+    for id in &new.orders {
+        let order = orders::known(view, *id)?;
+        if order.centre != new.centre {
+            let order = order.id;
+            return Err(OrderRejection::OrderUnknown { order }.into());
+        }
+        check_settled(order)?;
+    }
+    let fact = fact(OversightFact::Drawn {
+        draw: new.clone(),
+        by: staff.terms.number.clone(),
+    });
+    Ok(Plan::with_reason(fact, new.reason.as_ref()).into())
+}
+
+fn check_settled(order: &Order) -> Result<(), OversightRejection> {
+    match order.state {
+        OrderState::Settled | OrderState::Resolved => Ok(()),
+        state => Err(OversightRejection::OrderNotSettled {
+            order: order.id,
+            state,
+        }),
+    }
+}
+
 fn show(view: View<'_>, new: &ShowPersonal, by: &Principal) -> Ruling {
     let member = eligibility::known_member(view, &new.member, "member_id")?;
+    if let Some(order) = new.order {
+        let order = orders::known(view, order)?;
+        if order.provider != member.id && order.recipient != member.id {
+            let (member, order) = (member.id.clone(), order.id);
+            return Err(OversightRejection::NotOfOrder { member, order }.into());
+        }
+    }
     let by = doers::doer_for(view, &member.centre, member, by)?;
     let show = new.clone();
     let fact = fact(OversightFact::Shown { show, by });

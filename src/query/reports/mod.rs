@@ -45,7 +45,7 @@ pub use indicators::indicators;
 pub use month::{MonthReport, month_report};
 pub use redeemability::redeemability;
 pub use report::{Column, Measure, Report, Value};
-pub use sample::{MAX_SAMPLE, sample};
+pub use sample::{sample, sampled};
 pub use satisfaction::satisfaction;
 
 use super::{ReadError, Reading, centres, policies::zone};

@@ -12,12 +12,10 @@ use super::{
     visits::{Visit, visits},
 };
 use crate::{
-    exchange::Day,
+    exchange::{Day, OrderId, oversight::MAX_SAMPLE},
+    ledger::{BookingId, Sequence},
     query::{ReadError, Reading},
 };
-
-/// How many are drawn at most.
-pub const MAX_SAMPLE: usize = 1_000;
 
 const COLUMNS: [Column; 9] = [
     Column::text("order_id"),
@@ -85,10 +83,46 @@ pub fn sample(
     size: usize,
 ) -> Result<Report, ReadError> {
     let within = Within::of(reading, scope)?;
+    let mut people = People::default();
+    let drawn = draw(reading, &within, &mut people, seed, size)?;
+    let names = people.names();
+    let rows = drawn.into_iter().map(|one| one.values(&names));
+    Ok(Report {
+        columns: COLUMNS.into(),
+        rows: rows.collect(),
+        at: within.at,
+    })
+}
+
+/// The orders of the same sample, and the position at which they are drawn.
+///
+/// # Errors
+/// As [`sample`].
+pub fn sampled(
+    reading: &mut Reading<'_>,
+    scope: &Scope,
+    seed: &str,
+    size: usize,
+) -> Result<(Vec<OrderId>, Sequence), ReadError> {
+    let within = Within::of(reading, scope)?;
+    let drawn = draw(reading, &within, &mut People::default(), seed, size)?;
+    let ids = drawn
+        .iter()
+        .map(|one| BookingId::parse("order_id", &one.order_id));
+    let ids = ids.map(|id| id.map(OrderId).map_err(|_| ReadError::Fault));
+    Ok((ids.collect::<Result<_, _>>()?, within.at))
+}
+
+fn draw(
+    reading: &mut Reading<'_>,
+    within: &Within,
+    people: &mut People,
+    seed: &str,
+    size: usize,
+) -> Result<Vec<Drawn>, ReadError> {
     let size = size.min(MAX_SAMPLE);
     let mut drawn = BTreeMap::<[u8; 32], Drawn>::new();
-    let mut people = People::default();
-    visits(reading, &within, &mut people, &mut |visit| {
+    visits(reading, within, people, &mut |visit| {
         let Some(order_id) = visit.order_id else {
             return Ok(());
         };
@@ -102,13 +136,7 @@ pub fn sample(
         }
         Ok(())
     })?;
-    let names = people.names();
-    let rows = drawn.into_values().map(|one| one.values(&names));
-    Ok(Report {
-        columns: COLUMNS.into(),
-        rows: rows.collect(),
-        at: within.at,
-    })
+    Ok(drawn.into_values().collect())
 }
 
 /// The SHA-256 of the seed, a line feed and the order's UUID as text.
