@@ -93,6 +93,7 @@ fn login(global: Global) -> Result<(), Failure> {
             ca: whole(&global.ca)?,
             cert: whole(&global.cert)?,
             key: whole(&global.key)?,
+            prefix: global.prefix,
             output: global.output.and_then(word),
             token_file: global.token_file,
         },

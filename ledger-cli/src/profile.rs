@@ -24,6 +24,8 @@ pub(crate) struct Profile {
     pub(crate) ca: Option<PathBuf>,
     pub(crate) cert: Option<PathBuf>,
     pub(crate) key: Option<PathBuf>,
+    /// The branch that reports are of where none is named.
+    pub(crate) prefix: Option<String>,
     /// `table`, `json` or `csv`.
     pub(crate) output: Option<String>,
 }

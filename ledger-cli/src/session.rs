@@ -49,6 +49,15 @@ pub(crate) struct Global {
         help_heading = "Global options"
     )]
     pub(crate) output: Option<Form>,
+    /// The branch that reports are of where none is named, such as a centre
+    #[arg(
+        long,
+        global = true,
+        env = "TIMEBANK_PREFIX",
+        value_name = "BRANCH",
+        help_heading = "Global options"
+    )]
+    pub(crate) prefix: Option<String>,
     /// Who acts: a pseudonymous staff id, no personal name. Kept in the journal
     /// for good, as claimed
     #[arg(
@@ -132,6 +141,7 @@ impl Global {
             ca: self.ca.or(profile.ca),
             cert: self.cert.or(profile.cert),
             key: self.key.or(profile.key),
+            prefix: self.prefix.or(profile.prefix),
             output,
             ..self
         })
@@ -167,10 +177,18 @@ pub(crate) struct Session {
     pub(crate) client: Client,
     /// Who acts, where that was said.
     pub(crate) actor: Option<String>,
+    /// The branch where none is named.
+    prefix: Option<String>,
     pub(crate) output: Output,
 }
 
 impl Session {
+    /// The branch that is named, or else the one that this user works for; empty for all of the
+    /// ledger.
+    pub(crate) fn branch(&self, named: Option<String>) -> String {
+        named.or_else(|| self.prefix.clone()).unwrap_or_default()
+    }
+
     /// Writes a list that is had page by page: `page` gets the rows of one, and the token of the
     /// next, which is empty after the last.
     ///
@@ -219,6 +237,7 @@ impl Session {
         Ok(Self {
             output: Output::new(global.output(), client.clone()),
             actor,
+            prefix: global.prefix.clone(),
             client,
         })
     }

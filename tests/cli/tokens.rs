@@ -146,6 +146,16 @@ fn login() {
     let balance = Ended::of(cli(&["balance", ANN]));
     let balance: Value = serde_json::from_str(&balance.data).expect("an object");
     assert_eq!(balance["balance"], 100);
+    // Reports are of the branch that was said, where none is named.
+    let mut again = cli(&["login", "--server", &desk.url(), "--prefix", "town"]);
+    let token = fs::File::open(desk.dir.path().join("admin.token")).expect("a token");
+    again.stdin(Stdio::from(token));
+    assert_eq!(Ended::of(again).code, 0);
+    let report = ["report", "activity"];
+    let own = Ended::of(cli(&report));
+    assert!(own.said.contains("town"), "nobody is there: {own:?}");
+    let all = Ended::of(cli(&[&report[..], &["--branch", ""]].concat()));
+    assert_eq!(all.code, 0, "{all:?}");
     // The profile's token is for its server alone.
     let other = Ended::of(cli(&["whoami", "--server", "http://localhost:1"]));
     assert_eq!(other.code, 3, "{other:?}");

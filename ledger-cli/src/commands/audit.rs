@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use clap::Subcommand;
 use timebank_proto::v1::{
     DrawSampleRequest, GetAnomaliesRequest, GetSampleRequest, ListLooksRequest, LooksOfCentre,
-    ReportScope, list_looks_request::Of,
+    list_looks_request::Of,
 };
 
 use super::{id_or_fresh, journal, report::ScopeArgs};
@@ -48,12 +48,7 @@ centre's staff, who sees them and no others by a token of that role (`ledger-cli
         #[command(flatten)]
         scope: ScopeArgs,
         /// The staff number of the evaluator whom they are drawn for
-        #[arg(
-            long = "for",
-            value_name = "NUMBER",
-            requires = "branch",
-            conflicts_with = "at_position"
-        )]
+        #[arg(long = "for", value_name = "NUMBER", conflicts_with = "at_position")]
         evaluator: Option<String>,
         /// Why; kept apart from the journal
         #[arg(long, value_name = "TEXT", requires = "evaluator")]
@@ -105,7 +100,7 @@ pub(super) async fn run(command: AuditCommand, session: Session) -> Result<(), F
             id,
         } => {
             let mut session = session;
-            let mut scope = ReportScope::from(scope);
+            let mut scope = scope.of(&session);
             if let Some(evaluator) = evaluator {
                 let request = DrawSampleRequest {
                     step_id: id_or_fresh(id),
@@ -155,7 +150,7 @@ async fn sample(request: GetSampleRequest, mut session: Session) -> Result<(), F
 }
 
 async fn anomalies(scope: ScopeArgs, mut session: Session) -> Result<(), Failure> {
-    let scope = Some(scope.into());
+    let scope = Some(scope.of(&session));
     let request = GetAnomaliesRequest { scope };
     let answer = session.client.reports.get_anomalies(request).await?;
     let found = present(answer.into_inner().report, "report")?;

@@ -89,7 +89,8 @@ pub(crate) struct MonthArgs {
     /// The month, such as 2026-10
     #[arg(value_parser = month)]
     month: chrono::NaiveDate,
-    /// A branch of the chart: a centre, or one above or inside centres. Default: all of the ledger
+    /// A branch of the chart: a centre, or one above or inside centres. Default: that of the
+    /// profile, or else all of the ledger
     #[arg(long)]
     branch: Option<String>,
     /// As the journal was at a position: the same figures for ever. Default: where it ends now
@@ -108,7 +109,7 @@ struct Parts {
 
 pub(super) async fn show(args: MonthArgs, mut session: Session) -> Result<(), Failure> {
     let request = GetMonthReportRequest {
-        branch: args.branch.unwrap_or_default(),
+        branch: session.branch(args.branch),
         month: args.month.format("%Y-%m").to_string(),
         at_position: args.at_position.unwrap_or(0),
     };

@@ -14,7 +14,8 @@ use crate::{client::present, error::Failure, render::Cell, rows, session::Sessio
 /// What a report is of.
 #[derive(Args, Debug)]
 pub(crate) struct ScopeArgs {
-    /// A branch of the chart: a centre, or one above or inside centres. Default: all of the ledger
+    /// A branch of the chart: a centre, or one above or inside centres. Default: that of the
+    /// profile, or else all of the ledger
     #[arg(long)]
     branch: Option<String>,
     /// The days of a month, such as 2026-10
@@ -48,18 +49,24 @@ fn text(day: Option<NaiveDate>) -> String {
     day.map(|day| day.to_string()).unwrap_or_default()
 }
 
-impl From<ScopeArgs> for ReportScope {
-    fn from(given: ScopeArgs) -> Self {
+impl ScopeArgs {
+    /// The scope, of the branch that this user works for where none is named.
+    pub(super) fn of(self, session: &Session) -> ReportScope {
+        let branch = session.branch(self.branch.clone());
+        self.of_branch(branch)
+    }
+
+    fn of_branch(self, branch: String) -> ReportScope {
         let of_month = |first: NaiveDate| {
             let (since, until) = days_of(first);
             (Some(since), Some(until))
         };
-        let (since, until) = given.month.map_or((given.since, given.until), of_month);
-        Self {
-            branch: given.branch.unwrap_or_default(),
+        let (since, until) = self.month.map_or((self.since, self.until), of_month);
+        ReportScope {
+            branch,
             since: text(since),
             until: text(until),
-            at_position: given.at_position.unwrap_or(0),
+            at_position: self.at_position.unwrap_or(0),
         }
     }
 }
@@ -184,10 +191,10 @@ pub(crate) struct GroupedArgs {
 
 /// Makes the request of a report of groups.
 macro_rules! grouped {
-    ($request:ident, $given:expr) => {{
+    ($request:ident, $given:expr, $session:expr) => {{
         let given = $given;
         let mut request = $request {
-            scope: Some(given.scope.into()),
+            scope: Some(given.scope.of(&$session)),
             ..Default::default()
         };
         let [by, then_by] = two(&given.by)?;
@@ -209,14 +216,14 @@ fn two(by: &[By]) -> Result<[ReportBy; 2], Failure> {
 }
 
 pub(super) async fn run(command: ReportCommand, mut session: Session) -> Result<(), Failure> {
-    let reports = &mut session.client.reports;
+    let mut reports = session.client.reports.clone();
     let report = match command {
         ReportCommand::Activity(given) => {
-            let request = grouped!(GetActivityRequest, given);
+            let request = grouped!(GetActivityRequest, given, session);
             reports.get_activity(request).await?.into_inner().report
         }
         ReportCommand::SupplyDemand(given) => {
-            let request = grouped!(GetSupplyDemandRequest, given);
+            let request = grouped!(GetSupplyDemandRequest, given, session);
             reports
                 .get_supply_demand(request)
                 .await?
@@ -224,20 +231,20 @@ pub(super) async fn run(command: ReportCommand, mut session: Session) -> Result<
                 .report
         }
         ReportCommand::Satisfaction(given) => {
-            let request = grouped!(GetSatisfactionRequest, given);
+            let request = grouped!(GetSatisfactionRequest, given, session);
             reports.get_satisfaction(request).await?.into_inner().report
         }
         ReportCommand::Evaluations(given) => {
-            let request = grouped!(GetEvaluationsRequest, given);
+            let request = grouped!(GetEvaluationsRequest, given, session);
             reports.get_evaluations(request).await?.into_inner().report
         }
         ReportCommand::Dormancy(scope) => {
-            let scope = Some(scope.into());
+            let scope = Some(scope.of(&session));
             let request = GetDormancyRequest { scope };
             reports.get_dormancy(request).await?.into_inner().report
         }
         ReportCommand::Redeemability(scope) => {
-            let scope = Some(scope.into());
+            let scope = Some(scope.of(&session));
             let request = GetRedeemabilityRequest { scope };
             reports
                 .get_redeemability(request)
@@ -246,7 +253,7 @@ pub(super) async fn run(command: ReportCommand, mut session: Session) -> Result<
                 .report
         }
         ReportCommand::Indicators(scope) => {
-            let scope = Some(scope.into());
+            let scope = Some(scope.of(&session));
             let request = GetIndicatorsRequest { scope };
             reports.get_indicators(request).await?.into_inner().report
         }
@@ -291,13 +298,14 @@ mod tests {
             ("2024-02", "2024-02-01", "2024-02-29"),
             ("2026-12", "2026-12-01", "2026-12-31"),
         ] {
-            let scope = ReportScope::from(ScopeArgs {
+            let scope = ScopeArgs {
                 branch: None,
                 month: Some(month(given).unwrap()),
                 since: None,
                 until: None,
                 at_position: None,
-            });
+            };
+            let scope = scope.of_branch(String::new());
             assert_eq!((scope.since.as_str(), scope.until.as_str()), (since, until));
         }
         for given in ["2026-13", "2026", "2026-10-01", "october"] {
