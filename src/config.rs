@@ -23,6 +23,8 @@ const LISTEN: ([u8; 4], u16) = ([127, 0, 0, 1], 50_051);
 pub struct Config {
     /// The directory that the ledger is kept in.
     pub data: PathBuf,
+    /// The folder for copies that `ledger-cli backup` has made. None is `backups` within `data`.
+    pub backups: Option<PathBuf>,
     pub listen: SocketAddr,
     /// Whether other addresses than this machine's own are listened on without TLS.
     pub plaintext: bool,
@@ -36,6 +38,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             data: DATA.into(),
+            backups: None,
             listen: LISTEN.into(),
             plaintext: false,
             time_zone: None,
@@ -91,6 +94,12 @@ impl Config {
         document.end(Some(config))
     }
 
+    /// The folder for copies.
+    pub fn backups(&self) -> PathBuf {
+        let own = || self.data.join("backups");
+        self.backups.clone().unwrap_or_else(own)
+    }
+
     /// The certificate to serve with. None where nothing is encrypted.
     ///
     /// # Errors
@@ -112,6 +121,7 @@ fn config(top: &mut Section<'_, '_>, folder: &Path) -> Config {
     let path = |value: &DeValue<'_>| Ok(folder.join(text(value)?));
     Config {
         data: top.or("data", default.data, path),
+        backups: top.optional("backups", path),
         listen: top.or("listen", default.listen, address),
         plaintext: top.or("plaintext", default.plaintext, boolean),
         time_zone: top.optional("time_zone", zone),
@@ -165,6 +175,12 @@ impl fmt::Display for Config {
             "data",
             quoted(self.data.display()),
         )?;
+        let meaning = "The folder for copies that `ledger-cli backup` has made. Default: backups, \
+                       within data.";
+        match &self.backups {
+            Some(folder) => line(f, meaning, "backups", quoted(folder.display()))?,
+            None => line(f, meaning, "# backups", quoted("/mnt/backup"))?,
+        }
         line(
             f,
             "The address to listen on; port 0 takes a free one.",

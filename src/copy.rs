@@ -4,15 +4,15 @@ use std::{path::Path, process::ExitCode};
 
 use timebank::{
     journal::Hash,
-    store::{Seen, SqliteStore},
+    store::{Parts, Seen, SqliteStore},
 };
 
 use crate::verify::{progress, told};
 
-/// Copies a ledger and audits the copy: 0 where it is there, 1 where what was copied is not sound,
+/// Copies a ledger, or a part of it, and audits the copy: 0 where it is there, 1 where what was copied is not sound,
 /// 2 where it cannot be done. Only a sound copy stays.
-pub(crate) fn copy(from: &Path, to: &Path, seen: Option<&Seen>) -> ExitCode {
-    let copied = SqliteStore::copy(from, to, seen, progress());
+pub(crate) fn copy(from: &Path, to: &Path, parts: Parts, seen: Option<&Seen>) -> ExitCode {
+    let copied = SqliteStore::copy(from, to, (parts, seen), progress());
     let before = format!("copied to  {}\n", to.display());
     told(copied, &before, "there is no copy")
 }

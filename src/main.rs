@@ -20,9 +20,9 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 use timebank::{
     config::{Config, ConfigError},
     ledger::TimeZone,
-    rpc::{Listening, TlsFiles},
+    rpc::{Listening, Serving, TlsFiles},
     sequencer::{Start, WantedZone},
-    store::{Seen, SqliteStore, Store},
+    store::{Parts, Seen, SqliteStore, Store},
 };
 use tokio::{
     net::TcpListener,
@@ -97,7 +97,8 @@ enum Command {
     /// cannot be done.
     #[command(after_help = "Examples:
   timebank backup /mnt/backup/2026-10-31
-  timebank backup --data /var/lib/timebank /mnt/backup/2026-10-31")]
+  timebank backup --data /var/lib/timebank /mnt/backup/2026-10-31
+  timebank backup --without-personal /mnt/for-the-auditor")]
     Backup(Backup),
     /// Take a copy into use: audit it, and copy it to a directory that has no ledger yet
     ///
@@ -129,6 +130,9 @@ struct Backup {
     /// The directory for the copy; it is not there yet, or empty.
     #[arg(value_name = "DIR")]
     to: PathBuf,
+    /// Leave out personal fields, notes and keys: such a copy can be audited, and not served
+    #[arg(long)]
+    without_personal: bool,
     #[command(flatten)]
     place: Place,
 }
@@ -205,12 +209,23 @@ fn main() -> ExitCode {
         Some(Command::Serve(serve)) => return serve_and_log(&serve),
         None => return serve_and_log(&cli.serve),
         Some(Command::Verify(place)) => (place, Box::new(verify::verify)),
-        Some(Command::Backup(Backup { to, place })) => {
-            (place, Box::new(move |data| copy::copy(data, &to, None)))
+        Some(Command::Backup(Backup {
+            to,
+            without_personal,
+            place,
+        })) => {
+            let parts = match without_personal {
+                true => Parts::NothingPersonal,
+                false => Parts::All,
+            };
+            (
+                place,
+                Box::new(move |data| copy::copy(data, &to, parts, None)),
+            )
         }
         Some(Command::Restore(Restore { from, place, seen })) => (
             place,
-            Box::new(move |data| copy::copy(&from, data, seen.as_ref())),
+            Box::new(move |data| copy::copy(&from, data, Parts::All, seen.as_ref())),
         ),
         Some(Command::Token { place, command }) => {
             (place, Box::new(move |data| token::run(data, command)))
@@ -290,7 +305,10 @@ async fn serve_until_told(serve: &Serve) -> Result<(), Box<dyn std::error::Error
         store,
         &config.data,
         Some(Listening { listener, tls }),
-        config.limits,
+        Serving {
+            limits: config.limits,
+            backups: config.backups(),
+        },
         start,
         stop,
     )

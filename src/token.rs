@@ -130,11 +130,15 @@ async fn with_server(data: &Path, command: Command) -> Done {
     };
     let (done, stop) = oneshot::channel::<()>();
     let store: Arc<dyn Store> = Arc::new(store);
+    let nothing_more = rpc::Serving {
+        limits: rpc::Limits::default(),
+        backups: data.to_owned(),
+    };
     let serving = rpc::serve(
         (store, writer),
         data,
         None,
-        rpc::Limits::default(),
+        nothing_more,
         start,
         async move {
             let _ = stop.await;

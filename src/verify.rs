@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use timebank::store::{self, Erased, Finding, SqliteStore, StoreError, Verified};
+use timebank::store::{self, Erased, Finding, Parts, SqliteStore, StoreError, Verified};
 
 const UNUSABLE: u8 = 2;
 /// How often progress is shown.
@@ -28,8 +28,9 @@ pub(crate) fn told(verified: Result<Verified, StoreError>, before: &str, failed:
             count,
             root,
             erased,
+            parts,
         }) => {
-            let said = sound(count, &root, erased);
+            let said = sound(count, &root, erased, parts);
             tell(&format!("{before}{said}"), ExitCode::SUCCESS)
         }
         Ok(Verified::Wrong(finding)) => tell(&wrong(&finding), ExitCode::FAILURE),
@@ -57,7 +58,11 @@ fn tell(text: &str, code: ExitCode) -> io::Result<ExitCode> {
     Ok(code)
 }
 
-fn sound(count: i64, root: &[u8], erased: Erased) -> String {
+fn sound(count: i64, root: &[u8], erased: Erased, parts: Parts) -> String {
+    let left_out = match parts {
+        Parts::All => "",
+        Parts::NothingPersonal => "left_out               personal fields, notes and keys\n",
+    };
     let root: String = root.iter().map(|byte| format!("{byte:02x}")).collect();
     let Erased {
         notes,
@@ -66,7 +71,7 @@ fn sound(count: i64, root: &[u8], erased: Erased) -> String {
     } = erased;
     format!(
         "sound\nverified_count         {count}\nroot_hash              {root}\nerased_note_count      \
-         {notes}\nerased_personal_count  {personal}\nerased_verdict_count   {verdicts}\n"
+         {notes}\nerased_personal_count  {personal}\nerased_verdict_count   {verdicts}\n{left_out}"
     )
 }
 

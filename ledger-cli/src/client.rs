@@ -172,8 +172,14 @@ impl Client {
 
     /// Which ledger this is, and how far it goes.
     pub(crate) async fn ledger(&self) -> Result<GetLedgerResponse, Failure> {
+        self.ledger_after(0).await
+    }
+
+    /// The same, for somebody who saw so many records of it.
+    pub(crate) async fn ledger_after(&self, seen_count: i64) -> Result<GetLedgerResponse, Failure> {
         let mut journal = self.journal.clone();
-        Ok(journal.get_ledger(GetLedgerRequest {}).await?.into_inner())
+        let request = GetLedgerRequest { seen_count };
+        Ok(journal.get_ledger(request).await?.into_inner())
     }
 
     /// The ledger's time zone. The server is asked once.

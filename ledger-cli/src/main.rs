@@ -14,6 +14,7 @@ mod progress;
 mod render;
 mod rows;
 mod secret;
+mod seen;
 mod session;
 mod time;
 mod week;

@@ -81,6 +81,7 @@ methods! {
         GetLedger: Admin Operator Approver Auditor Evaluator Member Integration;
         WatchRecords: Admin Operator Auditor Integration;
         VerifyJournal: Admin Auditor;
+        BackupLedger: Admin;
     }
     "CentreService" {
         OpenCentre: Admin;

@@ -35,6 +35,7 @@ mod tokens;
 mod trainings;
 
 use std::{
+    path::PathBuf,
     sync::{Arc, Weak},
     thread,
 };
@@ -91,7 +92,7 @@ use crate::{
     exchange::{Rejection as ExchangeRejection, token::Scope as Sight},
     ledger::{Moment, Rejection as LedgerRejection},
     steps::Rejection,
-    store::{Snapshot, Store, StoreError, Verified},
+    store::{Parts, Snapshot, Store, StoreError, Verified},
 };
 
 /// How many long reads run at once; the rest wait in line.
@@ -253,13 +254,34 @@ impl Query {
     }
 
     /// Verifies the whole store. One such run has all accounts in memory, so
-    /// there is one at a time.
+    /// there is one at a time, of copies too.
     ///
     /// # Errors
     /// Where it cannot be read at all.
     pub async fn verify(
         &self,
         progress: impl FnMut(i64, i64) -> bool + Send + 'static,
+    ) -> Result<Verified, ReadError> {
+        self.audit(|store| store.verify(Box::new(progress))).await
+    }
+
+    /// Copies the ledger, and audits the copy.
+    ///
+    /// # Errors
+    /// Where the copy cannot be written.
+    pub async fn copy(
+        &self,
+        to: PathBuf,
+        parts: Parts,
+        progress: impl FnMut(i64, i64) -> bool + Send + 'static,
+    ) -> Result<Verified, ReadError> {
+        self.audit(move |store| store.copy(&to, parts, Box::new(progress)))
+            .await
+    }
+
+    async fn audit(
+        &self,
+        run: impl FnOnce(&dyn Store) -> Result<Verified, StoreError> + Send + 'static,
     ) -> Result<Verified, ReadError> {
         let permit = Arc::clone(&self.verifying)
             .acquire_owned()
@@ -268,7 +290,7 @@ impl Query {
         let store = Arc::clone(&self.store);
         let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            store.verify(Box::new(progress))
+            run(&*store)
         });
         Ok(done.await??)
     }

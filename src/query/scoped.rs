@@ -230,6 +230,10 @@ impl Snapshot for Scoped<'_> {
         self.snapshot.last()
     }
 
+    fn root(&mut self, count: i64) -> Read<Option<[u8; 32]>> {
+        self.snapshot.root(count)
+    }
+
     fn founded(&mut self) -> Read<Option<Founded>> {
         self.snapshot.founded()
     }

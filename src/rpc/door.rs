@@ -159,7 +159,10 @@ impl Service<Request<Body>> for Door {
             Ok(held) => Arc::new(held),
             Err(busy) => return Box::pin(ready(Ok(Status::from(busy).into_http()))),
         };
-        let streams = matches!(method, Method::WatchRecords | Method::VerifyJournal);
+        let streams = matches!(
+            method,
+            Method::WatchRecords | Method::VerifyJournal | Method::BackupLedger
+        );
         let under_way = (!streams).then(|| UnderWay::new(&self.hall));
         let mut request = request.map(|body| Body::new(Upload::new(body, Arc::clone(&held))));
         request.extensions_mut().insert(Arc::clone(&held));

@@ -1,5 +1,7 @@
 //! `timebank.v1.JournalService`.
 
+use std::path::{Path, PathBuf};
+
 use timebank_proto::v1::{self, journal_service_server::JournalService};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -10,15 +12,16 @@ use crate::{
     access::Method,
     journal,
     ledger::{Malformed, Sequence},
-    query::{ReadError, ledger},
+    query::{ReadError, Reading, ledger},
     sequencer::SubmitError,
     steps::RULES_VERSION,
-    store::{Finding, Verified},
+    store::{Finding, Parts, Verified},
 };
 
 /// Messages read ahead of a client that is slow to take them.
 const AHEAD: usize = 1;
 const PROGRESS_RECORDS: i64 = 10_000;
+const MAX_COPY_NAME_BYTES: usize = 64;
 
 type Sender<T> = mpsc::Sender<Result<T, Status>>;
 
@@ -26,13 +29,19 @@ type Sender<T> = mpsc::Sender<Result<T, Status>>;
 impl JournalService for Services {
     type WatchRecordsStream = ReceiverStream<Result<v1::WatchRecordsResponse, Status>>;
     type VerifyJournalStream = ReceiverStream<Result<v1::VerifyJournalResponse, Status>>;
+    type BackupLedgerStream = ReceiverStream<Result<v1::BackupLedgerResponse, Status>>;
 
     async fn get_ledger(
         &self,
         request: Request<v1::GetLedgerRequest>,
     ) -> Result<Response<v1::GetLedgerResponse>, Status> {
         let by = convert::reader(&request)?;
-        let view = self.query.look_up(by, ledger).await?;
+        let seen_count = request.into_inner().seen_count;
+        if seen_count < 0 {
+            return Err(Refused::from(Malformed::SequenceRange { given: seen_count }).into());
+        }
+        let read = move |reading: &mut Reading<'_>| ledger(reading, seen_count);
+        let view = self.query.look_up(by, read).await?;
         let foundation = view.foundation;
         Ok(Response::new(v1::GetLedgerResponse {
             ledger_id: foundation.id.to_string(),
@@ -42,6 +51,8 @@ impl JournalService for Services {
             server_version: env!("CARGO_PKG_VERSION").into(),
             journal_position: view.last.sequence.get(),
             last_recorded_at: Some(journal::timestamp(view.last.recorded_at)),
+            root_hash: view.root.to_vec(),
+            seen_root_hash: view.seen_root.map_or_else(Vec::new, |root| root.to_vec()),
         }))
     }
 
@@ -78,6 +89,32 @@ impl JournalService for Services {
         tokio::spawn(async move {
             let last = tokio::select! {
                 last = services.verify(sender.clone()) => last.map_err(Status::from),
+                refused = services.guard.ended(&guest) => Err(refused.into()),
+            };
+            let _ = sender.send(last).await;
+        });
+        Ok(Response::new(ReceiverStream::new(stream)))
+    }
+
+    async fn backup_ledger(
+        &self,
+        request: Request<v1::BackupLedgerRequest>,
+    ) -> Result<Response<Self::BackupLedgerStream>, Status> {
+        let guest = convert::guest(&request)?.clone();
+        guest.check_whole_ledger(Method::BackupLedger)?;
+        let request = request.into_inner();
+        let path = copy_path(&self.backups, &request.name)?;
+        let parts = match request.without_personal {
+            true => Parts::NothingPersonal,
+            false => Parts::All,
+        };
+        // Who has personal fields copied is told in the log.
+        tracing::info!(principal = %guest.principal(), path = %path.display(), ?parts, "copying");
+        let (sender, stream) = mpsc::channel(AHEAD);
+        let services = self.clone();
+        tokio::spawn(async move {
+            let last = tokio::select! {
+                last = services.back_up((path, parts), sender.clone()) => last.map_err(Status::from),
                 refused = services.guard.ended(&guest) => Err(refused.into()),
             };
             let _ = sender.send(last).await;
@@ -134,43 +171,92 @@ impl Services {
         &self,
         sender: Sender<v1::VerifyJournalResponse>,
     ) -> Result<v1::VerifyJournalResponse, ReadError> {
+        let progress = self.progress(sender, |audit| audit);
+        result(self.query.verify(progress).await?)
+    }
+
+    /// Makes a copy, and tells where it is.
+    async fn back_up(
+        &self,
+        (path, parts): (PathBuf, Parts),
+        sender: Sender<v1::BackupLedgerResponse>,
+    ) -> Result<v1::BackupLedgerResponse, ReadError> {
+        let progress = self.progress(sender, |audit| v1::BackupLedgerResponse {
+            audit: Some(audit),
+            path: String::new(),
+        });
+        let audit = result(self.query.copy(path.clone(), parts, progress).await?)?;
+        let path = match audit.done {
+            true => path.display().to_string(),
+            false => String::new(),
+        };
+        Ok(v1::BackupLedgerResponse {
+            audit: Some(audit),
+            path,
+        })
+    }
+
+    /// Tells how far an audit is, for as long as somebody listens.
+    fn progress<T: Send + 'static>(
+        &self,
+        sender: Sender<T>,
+        message: impl Fn(v1::VerifyJournalResponse) -> T + Send + 'static,
+    ) -> impl FnMut(i64, i64) -> bool + Send + 'static {
         let stopping = self.stopping.clone();
-        let verified = self
-            .query
-            .verify(move |count, total| {
-                if count % PROGRESS_RECORDS == 0 {
-                    let progress = v1::VerifyJournalResponse {
-                        verified_count: count,
-                        total_count: total,
-                        ..Default::default()
-                    };
-                    // Progress that the client is too slow to take is left out.
-                    let _ = sender.try_send(Ok(progress));
-                }
-                !sender.is_closed() && !*stopping.borrow()
-            })
-            .await?;
-        match verified {
-            Verified::Sound {
-                count,
-                root,
-                erased,
-            } => Ok(v1::VerifyJournalResponse {
-                verified_count: count,
-                total_count: count,
-                finding: None,
-                done: true,
-                root_hash: root.to_vec(),
-                erased_note_count: erased.notes,
-                erased_personal_count: erased.personal,
-                erased_verdict_count: erased.verdicts,
-            }),
-            Verified::Wrong(found) => Ok(v1::VerifyJournalResponse {
-                finding: Some(finding(found)),
-                ..Default::default()
-            }),
-            Verified::Stopped => Err(ReadError::Stopping),
+        move |count, total| {
+            if count % PROGRESS_RECORDS == 0 {
+                let progress = v1::VerifyJournalResponse {
+                    verified_count: count,
+                    total_count: total,
+                    ..Default::default()
+                };
+                // Progress that the client is too slow to take is left out.
+                let _ = sender.try_send(Ok(message(progress)));
+            }
+            !sender.is_closed() && !*stopping.borrow()
         }
+    }
+}
+
+/// What an audit came to.
+fn result(verified: Verified) -> Result<v1::VerifyJournalResponse, ReadError> {
+    match verified {
+        Verified::Sound {
+            count,
+            root,
+            erased,
+            parts: _,
+        } => Ok(v1::VerifyJournalResponse {
+            verified_count: count,
+            total_count: count,
+            finding: None,
+            done: true,
+            root_hash: root.to_vec(),
+            erased_note_count: erased.notes,
+            erased_personal_count: erased.personal,
+            erased_verdict_count: erased.verdicts,
+        }),
+        Verified::Wrong(found) => Ok(v1::VerifyJournalResponse {
+            finding: Some(finding(found)),
+            ..Default::default()
+        }),
+        Verified::Stopped => Err(ReadError::Stopping),
+    }
+}
+
+/// The path of a copy in the folder for copies.
+fn copy_path(folder: &Path, name: &str) -> Result<PathBuf, Refused> {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    let fits = (1..=MAX_COPY_NAME_BYTES).contains(&name.len())
+        && name.bytes().all(is_plain)
+        && !name.starts_with('.');
+    if !fits {
+        return Err(Refused::CopyName);
+    }
+    let path = folder.join(name);
+    match path.exists() {
+        true => Err(Refused::CopyExists { name: name.into() }),
+        false => Ok(path),
     }
 }
 

@@ -54,10 +54,10 @@ mod uses;
 
 pub use control::connect;
 pub use limits::{LIMITS, Limit, Limits};
-pub use server::{Listening, ServeError, serve};
+pub use server::{Listening, ServeError, Serving, serve};
 pub use tls::TlsFiles;
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, path::Path, sync::Arc};
 
 use prost::Message;
 use tonic::Status;
@@ -75,6 +75,8 @@ use crate::{
 #[derive(Clone)]
 pub struct Services {
     pub limits: Limits,
+    /// The folder for copies of the ledger.
+    pub backups: Arc<Path>,
     pub sequencer: Sequencer,
     pub query: Query,
     /// What the digests of identity numbers are keyed with.

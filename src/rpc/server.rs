@@ -1,6 +1,13 @@
 //! Serving: all services on one address, until told to stop.
 
-use std::{future::Future, io::Write, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    io::Write,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use timebank_proto::{
     DESCRIPTOR_SET,
@@ -86,6 +93,14 @@ pub struct Listening {
     pub tls: Option<TlsFiles>,
 }
 
+/// What of its configuration a server goes by once it listens.
+#[derive(Clone, Debug)]
+pub struct Serving {
+    pub limits: Limits,
+    /// The folder for copies of the ledger.
+    pub backups: PathBuf,
+}
+
 /// Serves the ledger that a store keeps in a directory, on a listener, until `stop` is ready, then
 /// drains. Without a listener it is there for whoever has the machine alone.
 ///
@@ -95,7 +110,7 @@ pub async fn serve(
     (store, writer): (Arc<dyn Store>, Box<dyn Writer>),
     dir: &Path,
     listening: Option<Listening>,
-    limits: Limits,
+    Serving { limits, backups }: Serving,
     start: Start,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
@@ -120,6 +135,7 @@ pub async fn serve(
     let (stopped, stopping) = watch::channel(false);
     let services = Services {
         limits,
+        backups: backups.into(),
         sequencer: sequencer.clone(),
         query: query.clone(),
         identity_key,

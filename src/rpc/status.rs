@@ -35,6 +35,13 @@ pub enum Refused {
     BatchSize { given: usize, max: usize },
     #[error("a sample has 1 to {max} orders; {given} are asked for")]
     SampleSize { given: i32, max: usize },
+    #[error(
+        "a copy's name is 1 to 64 characters A-Z a-z 0-9 '.' '_' '-', with no '.' first; it is put into \
+         the server's folder for copies"
+    )]
+    CopyName,
+    #[error("there is a copy {name} already; nothing is written over, so name another")]
+    CopyExists { name: String },
     #[error("what rows are grouped by first cannot come second as well")]
     GroupedTwice,
     #[error("a batch has at most {max} transfers in all its entries, this one has {given}")]
@@ -90,6 +97,7 @@ impl Refused {
             | Self::BatchTransfers { .. }
             | Self::Openings { .. }
             | Self::SampleSize { .. }
+            | Self::CopyName
             | Self::GroupedTwice
             | Self::Policy(_) => Code::InvalidArgument,
             Self::NotLetIn(
@@ -112,6 +120,7 @@ impl Refused {
                 Code::InvalidArgument
             }
             Self::Read(ReadError::Report(error)) => report_code(error),
+            Self::CopyExists { .. } => Code::AlreadyExists,
             Self::NoRandomness => Code::Unavailable,
             Self::Busy => Code::ResourceExhausted,
             Self::Slow => Code::DeadlineExceeded,
@@ -140,6 +149,8 @@ impl Refused {
             Self::NotLetIn(NotLetIn::TooMuch { .. }) => "TOO_MANY_BYTES",
             Self::SampleSize { .. } => "SAMPLE_SIZE_OUT_OF_RANGE",
             Self::GroupedTwice => "GROUPED_TWICE",
+            Self::CopyName => "COPY_NAME_MALFORMED",
+            Self::CopyExists { .. } => "COPY_EXISTS",
             Self::Submit(SubmitError::Store(error)) | Self::Read(ReadError::Store(error)) => {
                 store_reason(error)
             }
@@ -177,6 +188,7 @@ impl Refused {
             | Self::Openings { given, max } => {
                 vec![("given", given.to_string()), ("max", max.to_string())]
             }
+            Self::CopyExists { name } => vec![("name", name.clone())],
             Self::SampleSize { given, max } => {
                 vec![("given", given.to_string()), ("max", max.to_string())]
             }
@@ -226,6 +238,7 @@ impl Refused {
                 | ReadError::Page(PageError::Token),
             )
             | Self::GroupedTwice
+            | Self::CopyName
             | Self::NoRandomness
             | Self::Busy
             | Self::Slow

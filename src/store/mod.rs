@@ -12,6 +12,8 @@ mod sqlite;
 pub use closing::ClosingTree;
 pub use sqlite::SqliteStore;
 
+use std::path::Path;
+
 use crate::{
     exchange::{IdentityKey, List, Object, ObjectId, Personal, Standing, token::TokenKey},
     journal::{Hash, Undecodable},
@@ -138,6 +140,22 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Where the database cannot be read at all.
     fn verify(&self, progress: Progress) -> Result<Verified, StoreError>;
+
+    /// Copies the ledger to a directory that is not there yet, or empty, and audits the copy; only a
+    /// sound one stays. What was acknowledged before is in it.
+    ///
+    /// # Errors
+    /// Where the copy cannot be written.
+    fn copy(&self, to: &Path, parts: Parts, progress: Progress) -> Result<Verified, StoreError>;
+}
+
+/// What of a ledger a copy has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Parts {
+    All,
+    /// No personal fields, no notes and no keys: the journal commits to them, so that it can be
+    /// audited all the same; but it is not served.
+    NothingPersonal,
 }
 
 /// Told how many records of how many are verified, and asked again and again while
@@ -170,6 +188,8 @@ pub enum Verified {
         count: i64,
         root: Hash,
         erased: Erased,
+        /// What there is of the ledger. What is left out of a copy counts as erased.
+        parts: Parts,
     },
     /// The first thing that is wrong.
     Wrong(Finding),
@@ -269,6 +289,8 @@ pub struct HoldFilter<'a> {
 pub trait Snapshot {
     /// The journal's last sequence.
     fn last(&mut self) -> Result<Sequence, StoreError>;
+    /// The Merkle root of the first records, so many; zero has one, too. None where there are fewer.
+    fn root(&mut self, count: i64) -> Result<Option<Hash>, StoreError>;
     /// The ledger's foundation. None before its first record.
     fn founded(&mut self) -> Result<Option<Founded>, StoreError>;
     /// All units by id, `time` among them.

@@ -2,6 +2,7 @@
 
 mod commands;
 mod config;
+mod copies;
 mod days;
 mod ends;
 mod exports;
@@ -77,6 +78,8 @@ fn command() -> Command {
     }
     // No profile of whoever runs the tests.
     command.env("XDG_CONFIG_HOME", "/nonexistent");
+    // Nor what they saw.
+    command.env_remove("XDG_STATE_HOME").env_remove("HOME");
     command.stdin(Stdio::null());
     command
 }

@@ -48,7 +48,7 @@ fn founds_the_ledger() {
 
 async fn zone(server: &Server) -> (String, String) {
     let mut client = server.client().await;
-    let ledger = client.journal.get_ledger(GetLedgerRequest {}).await;
+    let ledger = client.journal.get_ledger(GetLedgerRequest::default()).await;
     let ledger = ledger.expect("the ledger").into_inner();
     assert_eq!(ledger.server_version, env!("CARGO_PKG_VERSION"));
     (ledger.ledger_id, ledger.time_zone)

@@ -62,6 +62,7 @@ const CLIENT: Rooms = &[
     ("secret", &["error"]),
     ("profile", &["secret", "error"]),
     ("client", &["secret", "error"]),
+    ("seen", &["client", "error"]),
     ("render", &["client", "error", "amount", "time"]),
     ("rows", &["render", "account_kind"]),
     (
@@ -97,6 +98,7 @@ const CLIENT: Rooms = &[
     (
         "commands",
         &[
+            "seen",
             "session",
             "rows",
             "render",

@@ -22,6 +22,10 @@ impl Snapshot for Counted<'_> {
     fn last(&mut self) -> Read<Sequence> {
         self.snapshot.last()
     }
+    fn root(&mut self, count: i64) -> Read<Option<[u8; 32]>> {
+        self.snapshot.root(count)
+    }
+
     fn founded(&mut self) -> Read<Option<Founded>> {
         self.snapshot.founded()
     }

@@ -16,11 +16,11 @@ use timebank::{
         Account, AccountId, Booking, BookingId, Command, Founded, Hold, Moment, Note, Position,
         Sequence, Transfers, Unit,
     },
-    rpc::{Limits, Listening, serve},
+    rpc::{Limits, Listening, Serving, serve},
     steps::{self, Call, Record},
     store::{
-        AccountRow, Committed, Erased, Head, HoldFilter, Lines, PostingRow, Progress, Snapshot,
-        Store, StoreError, Stored, Verified, Writer,
+        AccountRow, Committed, Erased, Head, HoldFilter, Lines, Parts, PostingRow, Progress,
+        Snapshot, Store, StoreError, Stored, Verified, Writer,
     },
 };
 
@@ -157,7 +157,10 @@ async fn a_caller_who_leaves_a_slow_store_ends_the_read() {
             (kept, writer),
             &data,
             Some(listening),
-            Limits::default(),
+            Serving {
+                limits: Limits::default(),
+                backups: data.join("backups"),
+            },
             UTC,
             pending(),
         )
@@ -283,9 +286,14 @@ impl Store for BrokenStore {
                 count: self.snapshot()?.last()?.get(),
                 root: [0; 32],
                 erased: Erased::default(),
+                parts: Parts::All,
             }),
             _ => self.store.verify(progress),
         }
+    }
+
+    fn copy(&self, to: &Path, parts: Parts, progress: Progress) -> Read<Verified> {
+        self.store.copy(to, parts, progress)
     }
 }
 
@@ -307,6 +315,10 @@ impl BrokenSnapshot {
 impl Snapshot for BrokenSnapshot {
     fn last(&mut self) -> Read<Sequence> {
         self.now()?.last()
+    }
+
+    fn root(&mut self, count: i64) -> Read<Option<[u8; 32]>> {
+        self.now()?.root(count)
     }
 
     fn founded(&mut self) -> Read<Option<Founded>> {

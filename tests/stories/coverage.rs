@@ -65,7 +65,7 @@ fn is_refusal(word: &str) -> bool {
 fn told_in_tests() -> BTreeSet<String> {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let mut told = BTreeSet::new();
-    for room in ["rpc", "faults", "recovery"] {
+    for room in ["rpc", "cli", "faults", "recovery"] {
         for file in fs::read_dir(tests.join(room)).expect("the tests") {
             let text = fs::read_to_string(file.expect("a file").path()).expect("a test");
             told.extend(quoted_reasons(&text));

@@ -28,6 +28,13 @@ pub(crate) enum AuditCommand {
   ledger-cli audit verify
   ledger-cli audit verify --output json")]
     Verify,
+    /// Print what this user has seen of the ledger, for `timebank restore --seen`
+    ///
+    /// `status` and `audit verify` keep how many records there are, and their root hash, and compare
+    /// it the next time: an older copy in the ledger's place, or another ledger, is found out.
+    #[command(after_help = "Examples:
+  timebank restore /mnt/backup/2026-10-31 --seen \"$(ledger-cli audit seen)\" --data ./restored")]
+    Seen,
     /// Draw settled orders to be checked, for example by telephone
     #[command(after_help = "Examples:
   ledger-cli audit sample --seed 'dice 4 2 6' --size 20 --month 2026-10
@@ -91,6 +98,7 @@ are those of UTC.")]
 pub(super) async fn run(command: AuditCommand, session: Session) -> Result<(), Failure> {
     match command {
         AuditCommand::Verify => journal::verify(session).await,
+        AuditCommand::Seen => journal::seen(session).await,
         AuditCommand::Sample {
             seed,
             size,

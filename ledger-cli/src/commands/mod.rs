@@ -171,6 +171,16 @@ pub(crate) enum LedgerCommand {
   ledger-cli status
   ledger-cli status --output json")]
     Status,
+    /// Have the server copy the ledger to its folder for copies, and audit the copy
+    ///
+    /// The server goes on meanwhile. The copy has all that was acknowledged before, personal fields
+    /// and keys among it: it is to be kept as safe as the ledger. It tells up to which record it goes,
+    /// and their root hash; `timebank restore` on the server's machine takes it into use.
+    #[command(after_help = "Examples:
+  ledger-cli backup
+  ledger-cli backup before-the-move
+  ledger-cli backup --without-personal for-the-auditor --output json")]
+    Backup(journal::BackupArgs),
     /// Follow the journal: what is there, then what comes
     Watch(journal::WatchArgs),
     /// Book the rows of a file
@@ -224,6 +234,7 @@ pub(crate) async fn run(command: LedgerCommand, session: Session) -> Result<(), 
         LedgerCommand::Balance(args) => statement::balance(args, session).await,
         LedgerCommand::Statement(args) => statement::statement(args, session).await,
         LedgerCommand::Status => journal::status(session).await,
+        LedgerCommand::Backup(args) => journal::backup(args, session).await,
         LedgerCommand::Watch(args) => journal::watch(args, session).await,
         LedgerCommand::Import(args) => import::run(args, session).await,
         LedgerCommand::Export(args) => export::run(args, session).await,

@@ -18,6 +18,7 @@ mod today;
 mod tokens;
 mod trainings;
 
+use timebank::exchange::Sha256;
 use timebank_proto::v1::{
     Account, AccountState, Entry, GetBalanceResponse, GetLedgerResponse, Hold, HoldState, Limit,
     ListPostingsResponse, Posting, Tag, Transfer, Unit, limit::Bound,
@@ -306,11 +307,17 @@ pub(crate) fn balance(balance: &GetBalanceResponse) -> Row {
     ])
 }
 
+fn hash(bytes: &[u8]) -> Cell {
+    let hash = Sha256::from_slice(bytes);
+    hash.map_or(Cell::Absent, |hash| Cell::Text(hash.to_string()))
+}
+
 pub(crate) fn ledger(ledger: &GetLedgerResponse) -> Row {
     Row(vec![
         ("ledger_id", Cell::text(&ledger.ledger_id)),
         ("time_zone", Cell::text(&ledger.time_zone)),
         ("journal_position", Cell::Count(ledger.journal_position)),
+        ("root_hash", hash(&ledger.root_hash)),
         ("last_recorded_at", Cell::time(ledger.last_recorded_at)),
         ("server_version", Cell::text(&ledger.server_version)),
         ("format_version", Cell::Count(ledger.format_version.into())),

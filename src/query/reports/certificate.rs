@@ -124,7 +124,7 @@ pub fn certificate(
     let minutes = served.values().map(|one| one.served_minutes);
     let served_minutes = minutes.fold(0, i64::saturating_add);
     let trained = trainings_of(reading, &within, asked)?;
-    let ledger = ledger(reading)?.foundation.id.to_string();
+    let ledger = ledger(reading, 0)?.foundation.id.to_string();
     Ok(Certificate {
         number: number(&ledger, asked, (&served, &trained), within.at),
         services: served.values().map(|one| one.services).sum(),

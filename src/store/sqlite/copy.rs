@@ -11,13 +11,13 @@ use std::{
 use rusqlite::{Connection, ErrorCode};
 
 use super::{
-    audit,
+    audit, objects,
     open::{Files, unusable},
     writer,
 };
 use crate::{
     journal::Frontier,
-    store::{Progress, Seen, StoreError, Verified},
+    store::{Parts, Progress, Seen, StoreError, Verified},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -27,7 +27,7 @@ type Result<T> = std::result::Result<T, StoreError>;
 pub(super) fn copy(
     from: &Files,
     to: &Path,
-    seen: Option<&Seen>,
+    (parts, seen): (Parts, Option<&Seen>),
     progress: Progress,
 ) -> Result<Verified> {
     check_free(to)?;
@@ -38,7 +38,7 @@ pub(super) fn copy(
         return Err(unusable(part.dir(), &why));
     }
     let lock = part.lock()?;
-    let copied = write(from, &part)
+    let copied = write(from, &part, parts)
         .and_then(|()| verify(&part, seen, progress))
         .and_then(|verified| match verified {
             Verified::Sound { .. } => name(&part, to).map(|()| verified),
@@ -82,8 +82,11 @@ fn part_of(to: &Path) -> PathBuf {
     to.with_file_name(name)
 }
 
-fn write(from: &Files, part: &Files) -> Result<()> {
+fn write(from: &Files, part: &Files, parts: Parts) -> Result<()> {
     let (connection, _lock) = source(from)?;
+    if parts == Parts::All {
+        check_whole(&connection, from)?;
+    }
     let dir = fs::canonicalize(part.dir()).map_err(|error| unusable(part.dir(), &error))?;
     let database = Files::of(&dir).database;
     let Some(path) = database.to_str() else {
@@ -95,12 +98,40 @@ fn write(from: &Files, part: &Files) -> Result<()> {
         Some(ErrorCode::DiskFull) => unusable(&database, &"the disk is full; make room"),
         _ => StoreError::from(error),
     })?;
+    if parts == Parts::NothingPersonal {
+        take_out_what_is_personal(&database)?;
+    }
     let sync = || {
         fs::set_permissions(&dir, Permissions::from_mode(0o700))?;
         fs::set_permissions(&database, Permissions::from_mode(0o600))?;
         File::open(&database)?.sync_all()
     };
     sync().map_err(|error| unusable(&database, &error))
+}
+
+/// That nothing was left out of a ledger: such a copy is for audits alone.
+///
+/// # Errors
+/// Where something was.
+pub(super) fn check_whole(connection: &Connection, files: &Files) -> Result<()> {
+    match objects::parts(connection)? {
+        Parts::All => Ok(()),
+        Parts::NothingPersonal => {
+            let why = "it is a copy without personal fields, notes and keys, which can be audited \
+                       (`timebank verify`) and not served; take a whole copy";
+            Err(unusable(files.dir(), &why))
+        }
+    }
+}
+
+/// What is deleted is overwritten, and nowhere written aside.
+fn take_out_what_is_personal(database: &Path) -> Result<()> {
+    let connection = Connection::open(database)?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = OFF; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
+         DELETE FROM personal; DELETE FROM notes; DELETE FROM secrets;",
+    )?;
+    Ok(())
 }
 
 /// A connection to what is copied, and what keeps servers away meanwhile if none has it.

@@ -16,7 +16,7 @@ use std::{fs::File, path::Path, sync::Arc};
 use rusqlite::Connection;
 
 use self::{open::Files, snapshot::Pool, writer::SqliteWriter};
-use super::{Progress, Seen, Snapshot, Store, StoreError, Verified, Writer};
+use super::{Parts, Progress, Seen, Snapshot, Store, StoreError, Verified, Writer};
 use crate::exchange::{IdentityKey, token::TokenKey};
 
 /// How many accounts the writer keeps in memory, which bounds what they take.
@@ -51,6 +51,7 @@ impl SqliteStore {
         let files = Files::of(dir);
         let lock = Arc::new(files.lock()?);
         let connection = files.open_to_write()?;
+        copy::check_whole(&connection, &files)?;
         let writer = SqliteWriter::new(connection, max_accounts, Arc::clone(&lock))?;
         let store = Self {
             pool: Arc::new(Pool::new(files.clone())),
@@ -79,10 +80,10 @@ impl SqliteStore {
     pub fn copy(
         from: &Path,
         to: &Path,
-        seen: Option<&Seen>,
+        (parts, seen): (Parts, Option<&Seen>),
         progress: Progress,
     ) -> Result<Verified, StoreError> {
-        copy::copy(&Files::of(from), to, seen, progress)
+        copy::copy(&Files::of(from), to, (parts, seen), progress)
     }
 }
 
@@ -106,6 +107,10 @@ impl Store for SqliteStore {
             Ok(mut connection) => audit::verify(&mut connection, progress),
             Err(error) => audit::unopened(error),
         }
+    }
+
+    fn copy(&self, to: &Path, parts: Parts, progress: Progress) -> Result<Verified, StoreError> {
+        copy::copy(&self.files, to, (parts, None), progress)
     }
 }
 

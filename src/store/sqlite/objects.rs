@@ -9,7 +9,7 @@ use crate::{
         Secret, Standing, StepId, Taken,
     },
     ledger::Sequence,
-    store::{Lines, StoreError},
+    store::{Lines, Parts, StoreError},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -191,6 +191,16 @@ pub(super) fn identified(
         members.push(member.map_err(|error| StoreError::Corrupt(error.to_string()))?);
     }
     Ok(members)
+}
+
+/// What there is of the ledger: a copy without personal fields has no keys either, which says so.
+pub(super) fn parts(connection: &Connection) -> Result<Parts> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM secrets)";
+    let has_keys: bool = connection.query_row(sql, [], |row| row.get(0))?;
+    Ok(match has_keys {
+        true => Parts::All,
+        false => Parts::NothingPersonal,
+    })
 }
 
 /// The bytes that something is keyed with.

@@ -8,10 +8,11 @@ use super::{
     abandon, objects,
     open::Files,
     read::{self, select_account},
+    writer,
 };
 use crate::{
     exchange::{List, Object, ObjectId, Personal, Standing},
-    journal::decode,
+    journal::{Frontier, Hash, decode},
     ledger::{
         Account, AccountId, Booking, BookingId, Founded, Hold, HoldStateKind, Moment, Note,
         Position, Sequence, Unit,
@@ -109,6 +110,15 @@ impl SqliteSnapshot {
 impl Snapshot for SqliteSnapshot {
     fn last(&mut self) -> Result<Sequence> {
         Ok(self.last)
+    }
+
+    fn root(&mut self, count: i64) -> Result<Option<Hash>> {
+        if !(0..=self.last.get()).contains(&count) {
+            return Ok(None);
+        }
+        let connection = self.connection()?;
+        let then = Frontier::load(count, |level, index| writer::node(connection, level, index))?;
+        Ok(Some(then.root()))
     }
 
     fn founded(&mut self) -> Result<Option<Founded>> {

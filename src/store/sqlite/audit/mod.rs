@@ -23,13 +23,13 @@ use std::{
 use rusqlite::{Connection, ErrorCode, Rows as SqlRows};
 
 use self::{notes::Notes, personal::PersonalRows, tables::Tables};
-use super::{abandon, open, read};
+use super::{abandon, objects, open, read};
 use crate::{
     journal::{self, Frontier},
     ledger::Sequence,
     steps::{Record, State},
     store::{
-        Erased, Finding, Progress, StoreError, Verified,
+        Erased, Finding, Parts, Progress, StoreError, Verified,
         projection::{self, Table},
     },
 };
@@ -112,13 +112,15 @@ fn run(connection: &mut Connection, mut progress: Progress) -> Result<Verified> 
     let mut journal =
         connection.prepare("SELECT sequence, bytes, nodes FROM journal ORDER BY sequence")?;
     let mut transfers = connection.prepare(&tables::in_order(Table::Transfers))?;
+    let parts = objects::parts(connection)?;
     let mut audit = Audit {
         connection,
+        parts,
         state: State::default(),
         frontier: Frontier::default(),
         tables: Tables::new(connection, transfers.query([])?)?,
         notes: Notes::new(connection),
-        personal: PersonalRows::new(connection),
+        personal: PersonalRows::new(connection, parts),
     };
     let mut records = journal.query([])?;
     while audit.next(&mut records)? {
@@ -154,6 +156,7 @@ fn check_file(connection: &mut Connection, progress: Progress, total: i64) -> Re
 
 struct Audit<'c> {
     connection: &'c Connection,
+    parts: Parts,
     state: State,
     frontier: Frontier,
     tables: Tables<'c>,
@@ -207,6 +210,19 @@ impl Audit<'_> {
         }
     }
 
+    /// A copy without what is personal has none of it.
+    fn check_parts(&self) -> Result<()> {
+        let kept = self.notes.count.checked + self.personal.count.checked;
+        match self.parts {
+            Parts::NothingPersonal if kept > 0 => {
+                let what =
+                    "there are no keys, as in a copy without what is personal, and it has some";
+                wrong(None, "secrets", what)
+            }
+            Parts::All | Parts::NothingPersonal => Ok(()),
+        }
+    }
+
     /// Checks what is known of the accounts when all is folded, and that no table
     /// has a row too many.
     fn end(mut self) -> Result<Verified> {
@@ -216,6 +232,7 @@ impl Audit<'_> {
         projection::of_objects(&objects.changed(), &mut |row| tables.check(row))?;
         self.tables.end()?;
         self.notes.end()?;
+        self.check_parts()?;
         self.personal
             .end(objects.changed().iter().map(|changed| changed.object))?;
         periods::check(self.connection, &self.state)?;
@@ -232,6 +249,7 @@ impl Audit<'_> {
                     personal: self.personal.count.erased,
                     verdicts: self.personal.erased_verdicts,
                 },
+                parts: self.parts,
             }),
             Some((unit, sum)) => {
                 let what = format!("the balances of unit {unit} add up to {sum}, not 0");
