@@ -172,6 +172,10 @@ fn is_made_by(asked: Asked<'_>, id: &ObjectId) -> bool {
 
 /// What has its place in its id is outside by that alone. What has not must be there, and within.
 fn check_object(objects: &Objects, scope: &Scope, id: &ObjectId, asked: Asked<'_>) -> Checked {
+    // A page is there only once somebody has a place in it; it is where its group is.
+    if let ObjectId::GroupPage(page) = id {
+        return check_object(objects, scope, &ObjectId::Group(page.group), asked);
+    }
     if let Some(place) = id.place() {
         let is_moved_in = || match id {
             ObjectId::Member(member) => {
