@@ -28,6 +28,7 @@ mod policies;
 mod pools;
 mod refusals;
 mod reports;
+mod scopes;
 mod secrets;
 mod sources;
 mod stocks;
