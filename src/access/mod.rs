@@ -130,9 +130,12 @@ impl Grant {
 
 /// What a member hears of a refusal: of what is not theirs, no more than of what is not there.
 pub fn veiled(grant: &Grant, refused: &exchange::Rejection, asked: Asked<'_>) -> Option<Rejection> {
-    use exchange::{OrderRejection, Rejection as Refused};
+    use exchange::{OrderRejection, PoolRejection, Rejection as Refused};
     let tells = match refused {
-        Refused::MemberUnknown { .. } | Refused::StaffOnly { .. } => true,
+        Refused::MemberUnknown { .. }
+        | Refused::MemberElsewhere { .. }
+        | Refused::StaffOnly { .. } => true,
+        Refused::Pool(refused) => matches!(**refused, PoolRejection::PoolUnknown { .. }),
         Refused::Order(refused) => matches!(
             **refused,
             OrderRejection::NeedUnknown { .. }
@@ -141,12 +144,14 @@ pub fn veiled(grant: &Grant, refused: &exchange::Rejection, asked: Asked<'_>) ->
                 | OrderRejection::PartyOrStaffOnly { .. }
                 | OrderRejection::OtherSideActs { .. }
         ),
-        _ => false,
+        _ => veiled_account(grant, &refused.figures()).is_some(),
     };
     let is_member = matches!(grant.scope, Scope::Member(_));
     (is_member && tells).then(|| {
-        let named = asked.names().objects;
-        let what: Vec<_> = named.iter().map(exchange::ObjectId::as_text).collect();
+        let names = asked.names();
+        let objects = names.objects.iter().map(exchange::ObjectId::as_text);
+        let accounts = names.ledger.accounts.iter().map(ToString::to_string);
+        let what: Vec<_> = objects.chain(accounts).collect();
         Rejection::NotInScope {
             what: what.join(", "),
             scope: grant.scope.clone(),

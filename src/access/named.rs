@@ -58,10 +58,27 @@ fn check_names(
             return Err(not_in(scope, id.to_string()));
         }
     }
-    for id in &names.objects {
+    for id in names.objects.iter().chain(&named_besides(asked)) {
         check_object(objects, scope, id, asked)?;
     }
     Ok(())
+}
+
+/// What it names that its rules come to later, and of which they would tell whether it is there.
+fn named_besides(asked: Asked<'_>) -> Option<ObjectId> {
+    use exchange::{Command, PoolCommand};
+    let Asked::Exchange(command) = asked else {
+        return None;
+    };
+    match command {
+        Command::AdoptPolicy(new) => Some(ObjectId::Centre(new.centre.clone())),
+        Command::MoveMember(new) => Some(ObjectId::Holder(new.account.clone())),
+        Command::Pool(command) => match &**command {
+            PoolCommand::AskRelief(new) => Some(ObjectId::Member(new.member.clone())),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn not_in(scope: &Scope, what: String) -> super::Undecided {

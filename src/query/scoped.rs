@@ -158,7 +158,10 @@ impl<'a> Scoped<'a> {
         let is_centre = |centre: &str| self.centre.as_deref() == Some(centre);
         match object {
             Object::Member(member) => member.id == *id,
-            Object::Need(need) => need.terms.recipient == *id,
+            Object::Need(need) => {
+                let mut offers = need.offers.iter();
+                need.terms.recipient == *id || offers.any(|offer| offer.provider == *id)
+            }
             Object::Order(order) => order.recipient == *id || order.provider == *id,
             Object::Standing(standing) => {
                 standing.terms.recipient == *id || standing.provider.as_ref() == Some(id)
