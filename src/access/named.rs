@@ -3,7 +3,9 @@
 
 use super::{Asked, Checked, Rejection, outside, touched};
 use crate::{
-    exchange::{self, Branch, MandateId, Object, ObjectId, Objects, StepId, token::Scope},
+    exchange::{
+        self, Branch, MandateId, MemberId, Object, ObjectId, Objects, StepId, token::Scope,
+    },
     ledger::{AccountId, AccountKind, Book, Booking, BookingId, Command, Settlement, Transfer},
 };
 
@@ -58,27 +60,41 @@ fn check_names(
             return Err(not_in(scope, id.to_string()));
         }
     }
-    for id in names.objects.iter().chain(&named_besides(asked)) {
+    for id in names.objects.iter().chain(&named_besides(objects, asked)?) {
         check_object(objects, scope, id, asked)?;
     }
     Ok(())
 }
 
 /// What it names that its rules come to later, and of which they would tell whether it is there.
-fn named_besides(asked: Asked<'_>) -> Option<ObjectId> {
-    use exchange::{Command, PoolCommand};
+fn named_besides(objects: &Objects, asked: Asked<'_>) -> Checked<Vec<ObjectId>> {
+    use exchange::{Command, PoolCommand, order::NeedAction};
     let Asked::Exchange(command) = asked else {
-        return None;
+        return Ok(Vec::new());
     };
-    match command {
-        Command::AdoptPolicy(new) => Some(ObjectId::Centre(new.centre.clone())),
-        Command::MoveMember(new) => Some(ObjectId::Holder(new.account.clone())),
-        Command::Pool(command) => match &**command {
-            PoolCommand::AskRelief(new) => Some(ObjectId::Member(new.member.clone())),
-            _ => None,
+    let member = |id: &MemberId| ObjectId::Member(id.clone());
+    Ok(match command {
+        Command::AdoptPolicy(new) => vec![ObjectId::Centre(new.centre.clone())],
+        Command::MoveMember(new) => vec![ObjectId::Holder(new.account.clone())],
+        Command::ChangeMember(new) => {
+            // Whoever was named before, by somebody who may, is let stay.
+            let before = objects.member(&new.member)?;
+            let known = |id: &MemberId| {
+                before.is_some_and(|before| before.details.names().any(|(_, known)| known == id))
+            };
+            let named = new.details.names().map(|(_, id)| id);
+            named.filter(|id| !known(id)).map(member).collect()
+        }
+        Command::StepNeed(new) => match &new.action {
+            NeedAction::Offer(provider) => vec![member(provider)],
+            _ => Vec::new(),
         },
-        _ => None,
-    }
+        Command::Pool(command) => match &**command {
+            PoolCommand::AskRelief(new) => vec![member(&new.member)],
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    })
 }
 
 fn not_in(scope: &Scope, what: String) -> super::Undecided {

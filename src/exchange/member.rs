@@ -95,7 +95,7 @@ pub struct MemberDetails {
 
 impl MemberDetails {
     /// The members that it names, each with the field that does.
-    pub(super) fn names(&self) -> impl Iterator<Item = (&'static str, &MemberId)> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&'static str, &MemberId)> {
         let relatives = self
             .relative_ids
             .iter()

@@ -39,6 +39,7 @@ pub(super) const REQUESTS: &[(&str, &str)] = &[
     ("JournalService/GetLedger", ""),
     ("JournalService/WatchRecords", "from_sequence:1"),
     ("JournalService/VerifyJournal", ""),
+    ("JournalService/BackupLedger", "name:$centre"),
     ("CentreService/OpenCentre", "prefix:$centre:part name_en:Part first_staff_number:$staff"),
     ("CentreService/GetCentre", "prefix:$centre"),
     ("CentreService/ListCentres", ""),
@@ -152,7 +153,11 @@ pub(super) const REQUESTS: &[(&str, &str)] = &[
     ("OversightService/FileEvaluation", "step_id:$id order_id:$order findings{not_reached:true} reason:called"),
     ("OversightService/GetEvaluation", "order_id:$order"),
     ("OversightService/ListEvaluations", "centre:$centre"),
+    ("OversightService/DrawSample", "step_id:$id centre:$centre seed:dice size:5 evaluator:$second"),
+    ("OversightService/DrawSample", "step_id:$id centre:$own_centre seed:dice size:5 evaluator:$second"),
+    ("OversightService/ListDrawn", "evaluator:$second"),
     ("OversightService/ShowPersonalFields", "member_id:$member fields:phone reason:call"),
+    ("OversightService/ShowPersonalFields", "member_id:$member fields:phone reason:call order_id:$order"),
     ("OversightService/ListLooks", "member_id:$member"),
     ("OversightService/ListLooks", "of_centre{centre:$centre}"),
     ("PeriodService/ClosePeriod", "step_id:$id centre:$centre month:2020-11"),
@@ -198,10 +203,6 @@ pub(super) const REQUESTS: &[(&str, &str)] = &[
 pub(super) const OPEN: &[(&str, &str)] = &[
     // An account may be lent to any centre: whoever lends it is told whether that is there.
     ("PolicyService/SetMandate", "account_id:$own_spare centre:$centre"),
-    // Who is named in a member's details must be there, wherever that is.
-    ("MemberService/ChangeMember", "heir_id:$member"),
-    // Whoever is offered must be there, wherever that is.
-    ("NeedService/StepNeed", "need_id:$own_need action{offer:$provider}"),
     // Members help in other centres too, and give to whom their policy lets them.
     ("NeedService/StepNeed", "need_id:$need action{offer:$own_provider}"),
     ("PoolService/GiveHours", "from_account_id:$own_provider"),
