@@ -188,6 +188,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn whatever_is_written() {
+        crate::fuzz::fuzz("amount", |bytes| {
+            let text = String::from_utf8_lossy(bytes);
+            if let Ok(amount) = text.parse::<Amount>() {
+                assert!(amount.steps >= 0, "{text}");
+            }
+            let _ = text.parse::<Limit>();
+        });
+    }
+
+    #[test]
     fn amounts() {
         use AmountError::{
             BareFraction, MinutesBeyondHour, Negative, NotWhole, TooLarge, Unreadable,

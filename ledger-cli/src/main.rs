@@ -7,6 +7,9 @@ mod args;
 mod client;
 mod commands;
 mod error;
+#[cfg(test)]
+#[path = "../../fuzz/inputs.rs"]
+mod fuzz;
 mod local;
 mod paper;
 mod profile;

@@ -219,6 +219,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn whatever_is_written() {
+        crate::fuzz::fuzz("moment", |bytes| {
+            let text = String::from_utf8_lossy(bytes);
+            if let Ok(when) = text.parse::<When>() {
+                let _ = when.start(TimeZone::UTC);
+                let _ = when.end(TimeZone::UTC);
+            }
+        });
+    }
+
+    #[test]
     fn times() {
         for (text, expected) in [
             ("2026-10-01", Some("2026-10-01T00:00:00Z")),

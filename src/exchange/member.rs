@@ -94,6 +94,12 @@ pub struct MemberDetails {
 }
 
 impl MemberDetails {
+    /// Whether somebody answers or acts for the member.
+    pub fn is_acted_for_by(&self, id: &MemberId) -> bool {
+        let mut acting = [&self.guardian_id, &self.proxy_id].into_iter().flatten();
+        acting.any(|acting| acting == id)
+    }
+
     /// The members that it names, each with the field that does.
     pub(crate) fn names(&self) -> impl Iterator<Item = (&'static str, &MemberId)> {
         let relatives = self

@@ -5,7 +5,7 @@ use super::Reader;
 use crate::{
     access::touched::accounts,
     exchange::{
-        List, MemberId, Object, ObjectId, Objects, Personal, Place, Standing, StepId, Wants,
+        Doer, List, MemberId, Object, ObjectId, Objects, Personal, Place, Standing, StepId, Wants,
         token::Scope,
     },
     ledger::{
@@ -121,7 +121,7 @@ impl<'a> Scoped<'a> {
 
     fn sees_object(&mut self, object: &Object) -> Read<bool> {
         if let Scope::Member(id) = self.scope {
-            return Ok(self.is_own(object, id));
+            return self.is_own(object, id);
         }
         if !self.is_drawn(object)? {
             return Ok(false);
@@ -153,29 +153,36 @@ impl<'a> Scoped<'a> {
         })
     }
 
-    /// What a member sees: what is theirs, and by what rules their centre goes.
-    fn is_own(&self, object: &Object, id: &MemberId) -> bool {
+    /// What a member sees: what is theirs, or of somebody whom they act for, and by what rules their
+    /// centre goes.
+    fn is_own(&mut self, object: &Object, id: &MemberId) -> Read<bool> {
         let is_centre = |centre: &str| self.centre.as_deref() == Some(centre);
-        match object {
-            Object::Member(member) => member.id == *id,
+        let mut sides = match object {
+            Object::Member(member) => {
+                return Ok(member.id == *id || member.details.is_acted_for_by(id));
+            }
             Object::Need(need) => {
-                let mut offers = need.offers.iter();
-                need.terms.recipient == *id || offers.any(|offer| offer.provider == *id)
+                let offers = need.offers.iter().map(|offer| &offer.provider);
+                offers.chain([&need.terms.recipient]).collect()
             }
-            Object::Order(order) => order.recipient == *id || order.provider == *id,
+            Object::Order(order) => vec![&order.recipient, &order.provider],
             Object::Standing(standing) => {
-                standing.terms.recipient == *id || standing.provider.as_ref() == Some(id)
+                let recipient = [&standing.terms.recipient].into_iter();
+                recipient.chain(&standing.provider).collect()
             }
-            Object::Relief(relief) => relief.member == *id,
-            Object::Look(look) => look.member == *id,
-            Object::Training(training) => training.attendance.member == *id,
-            Object::Holder(holder) => self.own.contains(&holder.account),
-            Object::Centre(centre) => is_centre(centre.terms.prefix.as_str()),
-            Object::Policy(policy) => is_centre(policy.centre.as_str()),
+            Object::Relief(relief) => vec![&relief.member],
+            Object::Look(look) => vec![&look.member],
+            Object::Training(training) => vec![&training.attendance.member],
+            // Staff look into incidents; whoever reported one hears that they did.
+            Object::Incident(incident) => {
+                return Ok(incident.reported_by == Doer::Member(id.clone()));
+            }
+            Object::Holder(holder) => return Ok(self.own.contains(&holder.account)),
+            Object::Centre(centre) => return Ok(is_centre(centre.terms.prefix.as_str())),
+            Object::Policy(policy) => return Ok(is_centre(policy.centre.as_str())),
             Object::Staff(_)
             | Object::Mandate(_)
             | Object::Week(_)
-            | Object::Incident(_)
             | Object::Pool(_)
             | Object::Donation(_)
             | Object::Source(_)
@@ -189,8 +196,22 @@ impl<'a> Scoped<'a> {
             | Object::Evaluation(_)
             | Object::Drawn(_)
             | Object::TrainingDay(_)
-            | Object::Token(_) => false,
+            | Object::Token(_) => Vec::new(),
+        };
+        sides.sort_by_key(|side| *side != id);
+        for side in sides {
+            if side == id || self.acts_for(id, side)? {
+                return Ok(true);
+            }
         }
+        Ok(false)
+    }
+
+    /// Whether a member answers or acts for another.
+    fn acts_for(&mut self, id: &MemberId, other: &MemberId) -> Read<bool> {
+        let other = self.snapshot.object(&ObjectId::Member(other.clone()))?;
+        let other = other.and_then(Object::member);
+        Ok(other.is_some_and(|other| other.details.is_acted_for_by(id)))
     }
 
     /// Reads on after what is left out, until there are so many or no more.

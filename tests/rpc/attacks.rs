@@ -280,6 +280,33 @@ async fn a_message_that_comes_byte_by_byte() {
     );
 }
 
+/// A call whose time is over is not booked, though its message comes; one that has time is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_whose_time_is_over_is_not_booked() {
+    let mut city = City::founded().await;
+    let own = bearer(&city);
+    let before = city.client.position().await;
+    for (timeout, booked) in [("1n", 0), ("0S", 0), ("1H", 1)] {
+        let mut wire = Wire::open(city.server.address());
+        let more = [("authorization", own.as_str()), ("grpc-timeout", timeout)];
+        wire.send(&header_frames(0, 1, &call_headers(POST, &more)));
+        if booked == 0 {
+            let came = kinds(wire.answer(1));
+            is_refused(timeout, &came);
+        }
+        let request = framed(&PostEntryRequest {
+            entry: Some(entry(MINT, BEN, 1)),
+        });
+        wire.send(&frame(DATA, END_STREAM, 1, &request));
+        if booked == 1 {
+            let came = kinds(wire.answer(1));
+            assert!(came.contains(&DATA), "{timeout}: {came:?}");
+        }
+        let after = city.client.position().await;
+        assert_eq!(after, before + booked, "{timeout}");
+    }
+}
+
 /// A token is shown in the metadata, and nowhere else: paths are logged by whoever is on the way.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_in_the_path_is_none() {

@@ -607,3 +607,77 @@ async fn two_hundred_after_the_same_needs() {
     }
     client.verified().await;
 }
+
+/// Who answers or acts for a member sees by their token what is that member's, and hears of each step
+/// that they take for them; a neighbour does not.
+#[tokio::test]
+async fn who_acts_for_another() {
+    let mut city = centre().await;
+    let client = &mut city.client;
+    let xu = "city:member:xu";
+    let request = v1::RegisterMemberRequest {
+        member_id: xu.into(),
+        details: Some(v1::MemberDetails {
+            proxy_id: WANG.into(),
+            ..Default::default()
+        }),
+        personal: None,
+    };
+    let registered = client.members.register_member(by("1001", request)).await;
+    registered.expect("a member");
+    let posted = client.post(entry("city:mint", xu, 600)).await;
+    posted.expect("posted");
+    let [proxy, neighbour] = [WANG, LI].map(String::from);
+    let proxy = client.issue(&proxy, v1::Role::Member, "").await;
+    let mut proxy = client.showing(&proxy);
+    let neighbour = client.issue(&neighbour, v1::Role::Member, "").await;
+    let mut neighbour = client.showing(&neighbour);
+
+    let request = need(xu);
+    let need_id = request.need_id.clone();
+    let published = proxy.needs.publish_need(request).await;
+    let published = published.expect("published").into_inner().need.expect("it");
+    assert_eq!(published.need_id, need_id);
+    let approve = about_need(&need_id, NeedDo::Approve(Plainly {}));
+    let approved = client.needs.step_need(by("1001", approve)).await;
+    approved.expect("approved");
+    let order = accepted(client, &need_id, LI).await;
+    let request = v1::ReportIncidentRequest {
+        incident_id: id(),
+        order_id: order.order_id.clone(),
+        kind: v1::IncidentKind::Complaint.into(),
+        evidence: None,
+        reason: "she was late".into(),
+    };
+    let reported = proxy.incidents.report_incident(request).await;
+    reported.expect("whoever reports it hears of it");
+    let request = v1::ShowPersonalFieldsRequest {
+        member_id: xu.into(),
+        fields: vec![v1::PersonalField::Phone.into()],
+        ..Default::default()
+    };
+    let shown = proxy.oversight.show_personal_fields(request.clone()).await;
+    shown.expect("their fields");
+    let looks = v1::ListLooksRequest {
+        of: Some(v1::list_looks_request::Of::MemberId(xu.into())),
+        ..Default::default()
+    };
+    let seen = proxy.oversight.list_looks(looks.clone()).await;
+    assert_eq!(seen.expect("looks").into_inner().looks.len(), 1);
+
+    let of_xu = v1::GetMemberRequest {
+        member_id: xu.into(),
+    };
+    proxy.members.get_member(of_xu.clone()).await.expect("them");
+    for refused in [
+        neighbour.members.get_member(of_xu).await.err(),
+        neighbour.oversight.list_looks(looks).await.err(),
+        neighbour
+            .oversight
+            .show_personal_fields(request)
+            .await
+            .err(),
+    ] {
+        assert_eq!(refused.expect("not theirs").code(), NotFound);
+    }
+}

@@ -249,6 +249,15 @@ mod tests {
         }
     }
 
+    /// What nobody meant is rows and bad lines, and ends.
+    #[test]
+    fn whatever_a_file_has() {
+        crate::fuzz::fuzz("csv", |bytes| {
+            let rows = read(bytes);
+            assert!(rows.len() <= bytes.len());
+        });
+    }
+
     #[test]
     fn huge_lines_are_one_bad_row_each() {
         let mut file = vec![b'x'; 10 * MAX_ROW_BYTES];
