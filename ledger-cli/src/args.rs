@@ -50,7 +50,7 @@ pub(crate) enum Command {
   ledger-cli login --server https://bank.example:50051 --ca ca.pem --token-file 1001.token
   cat 1001.token | ledger-cli login --profile city --server https://bank.example:50051 \
     --prefix shapingba --output csv
-  ledger-cli --profile city report activity      # of shapingba, as csv
+  ledger-cli --profile city report activity
   ledger-cli --profile city balance shapingba:member:000123")]
     Login,
     /// Write a shell's completion script to standard output

@@ -33,6 +33,7 @@ pub(crate) enum AuditCommand {
     /// `status` and `audit verify` keep how many records there are, and their root hash, and compare
     /// it the next time: an older copy in the ledger's place, or another ledger, is found out.
     #[command(after_help = "Examples:
+  ledger-cli audit seen
   timebank restore /mnt/backup/2026-10-31 --seen \"$(ledger-cli audit seen)\" --data ./restored")]
     Seen,
     /// Draw settled orders to be checked, for example by telephone
