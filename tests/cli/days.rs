@@ -32,12 +32,15 @@ fn status() {
         "ledger_id": object["ledger_id"],
         "time_zone": "Asia/Shanghai",
         "journal_position": desk.position(),
+        "root_hash": object["root_hash"],
         "last_recorded_at": object["last_recorded_at"],
         "server_version": env!("CARGO_PKG_VERSION"),
         "format_version": 1,
         "rules_version": 1,
     });
     assert_eq!(object, expected);
+    let root = object["root_hash"].as_str().expect("a hash");
+    assert_eq!(root.len(), 64, "{root}");
     let last = object["last_recorded_at"].as_str().expect("a time");
     assert!(last.ends_with('Z'), "{last}");
     let rows = desk.csv(&["status"]);

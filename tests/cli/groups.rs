@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Desk;
+use crate::support::{Server, serve_at_noon};
 
 const POLICY: &str = r#"
 name = "City"
@@ -31,7 +32,8 @@ fn balance(desk: &Desk, account: &str) -> Value {
 
 #[test]
 fn a_lesson_from_its_opening_to_its_settlement() {
-    let desk = Desk::new();
+    // What began some hours ago is to be of today.
+    let desk = Desk::served_by(|dir| Server::run(serve_at_noon(dir)));
     desk.done(&[
         "centre", "open", "city", "--staff", "1001", "--name", "City",
     ]);
