@@ -249,7 +249,8 @@ fn copy_path(folder: &Path, name: &str) -> Result<PathBuf, Refused> {
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
     let fits = (1..=MAX_COPY_NAME_BYTES).contains(&name.len())
         && name.bytes().all(is_plain)
-        && !name.starts_with('.');
+        && !name.starts_with('.')
+        && !name.ends_with(".part");
     if !fits {
         return Err(Refused::CopyName);
     }

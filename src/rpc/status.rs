@@ -36,8 +36,8 @@ pub enum Refused {
     #[error("a sample has 1 to {max} orders; {given} are asked for")]
     SampleSize { given: i32, max: usize },
     #[error(
-        "a copy's name is 1 to 64 characters A-Z a-z 0-9 '.' '_' '-', with no '.' first; it is put into \
-         the server's folder for copies"
+        "a copy's name is 1 to 64 characters A-Z a-z 0-9 '.' '_' '-', with no '.' first and no '.part' last; it \
+         is put into the server's folder for copies"
     )]
     CopyName,
     #[error("there is a copy {name} already; nothing is written over, so name another")]

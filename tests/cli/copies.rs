@@ -154,7 +154,14 @@ fn by_an_administrator_under_load() {
 
     let (code, refused) = desk.failed(&["backup", "evening"]);
     assert_eq!((code, &refused["error"]), (1, &"COPY_EXISTS".into()));
-    for name in ["../evening", ".evening", "a/b", "", &"x".repeat(65)] {
+    for name in [
+        "../evening",
+        ".evening",
+        "evening.part",
+        "a/b",
+        "",
+        &"x".repeat(65),
+    ] {
         let (code, refused) = desk.failed(&["backup", name]);
         assert_eq!(
             (code, &refused["error"]),

@@ -184,6 +184,23 @@ async fn are_found() {
 }
 
 /// Personal fields are erased by records, and by nothing else.
+/// A copy for an auditor has neither keys nor what is personal; a ledger that is served has both, also
+/// where somebody takes all of it out meanwhile.
+#[tokio::test]
+async fn all_that_is_personal_and_the_keys_are_missed() {
+    let dir = ledger().await;
+    let server = Server::start(dir.path());
+    let mut client = server.client().await;
+    client.verified().await;
+    let database = Connection::open(dir.path().join("ledger.db")).expect("the database");
+    let erase = "DELETE FROM personal; DELETE FROM notes; DELETE FROM secrets;";
+    database.execute_batch(erase).expect("erased");
+    let last = client.verify().await.expect("verified");
+    let found = last.finding.expect("a finding");
+    assert_eq!((found.place.as_str(), found.sequence), ("secrets", 0));
+    assert!(!last.done);
+}
+
 #[tokio::test]
 async fn personal_fields_that_are_gone_are_found() {
     let dir = ledger().await;

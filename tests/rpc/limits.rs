@@ -9,7 +9,7 @@ use std::{
 };
 
 use timebank_proto::v1;
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, task::JoinSet};
 use tonic::{
     Code::{self, DeadlineExceeded, InvalidArgument, OutOfRange, ResourceExhausted},
     Status,
@@ -191,19 +191,19 @@ async fn no_token_takes_all_room() {
     let text = city.client.issue("other", v1::Role::Integration, "").await;
     let announced = Bytes::from_static(&[0, 1, 0, 0, 0]);
     let mut pieces = Vec::new();
-    let mut last = None;
+    let mut calls = JoinSet::new();
     for _ in 0..3 {
         let (send, sent) = mpsc::channel(1);
         send.send(announced.clone()).await.expect("sent");
         let client = city.server.client().await;
         let calling = upload(client, "timebank.v1.EntryService/PostEntries", sent);
-        // Two wait for what never comes; the third is refused, whichever that is.
-        let calling = tokio::spawn(calling);
+        calls.spawn(calling);
         pieces.push(send);
-        last = Some(calling);
     }
-    let status = within("a refusal", last.expect("three calls")).await;
-    let status = status.expect("a call").expect_err("no room");
+    // Two wait for what never comes; whichever is the third is refused.
+    let refused = within("a refusal", calls.join_next()).await;
+    let status = refused.expect("three calls").expect("a call");
+    let status = status.expect_err("no room");
     check(
         "a third",
         &status,
